@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is built with.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target of the house at `Sources/NAME`.
+func house(_ name: String, needs: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: needs, swiftSettings: strict)
+}
+
+/// A module family: `module("Files", "Tool")` is the target `FilesTool` at `Plugins/Tools/Files`.
+func module(_ name: String, _ kind: String, needs extra: [Target.Dependency] = []) -> Target {
+    .target(
+        name: "\(name)\(kind)",
+        dependencies: ["PipelineKit"] + extra,
+        path: "Plugins/\(kind)s/\(name)",
+        swiftSettings: strict
+    )
+}
+
+/// A Debian library behind a shim of `static inline` wrappers.
+func library(_ name: String, _ pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
+}
+
+let modules: [Target] = []
+
+let package = Package(
+    name: "sluice",
+    targets: [
+        .target(name: "CCrypto"),
+        house("PipelineKit"),
+        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+    ]
+)

@@ -1,0 +1,64 @@
+#include "CCrypto.h"
+
+#include <dlfcn.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct sluice_sha256 {
+    EVP_MD_CTX *context;
+};
+
+static struct {
+    EVP_MD *(*fetch)(OSSL_LIB_CTX *, const char *, const char *);
+    EVP_MD_CTX *(*make)(void);
+    void (*free)(EVP_MD_CTX *);
+    int (*begin)(EVP_MD_CTX *, const EVP_MD *, const OSSL_PARAM *);
+    int (*add)(EVP_MD_CTX *, const void *, size_t);
+    int (*end)(EVP_MD_CTX *, unsigned char *, unsigned int *);
+    EVP_MD *sha256;
+} crypto;
+
+static pthread_once_t opened = PTHREAD_ONCE_INIT;
+
+// Without a digest nothing can be recorded, so there is nothing to go on with.
+static void stop(const char *what) {
+    fprintf(stderr, "sluice: libcrypto.so.3 cannot be used: %s. Install the package libssl3.\n", what);
+    exit(70);
+}
+
+static void open_library(void) {
+    void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
+    if (!library) stop(dlerror());
+    *(void **)&crypto.fetch = dlsym(library, "EVP_MD_fetch");
+    *(void **)&crypto.make = dlsym(library, "EVP_MD_CTX_new");
+    *(void **)&crypto.free = dlsym(library, "EVP_MD_CTX_free");
+    *(void **)&crypto.begin = dlsym(library, "EVP_DigestInit_ex2");
+    *(void **)&crypto.add = dlsym(library, "EVP_DigestUpdate");
+    *(void **)&crypto.end = dlsym(library, "EVP_DigestFinal_ex");
+    if (!crypto.fetch || !crypto.make || !crypto.free || !crypto.begin || !crypto.add || !crypto.end) {
+        stop("it lacks a function of OpenSSL 3.0");
+    }
+    crypto.sha256 = crypto.fetch(NULL, "SHA256", NULL);
+    if (!crypto.sha256) stop("it offers no SHA-256");
+}
+
+sluice_sha256 *sluice_sha256_new(void) {
+    pthread_once(&opened, open_library);
+    sluice_sha256 *hash = malloc(sizeof *hash);
+    if (!hash) abort();
+    hash->context = crypto.make();
+    if (!hash->context || crypto.begin(hash->context, crypto.sha256, NULL) != 1) stop("it could not begin a digest");
+    return hash;
+}
+
+void sluice_sha256_add(sluice_sha256 *hash, const void *bytes, size_t count) {
+    if (count && crypto.add(hash->context, bytes, count) != 1) stop("it could not go on with a digest");
+}
+
+void sluice_sha256_end(sluice_sha256 *hash, uint8_t *digest) {
+    if (crypto.end(hash->context, digest, NULL) != 1) stop("it could not end a digest");
+    crypto.free(hash->context);
+    free(hash);
+}

@@ -1,0 +1,52 @@
+public import PipelineKit
+
+/// Where a run stands, in one word.
+public enum RunStatus: String, Sendable, Hashable, CaseIterable {
+    /// There is work outstanding, whether or not a process is at it.
+    case running
+    /// Nothing happens until a person answers.
+    case waiting
+    case achieved
+    case notAchieved = "not_achieved"
+    /// Ended by a person.
+    case aborted
+    /// Ended by something that no retry could mend.
+    case failed
+
+    public var isFinal: Bool { self != .running && self != .waiting }
+}
+
+/// The row a list shows for a run: a function of its state, kept by the store beside the history.
+public struct RunSummary: Sendable, Hashable {
+    public var run: RunID
+    public var pipeline: String
+    public var status: RunStatus
+    /// The sequence of the last event this row knows.
+    public var sequence: Int
+    public var startedAt: Instant
+    public var updatedAt: Instant
+    /// When the run wants to be looked at again although nobody did anything: a retry, a deadline. `nil` for never.
+    public var wakeAt: Instant?
+    /// What else a list shows, as JSON: goal, directory, iteration, tokens, cost, open approvals.
+    public var details: JSONValue
+
+    public init(
+        run: RunID,
+        pipeline: String,
+        status: RunStatus,
+        sequence: Int,
+        startedAt: Instant,
+        updatedAt: Instant,
+        wakeAt: Instant? = nil,
+        details: JSONValue = [:]
+    ) {
+        self.run = run
+        self.pipeline = pipeline
+        self.status = status
+        self.sequence = sequence
+        self.startedAt = startedAt
+        self.updatedAt = updatedAt
+        self.wakeAt = wakeAt
+        self.details = details
+    }
+}

@@ -1,0 +1,47 @@
+/// Collects what is wrong while a document is read, so that all mistakes are told at once.
+public struct FieldReader: Sendable {
+    public private(set) var path: FieldPath
+    public private(set) var problems: [FieldProblem] = []
+
+    public init(at path: FieldPath = FieldPath()) { self.path = path }
+
+    /// Reads what stands behind a key.
+    public mutating func read<Value: FieldValue>(_ type: Value.Type, _ json: JSONValue, key: String) -> Value? {
+        within(path.appending(key)) { Value(json, &$0) }
+    }
+
+    /// Reads one element of a list.
+    public mutating func read<Value: FieldValue>(_ type: Value.Type, _ json: JSONValue, index: Int) -> Value? {
+        within(path.appending(index)) { Value(json, &$0) }
+    }
+
+    /// Notes a mistake at the place that is being read.
+    public mutating func problem(_ message: String) {
+        problems.append(FieldProblem(path, message))
+    }
+
+    /// Notes a mistake in a key of the mapping that is being read.
+    public mutating func problem(inKey key: String, _ message: String) {
+        problems.append(FieldProblem(path.appending(key), message, in: .key))
+    }
+
+    /// Notes that the value is not what its field takes.
+    ///
+    /// - Parameter hint: A sentence to add, with a space before it: ` Did you mean 'worktree'?`
+    public mutating func expected(_ what: String, of json: JSONValue, hint: String = "") {
+        let name = path.parts.isEmpty ? "The value" : "Field '\(path)'"
+        problem("\(name) must be \(what), but is \(json).\(hint)")
+    }
+
+    /// Notes a key that nobody declared, with the nearest one that somebody did.
+    public mutating func unknown(_ key: String, among known: some Collection<String>) {
+        problem(inKey: key, "Unknown field '\(key)'.\(Suggestion.sentence(for: key, among: known))")
+    }
+
+    private mutating func within<Result>(_ inner: FieldPath, _ body: (inout FieldReader) -> Result) -> Result {
+        let outer = path
+        path = inner
+        defer { path = outer }
+        return body(&self)
+    }
+}

@@ -1,0 +1,65 @@
+/// A group of fields, read together and strictly: an unknown key is a mistake, not a comment.
+///
+/// Keys in YAML and JSON are the property names in snake case. Every stored property is a ``Field``.
+public protocol Fields: FieldValue, Decodable {
+    init()
+}
+
+extension Fields {
+    /// The fields this group declares, in the order they are written.
+    public static var fields: [FieldSchema] {
+        Self().declared.map { $0.field.schema(named: $0.name) }
+    }
+
+    public static var schema: ValueSchema { .group(fields) }
+
+    /// The group in its normal form: every field, with its default where nothing was given; no nulls.
+    public var json: JSONValue {
+        let members = declared.compactMap { name, field in field.json.map { (name, $0) } }
+        return .object(Dictionary(uniqueKeysWithValues: members).filter { $0.value != .null })
+    }
+
+    public init?(_ json: JSONValue, _ reader: inout FieldReader) {
+        guard case .object(let members) = json else {
+            reader.expected("a mapping", of: json)
+            return nil
+        }
+        let declared = Self().declared
+        let names = declared.map(\.name)
+        for key in members.keys.sorted() where !names.contains(key) { reader.unknown(key, among: names) }
+        let read = declared.map { ($0.name, $0.field.reading(members[$0.name], named: $0.name, &reader)) }
+        guard Set(names).isSuperset(of: members.keys), read.allSatisfy({ $0.1 != nil }) else { return nil }
+        let fields = Dictionary(uniqueKeysWithValues: read.compactMap { name, field in field.map { (name, $0) } })
+        // The only errors left are a programmer's: a property of the group that is no field.
+        guard let group = try? Self(from: FieldDecoder(fields: fields)) else {
+            preconditionFailure("Every stored property of '\(Self.self)' must be a @Field.")
+        }
+        self = group
+    }
+
+    /// Reads the group from a document.
+    ///
+    /// - Throws: every mistake at once: keys nobody declared, required keys that are missing, values of another type.
+    public init(json: JSONValue) throws(FieldProblems) {
+        var reader = FieldReader()
+        guard let group = Self(json, &reader), reader.problems.isEmpty else { throw FieldProblems(reader.problems) }
+        self = group
+    }
+
+    private var declared: [(name: String, field: any AnyField)] {
+        Mirror(reflecting: self).children.compactMap { label, value in
+            guard let label, let field = value as? any AnyField else { return nil }
+            return (snakeCase(label.dropFirst()), field)
+        }
+    }
+}
+
+/// A group without fields, for a module that has no settings or a tool that takes no arguments.
+public struct NoFields: Fields, Hashable {
+    public init() {}
+}
+
+/// `maxSeconds` as `max_seconds`.
+func snakeCase(_ name: Substring) -> String {
+    name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+}

@@ -1,0 +1,71 @@
+/// Sends one HTTP request to a model service; a fake in tests.
+public protocol HTTPTransport: Sendable {
+    /// Sends the request and returns as soon as the head of the answer is there.
+    ///
+    /// - Throws: ``Failure/Kind/unavailable`` when there is no connection, ``Failure/Kind/timedOut`` when no head came
+    ///   in time, ``Failure/Kind/cancelled`` when the task was cancelled.
+    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse
+}
+
+public struct TransportRequest: Sendable, Hashable {
+    public var method: String
+    public var url: String
+    /// In the order they are sent.
+    public var headers: [Header]
+    public var body: [UInt8]
+    public var timeouts: Timeouts
+
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        public var value: String
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// How long each part of an exchange may take.
+    public struct Timeouts: Sendable, Hashable {
+        public var connect: Duration
+        /// Between two pieces of the answer, and before the first.
+        public var idle: Duration
+        public var total: Duration
+        public init(connect: Duration = .seconds(10), idle: Duration = .seconds(120), total: Duration = .seconds(900)) {
+            self.connect = connect
+            self.idle = idle
+            self.total = total
+        }
+    }
+
+    public init(method: String = "POST", url: String, headers: [Header], body: [UInt8], timeouts: Timeouts = Timeouts())
+    {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeouts = timeouts
+    }
+}
+
+public struct TransportResponse: Sendable {
+    public var status: Int
+    /// By name in lower case.
+    public var headers: [String: String]
+    public var body: TransportBody
+
+    public init(status: Int, headers: [String: String], body: TransportBody) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// The pieces of an answer, each awaited; nothing is read ahead of whoever reads.
+public struct TransportBody: Sendable {
+    /// The next piece, or `nil` at the end.
+    ///
+    /// - Throws: ``Failure/Kind/unavailable`` when the stream was cut, ``Failure/Kind/timedOut`` when it stalled.
+    public var next: @Sendable () async throws(Failure) -> [UInt8]?
+
+    public init(next: @escaping @Sendable () async throws(Failure) -> [UInt8]?) { self.next = next }
+}

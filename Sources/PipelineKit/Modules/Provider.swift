@@ -1,0 +1,41 @@
+/// A model service.
+public protocol Provider: Sendable {
+    associatedtype Settings: Fields = NoFields
+
+    static var id: ModuleID { get }
+    static var summary: String { get }
+
+    /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
+    init(settings: Settings) throws(Failure)
+
+    /// What the model costs; `nil` when nobody knows.
+    func price(of model: String) -> Price?
+
+    /// Streams pieces to `context.emit` and returns the whole.
+    ///
+    /// - Throws: ``Failure`` with the service's own words. ``Failure/Kind/unavailable``,
+    ///   ``Failure/Kind/rateLimited`` and ``Failure/Kind/timedOut`` are asked again by the engine.
+    func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply
+}
+
+extension Provider {
+    public func price(of model: String) -> Price? { nil }
+}
+
+/// What a provider may use while it asks for a reply.
+public struct ProviderContext: Sendable {
+    public var transport: any HTTPTransport
+    public var secrets: SecretResolver
+    /// Takes pieces of the reply as they come.
+    public var emit: @Sendable (ModelPiece) -> Void
+
+    public init(
+        transport: any HTTPTransport,
+        secrets: @escaping SecretResolver,
+        emit: @escaping @Sendable (ModelPiece) -> Void = { _ in }
+    ) {
+        self.transport = transport
+        self.secrets = secrets
+        self.emit = emit
+    }
+}

@@ -1,0 +1,70 @@
+/// Something an agent may do.
+public protocol Tool: Sendable {
+    associatedtype Settings: Fields = NoFields
+    associatedtype Arguments: Fields = NoFields
+
+    static var id: ModuleID { get }
+    /// Other names the tool answers to.
+    static var aliases: [ModuleID] { get }
+    /// One sentence; the model reads it when it chooses a tool.
+    static var summary: String { get }
+    /// What a call may touch; the policy decides by it.
+    static var reach: Set<Reach> { get }
+
+    /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
+    init(settings: Settings) throws(Failure)
+
+    /// Carries out one call.
+    ///
+    /// - Throws: ``Failure`` when the tool could not do its work. A command that ran and failed is an
+    ///   output, because the model has to see it.
+    func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput
+}
+
+extension Tool {
+    public static var aliases: [ModuleID] { [] }
+}
+
+/// What a tool call may touch.
+public enum Reach: String, Sendable, Hashable, CaseIterable {
+    case reads
+    case writes
+    case runs
+    case network
+}
+
+/// What a tool may use while it carries out a call.
+public struct ToolContext: Sendable {
+    public var workspace: Workspace
+    /// Takes output as it comes, for those who watch; nothing of it is recorded.
+    public var progress: @Sendable (String) -> Void
+    /// Judges the run's goal in the workspace as it stands, and records nothing.
+    public var check: @Sendable () async throws(Failure) -> Verdict
+
+    public init(
+        workspace: Workspace,
+        progress: @escaping @Sendable (String) -> Void = { _ in },
+        check: @escaping @Sendable () async throws(Failure) -> Verdict = { () throws(Failure) in
+            throw Failure(.unavailable, "This run has no goal to check.")
+        }
+    ) {
+        self.workspace = workspace
+        self.progress = progress
+        self.check = check
+    }
+}
+
+/// What a call gave, for the model and the record.
+public struct ToolOutput: Sendable, Hashable {
+    public var text: String
+    /// The exit status of a command, or 128 plus the signal that ended it.
+    public var exitCode: Int?
+    /// Whether the model should read the text as a mistake.
+    public var isError: Bool
+
+    public init(_ text: String, exitCode: Int? = nil, isError: Bool = false) {
+        self.text = text
+        self.exitCode = exitCode
+        self.isError = isError
+    }
+}

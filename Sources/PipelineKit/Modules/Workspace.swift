@@ -1,0 +1,118 @@
+/// The directory an agent works in.
+public struct Workspace: Sendable, Hashable {
+    /// Absolute path of the directory that calls are confined to.
+    public var path: String
+    /// Absolute path of the project the person named; the same as ``path`` without isolation.
+    public var project: String
+
+    public init(path: String, project: String? = nil) {
+        self.path = path
+        self.project = project ?? path
+    }
+}
+
+/// One file that differs between two snapshots.
+public struct FileChange: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable {
+        case added
+        case modified
+        case deleted
+    }
+
+    /// Relative to the workspace.
+    public var path: String
+    public var kind: Kind
+
+    public init(_ kind: Kind, _ path: String) {
+        self.kind = kind
+        self.path = path
+    }
+}
+
+/// What the work may change, as far as the judgement is concerned.
+public struct EditPolicy: Sendable, Hashable {
+    /// Patterns of files that may differ; `nil` for all.
+    public var editable: [String]?
+    /// Patterns of files that may not.
+    public var protect: [String]
+    /// Parts of files that may not.
+    public var sections: [ProtectedSection]
+
+    public init(editable: [String]? = nil, protect: [String] = [], sections: [ProtectedSection] = []) {
+        self.editable = editable
+        self.protect = protect
+        self.sections = sections
+    }
+}
+
+/// A part of a configuration file that belongs to the judge: the pytest tables of `pyproject.toml`.
+public struct ProtectedSection: Sendable, Hashable {
+    /// Path of the file, relative to the workspace.
+    public var file: String
+    /// A word that marks the part: a section whose header holds it, or a line that holds it, is protected.
+    public var word: String
+
+    public init(file: String, word: String) {
+        self.file = file
+        self.word = word
+    }
+}
+
+/// A tree in which a gate may judge: the start, plus what the work was allowed to change.
+public struct RebuiltTree: Sendable, Hashable {
+    /// Absolute path of the directory that stands for the workspace.
+    public var path: String
+    /// Changes of the work that were left out, because the policy protects those files.
+    public var refused: [FileChange]
+
+    public init(path: String, refused: [FileChange]) {
+        self.path = path
+        self.refused = refused
+    }
+}
+
+/// Makes workspaces, and remembers what they looked like.
+///
+/// Every verb may be repeated after a crash and then does nothing new.
+public protocol WorkspaceKeeper: Sendable {
+    /// Makes the place a run works in, and remembers how it starts.
+    ///
+    /// - Parameter project: Absolute path of the directory the person named.
+    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) async throws(Failure)
+        -> OpenedWorkspace
+
+    /// Remembers how the workspace is now.
+    func snapshot(_ workspace: Workspace, of run: RunID) async throws(Failure) -> SnapshotID
+
+    /// Lays out the tree in which the goal of a run is judged.
+    func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) async throws(Failure) -> RebuiltTree
+
+    /// What differs between two snapshots, as a unified diff that `git apply` takes.
+    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure) -> String
+
+    /// What differs between two snapshots, by name.
+    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure) -> [FileChange]
+
+    /// Makes the workspace what the snapshot says; files that were ignored by git stay.
+    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) async throws(Failure)
+
+    /// Removes what was kept for a run: its worktree, its judged tree, its snapshots.
+    func discard(_ workspace: Workspace, of run: RunID) async throws(Failure)
+}
+
+/// A workspace and how it starts.
+public struct OpenedWorkspace: Sendable, Hashable {
+    public var workspace: Workspace
+    public var start: SnapshotID
+
+    public init(_ workspace: Workspace, start: SnapshotID) {
+        self.workspace = workspace
+        self.start = start
+    }
+}

@@ -1,0 +1,118 @@
+/// A checked definition of work: the goal, who works on it, with which tools, within which limits.
+///
+/// This one declaration is the syntax of a pipeline file, its JSON schema, and the normal form that a run records
+/// when it starts. A key may be added with a default that means what its absence meant before; never renamed.
+public struct Pipeline: Fields, Hashable {
+    @Field("What the pipeline is called.") public var name: String
+    @Field("One sentence about what it does.") public var description: String = ""
+    @Field("A built-in pipeline or a file this one starts from; deeper keys win, lists replace.")
+    public var extends: String? = nil
+    @Field("Values a person gives when starting a run, used as ${inputs.name}.")
+    public var inputs: [String: InputDeclaration] = [:]
+    @Field("Names of environment variables that may be used as ${env.NAME}.") public var env: [String] = []
+    @Field("The model that works: provider/model.") public var model: ModelName? = nil
+    @Field("Settings of model services, by provider name.") public var providers: [String: JSONValue] = [:]
+    @Field("What the model is told besides the goal.") public var instructions: String = ""
+    @Field("What must become true: a gate's name, or a mapping.") public var goal: Goal
+    @Field("What the model may call: a list of tools, or allow, ask and deny.") public var tools: ToolPolicy =
+        ToolPolicy()
+    @Field("When a person is asked.") public var human: HumanPolicy = HumanPolicy()
+    @Field("What a run may use at most.") public var limits: Limits = Limits()
+    @Field("Where the model works.") public var workspace: WorkspacePolicy = WorkspacePolicy()
+
+    public init() {}
+}
+
+/// A value that a person gives when starting a run.
+public struct InputDeclaration: Fields, Hashable {
+    public enum Kind: String, Choice {
+        case string
+        case integer
+        case number
+        case boolean
+    }
+
+    @Field("What kind of value it is.") public var type: Kind = .string
+    @Field("The value when none is given; without one the input is required.") public var `default`: JSONValue? = nil
+    @Field("One sentence for the person who gives it.") public var help: String = ""
+
+    public init() {}
+}
+
+/// A model and the service that offers it: `openai/gpt-5.2`.
+public struct ModelName: FieldValue, Hashable, CustomStringConvertible {
+    public var provider: ModuleID
+    /// What the service calls it; may hold slashes of its own.
+    public var model: String
+
+    public static var schema: ValueSchema { .quantity("provider/model", example: "openai/gpt-5.2") }
+    public var description: String { "\(provider)/\(model)" }
+    public var json: JSONValue { .string(description) }
+
+    /// Reads `provider/model`.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        provider = ModuleID(String(parts[0]))
+        model = String(parts[1])
+    }
+
+    public init?(_ json: JSONValue, _ reader: inout FieldReader) {
+        guard let name = json.text.flatMap(Self.init) else {
+            reader.expected("a model such as 'openai/gpt-5.2'", of: json)
+            return nil
+        }
+        self = name
+    }
+}
+
+/// When a person is asked, and what happens when nobody answers.
+public struct HumanPolicy: Fields, Hashable {
+    public enum Moment: String, Choice {
+        case never
+        case afterCheck = "after_check"
+        case beforeWrites = "before_writes"
+        case plan
+    }
+
+    public enum Fallback: String, Choice {
+        case abort
+        case approve
+    }
+
+    @Field("never, after each check, before each writing call, or when the plan stands.") public var gate: Moment =
+        .never
+    @Field("How long a question stays open.") public var deadline: Duration? = nil
+    @Field("What an unanswered question counts as.") public var onDeadline: Fallback = .abort
+
+    public init() {}
+}
+
+/// What a run may use at most. Counted over its whole history, resumed or not.
+public struct Limits: Fields, Hashable {
+    @Field("How often the model may try: work until it stops, then a check.") public var iterations: Int = 20
+    @Field("How many replies the model may give within one iteration before the goal is checked anyway.")
+    public var turns: Int = 50
+    @Field("Money, in US dollars.") public var cost: Money? = nil
+    @Field("Tokens, read and written together.") public var tokens: TokenCount? = nil
+    @Field("Time since the run started, waiting for a person not counted.") public var wall: Duration? = nil
+    @Field("Tokens of one reply.") public var reply: TokenCount = TokenCount(16_000)
+    @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
+
+    public init() {}
+}
+
+/// Where the model works.
+public struct WorkspacePolicy: Fields, Hashable {
+    public enum Isolation: String, Choice {
+        /// In the project itself.
+        case none
+        /// In a git worktree of its own; the project's branch, index and stash stay as they are.
+        case worktree
+    }
+
+    @Field("none works in the project itself; worktree in a git worktree beside it.")
+    public var isolation: Isolation = .none
+
+    public init() {}
+}

@@ -1,0 +1,71 @@
+/// What the model may call: allow, ask a person first, or deny; by tool.
+public struct ToolPolicy: FieldValue, Hashable {
+    /// What a policy says about one tool.
+    public enum Rule: String, Sendable, Hashable {
+        case allow
+        case ask
+        case deny
+    }
+
+    public var allow: [String]
+    public var ask: [String]
+    public var deny: [String]
+    /// Settings by tool name.
+    public var with: [String: JSONValue]
+
+    /// The standard coding tools; a command line asks first, as nothing confines it.
+    public init() {
+        self.init(allow: Self.standard, ask: ["bash_exec"])
+    }
+
+    public init(allow: [String], ask: [String] = [], deny: [String] = [], with: [String: JSONValue] = [:]) {
+        self.allow = allow
+        self.ask = ask
+        self.deny = deny
+        self.with = with
+    }
+
+    /// The tools that need no question: they stay inside the workspace.
+    public static let standard = [
+        "file_read", "file_list", "file_write", "file_patch", "file_insert", "file_delete", "file_rename",
+        "grep_search", "find_files", "git_diff", "git_status", "git_log", "run_tests",
+    ]
+
+    /// Deny wins over ask, ask over allow; a tool that is not named is denied.
+    public func rule(for tool: String) -> Rule {
+        if deny.contains(tool) { return .deny }
+        if ask.contains(tool) { return .ask }
+        return allow.contains(tool) ? .allow : .deny
+    }
+
+    /// The tools a model is told of, in the order they were written.
+    public var offered: [String] { (allow + ask).filter { !deny.contains($0) } }
+}
+
+extension ToolPolicy {
+    private struct Syntax: Fields {
+        @Field("Tools that may be called without a question.") var allow: [String] = ToolPolicy.standard
+        @Field("Tools that a person is asked about, each time.") var ask: [String] = ["bash_exec"]
+        @Field("Tools that may not be called.") var deny: [String] = []
+        @Field("Settings by tool name.") var with: [String: JSONValue] = [:]
+        init() {}
+    }
+
+    public static var schema: ValueSchema { .oneOf([.list(.string), Syntax.schema]) }
+
+    public var json: JSONValue {
+        ["allow": allow.json, "ask": ask.json, "deny": deny.json, "with": with.json]
+    }
+
+    public init?(_ json: JSONValue, _ reader: inout FieldReader) {
+        if case .array = json {
+            guard let names = [String](json, &reader) else { return nil }
+            self.init(allow: names)
+        } else {
+            guard let syntax = Syntax(json, &reader) else { return nil }
+            // A tool that is named in `allow` is not asked about because the default says so.
+            let ask = json["ask"] == nil ? syntax.ask.filter { !syntax.allow.contains($0) } : syntax.ask
+            self.init(allow: syntax.allow, ask: ask, deny: syntax.deny, with: syntax.with)
+        }
+    }
+}
