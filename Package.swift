@@ -42,5 +42,7 @@ let package = Package(
         .target(name: "CCrypto"),
         house("PipelineKit"),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
     ]
 )
