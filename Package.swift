@@ -31,18 +31,22 @@ func library(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 }
 
 func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
+    .testTarget(name: name, dependencies: needs, swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+]
 
 let package = Package(
     name: "sluice",
     targets: [
         .target(name: "CCrypto"),
+        .target(name: "CCurl"),
+        .target(name: "CLinux"),
         house("PipelineKit"),
-        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+        tests("KitTests", of: ["PipelineKit"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
-    ]
+    ] + modules
 )
