@@ -40,7 +40,10 @@ let package = Package(
     name: "sluice",
     targets: [
         .target(name: "CCrypto"),
+        .target(name: "CLinux"),
         house("PipelineKit"),
+        house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
     ]
 )
