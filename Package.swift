@@ -44,9 +44,11 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CLinux"),
         house("PipelineKit"),
+        house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         tests("KitTests", of: ["PipelineKit"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine"]),
     ] + modules
 )
