@@ -34,13 +34,19 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+    module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
+    module("Check", "Tool"),
+]
 
 let package = Package(
     name: "sluice",
     targets: [
         .target(name: "CCrypto"),
+        library("CExpat", "expat", apt: "libexpat1-dev"),
         house("PipelineKit"),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-    ]
+        tests("KitTests", of: ["PipelineKit"]),
+        tests("ModuleTests", of: ["PipelineKit", "TestsGate", "CheckTool"]),
+    ] + modules
 )
