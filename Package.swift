@@ -44,9 +44,11 @@ let package = Package(
     targets: [
         .target(name: "CCrypto"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
+        .target(name: "CLinux"),
         house("PipelineKit"),
+        house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         tests("KitTests", of: ["PipelineKit"]),
-        tests("ModuleTests", of: ["PipelineKit", "TestsGate", "CheckTool"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "TestsGate", "CheckTool"]),
     ] + modules
 )
