@@ -1,4 +1,4 @@
-import PipelineKit
+public import PipelineKit
 
 extension PytestGate {
     /// The tests, the data beside them, pytest's configuration, and whatever would stand in for a part of the runner.

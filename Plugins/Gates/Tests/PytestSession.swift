@@ -120,11 +120,11 @@ private struct PytestWords {
 
     init(_ output: String) { lines = output.split(separator: "\n") }
 
-    /// `ERROR: file or directory not found: tsts`; `error: unrecognized arguments: --fast` below `ERROR: usage:`.
+    /// `ERROR: file or directory not found: tsts`; below `ERROR: usage: ...`, `pytest: error: unrecognized arguments`.
     var error: String? {
-        let told = lines.first { $0.contains("error: ") && !$0.hasPrefix(" ") } ?? lines.first { $0.hasPrefix("ERROR: ") }
-        guard let told, let start = told.range(of: ": ", options: []) else { return nil }
-        return String(told[start.upperBound...])
+        let below = lines.lazy.compactMap { line in line.firstRange(of: ": error: ").map { line[$0.upperBound...] } }.first
+        let told = below ?? lines.first { $0.hasPrefix("ERROR: ") }?.dropFirst("ERROR: ".count)
+        return told.map(String.init)
     }
 
     /// The first line and the reason: `ImportError while loading conftest '/p/conftest.py'. E   NameError: ...`.

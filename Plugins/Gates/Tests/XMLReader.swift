@@ -1,4 +1,5 @@
 import CExpat
+import PipelineKit
 
 /// Reads an XML document with expat, element by element.
 ///
