@@ -49,6 +49,7 @@ let package = Package(
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
 
+        tests("KitTests", of: ["PipelineKit"]),
         tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "TestsGate", "CheckTool"]),
     ] + modules
 )
