@@ -35,11 +35,14 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
 }
 
 let modules: [Target] = [
+    module("Check", "Tool"),
+    module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
 ]
 
 let package = Package(
     name: "sluice",
     targets: [
+        library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
@@ -49,6 +52,6 @@ let package = Package(
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         tests("KitTests", of: ["PipelineKit"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine", "CheckTool", "TestsGate"]),
     ] + modules
 )
