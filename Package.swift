@@ -44,7 +44,6 @@ let package = Package(
     targets: [
         library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
-        .target(name: "CCurl"),
         .target(name: "CLinux"),
         house("PipelineKit"),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
