@@ -34,7 +34,10 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+    module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Command", "Gate", needs: ["ProcessKit"]),
+]
 
 let package = Package(
     name: "sluice",
@@ -43,7 +46,17 @@ let package = Package(
         .target(name: "CLinux"),
         house("PipelineKit"),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-    ]
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        .executableTarget(
+            name: "KillableEngine",
+            dependencies: ["ProcessKit"],
+            path: "Tests/Support/KillableEngine",
+            swiftSettings: strict
+        ),
+        tests(
+            "ModuleTests",
+            of: ["PipelineKit", "PipelineTesting", "ProcessKit", "ShellTool", "CommandGate", "KillableEngine"]
+        ),
+    ] + modules
 )
