@@ -35,7 +35,9 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
 }
 
 let modules: [Target] = [
+    module("Shell", "Tool", needs: ["ProcessKit"]),
     module("Check", "Tool"),
+    module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
 ]
 
@@ -51,6 +53,6 @@ let package = Package(
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         tests("KitTests", of: ["PipelineKit"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine", "CheckTool", "TestsGate"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate"]),
     ] + modules
 )
