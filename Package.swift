@@ -42,5 +42,6 @@ let package = Package(
         .target(name: "CCrypto"),
         house("PipelineKit"),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+        tests("KitTests", of: ["PipelineKit"]),
     ]
 )
