@@ -34,14 +34,25 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+    module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"])
+]
 
 let package = Package(
     name: "sluice",
     targets: [
         .target(name: "CCrypto"),
+        library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         house("PipelineKit"),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         tests("KitTests", of: ["PipelineKit"]),
-    ]
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        .executableTarget(
+            name: "StoreWriter",
+            dependencies: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"],
+            path: "Tests/Support/StoreWriter",
+            swiftSettings: strict
+        ),
+        tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
+    ] + modules
 )
