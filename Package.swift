@@ -39,11 +39,13 @@ let modules: [Target] = [
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
+    module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
 let package = Package(
     name: "sluice",
     targets: [
+        library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
         .target(name: "CLinux"),
@@ -54,5 +56,6 @@ let package = Package(
         tests("KitTests", of: ["PipelineKit"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
         tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate"]),
+        tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
     ] + modules
 )
