@@ -40,7 +40,10 @@ let package = Package(
     name: "sluice",
     targets: [
         .target(name: "CCrypto"),
+        library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
         house("PipelineKit"),
-        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+        house("YAML", needs: ["CYAML"]),
+        house("PipelineEngine", needs: ["PipelineKit", "YAML", "CCrypto"]),
+        tests("KitTests", of: ["PipelineKit", "YAML"]),
     ]
 )
