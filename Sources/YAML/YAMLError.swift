@@ -16,8 +16,8 @@ public struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension YAMLError {
-    /// - Parameter node: What is meant; when it goes on in further lines, its first character.
-    init(_ problem: String, from start: YAMLMark, to end: YAMLMark) {
+    /// A mistake in the text between two places; when that goes on in further lines, at its first character.
+    public init(_ problem: String, from start: YAMLMark, to end: YAMLMark) {
         self.init(problem, at: start, length: start.line == end.line ? end.column - start.column : 1)
     }
 }

@@ -49,6 +49,8 @@ extension ToolPolicy {
         @Field("Tools that may not be called.") var deny: [String] = []
         @Field("Settings by tool name.") var with: [String: JSONValue] = [:]
         init() {}
+
+        var lists: [String: [String]] { ["allow": allow, "ask": ask, "deny": deny] }
     }
 
     public static var schema: ValueSchema { .oneOf([.list(.string), Syntax.schema]) }
@@ -63,9 +65,11 @@ extension ToolPolicy {
             self.init(allow: names)
         } else {
             guard let syntax = Syntax(json, &reader) else { return nil }
-            // A tool that is named in `allow` is not asked about because the default says so.
-            let ask = json["ask"] == nil ? syntax.ask.filter { !syntax.allow.contains($0) } : syntax.ask
-            self.init(allow: syntax.allow, ask: ask, deny: syntax.deny, with: syntax.with)
+            // A tool that is named leaves the default lists, so that nothing said about it contradicts them.
+            let named = Set(["allow", "ask", "deny"].filter { json[$0] != nil }.flatMap { syntax.lists[$0] ?? [] })
+            let allow = json["allow"] == nil ? syntax.allow.filter { !named.contains($0) } : syntax.allow
+            let ask = json["ask"] == nil ? syntax.ask.filter { !named.contains($0) } : syntax.ask
+            self.init(allow: allow, ask: ask, deny: syntax.deny, with: syntax.with)
         }
     }
 }
