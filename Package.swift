@@ -45,16 +45,18 @@ let modules: [Target] = [
 let package = Package(
     name: "sluice",
     targets: [
+        library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
         .target(name: "CLinux"),
         house("PipelineKit"),
+        house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
-        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-        tests("KitTests", of: ["PipelineKit"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting"]),
+        house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
+        tests("KitTests", of: ["PipelineKit", "YAML"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML"]),
         tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
     ] + modules

@@ -26,8 +26,13 @@ extension Fields {
         }
         let declared = Self().declared
         let names = declared.map(\.name)
-        for key in members.keys.sorted() where !names.contains(key) { reader.unknown(key, among: names) }
-        let read = declared.map { ($0.name, $0.field.reading(members[$0.name], named: $0.name, &reader)) }
+        let unknown = members.keys.filter { !names.contains($0) }.sorted()
+        for key in unknown { reader.unknown(key, among: names) }
+        // A field whose key is misspelt is not told to be missing as well.
+        let misspelt = unknown.compactMap { Suggestion.nearest(to: $0, among: names) }.filter { members[$0] == nil }
+        let read = declared.map { name, field in
+            (name, misspelt.contains(name) ? field : field.reading(members[name], named: name, &reader))
+        }
         guard Set(names).isSuperset(of: members.keys), read.allSatisfy({ $0.1 != nil }) else { return nil }
         let fields = Dictionary(uniqueKeysWithValues: read.compactMap { name, field in field.map { (name, $0) } })
         // The only errors left are a programmer's: a property of the group that is no field.

@@ -7,10 +7,13 @@ public enum Suggestion {
 
     /// The known word that the fewest edits turn into this one; at most a third of its letters, and at least one.
     public static func nearest(to word: String, among known: some Collection<String>) -> String? {
-        let ranked = known.map { (distance($0, word), $0) }.min { $0 < $1 }
-        guard let (edits, near) = ranked, edits <= max(1, near.count / 3) else { return nil }
-        return near
+        let length = word.count
+        let close = known.filter { abs($0.count - length) <= mostEdits(of: $0) }
+        let ranked = close.map { (distance($0, word), $0) }.filter { $0 <= mostEdits(of: $1) }
+        return ranked.min { $0 < $1 }?.1
     }
+
+    private static func mostEdits(of word: String) -> Int { max(1, word.count / 3) }
 
     /// How many single-character insertions, deletions, replacements and swaps of neighbours turn `a` into `b`.
     ///

@@ -94,7 +94,8 @@ extension Goal {
             return nil
         }
         guard (1...100).contains(syntax.confirm) else {
-            reader.problem("Field '\(reader.path).confirm' must be from 1 to 100, but is \(syntax.confirm).")
+            let name = reader.path.appending("confirm")
+            reader.problem(behindKey: "confirm", "Field '\(name)' must be from 1 to 100, but is \(syntax.confirm).")
             return nil
         }
         self.init(
@@ -118,6 +119,9 @@ extension Judge: FieldValue {
     }
 
     public static var schema: ValueSchema { .recursive("goal") }
+
+    /// What ``schema`` names.
+    public static var definition: ValueSchema { .oneOf([.string, Syntax.schema]) }
 
     public var json: JSONValue {
         switch self {

@@ -65,9 +65,9 @@ extension ToolPolicy {
             self.init(allow: names)
         } else {
             guard let syntax = Syntax(json, &reader) else { return nil }
-            // Whoever names the tools that are allowed has named them all.
-            let ask = syntax.ask ?? (syntax.allow == nil ? ["bash_exec"] : [])
-            let allow = syntax.allow ?? Self.standard.filter { !ask.contains($0) }
+            // Whoever names the tools that are allowed has named them all; a tool that is named leaves the standard lists.
+            let ask = syntax.ask ?? (syntax.allow == nil ? ["bash_exec"].filter { !syntax.deny.contains($0) } : [])
+            let allow = syntax.allow ?? Self.standard.filter { !(ask + syntax.deny).contains($0) }
             self.init(allow: allow, ask: ask, deny: syntax.deny, with: syntax.with)
         }
     }
