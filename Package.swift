@@ -34,13 +34,21 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+    module("OpenAI", "Provider", needs: ["ProviderKit"]),
+    module("Scripted", "Provider"),
+]
 
 let package = Package(
     name: "sluice",
     targets: [
         .target(name: "CCrypto"),
+        .target(name: "CCurl"),
         house("PipelineKit"),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-    ]
+        house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        tests("ModuleTests", of: ["PipelineTesting", "ProviderKit", "OpenAIProvider", "ScriptedProvider"]),
+        tests("EngineTests", of: ["PipelineEngine"]),
+    ] + modules
 )
