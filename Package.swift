@@ -50,5 +50,6 @@ let package = Package(
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         tests("ModuleTests", of: ["PipelineTesting", "ProviderKit", "OpenAIProvider", "ScriptedProvider"]),
         tests("EngineTests", of: ["PipelineEngine"]),
+        tests("KitTests", of: ["PipelineKit"]),
     ] + modules
 )

@@ -1,4 +1,3 @@
-import Foundation
 import PipelineKit
 
 /// How many seconds an answer asks to wait, in `Retry-After-Ms` or in `Retry-After`, which holds seconds or a date
@@ -18,5 +17,11 @@ func retryDelay(_ headers: [String: String], now: Instant) -> Double? {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7); the two obsolete forms are not sent any more.
 private func httpDate(_ text: String) -> Instant? {
-    (try? Date(text, strategy: .http)).map { Instant($0) }
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let parts = text.split(separator: " ")
+    guard parts.count == 6, parts[5] == "GMT", parts[1].count == 2, parts[3].count == 4,
+        let month = months.firstIndex(of: String(parts[2]))
+    else { return nil }
+    let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+    return Instant("\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
 }

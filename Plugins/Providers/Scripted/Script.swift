@@ -98,11 +98,11 @@ extension Script {
         }
         let json: JSONValue
         do throws(JSONError) { json = try JSONValue(parsing: Array(data)) } catch {
-            throw Failure(.invalidInput, "The script '\(path)' is not JSON: \(error)")
+            throw Failure(.invalidInput, "The script '\(path)' cannot be read. \(error)")
         }
         let isList = if case .array = json { true } else { false }
         do throws(FieldProblems) { self = try Script(json: isList ? ["replies": json] : json) } catch {
-            let sentences = error.all.map { "\($0.path): \($0.message)" }
+            let sentences = error.all.map { $0.path.parts.isEmpty ? $0.message : "\($0.path): \($0.message)" }
             throw Failure(.invalidInput, (["The script '\(path)' is wrong."] + sentences).joined(separator: "\n"))
         }
     }
