@@ -1,6 +1,7 @@
 public import PipelineKit
-public import ProviderKit
+import ProviderKit
 
+/// Where the service is, how it is asked, and what it costs.
 public struct OpenAISettings: Fields {
     @Field("Where the service is, up to '/chat/completions'; without it OPENAI_BASE_URL, or https://api.openai.com/v1.")
     var baseUrl: String? = nil
