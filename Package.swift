@@ -39,6 +39,8 @@ let modules: [Target] = [
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
+    module("Scripted", "Provider"),
+    module("OpenAI", "Provider", needs: ["ProviderKit"]),
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
@@ -49,15 +51,17 @@ let package = Package(
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
+        .target(name: "CCurl"),
         .target(name: "CLinux"),
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "ProviderKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate", "ScriptedProvider", "OpenAIProvider"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
     ] + modules
 )
