@@ -8,7 +8,11 @@ struct BaselineTests {
     }
 
     @Test func theSameTestsOrMoreStillHold() {
-        let now = verdict(TestCase("a.py::x", .passed), TestCase("a.py::y", .skipped, "s"), TestCase("a.py::z", .passed))
+        let now = verdict(
+            TestCase("a.py::x", .passed),
+            TestCase("a.py::y", .skipped, "s"),
+            TestCase("a.py::z", .passed)
+        )
         #expect(now.compared(toBaseline: []) == now)
         #expect(now.compared(toBaseline: [TestCase("a.py::x", .failed), TestCase("a.py::y", .skipped)]) == now)
     }
@@ -37,7 +41,9 @@ struct BaselineTests {
     }
 
     @Test func manyLossesAreCapped() {
-        let judged = verdict(TestCase("a::new", .passed)).compared(toBaseline: (0..<8).map { TestCase("a::\($0)", .passed) })
+        let judged = verdict(TestCase("a::new", .passed)).compared(
+            toBaseline: (0..<8).map { TestCase("a::\($0)", .passed) }
+        )
         #expect(judged.reason.hasSuffix("The test 'a::4' was there at the start and is gone. 3 more are left out."))
     }
 
@@ -90,11 +96,16 @@ struct ConfirmationTests {
     }
 
     @Test func twoThatDisagreeNameTheCasesThatDiffer() {
-        let failed = Verdict(.failed, "1 fails.", cases: [TestCase("b", .failed), TestCase("c", .error), TestCase("a", .passed)])
+        let failed = Verdict(
+            .failed,
+            "1 fails.",
+            cases: [TestCase("b", .failed), TestCase("c", .error), TestCase("a", .passed)]
+        )
         let flaky = passed.confirmed(by: failed)
         #expect(flaky.outcome == .flaky)
         #expect(
-            flaky.reason == "Two checks of the same tree disagree: 'b' passed, then failed. 'c' was not there, then broke."
+            flaky.reason
+                == "Two checks of the same tree disagree: 'b' passed, then failed. 'c' was not there, then broke."
         )
         #expect(flaky.cases == failed.cases)
         #expect(failed.confirmed(by: passed).outcome == .flaky)

@@ -14,7 +14,9 @@ public struct PytestGate: Gate {
     public struct Settings: Fields {
         @Field("Arguments for pytest, such as [-k, parser].") var args: [String] = []
         @Field("Where the tests are; pytest's own choice when empty.") var paths: [String] = []
-        @Field("The Python that has pytest, by path or name; .venv/bin/python or venv/bin/python of the project, else python3.")
+        @Field(
+            "The Python that has pytest, by path or name; .venv/bin/python or venv/bin/python of the project, else python3."
+        )
         var python: String? = nil
         @Field("How long the tests may take altogether.") var timeout: Duration = .seconds(600)
         public init() {}
@@ -43,21 +45,25 @@ public struct PytestGate: Gate {
         let command = command(python, workspace, traces)
         switch try await outcome(of: command, progress: context.progress) {
         case .timedOut:
-            throw Failure(.timedOut, "pytest was still running after \(settings.timeout.written) and was ended"
-                + "\(traces.started.last.map { ", while '\($0)' ran" } ?? "").")
+            throw Failure(
+                .timedOut,
+                "pytest was still running after \(settings.timeout.written) and was ended"
+                    + "\(traces.started.last.map { ", while '\($0)' ran" } ?? "")."
+            )
         case .finished(let finished):
             try traces.requireStart(python, output: finished.output.text)
-            return try session(finished, traces).verdict()
+            return try session(finished, traces, root: workspace.path).verdict()
         }
     }
 
-    private func session(_ finished: Finished, _ traces: PytestTraces) -> PytestSession {
+    private func session(_ finished: Finished, _ traces: PytestTraces, root: String) -> PytestSession {
         PytestSession(
             status: finished.status,
             output: finished.output.text,
             started: traces.started,
             report: traces.report,
-            place: settings.paths.isEmpty ? "the workspace" : settings.paths.map { "'\($0)'" }.joined(separator: ", ")
+            place: settings.paths.isEmpty ? "the workspace" : settings.paths.map { "'\($0)'" }.joined(separator: ", "),
+            root: root
         )
     }
 

@@ -12,7 +12,9 @@ enum PytestNodeID {
         }
         guard !classname.isEmpty else { return file }
         let module = (file.hasSuffix(".py") ? String(file.dropLast(3)) : file).split(separator: "/")
-        let classes = classname.split(separator: ".").dropFirst(module.joined(separator: ".").split(separator: ".").count)
+        let classes = classname.split(separator: ".").dropFirst(
+            module.joined(separator: ".").split(separator: ".").count
+        )
         return ([file] + classes.map(String.init) + [name]).joined(separator: "::")
     }
 

@@ -13,11 +13,11 @@ extension PytestGate {
 
     private static let configuration = ["**/pytest.ini", "**/.pytest.ini", "**/pytest.toml", "**/.pytest.toml"]
 
-    /// Modules of the runner, start-up files of Python, and metadata by which a directory passes for an installed
-    /// package with plugins.
+    /// Modules of the runner, start-up files of Python, compiled code that is taken for a source that says something
+    /// else, and metadata by which a directory passes for an installed package with plugins.
     private static let runner = [
         "**/pytest.py", "**/pytest/**", "**/_pytest/**", "**/pluggy/**", "**/sitecustomize.py", "**/usercustomize.py",
-        "**/*.pth", "**/*.dist-info/**", "**/*.egg-info/**",
+        "**/*.pth", "**/__pycache__/**", "**/*.pyc", "**/*.dist-info/**", "**/*.egg-info/**",
     ]
 
     private static let sections = ["pyproject.toml", "setup.cfg", "tox.ini"].map {

@@ -22,6 +22,8 @@ struct PytestSession: Sendable {
     var report: Report
     /// Where tests were looked for, in words: `the workspace`, `'tests/unit'`.
     var place: String
+    /// Absolute path of the tree that is judged.
+    var root: String
 
     /// - Throws: `.invalidInput` with pytest's words when it refused its arguments, `.unavailable` when it broke.
     func verdict() throws(Failure) -> Verdict {
@@ -46,8 +48,12 @@ struct PytestSession: Sendable {
         case 4:
             guard let error = words.error else { return nil }
             throw Failure(.invalidInput, "pytest refuses its arguments: \(error)")
-        case 3 where !words.endedBySystemExit:
+        case 3:
             guard let error = words.internalError else { return nil }
+            // What the project's own code raised where pytest does not expect it is for the model to mend.
+            if let source = words.internalErrorSource, source.hasPrefix("\(root)/") {
+                return failed("No test ran: '\(source.dropFirst(root.count + 1))' raised \(error).", from: nil)
+            }
             throw Failure(.unavailable, "pytest broke with an internal error: \(error)")
         default:
             return nil
@@ -81,7 +87,8 @@ struct PytestSession: Sendable {
                 + "\(tally.failing.count)."
         }
         if status == 0, !tally.failing.isEmpty {
-            return "pytest's report shows \(tally.failing.count) failing tests, but it exited with 0."
+            return "pytest exited with 0, although its report has failing tests: "
+                + "\(tally.failing.map(\.id).named(atMost: 5))."
         }
         if status == 1, tally.failing.isEmpty {
             return "pytest exited with 1, although no test in its report fails."
@@ -122,7 +129,8 @@ private struct PytestWords {
 
     /// `ERROR: file or directory not found: tsts`; below `ERROR: usage: ...`, `pytest: error: unrecognized arguments`.
     var error: String? {
-        let below = lines.lazy.compactMap { line in line.firstRange(of: ": error: ").map { line[$0.upperBound...] } }.first
+        let below = lines.lazy.compactMap { line in line.firstRange(of: ": error: ").map { line[$0.upperBound...] } }
+            .first
         let told = below ?? lines.first { $0.hasPrefix("ERROR: ") }?.dropFirst("ERROR: ".count)
         return told.map(String.init)
     }
@@ -138,5 +146,9 @@ private struct PytestWords {
         lines.last { $0.hasPrefix("INTERNALERROR> ") }.map { String($0.dropFirst("INTERNALERROR> ".count)) }
     }
 
-    var endedBySystemExit: Bool { lines.contains { $0.contains("mainloop caused unexpected SystemExit") } }
+    /// The file in which the error arose: the last frame of the traceback, `File "/p/calc.py", line 1, in <module>`.
+    var internalErrorSource: String? {
+        let frame = lines.last { $0.hasPrefix("INTERNALERROR>   File \"") }
+        return frame.flatMap { $0.split(separator: "\"").dropFirst().first }.map(String.init)
+    }
 }

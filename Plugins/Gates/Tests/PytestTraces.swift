@@ -32,8 +32,11 @@ struct PytestTraces: Sendable {
     func requireStart(_ python: PythonInterpreter, output: String) throws(Failure) {
         if read(PytestBootstrap.ledger) != nil { return }
         guard read(PytestBootstrap.absent) == nil else {
-            throw Failure(.missing, "pytest is not installed for '\(python.path)'. "
-                + "Install it: \(python.path) -m pip install pytest")
+            throw Failure(
+                .missing,
+                "pytest is not installed for '\(python.path)'. "
+                    + "Install it: \(python.path) -m pip install pytest"
+            )
         }
         let words = output.split(separator: "\n").last.map { " \($0)" } ?? ""
         throw Failure(.unavailable, "'\(python.path)' could not load pytest:\(words)")

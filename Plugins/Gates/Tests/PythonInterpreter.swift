@@ -14,8 +14,11 @@ struct PythonInterpreter: Sendable, Hashable {
         guard let setting else {
             let own = Self.environments.map { "\(project)/\($0)/bin/python" }.first(where: Self.isExecutable)
             guard let found = own ?? Programs.find("python3") ?? Programs.find("python") else {
-                throw Failure(.missing, "No Python was found: neither '.venv' nor 'venv' in '\(project)' has "
-                    + "'bin/python', and PATH has no 'python3'. Install Python, or name one with 'python:'.")
+                throw Failure(
+                    .missing,
+                    "No Python was found: neither '.venv' nor 'venv' in '\(project)' has "
+                        + "'bin/python', and PATH has no 'python3'. Install Python, or name one with 'python:'."
+                )
             }
             path = found
             return

@@ -6,7 +6,8 @@ import Testing
 /// Reports as bytes, honest and hostile.
 struct JUnitReportTests {
     private func report(_ body: String, _ head: String = #"failures="0" errors="0""#) throws -> JUnitReport {
-        let document = "<?xml version=\"1.0\" encoding=\"utf-8\"?><testsuites><testsuite \(head)>\(body)</testsuite></testsuites>"
+        let document =
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><testsuites><testsuite \(head)>\(body)</testsuite></testsuites>"
         return try JUnitReport(xml: Array(document.utf8))
     }
 
@@ -81,11 +82,13 @@ struct JUnitReportTests {
         )
         var refused = 0
         for index in whole.indices {
-            for damaged in [Array(whole[..<index])] + ([0, 0x3C, 0x26, 0x80, 0xFF] as [UInt8]).map({ byte in
-                var copy = whole
-                copy[index] = byte
-                return copy
-            }) {
+            for damaged in [Array(whole[..<index])]
+                + ([0, 0x3C, 0x26, 0x80, 0xFF] as [UInt8]).map({ byte in
+                    var copy = whole
+                    copy[index] = byte
+                    return copy
+                })
+            {
                 do { _ = try JUnitReport(xml: damaged) } catch { refused += 1 }
             }
         }

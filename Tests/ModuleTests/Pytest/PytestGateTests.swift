@@ -1,12 +1,11 @@
 import Foundation
 import PipelineKit
-import ProcessKit
 import Testing
 
 @testable import TestsGate
 
 /// Whole suites, judged by the real pytest.
-struct PytestGateTests {
+@Suite(.serialized) struct PytestGateTests {
     @Test func aPassingSuiteHolds() async throws {
         let verdict = try await PythonProject.verdict([
             "calc.py": "def add(a, b):\n    return a + b\n",
@@ -23,19 +22,19 @@ struct PytestGateTests {
         let verdict = try await PythonProject.verdict([
             "calc.py": "def add(a, b):\n    return a - b\n",
             "test_calc.py": """
-                import pytest
-                from calc import add
+            import pytest
+            from calc import add
 
-                def test_add():
-                    assert add(1, 2) == 3
+            def test_add():
+                assert add(1, 2) == 3
 
-                def test_nothing():
-                    assert add(0, 0) == 0
+            def test_nothing():
+                assert add(0, 0) == 0
 
-                @pytest.mark.skip(reason="later")
-                def test_later():
-                    pass
-                """,
+            @pytest.mark.skip(reason="later")
+            def test_later():
+                pass
+            """,
         ])
         #expect(verdict.outcome == .failed)
         #expect(verdict.reason == "1 of 2 tests fails: test_calc.py::test_add; 1 is skipped.")
@@ -132,10 +131,12 @@ struct PytestGateTests {
         #expect(verdict.reason.contains("SyntaxError"))
     }
 
-    @Test(arguments: [
-        ("a.py", ["args": ["--no-such-option"]], "unrecognized arguments: --no-such-option"),
-        ("a.py", ["paths": ["tsts"]], "file or directory not found: tsts"),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        arguments: [
+            ("a.py", ["args": ["--no-such-option"]], "unrecognized arguments: --no-such-option"),
+            ("a.py", ["paths": ["tsts"]], "file or directory not found: tsts"),
+        ] as [(String, JSONValue, String)]
+    )
     func argumentsThatPytestRefusesAreQuoted(file: String, settings: JSONValue, words: String) async throws {
         await #expect(throws: Failure(.invalidInput, "pytest refuses its arguments: \(words)")) {
             _ = try await PythonProject.verdict([file: ""], settings)
@@ -144,8 +145,7 @@ struct PytestGateTests {
 
     @Test func anInterpreterWithoutPytestSaysHowToInstallIt() async throws {
         try await PythonProject.with(["test_a.py": "def test_x():\n    pass\n"]) { project in
-            let python = "\(project.root)/bare/bin/python"
-            try await makeEnvironment(at: "\(project.root)/bare")
+            let python = try await project.makeEnvironment(at: "\(project.root)/bare")
             await #expect(
                 throws: Failure(
                     .missing,
@@ -166,7 +166,7 @@ struct PytestGateTests {
 
     @Test func theProjectsOwnEnvironmentIsTaken() async throws {
         try await PythonProject.with(["test_a.py": "def test_x():\n    pass\n"]) { project in
-            try await makeEnvironment(at: "\(project.tree)/.venv")
+            _ = try await project.makeEnvironment(at: "\(project.tree)/.venv")
             #expect(try PythonInterpreter(named: nil, project: project.tree).path == "\(project.tree)/.venv/bin/python")
             let found = try PythonInterpreter(named: ".venv/bin/python", project: project.tree)
             #expect(found.environment["VIRTUAL_ENV"] == "\(project.tree)/.venv")
@@ -174,11 +174,13 @@ struct PytestGateTests {
         }
     }
 
-    @Test(arguments: [
-        (["timeout": "0s"], "Field 'timeout' must be longer than 0s."),
-        (["args": ["--junitxml=x"]], "Field 'args' must not hold '--junitxml=x': the gate itself sets it."),
-        (["arg": []], "Unknown field 'arg'. Did you mean 'args'?"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["timeout": "0s"], "Field 'timeout' must be longer than 0s."),
+            (["args": ["--junitxml=x"]], "Field 'args' must not hold '--junitxml=x': the gate itself sets it."),
+            (["arg": []], "Unknown field 'arg'. Did you mean 'args'?"),
+        ] as [(JSONValue, String)]
+    )
     func aWrongSettingIsNamed(settings: JSONValue, message: String) {
         var registry = Registry()
         registry.add(PytestGate.self)
@@ -188,12 +190,5 @@ struct PytestGateTests {
         } catch {
             #expect(error.all.map(\.message) == [message])
         }
-    }
-
-    /// A virtual environment without packages, as `python3 -m venv --without-pip` makes it.
-    private func makeEnvironment(at path: String) async throws {
-        let arguments = ["-m", "venv", "--without-pip", path]
-        let made = try await run(Command(PythonProject.python(), arguments, in: "/", output: .merged))
-        try #require(made.status == 0, "\(made.output.text)")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PipelineKit
+import ProcessKit
 import Testing
 
 @testable import TestsGate
@@ -53,6 +54,28 @@ struct PythonProject {
         let gate = try PytestGate(settings: PytestGate.Settings(json: .object(members)))
         let workspace = Workspace(path: tree ?? self.tree, project: self.tree)
         return try await gate.judge(workspace, in: GateContext(scratch: scratch))
+    }
+
+    /// Makes a virtual environment without packages, as `python3 -m venv --without-pip` does, and returns its Python.
+    ///
+    /// - Parameter withPytest: Whether it sees the packages of the tests' own environment.
+    func makeEnvironment(at path: String, withPytest: Bool = false) async throws -> String {
+        let made = try await run(
+            Command(Self.python(), ["-m", "venv", "--without-pip", path], in: "/", output: .merged)
+        )
+        try #require(made.status == 0, "\(made.output.text)")
+        if withPytest { try install("\(Self.packages(of: Self.packageRoot + ".venv"))\n", as: "own.pth", in: path) }
+        return "\(path)/bin/python"
+    }
+
+    /// Writes a file among the packages of a virtual environment.
+    func install(_ text: String, as name: String, in environment: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: "\(Self.packages(of: environment))/\(name)"))
+    }
+
+    private static func packages(of environment: String) throws -> String {
+        let versions = try FileManager.default.contentsOfDirectory(atPath: "\(environment)/lib")
+        return "\(environment)/lib/\(try #require(versions.first))/site-packages"
     }
 
     /// Writes the files, judges, and removes the project.
