@@ -51,8 +51,8 @@ public struct ModelName: FieldValue, Hashable, CustomStringConvertible {
 
     /// Reads `provider/model`.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         provider = ModuleID(String(parts[0]))
         model = String(parts[1])
     }
@@ -100,6 +100,15 @@ public struct Limits: Fields, Hashable {
     @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
 
     public init() {}
+
+    public func check(_ reader: inout FieldReader) {
+        let counts = [
+            ("iterations", iterations), ("turns", turns), ("reply", reply.tokens), ("parallel_tools", parallelTools),
+        ]
+        for (key, count) in counts where count < 1 {
+            reader.problem(inValueOf: key, "must be at least 1, but is \(count).")
+        }
+    }
 }
 
 /// Where the model works.
