@@ -31,6 +31,8 @@ struct sluice_report {
     int32_t kind;
     /// An errno for the failures, the status of wait(2) for `SLUICE_ENDED`, a number of processes for `SLUICE_LEFT`.
     int32_t value;
+    /// Microseconds from the start of the command to its end, for `SLUICE_ENDED`.
+    int64_t elapsed;
 };
 
 enum {
