@@ -45,5 +45,6 @@ let package = Package(
         house("YAML", needs: ["CYAML"]),
         house("PipelineEngine", needs: ["PipelineKit", "YAML", "CCrypto"]),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "YAML"]),
     ]
 )

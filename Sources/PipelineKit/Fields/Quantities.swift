@@ -43,7 +43,7 @@ extension Money: FieldValue {
 
     public init?(_ json: JSONValue, _ reader: inout FieldReader) {
         guard case .string(let text) = json, let money = Money(text) else {
-            let hint = json.number.map { " Write the currency too: '\($0) USD'." } ?? ""
+            let hint = json.number.map { _ in " Write the currency too: '\(json) USD'." } ?? ""
             reader.expected("an amount of money such as '2.50 USD'", of: json, hint: hint)
             return nil
         }
@@ -157,7 +157,7 @@ extension Duration: FieldValue {
 
     public init?(_ json: JSONValue, _ reader: inout FieldReader) {
         guard case .string(let text) = json, let duration = Duration(written: text) else {
-            let hint = json.number.map { " Write the unit too: '\($0)s' or '\($0)m'." } ?? ""
+            let hint = json.number.map { _ in " Write the unit too: '\(json)s' or '\(json)m'." } ?? ""
             reader.expected("a time such as '90s', '30m' or '24h'", of: json, hint: hint)
             return nil
         }
