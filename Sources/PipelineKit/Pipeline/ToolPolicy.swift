@@ -44,13 +44,13 @@ public struct ToolPolicy: FieldValue, Hashable {
 
 extension ToolPolicy {
     private struct Syntax: Fields {
-        @Field("Tools that may be called without a question.") var allow: [String] = ToolPolicy.standard
-        @Field("Tools that a person is asked about, each time.") var ask: [String] = ["bash_exec"]
+        @Field("Tools that may be called without a question; the standard coding tools when left out.")
+        var allow: [String]? = nil
+        @Field("Tools that a person is asked about, each time; bash_exec when neither this nor allow is given.")
+        var ask: [String]? = nil
         @Field("Tools that may not be called.") var deny: [String] = []
         @Field("Settings by tool name.") var with: [String: JSONValue] = [:]
         init() {}
-
-        var lists: [String: [String]] { ["allow": allow, "ask": ask, "deny": deny] }
     }
 
     public static var schema: ValueSchema { .oneOf([.list(.string), Syntax.schema]) }
@@ -65,10 +65,9 @@ extension ToolPolicy {
             self.init(allow: names)
         } else {
             guard let syntax = Syntax(json, &reader) else { return nil }
-            // A tool that is named leaves the default lists, so that nothing said about it contradicts them.
-            let named = Set(["allow", "ask", "deny"].filter { json[$0] != nil }.flatMap { syntax.lists[$0] ?? [] })
-            let allow = json["allow"] == nil ? syntax.allow.filter { !named.contains($0) } : syntax.allow
-            let ask = json["ask"] == nil ? syntax.ask.filter { !named.contains($0) } : syntax.ask
+            // Whoever names the tools that are allowed has named them all; a tool that is named leaves the standard lists.
+            let ask = syntax.ask ?? (syntax.allow == nil ? ["bash_exec"].filter { !syntax.deny.contains($0) } : [])
+            let allow = syntax.allow ?? Self.standard.filter { !(ask + syntax.deny).contains($0) }
             self.init(allow: allow, ask: ask, deny: syntax.deny, with: syntax.with)
         }
     }
