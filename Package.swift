@@ -35,6 +35,8 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
 }
 
 let modules: [Target] = [
+    module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Check", "Tool"),
 ]
@@ -48,8 +50,20 @@ let package = Package(
         house("PipelineKit"),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        .executableTarget(
+            name: "KillableEngine",
+            dependencies: ["ProcessKit"],
+            path: "Tests/Support/KillableEngine",
+            swiftSettings: strict
+        ),
         tests("KitTests", of: ["PipelineKit"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "TestsGate", "CheckTool"]),
+        tests(
+            "ModuleTests",
+            of: [
+                "PipelineKit", "PipelineTesting", "ProcessKit", "ShellTool", "CommandGate", "TestsGate", "CheckTool",
+                "KillableEngine",
+            ]
+        ),
     ] + modules
 )

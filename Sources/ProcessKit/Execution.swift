@@ -52,6 +52,7 @@ struct Execution: ~Copyable {
         ending.attach(control)
         watch()
         ending.detach()
+        if reports.isLost { _ = sluice_end_session(supervisor) }
         _ = waitpid(supervisor, nil, 0)
         return try outcome()
     }
@@ -97,7 +98,13 @@ struct Execution: ~Copyable {
         guard !ending.isCancelled else {
             throw Failure(.cancelled, "'\(command)' was ended because the work was cancelled.")
         }
-        let finished = Finished(output: output.capped, errors: errors.capped, status: status, elapsed: elapsed)
+        let finished = Finished(
+            output: output.capped,
+            errors: errors.capped,
+            status: status,
+            elapsed: elapsed,
+            survivors: reports.survivors
+        )
         return isTimedOut ? .timedOut(finished) : .finished(finished)
     }
 }
@@ -109,6 +116,10 @@ private struct Reports {
     /// The exit status, or 128 plus a signal.
     private(set) var status: Int?
     private(set) var elapsed: Duration?
+    private(set) var survivors = 0
+
+    /// Whether the supervisor ended without a word.
+    var isLost: Bool { areOver && failure == nil && status == nil }
 
     mutating func receive(_ control: borrowing Descriptor, _ started: ContinuousClock.Instant) {
         var report = sluice_report()
@@ -121,7 +132,7 @@ private struct Reports {
         case SLUICE_ENDED:
             status = Self.status(report.value)
             elapsed = started.duration(to: .now)
-        case SLUICE_LEFT: break
+        case SLUICE_LEFT: survivors = max(1, Int(report.value))
         default: failure = (Int(report.kind), report.value)
         }
     }

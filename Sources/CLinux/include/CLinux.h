@@ -51,6 +51,12 @@ enum {
 /// - Returns: the supervisor's process id, or -errno.
 pid_t sluice_start(const struct sluice_launch *_Nonnull launch);
 
+/// Kills what a supervisor left that was itself killed: all processes of its session.
+///
+/// The supervisor must not have been waited for, as its process id names the session.
+/// - Returns: how many are left.
+int sluice_end_session(pid_t supervisor);
+
 /// Opens a path that must stay beneath a directory: no `..`, no absolute link, no magic link leads out of it.
 ///
 /// openat2(2). `resolve` is a set of `RESOLVE_` flags; 0 means RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS.
