@@ -34,7 +34,11 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+    module("Files", "Tool", needs: ["WorkspaceKit"]),
+    module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+]
 
 let package = Package(
     name: "sluice",
@@ -43,7 +47,8 @@ let package = Package(
         .target(name: "CLinux"),
         house("PipelineKit"),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CLinux", "CCrypto"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "WorkspaceKit", "FilesTool", "SearchTool", "GitTool"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-    ]
+    ] + modules
 )
