@@ -38,6 +38,8 @@ let modules: [Target] = [
     module("Files", "Tool", needs: ["WorkspaceKit"]),
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Command", "Gate", needs: ["ProcessKit"]),
 ]
 
 let package = Package(
@@ -48,7 +50,20 @@ let package = Package(
         house("PipelineKit"),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CLinux", "CCrypto"]),
-        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "WorkspaceKit", "FilesTool", "SearchTool", "GitTool"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        .executableTarget(
+            name: "KillableEngine",
+            dependencies: ["ProcessKit"],
+            path: "Tests/Support/KillableEngine",
+            swiftSettings: strict
+        ),
+        tests(
+            "ModuleTests",
+            of: [
+                "PipelineKit", "PipelineTesting", "ProcessKit", "ShellTool", "CommandGate", "KillableEngine",
+                "WorkspaceKit", "FilesTool", "SearchTool", "GitTool",
+            ]
+        ),
     ] + modules
 )

@@ -13,12 +13,10 @@
 // killed, and looked for until a walk finds none that still runs: a process that forks faster than it is killed is
 // caught too.
 
-enum { PATIENCE = 5000, MOST = 1 << 16, PASSES = 50 };
-
 struct process {
-    pid_t pid, parent;
+    pid_t pid, parent, session;
     char state;
-    char descends;
+    char doomed;
     /// Clock ticks since boot; with the pid, the name of a process for as long as the machine runs.
     unsigned long long start;
 };
@@ -28,10 +26,13 @@ struct table {
     int count;
 };
 
+/// Microseconds, rows, walks, bytes.
+enum { PATIENCE = 5000000, MOST = 1 << 16, PASSES = 50, TABLE_SIZE = MOST * sizeof(struct process) };
+
 long long sluice_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
 int sluice_reap(pid_t command, int *status) {
@@ -76,7 +77,9 @@ static int read_process(int proc, pid_t pid, struct process *row) {
     *row = (struct process){.pid = pid, .state = at[2]};
     at += 3;
     row->parent = (pid_t)number(&at);
-    for (int field = 5; field <= 21; field++) {  // skipped; one of them, tpgid, may be -1
+    (void)number(&at);  // the process group
+    row->session = (pid_t)number(&at);
+    for (int field = 7; field <= 21; field++) {  // skipped; one of them, tpgid, may be -1
         while (*at == ' ') at++;
         while (*at && *at != ' ') at++;
     }
@@ -115,15 +118,15 @@ static struct process *find(const struct table *table, pid_t pid) {
 }
 
 /// Marks who descends from `root`. One pass does it unless pids have wrapped around.
-static void mark(const struct table *table, pid_t root) {
+static void mark_descendants(const struct table *table, pid_t root) {
     for (int found = 1; found;) {
         found = 0;
         for (int i = 0; i < table->count; i++) {
             struct process *row = &table->rows[i];
-            if (row->descends) continue;
+            if (row->doomed) continue;
             const struct process *parent = find(table, row->parent);
-            row->descends = row->parent == root || (parent && parent->descends);
-            found |= row->descends;
+            row->doomed = row->parent == root || (parent && parent->doomed);
+            found |= row->doomed;
         }
     }
 }
@@ -144,7 +147,7 @@ static int stop_running(int proc, const struct table *table) {
     int running = 0;
     for (int i = 0; i < table->count; i++) {
         const struct process *row = &table->rows[i];
-        if (!row->descends || strchr("TtZX", row->state)) continue;
+        if (!row->doomed || strchr("TtZX", row->state)) continue;
         send_signal(proc, row, SIGSTOP);
         running++;
     }
@@ -156,44 +159,83 @@ static int kill_all(int proc, const struct table *table) {
     int killed = 0;
     for (int i = table->count - 1; i >= 0; i--) {
         const struct process *row = &table->rows[i];
-        if (!row->descends || strchr("ZX", row->state)) continue;
+        if (!row->doomed || strchr("ZX", row->state)) continue;
         send_signal(proc, row, SIGKILL);
         killed++;
     }
     return killed;
 }
 
-static void await_child(int signals, int milliseconds) {
+/// Reaps children as they end, for up to a tenth of a second.
+///
+/// - Returns: whether all are gone.
+static int are_gone(int signals, pid_t command, int *status) {
     struct pollfd one = {.fd = signals, .events = POLLIN};
     struct signalfd_siginfo info;
-    if (poll(&one, 1, milliseconds) > 0) (void)!read(signals, &info, sizeof info);
+    for (int tries = 0; tries < 10; tries++) {
+        if (!sluice_reap(command, status)) return 1;
+        if (poll(&one, 1, 10) > 0) (void)!read(signals, &info, sizeof info);
+    }
+    return 0;
 }
 
-static int sweep(int proc, struct table *table) {
+/// Marks who is in a session, except who leads it.
+static void mark_session(const struct table *table, pid_t session) {
+    for (int i = 0; i < table->count; i++) {
+        struct process *row = &table->rows[i];
+        row->doomed = row->session == session && row->pid != session;
+    }
+}
+
+/// Stops and then kills all that `mark` finds from `root` on.
+static int sweep(int proc, struct table *table, void (*mark)(const struct table *, pid_t), pid_t root) {
     for (int pass = 0; pass < PASSES; pass++) {
         list(proc, table);
-        mark(table, getpid());
+        mark(table, root);
         if (!stop_running(proc, table)) break;
         poll(NULL, 0, 1);  // a signal is taken when the process next runs
     }
     return kill_all(proc, table);
 }
 
+/// - Returns: 0 when /proc cannot be read or there is no memory.
+static int open_table(int *proc, struct table *table) {
+    *proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*proc < 0) return 0;
+    void *rows = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *table = (struct table){rows, 0};
+    if (rows != MAP_FAILED) return 1;
+    close(*proc);
+    return 0;
+}
+
+static void close_table(int proc, const struct table *table) {
+    munmap(table->rows, TABLE_SIZE);
+    close(proc);
+}
+
 int sluice_end_descendants(int signals, pid_t command, int *status) {
+    int proc, left = -1;
+    struct table table;
     if (!sluice_reap(command, status)) return 0;
-    int left = -1;
-    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    size_t size = MOST * sizeof(struct process);
-    struct table table = {mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 0};
-    if (proc < 0 || table.rows == MAP_FAILED) return left;
-    long long deadline = sluice_now() + PATIENCE;
-    do {
-        left = sweep(proc, &table);
-        for (int tries = 0; tries < 10 && left; tries++) {
-            if (!sluice_reap(command, status)) return 0;
-            await_child(signals, 10);
-        }
-        if (!sluice_reap(command, status)) return 0;
-    } while (sluice_now() < deadline);
+    if (!open_table(&proc, &table)) return left;
+    for (long long deadline = sluice_now() + PATIENCE; left && sluice_now() < deadline;) {
+        left = sweep(proc, &table, mark_descendants, getpid());
+        if (are_gone(signals, command, status)) left = 0;
+        else if (!left) left = 1;  // killed before, and not gone yet
+    }
+    close_table(proc, &table);
+    return left;
+}
+
+int sluice_end_session(pid_t session) {
+    int proc, left = -1;
+    struct table table;
+    if (!open_table(&proc, &table)) return left;
+    for (long long deadline = sluice_now() + PATIENCE; left && sluice_now() < deadline;) {
+        left = sweep(proc, &table, mark_session, session);
+        if (left) poll(NULL, 0, 1);
+    }
+    close_table(proc, &table);
     return left;
 }

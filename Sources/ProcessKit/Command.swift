@@ -99,12 +99,21 @@ public struct Finished: Sendable, Hashable {
     public var status: Int
     /// From the start of the command to its own end.
     public var elapsed: Duration
+    /// How many processes that the command started could not be ended; as a rule 0, or those of another user.
+    public var survivors: Int
 
-    public init(output: CappedOutput, errors: CappedOutput = CappedOutput(), status: Int, elapsed: Duration) {
+    public init(
+        output: CappedOutput,
+        errors: CappedOutput = CappedOutput(),
+        status: Int,
+        elapsed: Duration,
+        survivors: Int = 0
+    ) {
         self.output = output
         self.errors = errors
         self.status = status
         self.elapsed = elapsed
+        self.survivors = survivors
     }
 }
 

@@ -52,6 +52,7 @@ struct Execution: ~Copyable {
         ending.attach(control)
         watch()
         ending.detach()
+        if reports.isLost { _ = sluice_end_session(supervisor) }
         _ = waitpid(supervisor, nil, 0)
         return try outcome()
     }
@@ -70,7 +71,7 @@ struct Execution: ~Copyable {
             if ready[1].revents != 0 { _ = output.read(into: buffer) }
             if ready[2].revents != 0 { _ = errors.read(into: buffer) }
             if ready[3].revents != 0 { input.write() }
-            if ready[0].revents != 0 { reports.receive(control, started) }
+            if ready[0].revents != 0 { reports.receive(control) }
         }
         output.drain(into: buffer)
         errors.drain(into: buffer)
@@ -97,7 +98,13 @@ struct Execution: ~Copyable {
         guard !ending.isCancelled else {
             throw Failure(.cancelled, "'\(command)' was ended because the work was cancelled.")
         }
-        let finished = Finished(output: output.capped, errors: errors.capped, status: status, elapsed: elapsed)
+        let finished = Finished(
+            output: output.capped,
+            errors: errors.capped,
+            status: status,
+            elapsed: elapsed,
+            survivors: reports.survivors
+        )
         return isTimedOut ? .timedOut(finished) : .finished(finished)
     }
 }
@@ -109,8 +116,12 @@ private struct Reports {
     /// The exit status, or 128 plus a signal.
     private(set) var status: Int?
     private(set) var elapsed: Duration?
+    private(set) var survivors = 0
 
-    mutating func receive(_ control: borrowing Descriptor, _ started: ContinuousClock.Instant) {
+    /// Whether the supervisor ended without a word.
+    var isLost: Bool { areOver && failure == nil && status == nil }
+
+    mutating func receive(_ control: borrowing Descriptor) {
         var report = sluice_report()
         let count = recv(control.number, &report, MemoryLayout<sluice_report>.size, Int32(MSG_DONTWAIT))
         guard count == MemoryLayout<sluice_report>.size else {
@@ -120,8 +131,8 @@ private struct Reports {
         switch Int(report.kind) {
         case SLUICE_ENDED:
             status = Self.status(report.value)
-            elapsed = started.duration(to: .now)
-        case SLUICE_LEFT: break
+            elapsed = .microseconds(report.elapsed)
+        case SLUICE_LEFT: survivors = max(1, Int(report.value))
         default: failure = (Int(report.kind), report.value)
         }
     }

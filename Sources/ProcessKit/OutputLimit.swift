@@ -26,7 +26,7 @@ public struct CappedOutput: Sendable, Hashable {
         self.init(bytes: bytes, total: bytes.count, isCut: false)
     }
 
-    init(bytes: [UInt8], total: Int, isCut: Bool) {
+    private init(bytes: [UInt8], total: Int, isCut: Bool) {
         self.bytes = bytes
         self.total = total
         self.isCut = isCut
@@ -34,42 +34,47 @@ public struct CappedOutput: Sendable, Hashable {
 
     /// The output as text; bytes that are no UTF-8 become U+FFFD.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The output under a smaller limit.
+    public func capped(to limit: OutputLimit) -> CappedOutput {
+        guard bytes.count > limit.head + limit.tail else { return self }
+        return CappedOutput(cutting: bytes.prefix(limit.head), bytes.suffix(limit.tail), of: total)
+    }
+
+    /// Joins the two ends of an output; a character that the cut went through is left out too.
+    init(cutting head: ArraySlice<UInt8>, _ tail: ArraySlice<UInt8>, of total: Int) {
+        let first = head.dropLast(UTF8Border.incompleteSuffix(of: head))
+        let last = tail.dropFirst(UTF8Border.continuationPrefix(of: tail))
+        let newline = first.isEmpty || first.last == UInt8(ascii: "\n") ? "" : "\n"
+        let line = "\(newline)[... \(total - first.count - last.count) bytes left out ...]\n"
+        self.init(bytes: Array(first) + Array(line.utf8) + last, total: total, isCut: true)
+    }
 }
 
-/// Takes output of any length in bounded memory.
+/// Takes output of any length in bounded memory: the head and twice the tail.
 struct OutputCollector: Sendable {
     private let limit: OutputLimit
     private var head: [UInt8] = []
-    /// The last bytes after the head: in order until it is full, and from then on a ring that begins at `oldest`.
+    /// What came after the head, or at least the last ``OutputLimit/tail`` bytes of it.
     private var tail: [UInt8] = []
-    private var oldest = 0
-    private(set) var total = 0
+    private var total = 0
 
     init(_ limit: OutputLimit) { self.limit = limit }
 
-    mutating func append(_ bytes: some RandomAccessCollection<UInt8>) {
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
         total += bytes.count
         let forHead = min(bytes.count, limit.head - head.count)
-        head.append(contentsOf: bytes.prefix(forHead))
-        let rest = bytes.dropFirst(forHead).suffix(limit.tail)
-        let forTail = min(rest.count, limit.tail - tail.count)
-        tail.append(contentsOf: rest.prefix(forTail))
-        for byte in rest.dropFirst(forTail) {
-            tail[oldest] = byte
-            oldest = oldest + 1 == limit.tail ? 0 : oldest + 1
-        }
+        head += UnsafeRawBufferPointer(rebasing: bytes[..<forHead])
+        tail += UnsafeRawBufferPointer(rebasing: bytes[forHead...].suffix(limit.tail))
+        // Dropping only when half is too much moves each byte once, not once a read.
+        if tail.count > 2 * limit.tail { tail.removeFirst(tail.count - limit.tail) }
     }
 
-    /// What is kept; a character that the cut went through is left out too.
+    /// What is kept.
     var capped: CappedOutput {
-        let end = Array(tail[oldest...] + tail[..<oldest])
+        let end = tail.suffix(limit.tail)
         guard total > head.count + end.count else { return CappedOutput(bytes: head + end) }
-        let first = head.dropLast(UTF8Border.incompleteSuffix(of: head))
-        let last = end.dropFirst(UTF8Border.continuationPrefix(of: end))
-        var bytes = Array(first)
-        if let byte = first.last, byte != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-        bytes += "[... \(total - first.count - last.count) bytes left out ...]\n".utf8
-        return CappedOutput(bytes: bytes + last, total: total, isCut: true)
+        return CappedOutput(cutting: head[...], end, of: total)
     }
 }
 

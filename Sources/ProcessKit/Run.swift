@@ -47,7 +47,7 @@ public func outcome(
 
 extension Finished {
     /// What a person is told of a command whose time was up: `'make' was still running after 2m and was ended.`
-    fileprivate func timeout(of command: Command) -> Failure {
+    public func timeout(of command: Command) -> Failure {
         let said = String((output.text + errors.text).suffix(2_000)).trimmingCharacters(in: .whitespacesAndNewlines)
         let sentence = "'\(command)' was still running after \(command.timeout.written) and was ended."
         return Failure(.timedOut, said.isEmpty ? sentence : "\(sentence) Its output ended with:\n\(said)")

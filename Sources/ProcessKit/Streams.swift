@@ -55,31 +55,30 @@ struct OutputStream: ~Copyable {
 
 /// Cuts a stream of bytes into texts, never through a character.
 struct TextPieces {
+    /// The beginning of a character that is not complete yet; at most 3 bytes.
     private var rest: [UInt8] = []
     private let emit: @Sendable (String) -> Void
 
     init(_ emit: @escaping @Sendable (String) -> Void) { self.emit = emit }
 
-    mutating func append(_ bytes: some BidirectionalCollection<UInt8>) {
-        let whole = bytes.dropLast(UTF8Border.incompleteSuffix(of: bytes))
-        let incomplete = Array(bytes.suffix(bytes.count - whole.count))
-        if rest.isEmpty {
-            pass(whole)
-            rest = incomplete
-        } else {
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard rest.isEmpty else {
             let joined = rest + Array(bytes)
             rest = []
-            append(joined)
+            return joined.withUnsafeBytes { append($0) }
         }
+        let whole = bytes.count - UTF8Border.incompleteSuffix(of: bytes)
+        rest = Array(bytes[whole...])
+        pass(UnsafeRawBufferPointer(rebasing: bytes[..<whole]))
     }
 
     /// What is left is no character, and none will come of it.
     mutating func finish() {
-        pass(rest)
+        rest.withUnsafeBytes { pass($0) }
         rest = []
     }
 
-    private func pass(_ bytes: some Collection<UInt8>) {
+    private func pass(_ bytes: UnsafeRawBufferPointer) {
         if !bytes.isEmpty { emit(String(decoding: bytes, as: UTF8.self)) }
     }
 }

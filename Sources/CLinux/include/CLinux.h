@@ -31,6 +31,8 @@ struct sluice_report {
     int32_t kind;
     /// An errno for the failures, the status of wait(2) for `SLUICE_ENDED`, a number of processes for `SLUICE_LEFT`.
     int32_t value;
+    /// Microseconds from the start of the command to its end, for `SLUICE_ENDED`.
+    int64_t elapsed;
 };
 
 enum {
@@ -50,6 +52,12 @@ enum {
 ///
 /// - Returns: the supervisor's process id, or -errno.
 pid_t sluice_start(const struct sluice_launch *_Nonnull launch);
+
+/// Kills what a supervisor left that was itself killed: all processes of its session.
+///
+/// The supervisor must not have been waited for, as its process id names the session.
+/// - Returns: how many are left.
+int sluice_end_session(pid_t supervisor);
 
 /// Opens a path that must stay beneath a directory: no `..`, no absolute link, no magic link leads out of it.
 ///
