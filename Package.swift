@@ -41,6 +41,9 @@ func support(_ name: String, of needs: [Target.Dependency]) -> Target {
 
 let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Files", "Tool", needs: ["WorkspaceKit"]),
+    module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Git", "Tool", needs: ["ProcessKit"]),
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
@@ -66,10 +69,19 @@ let package = Package(
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CLinux"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house("StandardModules", needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore", "StandardModules",
+                "BuiltInPipelines",
+            ],
+            swiftSettings: strict
+        ),
         support("KillableEngine", of: ["ProcessKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
@@ -77,8 +89,9 @@ let package = Package(
         tests(
             "ModuleTests",
             of: [
-                "PipelineKit", "PipelineEngine", "ProcessKit", "ProviderKit", "PipelineTesting", "ShellTool",
-                "CheckTool", "CommandGate", "TestsGate", "ScriptedProvider", "OpenAIProvider", "KillableEngine",
+                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
+                "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
+                "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
