@@ -43,7 +43,7 @@ let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
-    module("Git", "Tool", needs: ["ProcessKit"]),
+    module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
@@ -69,7 +69,7 @@ let package = Package(
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
-        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
@@ -80,6 +80,14 @@ let package = Package(
                 "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore", "StandardModules",
                 "BuiltInPipelines",
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "BuiltInPipelines",
+            path: "Pipelines",
+            exclude: ["examples"],
+            sources: ["BuiltInPipelines.swift"],
+            resources: [.embedInCode("pytest.yaml"), .embedInCode("command.yaml")],
             swiftSettings: strict
         ),
         support("KillableEngine", of: ["ProcessKit"]),

@@ -29,9 +29,9 @@ struct Session: Sendable {
     /// - Parameter database: From an option; `nil` for the configured one.
     func services(_ database: String?) throws(CommandError) -> Services {
         let path = database.map(absolute) ?? configuration.database
-        let store: SQLiteStore
+        let store: SQLiteEventStore
         do throws(StoreError) {
-            store = try SQLiteStore(path: path, fault: { [fault] in fault($0) })
+            store = try SQLiteEventStore(path: path, fault: { [fault] in fault($0) })
         } catch {
             throw .broken("\(error)")
         }
@@ -40,7 +40,7 @@ struct Session: Sendable {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: GitWorkspaceKeeper(stateDirectory: state),
+                workspaces: GitWorkspaceKeeper(state: state),
                 transport: CurlTransport(),
                 secrets: { [environment] in environment[$0.variable] },
                 clock: clock,

@@ -31,13 +31,11 @@ enum RunsCommand: Subcommand {
         let iteration = "\(details["iteration"]?.integer ?? 0)/\(details["iterations"]?.integer ?? 0)"
         let parts = [
             run.run.value.padded(to: 8), run.status.words.padded(to: 12), run.pipeline.padded(to: 12), iteration.padded(to: 6),
-            "\(run.startedAt)".prefix(16).replacing("T", with: " "), details["project"]?.text ?? "",
+            String("\(run.startedAt)".prefix(16)).replacing("T", with: " "), details["project"]?.text ?? "",
         ]
         return parts.joined(separator: "  ").harmless
     }
 }
-
-extension RunStatus: Choice {}
 
 extension RunSummary {
     /// The row as JSON, with its details among its members.
