@@ -106,6 +106,7 @@ let package = Package(
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
+        tests("CommandTests", of: ["PipelineEngine", "PipelineKit", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
     ] + modules
 )
