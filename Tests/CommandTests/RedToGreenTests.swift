@@ -35,7 +35,14 @@ struct RedToGreenTests {
             try await Checkout.make(in: bench)
             let before = try await Checkout(bench)
             let ended = try await bench.sluice(
-                "run", "pytest", "--cwd", "project", "--model", Calc.model, "--isolation", "worktree"
+                "run",
+                "pytest",
+                "--cwd",
+                "project",
+                "--model",
+                Calc.model,
+                "--isolation",
+                "worktree"
             )
             #expect(ended.status == 0, "\(ended)")
             #expect(try await Checkout(bench) == before)

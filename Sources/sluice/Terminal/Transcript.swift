@@ -55,14 +55,20 @@ struct Transcript {
 
     private func check(_ result: CheckResult) -> [String] {
         let color: Style = result.holds ? .green : (result.outcome == .unanswered ? .yellow : .red)
-        let cases = result.failing.prefix(5).map {
-            row("", Style.dim("\($0.id.harmless): \($0.message.fitted(to: 100))"))
-        }
-        let more = result.failing.count > 5 ? [row("", Style.dim("and \(result.failing.count - 5) more"))] : []
-        let refused = result.refused.prefix(10).map {
-            row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))"))
-        }
-        return [row("check", color(result.reason.harmless))] + cases + more + refused
+        let cases = result.failing.prefix(5).flatMap { [$0.id.harmless] + Self.beginning(of: $0.message) }
+        let more = result.failing.count > 5 ? ["and \(result.failing.count - 5) more"] : []
+        let details = result.failing.isEmpty && !result.holds ? Self.beginning(of: result.details) : []
+        let refused = result.refused.prefix(10)
+            .map { row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))")) }
+        let findings = (cases + more + details).map { row("", Style.dim($0)) }
+        return [row("check", color(result.reason.harmless))] + findings + refused
+    }
+
+    /// The first lines of what a case or a command said, indented.
+    private static func beginning(of text: String) -> [String] {
+        let lines = text.split(whereSeparator: \.isNewline)
+        let more = lines.count > 4 ? ["  …"] : []
+        return lines.prefix(4).map { "  " + String($0).fitted(to: 100) } + more
     }
 
     private func model(_ reply: RecordedReply) -> [String] {

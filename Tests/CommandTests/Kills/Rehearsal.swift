@@ -20,15 +20,32 @@ struct Rehearsal {
         self.bench = bench
     }
 
-    /// Sets the stage as it was before the first run.
-    func reset() throws {
+    /// Sets the stage as it was before the first step, or as it was kept before a later one.
+    func reset(to step: Step = .run) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: bench.root) {
             try FileManager.default.removeItem(atPath: "\(bench.root)/\(name)")
         }
-        for name in try FileManager.default.contentsOfDirectory(atPath: Self.fixtures) {
-            try FileManager.default.copyItem(atPath: "\(Self.fixtures)/\(name)", toPath: "\(bench.root)/\(name)")
-        }
+        try copy(step == .run ? Self.fixtures : kept(before: step), to: bench.root)
         try FileManager.default.createDirectory(atPath: "\(bench.root)/home", withIntermediateDirectories: true)
+    }
+
+    /// Keeps the stage as it is now, for ``reset(to:)``.
+    func keep(before step: Step) throws {
+        try FileManager.default.createDirectory(atPath: kept(before: step), withIntermediateDirectories: true)
+        try copy(bench.root, to: kept(before: step))
+    }
+
+    private func kept(before step: Step) -> String { "\(bench.root).before-\(step)" }
+
+    private func copy(_ source: String, to target: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: source) {
+            try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: "\(target)/\(name)")
+        }
+    }
+
+    /// Removes what was kept.
+    func clear() {
+        for step in Step.allCases { try? FileManager.default.removeItem(atPath: kept(before: step)) }
     }
 
     func start(_ step: Step, adding more: [String: String] = [:]) throws -> Running {
@@ -70,6 +87,7 @@ struct Undisturbed {
         try rehearsal.reset()
         instants = []
         for (step, status) in zip(Rehearsal.Step.allCases, [2, 0, 0]) {
+            if step != .run { try rehearsal.keep(before: step) }
             let log = "\(rehearsal.bench.root)/instants"
             let ended = try await rehearsal.play(step, adding: ["SLUICE_TEST_FAULT_LOG": log])
             try #require(ended.status == status, "\(step): \(ended)")
