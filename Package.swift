@@ -39,6 +39,9 @@ let modules: [Target] = [
     module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Check", "Tool"),
+    module("Files", "Tool", needs: ["WorkspaceKit"]),
+    module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
 ]
 
 let package = Package(
@@ -49,6 +52,7 @@ let package = Package(
         .target(name: "CLinux"),
         house("PipelineKit"),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CLinux", "CCrypto"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         .executableTarget(
@@ -61,8 +65,8 @@ let package = Package(
         tests(
             "ModuleTests",
             of: [
-                "PipelineKit", "PipelineTesting", "ProcessKit", "ShellTool", "CommandGate", "TestsGate", "CheckTool",
-                "KillableEngine",
+                "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "CommandGate",
+                "TestsGate", "CheckTool", "FilesTool", "SearchTool", "GitTool", "KillableEngine",
             ]
         ),
     ] + modules

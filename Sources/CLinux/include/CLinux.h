@@ -83,3 +83,6 @@ int sluice_socket_pair(int *_Nonnull pair);
 int sluice_pipe(int *_Nonnull ends);
 /// Keeps a write to a closed pipe from killing the process: blocks SIGPIPE for the calling thread.
 void sluice_block_sigpipe(void);
+/// Renames and never overwrites; renameat2(2) with RENAME_NOREPLACE. Returns 0 or -errno.
+int sluice_rename_exclusively(
+    int old_directory, const char *_Nonnull old_name, int new_directory, const char *_Nonnull new_name);
