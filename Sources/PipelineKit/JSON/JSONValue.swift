@@ -59,16 +59,24 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The value in a message to a person: `"soon"`, `5`, `a list`.
+    /// The value in a message to a person: `"soon"`, `5`, `a list`. Long text is cut at 80 characters.
     public var description: String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
         case .double(let value): "\(value)"
-        case .string(let value): "\"\(value)\""
+        case .string(let value): JSONValue.string(value.shortened(to: 80)).jsonText
         case .array: "a list"
         case .object: "a mapping"
         }
+    }
+}
+
+extension String {
+    /// The text, or its beginning and an ellipsis.
+    func shortened(to limit: Int) -> String {
+        let end = index(startIndex, offsetBy: limit, limitedBy: endIndex) ?? endIndex
+        return end == endIndex ? self : self[..<end] + "…"
     }
 }
