@@ -34,6 +34,18 @@ func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: needs, swiftSettings: strict)
 }
 
+/// One fuzzer: `fuzzer("YAML")` is the program `FuzzYAML` at `Tests/Fuzz/YAML`; built by `Tests/Fuzz/run` only.
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)",
+        dependencies: ["FuzzEntries"],
+        path: "Tests/Fuzz/\(name)",
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+    )
+}
+
+let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("YAML"), fuzzer("JSON")]
+
 let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
     module("Check", "Tool"),
@@ -59,9 +71,15 @@ let package = Package(
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
+        .target(
+            name: "FuzzEntries",
+            dependencies: ["PipelineEngine", "PipelineKit", "YAML"],
+            path: "Tests/Fuzz/Entries",
+            swiftSettings: strict
+        ),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML", "FuzzEntries"]),
         tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "ProviderKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate", "ScriptedProvider", "OpenAIProvider"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
-    ] + modules
+    ] + modules + fuzzers
 )

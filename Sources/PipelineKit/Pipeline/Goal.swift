@@ -61,6 +61,21 @@ extension Goal {
         @Field("Whether the goal has to fail at the start.") var mustFailFirst: Bool = false
         @Field("How many times in a row the goal must hold.") var confirm: Int = 1
         init() {}
+
+        /// Whether the fields agree; every disagreement is noted.
+        func isConsistent(_ reader: inout FieldReader) -> Bool {
+            let namesBoth = editable != nil && protect != nil
+            if namesBoth {
+                let sentence = "Give 'editable' or 'protect', not both: each says what the other leaves."
+                reader.problem(inKey: "protect", sentence)
+            }
+            let isCount = (1...100).contains(confirm)
+            if !isCount {
+                let name = reader.path.appending("confirm")
+                reader.problem(behindKey: "confirm", "Field '\(name)' must be from 1 to 100, but is \(confirm).")
+            }
+            return !namesBoth && isCount
+        }
     }
 
     public static var schema: ValueSchema { .oneOf([.string, Syntax.schema]) }
@@ -79,25 +94,20 @@ extension Goal {
             self.init(.gate(ModuleID(name), with: [:]))
             return
         }
-        guard let syntax = Syntax(json, &reader),
-            let judge = Judge.one(
-                gate: syntax.gate,
-                with: syntax.with,
-                all: syntax.all,
-                any: syntax.any,
-                not: syntax.not,
-                &reader
-            )
-        else { return nil }
-        if syntax.editable != nil, syntax.protect != nil {
-            reader.problem(inKey: "protect", "Give 'editable' or 'protect', not both: each says what the other leaves.")
+        guard case .object = json else {
+            reader.expected("the name of a gate, or a mapping", of: json)
             return nil
         }
-        guard (1...100).contains(syntax.confirm) else {
-            let name = reader.path.appending("confirm")
-            reader.problem(behindKey: "confirm", "Field '\(name)' must be from 1 to 100, but is \(syntax.confirm).")
-            return nil
-        }
+        guard let syntax = Syntax(json, &reader) else { return nil }
+        let judge = Judge.one(
+            gate: syntax.gate,
+            with: syntax.with,
+            all: syntax.all,
+            any: syntax.any,
+            not: syntax.not,
+            &reader
+        )
+        guard syntax.isConsistent(&reader), let judge else { return nil }
         self.init(
             judge,
             editable: syntax.editable,
@@ -167,6 +177,10 @@ extension Judge: FieldValue {
             reader.problem(
                 "A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names \(judges.count)."
             )
+            return nil
+        }
+        if gate == nil, settings != [:] {
+            reader.problem(inKey: "with", "Settings under 'with' belong to a 'gate', and this goal names none.")
             return nil
         }
         if all?.isEmpty ?? any?.isEmpty ?? false {
