@@ -82,7 +82,7 @@ extension ChatRefusal {
     private static func words(_ json: JSONValue) -> String? {
         if let first = json.elements.first { return words(first) }
         let places = [
-            json["error"]?["message"], json["error"], json["message"], json["detail"]?["message"], json["detail"],
+            json["error"]?["message"], json["error"], json["message"], json["detail"]?["message"], json["detail"], json,
         ]
         let text = places.lazy.compactMap { $0?.text }.first { !$0.isEmpty }
         return text.map { printable($0, limit: 500) }

@@ -1,14 +1,15 @@
 """A model service that misbehaves on request, for the tests of the HTTP client.
 
 Prints its port and serves 127.0.0.1 until its standard input ends. The first part of the path says what happens; a
-header `X-Name` gives the exchange a name that `/closed` and `/stalled` can ask about. With `--tls FILE`, FILE holds a
-key and a certificate.
+header `X-Name` gives the exchange a name that `/closed` and `/stalled` can ask about. With `--tls FILE`, a key and a
+certificate for 127.0.0.1 are made and written to FILE.
 """
 
 import asyncio
 import json
 import os
 import ssl
+import subprocess
 import sys
 
 closed, sent, connections = {}, {}, 0
@@ -164,9 +165,20 @@ async def serve(reader, writer):
         writer.close()
 
 
+def make_certificate(file):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+         "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", file, "-out", file + ".part"],
+        check=True, capture_output=True)
+    with open(file + ".part") as part, open(file, "a") as whole:
+        whole.write(part.read())
+    os.remove(file + ".part")
+
+
 async def main(arguments):
     context = None
     if arguments[:1] == ["--tls"]:
+        make_certificate(arguments[1])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(arguments[1])
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, limit=1 << 26)
