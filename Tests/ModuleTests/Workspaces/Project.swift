@@ -13,6 +13,7 @@ struct Project {
     static let id: RunID = "run-1"
 
     /// Lends a project, which is removed afterwards.
+    @discardableResult
     static func with<Result>(
         _ files: [String: String] = [:],
         git: Bool = false,

@@ -181,6 +181,8 @@ import WorkspaceKit
                 try await project.keeper.discard(opened.workspace, of: run)
             }
             #expect(try await project.shell("find . -name ran") == "")
+            try await project.shell("git status || true")
+            #expect(try await project.shell("find . -name ran") != "", "The traps work when git runs by itself.")
         }
     }
 }
