@@ -31,17 +31,37 @@ func library(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 }
 
 func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
+    .testTarget(name: name, dependencies: needs, swiftSettings: strict)
 }
 
-let modules: [Target] = []
+let modules: [Target] = [
+    module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Check", "Tool"),
+    module("Command", "Gate", needs: ["ProcessKit"]),
+    module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
+    module("Scripted", "Provider"),
+    module("OpenAI", "Provider", needs: ["ProviderKit"]),
+    module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
+]
 
 let package = Package(
     name: "sluice",
     targets: [
+        library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
+        library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
+        library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
+        .target(name: "CCurl"),
+        .target(name: "CLinux"),
         house("PipelineKit"),
-        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
-        tests("KitTests", of: ["PipelineKit"]),
-    ]
+        house("YAML", needs: ["CYAML"]),
+        house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
+        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
+        tests("KitTests", of: ["PipelineKit", "YAML"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML"]),
+        tests("ModuleTests", of: ["PipelineKit", "ProcessKit", "ProviderKit", "PipelineTesting", "PipelineEngine", "ShellTool", "CheckTool", "CommandGate", "TestsGate", "ScriptedProvider", "OpenAIProvider"]),
+        tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
+    ] + modules
 )

@@ -20,16 +20,14 @@ public struct FieldReader: Sendable {
         problems.append(FieldProblem(path, message))
     }
 
+    /// Notes a mistake in what stands behind a key of the mapping that is being read.
+    public mutating func problem(behindKey key: String, _ message: String) {
+        problems.append(FieldProblem(path.appending(key), message))
+    }
+
     /// Notes a mistake in a key of the mapping that is being read.
     public mutating func problem(inKey key: String, _ message: String) {
         problems.append(FieldProblem(path.appending(key), message, in: .key))
-    }
-
-    /// Notes a mistake in the value behind a key of the mapping that is being read.
-    ///
-    /// - Parameter message: what follows the field's name: `must be at least 1, but is 0.`
-    public mutating func problem(inValueOf key: String, _ message: String) {
-        within(path.appending(key)) { $0.problem("\($0.subject) \(message)") }
     }
 
     /// Notes that the value is not what its field takes.

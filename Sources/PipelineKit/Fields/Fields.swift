@@ -39,7 +39,11 @@ extension Fields {
         let names = declared.map(\.name)
         let unknown = members.keys.filter { !names.contains($0) }.sorted()
         for key in unknown { reader.unknown(key, among: names) }
-        let read = declared.map { ($0.name, $0.field.reading(members[$0.name], named: $0.name, &reader)) }
+        // A field whose key is misspelt is not told to be missing as well.
+        let misspelt = unknown.compactMap { Suggestion.nearest(to: $0, among: names) }.filter { members[$0] == nil }
+        let read = declared.map { name, field in
+            (name, misspelt.contains(name) ? field : field.reading(members[name], named: name, &reader))
+        }
         guard unknown.isEmpty, read.allSatisfy({ $0.1 != nil }) else { return nil }
         self.init(read: Dictionary(uniqueKeysWithValues: read.compactMap { name, field in field.map { (name, $0) } }))
         let before = reader.problems.count

@@ -86,7 +86,8 @@ public struct ProviderFactory: Sendable {
     }
 }
 
-/// A module whose initialiser refuses its settings says so at the settings as a whole.
+/// A module whose initialiser refuses its settings says so at the field its sentence begins with, `Field 'timeout' ...`,
+/// or at the settings as a whole.
 private func configured<Settings, Module>(
     _ settings: Settings,
     _ make: (Settings) throws(Failure) -> Module
@@ -94,6 +95,8 @@ private func configured<Settings, Module>(
     do throws(Failure) {
         return try make(settings)
     } catch {
-        throw FieldProblems([FieldProblem(FieldPath(), error.message)])
+        let words = error.message.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+        let named = words.count == 3 && words[0] == "Field " ? [FieldPath.Part.key(String(words[1]))] : []
+        throw FieldProblems([FieldProblem(FieldPath(named), error.message)])
     }
 }

@@ -26,16 +26,20 @@ extension Provider {
 public struct ProviderContext: Sendable {
     public var transport: any HTTPTransport
     public var secrets: SecretResolver
+    /// Which attempt at this reply it is, from 1.
+    public var attempt: Int
     /// Takes pieces of the reply as they come.
     public var emit: @Sendable (ModelPiece) -> Void
 
     public init(
         transport: any HTTPTransport,
         secrets: @escaping SecretResolver,
+        attempt: Int = 1,
         emit: @escaping @Sendable (ModelPiece) -> Void = { _ in }
     ) {
         self.transport = transport
         self.secrets = secrets
+        self.attempt = attempt
         self.emit = emit
     }
 }

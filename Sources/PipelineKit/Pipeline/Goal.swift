@@ -39,6 +39,7 @@ extension Goal {
         init() {}
 
         func check(_ reader: inout FieldReader) {
+            checkJudge(&reader)
             if editable != nil, protect != nil {
                 reader.problem(
                     inKey: "protect",
@@ -46,7 +47,8 @@ extension Goal {
                 )
             }
             if !(1...100).contains(confirm) {
-                reader.problem(inValueOf: "confirm", "must be from 1 to 100, but is \(confirm).")
+                let name = reader.path.appending("confirm")
+                reader.problem(behindKey: "confirm", "Field '\(name)' must be from 1 to 100, but is \(confirm).")
             }
         }
     }
@@ -67,7 +69,11 @@ extension Goal {
             self.init(.gate(ModuleID(name), with: [:]))
             return
         }
-        guard let syntax = Syntax(json, &reader), let judge = syntax.judge(&reader) else { return nil }
+        guard case .object = json else {
+            reader.expected("the name of a gate, or a mapping", of: json)
+            return nil
+        }
+        guard let syntax = Syntax(json, &reader), let judge = syntax.judge else { return nil }
         self.init(
             judge,
             editable: syntax.editable,

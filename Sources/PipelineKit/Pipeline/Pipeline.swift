@@ -40,19 +40,27 @@ public struct InputDeclaration: Fields, Hashable {
 }
 
 /// A model and the service that offers it: `openai/gpt-5.2`.
+///
+/// Before its references are replaced, a name such as `${inputs.model}` stands in ``provider`` as a whole.
 public struct ModelName: FieldValue, Hashable, CustomStringConvertible {
     public var provider: ModuleID
     /// What the service calls it; may hold slashes of its own.
     public var model: String
 
     public static var schema: ValueSchema { .quantity("provider/model", example: "openai/gpt-5.2") }
-    public var description: String { "\(provider)/\(model)" }
+    public var description: String { model.isEmpty ? provider.value : "\(provider)/\(model)" }
     public var json: JSONValue { .string(description) }
 
-    /// Reads `provider/model`.
+    /// Reads `provider/model`, or a text that holds a reference.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        guard parts.count == 2 else {
+            guard text.contains("${") else { return nil }
+            provider = ModuleID(text)
+            model = ""
+            return
+        }
+        guard !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         provider = ModuleID(String(parts[0]))
         model = String(parts[1])
     }
@@ -106,7 +114,8 @@ public struct Limits: Fields, Hashable {
             ("iterations", iterations), ("turns", turns), ("reply", reply.tokens), ("parallel_tools", parallelTools),
         ]
         for (key, count) in counts where count < 1 {
-            reader.problem(inValueOf: key, "must be at least 1, but is \(count).")
+            let name = reader.path.appending(key)
+            reader.problem(behindKey: key, "Field '\(name)' must be at least 1, but is \(count).")
         }
     }
 }

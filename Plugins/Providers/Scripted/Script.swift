@@ -1,0 +1,109 @@
+import Foundation
+import PipelineKit
+
+/// The file a scripted model plays.
+///
+/// ```json
+/// {
+///   "price": {"input": "2.50 USD", "output": "10.00 USD"},
+///   "replies": [
+///     {
+///       "text": "I shall look at the tests.",
+///       "calls": [{"tool": "bash_exec", "arguments": {"command": "pytest -q"}}],
+///       "usage": {"input": 1200, "cached": 1000, "output": 40}
+///     },
+///     {
+///       "expect": "1 failed",
+///       "errors": [{"kind": "rate_limited", "message": "Too many requests.", "retry_after": "2s"}],
+///       "text": "Done."
+///     }
+///   ]
+/// }
+/// ```
+///
+/// The list of replies alone will do as well. `expect` must occur in the last message of the request. `errors` are
+/// played in the first attempts, one in each; `error` in every attempt. `arguments` are an object, or a text for
+/// arguments that are not one. `stop` is `finished`, `length` or `filtered`. The price is for a million tokens.
+struct Script: Fields {
+    @Field("What a million tokens cost.") var price: ScriptedPrice? = nil
+    @Field("The replies, in the order they are played.") var replies: [ScriptedReply]
+}
+
+struct ScriptedPrice: Fields {
+    @Field("For tokens read.") var input: Money
+    @Field("For tokens read from the cache; as much as the others when nothing is said.") var cached: Money? = nil
+    @Field("For tokens written.") var output: Money
+
+    var value: Price { Price(input: input, cached: cached, output: output) }
+}
+
+struct ScriptedReply: Fields {
+    @Field("What the model says.") var text: String = ""
+    @Field("The calls it asks for.") var calls: [ScriptedCall] = []
+    @Field("The tokens it used.") var usage: ScriptedUsage = ScriptedUsage()
+    @Field("Why it stopped.") var stop: ScriptedStop = .finished
+    @Field("What must occur in the last message of the request.") var expect: String? = nil
+    @Field("Failures to play first, one for each attempt.") var errors: [ScriptedFailure] = []
+    @Field("A failure to play whenever the errors are over.") var error: ScriptedFailure? = nil
+}
+
+struct ScriptedCall: Fields {
+    @Field("The tool's name.") var tool: String
+    @Field("Its arguments: an object, or a text that is passed on as it stands.") var arguments: JSONValue = [:]
+}
+
+struct ScriptedUsage: Fields {
+    @Field("Tokens read, cached ones included.") var input: Int = 0
+    @Field("Those that came from the cache.") var cached: Int = 0
+    @Field("Tokens written.") var output: Int = 0
+}
+
+struct ScriptedFailure: Fields {
+    @Field("What kind of failure it is.") var kind: ScriptedKind
+    @Field("What it says.") var message: String
+    @Field("How long it asks to wait.") var retryAfter: Duration? = nil
+}
+
+enum ScriptedStop: String, Choice {
+    case finished, length, filtered
+
+    var stop: ModelReply.Stop {
+        switch self {
+        case .finished: .finished
+        case .length: .length
+        case .filtered: .filtered
+        }
+    }
+}
+
+/// ``Failure/Kind`` under the names it is recorded by.
+enum ScriptedKind: Choice {
+    case failure(Failure.Kind)
+
+    static var allCases: [ScriptedKind] { Failure.Kind.allCases.map(ScriptedKind.failure) }
+    var rawValue: String { kind.rawValue }
+    var kind: Failure.Kind { switch self { case .failure(let kind): kind } }
+    init?(rawValue: String) {
+        guard let kind = Failure.Kind(rawValue: rawValue) else { return nil }
+        self = .failure(kind)
+    }
+}
+
+extension Script {
+    /// - Throws: ``Failure/Kind/missing`` without the file, ``Failure/Kind/invalidInput`` with all its mistakes.
+    init(file path: String) throws(Failure) {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            let directory = path.hasPrefix("/") ? "" : " in '\(FileManager.default.currentDirectoryPath)'"
+            throw Failure(.missing, "The script '\(path)' cannot be read\(directory).")
+        }
+        let json: JSONValue
+        do throws(JSONError) { json = try JSONValue(parsing: Array(data)) } catch {
+            throw Failure(.invalidInput, "The script '\(path)' cannot be read. \(error)")
+        }
+        let isList = if case .array = json { true } else { false }
+        do throws(FieldProblems) { self = try Script(json: isList ? ["replies": json] : json) } catch {
+            let sentences = error.all.map { $0.path.parts.isEmpty ? $0.message : "\($0.path): \($0.message)" }
+            throw Failure(.invalidInput, (["The script '\(path)' is wrong."] + sentences).joined(separator: "\n"))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import PipelineKit
+
+/// Reads the body of an answer that succeeded, streamed or whole, wherever its pieces are cut.
+struct ChatAnswerReader {
+    /// Bytes that an answer may have.
+    static let limit = 64 << 20
+
+    private let host: String
+    private let request: ModelRequest
+    private var events = ServerSentEventReader()
+    private var draft = ChatDraft()
+    private var form = Form.unknown
+    /// A whole answer, or the beginning of a streamed one, to be quoted when it makes no sense.
+    private var body: [UInt8] = []
+    private var size = 0
+    private var hasChunks = false
+    /// Whether the stream has said that it is over.
+    private(set) var isDone = false
+
+    private enum Form {
+        case unknown
+        case stream
+        /// The service did not stream although it was asked to.
+        case whole
+    }
+
+    init(_ request: ModelRequest, from host: String) {
+        self.request = request
+        self.host = host
+    }
+
+    mutating func take(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
+        size += bytes.count
+        guard size <= Self.limit else {
+            throw Failure(.unavailable, "'\(host)' answered with more than \(ByteCount(bytes: Self.limit)).")
+        }
+        if form == .unknown, let first = bytes.first(where: { !whiteSpace.contains($0) }) {
+            form = first == UInt8(ascii: "{") ? .whole : .stream  // no field of an event begins with a brace
+        }
+        if form == .whole || body.count < 1_024 { body += bytes }
+        return form == .whole ? [] : try takeEvents(bytes)
+    }
+
+    private mutating func takeEvents(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
+        var pieces: [ModelPiece] = []
+        for event in try events.take(bytes) where !isDone {
+            if event.data == "[DONE]" { isDone = true } else { pieces += try add(Array(event.data.utf8)) }
+        }
+        return pieces
+    }
+
+    private mutating func add(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
+        guard let chunk = try? JSONValue(parsing: bytes), case .object = chunk else {
+            throw Failure(.unavailable, "'\(host)' sent a piece of an answer that is no JSON object: '\(printable(bytes))'.")
+        }
+        if let error = chunk["error"], error != .null { throw ChatRefusal(host: host, request: request).failure(for: error) }
+        hasChunks = hasChunks || chunk["choices"] != nil
+        return draft.add(chunk)
+    }
+}
+
+extension ChatAnswerReader {
+    /// The reply, when the body has ended.
+    ///
+    /// - Parameter failure: Why the body ended, when the connection broke.
+    /// - Returns: the pieces of an answer that was not streamed, and the reply.
+    /// - Throws: the failure, or ``Failure/Kind/unavailable``, with what was read when the answer is not complete.
+    mutating func finish(after failure: Failure?) throws(Failure) -> (pieces: [ModelPiece], reply: ModelReply) {
+        if let failure, failure.kind == .cancelled { throw failure }
+        var pieces: [ModelPiece] = []
+        if form == .whole {
+            if let failure { throw failure }
+            pieces = try add(body)
+        }
+        let isWhole = form == .whole && hasChunks
+        guard isDone && hasChunks || isWhole || draft.finishReason != nil else { throw incomplete(after: failure) }
+        return (pieces, try draft.reply(to: request, from: host))
+    }
+
+    private func incomplete(after failure: Failure?) -> Failure {
+        guard hasChunks || body.isEmpty else {
+            return failure ?? Failure(.unavailable, "'\(host)' did not answer as a model: '\(printable(body))'.")
+        }
+        let words = draft.text.isEmpty ? "before its first word" : "after '\(printable(draft.text.suffix(200)))'"
+        let cut = "The answer of '\(host)' was cut \(words)."
+        guard var failure else { return Failure(.unavailable, cut) }
+        failure.message += " \(cut)"
+        return failure
+    }
+}
+
+private let whiteSpace = Set(" \t\r\n".utf8)

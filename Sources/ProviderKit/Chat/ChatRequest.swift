@@ -1,0 +1,72 @@
+public import PipelineKit
+
+/// What the chat-completions dialect calls the limit of a reply's length.
+///
+/// OpenAI has renamed the field, and refuses the old name for models that reason; most other services know only the old.
+public enum OutputLimitField: String, Choice {
+    case maxTokens = "max_tokens"
+    case maxCompletionTokens = "max_completion_tokens"
+}
+
+extension ModelRequest {
+    /// The request in the chat-completions dialect, to be streamed, with its usage in the last piece.
+    public func chatBody(limitedBy field: OutputLimitField) -> JSONValue {
+        var body: [String: JSONValue] = [
+            "model": .string(model),
+            "messages": .array(chatMessages),
+            field.rawValue: .int(maximumOutput),
+            "stream": true,
+            "stream_options": ["include_usage": true],
+        ]
+        if !tools.isEmpty { body["tools"] = .array(tools.map(\.chatTool)) }
+        return .object(body)
+    }
+
+    private var chatMessages: [JSONValue] {
+        let front: [JSONValue] = system.isEmpty ? [] : [["role": "system", "content": .string(system)]]
+        return front + messages.map(\.chatMessage)
+    }
+}
+
+extension Message {
+    fileprivate var chatMessage: JSONValue {
+        switch self {
+        case .user(let text):
+            return ["role": "user", "content": .string(text)]
+        case .assistant(let text, let calls):
+            guard !calls.isEmpty else { return ["role": "assistant", "content": .string(text)] }
+            let content = text.isEmpty ? JSONValue.null : .string(text)
+            return ["role": "assistant", "content": content, "tool_calls": .array(calls.map(\.chatCall))]
+        case .tool(let call, _, let text, let isError):
+            // The dialect has no other place for it.
+            let content = isError ? "Error: \(text)" : text
+            return ["role": "tool", "tool_call_id": .string(call.value), "content": .string(content)]
+        }
+    }
+}
+
+extension ToolCall {
+    fileprivate var chatCall: JSONValue {
+        [
+            "id": .string(id.value), "type": "function",
+            "function": ["name": .string(tool), "arguments": .string(chatArguments)],
+        ]
+    }
+
+    /// The arguments as the model wrote them when they are an object. Several services read them again and refuse the
+    /// whole conversation when they are not, so anything else is wrapped into an object.
+    private var chatArguments: String {
+        if arguments.allSatisfy(\.isWhitespace) { return "{}" }
+        if let value = try? JSONValue(parsing: arguments), case .object = value { return arguments }
+        return JSONValue.object(["not_an_object": .string(arguments)]).jsonText
+    }
+}
+
+extension ToolSpecification {
+    fileprivate var chatTool: JSONValue {
+        [
+            "type": "function",
+            "function": ["name": .string(name), "description": .string(summary), "parameters": arguments],
+        ]
+    }
+}

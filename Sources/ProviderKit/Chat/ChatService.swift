@@ -1,0 +1,110 @@
+import Foundation
+public import PipelineKit
+
+/// A key with the name of the variable it came from, which is all that is ever told of it.
+public struct ServiceKey: Sendable {
+    public var variable: String
+    public var value: String
+
+    /// White space around the value is dropped; a key read from a file often ends in a line feed.
+    public init(variable: String, value: String) {
+        self.variable = variable
+        self.value = value.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+/// A service that speaks the chat-completions dialect (OpenAI, vLLM, Ollama, llama.cpp, OpenRouter and many more).
+public struct ChatService: Sendable {
+    /// `https://api.openai.com/v1`, without a slash at its end.
+    public var baseURL: String
+    /// `nil` for a service that asks for none.
+    public var key: ServiceKey?
+    /// Sent with every request, after those of the dialect.
+    public var headers: [TransportRequest.Header]
+    public var timeouts: TransportRequest.Timeouts
+    public var limitField: OutputLimitField
+
+    public init(
+        baseURL: String,
+        key: ServiceKey?,
+        headers: [TransportRequest.Header] = [],
+        timeouts: TransportRequest.Timeouts = TransportRequest.Timeouts(),
+        limitField: OutputLimitField = .maxTokens
+    ) {
+        self.baseURL = baseURL
+        self.key = key
+        self.headers = headers
+        self.timeouts = timeouts
+        self.limitField = limitField
+    }
+
+    /// Streams pieces to `context.emit` and returns the whole.
+    ///
+    /// - Throws: ``Failure`` with the service's own words, in which no key and no value of a header occurs.
+    public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
+        do throws(Failure) {
+            return try await ask(request, in: context)
+        } catch {
+            throw error.redacting([key?.value].compactMap(\.self) + headers.map(\.value))
+        }
+    }
+
+    private func ask(_ request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
+        let sent = transportRequest(request)
+        let host = try RequestTarget(of: sent).host
+        let response = try await context.transport.send(sent)
+        guard 200..<300 ~= response.status else { throw await refusal(response, of: request, by: host) }
+        var reader = ChatAnswerReader(request, from: host)
+        var failure: Failure?
+        do throws(Failure) {
+            while !reader.isDone, let bytes = try await response.body.next() {
+                for piece in try reader.take(bytes) { context.emit(piece) }
+            }
+        } catch {
+            failure = error
+        }
+        let (pieces, reply) = try reader.finish(after: failure)
+        for piece in pieces { context.emit(piece) }
+        return reply
+    }
+
+    private func transportRequest(_ request: ModelRequest) -> TransportRequest {
+        var sent: [TransportRequest.Header] = [
+            .init("Content-Type", "application/json"), .init("Accept", "text/event-stream, application/json"),
+        ]
+        if let key { sent.append(.init("Authorization", "Bearer \(key.value)")) }
+        let body = request.chatBody(limitedBy: limitField).encoded()
+        return TransportRequest(url: baseURL + "/chat/completions", headers: sent + headers, body: body, timeouts: timeouts)
+    }
+
+    private func refusal(_ response: TransportResponse, of request: ModelRequest, by host: String) async -> Failure {
+        let body: [UInt8]
+        do throws(Failure) { body = try await response.body.beginning(of: 64 << 10) } catch {
+            if error.kind == .cancelled { return error }
+            body = []  // the status says enough
+        }
+        let path = URLComponents(string: baseURL).map { $0.path + "/chat/completions" } ?? ""
+        return ChatRefusal(host: host, request: request, path: path, key: key)
+            .failure(status: response.status, headers: response.headers, body: body, now: Instant(Date()))
+    }
+}
+
+extension TransportBody {
+    /// The first bytes, at most about so many.
+    fileprivate func beginning(of limit: Int) async throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < limit, let piece = try await next() { bytes += piece }
+        return Array(bytes.prefix(limit))
+    }
+}
+
+extension Failure {
+    /// The failure without these values, which a service may have repeated in its words.
+    fileprivate func redacting(_ secrets: [String]) -> Failure {
+        var failure = self
+        for secret in secrets where secret.count >= 4 {
+            failure.message = failure.message.replacingOccurrences(of: secret, with: "…")
+        }
+        return failure
+    }
+}

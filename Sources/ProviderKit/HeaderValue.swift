@@ -1,0 +1,28 @@
+public import PipelineKit
+
+/// The value of a header in a provider's settings: text, or a reference to a secret (`env:NAME`).
+public enum HeaderValue: Sendable, Hashable {
+    case text(String)
+    case secret(Secret)
+}
+
+extension HeaderValue: FieldValue {
+    public static var schema: ValueSchema { .oneOf([.string, Secret.schema]) }
+
+    public var json: JSONValue {
+        switch self {
+        case .text(let text): .string(text)
+        case .secret(let secret): secret.json
+        }
+    }
+
+    public init?(_ json: JSONValue, _ reader: inout FieldReader) {
+        if let text = json.text, text.hasPrefix("env:") {
+            guard let secret = Secret(json, &reader) else { return nil }
+            self = .secret(secret)
+        } else {
+            guard let text = String(json, &reader) else { return nil }
+            self = .text(text)
+        }
+    }
+}

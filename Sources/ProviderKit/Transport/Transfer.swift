@@ -1,0 +1,135 @@
+import CCurl
+import PipelineKit
+
+/// The socket's side of an exchange; lives on the thread of its loop and nowhere else.
+final class Transfer {
+    let exchange: Exchange
+    let easy: sluice_easy
+    /// Why a callback stopped the transfer; libcurl would only say that one did.
+    private(set) var problem: Failure?
+    private var head = ResponseHeadReader()
+    private var headers: UnsafeMutablePointer<sluice_list>?
+    private let started = ContinuousClock.now
+    private var lastActivity = ContinuousClock.now
+    private var released: ContinuousClock.Instant?
+    private var uploaded: curl_off_t = 0
+
+    init(_ exchange: Exchange) throws(Failure) {
+        guard let easy = sluice_easy_new() else { throw Failure(.unavailable, "libcurl has no memory for a transfer.") }
+        self.exchange = exchange
+        self.easy = easy
+        let code = setUp()
+        guard code == CURLE_OK else { throw .curl(code, exchange.target, osError: 0) }
+    }
+
+    deinit {
+        sluice_easy_free(easy)
+        sluice_list_free(headers)
+    }
+
+    /// What the result of libcurl means.
+    func outcome(of code: CURLcode) -> Exchange.Outcome {
+        if let problem { return .failed(problem) }
+        switch code {
+        case CURLE_OK: return .complete
+        case CURLE_OPERATION_TIMEDOUT: return .failed(.notConnected(exchange.target, within: timeouts.connect))
+        case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):
+            // A line of more than 100 kB is refused before anybody sees it, by libcurl 7.88 with the first of these and
+            // from 8.6 on with the second, CURLE_TOO_LARGE.
+            if !head.isComplete { return .failed(.longHead(exchange.target)) }
+        default: break
+        }
+        let osError = Int32(truncatingIfNeeded: sluice_get_long(easy, CURLINFO_OS_ERRNO))
+        return .failed(.curl(code, exchange.target, osError: osError))
+    }
+
+    /// Lets a paused transfer go on; its silence until now was the reader's.
+    func resume() {
+        lastActivity = .now
+        sluice_easy_resume(easy)
+    }
+
+    func release() {
+        released = .now
+        resume()
+    }
+}
+
+// Time.
+extension Transfer {
+    private var timeouts: TransportRequest.Timeouts { exchange.request.timeouts }
+
+    /// When the transfer has to be looked at again although nothing came. A paused transfer is not silent.
+    var deadline: ContinuousClock.Instant {
+        if let released { return released + CurlTransport.patience }
+        let total = started + timeouts.total
+        return exchange.isPaused ? total : min(total, lastActivity + timeouts.idle)
+    }
+
+    /// Why the transfer is out of time, if it is. Bytes of the request that went out count as activity.
+    func timeout(at now: ContinuousClock.Instant) -> Failure? {
+        guard now >= deadline else { return nil }
+        guard released == nil else { return .cancelled(exchange.target) }
+        if now >= started + timeouts.total { return .notComplete(exchange.target, within: timeouts.total) }
+        let sent = sluice_get_size(easy, CURLINFO_SIZE_UPLOAD_T)
+        guard sent == uploaded else {
+            uploaded = sent
+            lastActivity = now
+            return nil
+        }
+        return head.isComplete
+            ? .stalled(exchange.target, timeouts.idle) : .noAnswer(exchange.target, within: timeouts.idle)
+    }
+}
+
+// What the callbacks hand over.
+extension Transfer {
+    /// `false` when the transfer is to be stopped.
+    func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        lastActivity = .now
+        switch head.take(line, limit: CurlTransport.headLimit) {
+        case .more: return true
+        case .complete(let head):
+            exchange.receive(head)
+            return true
+        case .tooLong:
+            problem = .longHead(exchange.target)
+            return false
+        }
+    }
+
+    /// `false` when nothing was taken and the transfer is to be paused.
+    func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        lastActivity = .now
+        return exchange.receive(bytes)
+    }
+}
+
+// Options.
+extension Transfer {
+    private func setUp() -> CURLcode {
+        let request = exchange.request
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        var options = TransferOptions(of: easy)
+        options.set(CURLOPT_URL, request.url)
+        options.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        options.set(CURLOPT_FOLLOWLOCATION, 0)
+        options.set(CURLOPT_SSL_VERIFYPEER, 1)
+        options.set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities = exchange.authorities { options.set(CURLOPT_CAINFO, authorities) }
+        options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        options.set(CURLOPT_TCP_KEEPALIVE, 1)
+        options.set(CURLOPT_CONNECTTIMEOUT_MS, timeouts.connect.milliseconds)
+        options.set(CURLOPT_HEADERFUNCTION, onHeader, CURLOPT_HEADERDATA, context)
+        options.set(CURLOPT_WRITEFUNCTION, onBody, CURLOPT_WRITEDATA, context)
+        options.setBody(request.body, method: request.method)
+        headers = options.setHeaders(request.headers)
+        return options.code
+    }
+}
+
+extension Duration {
+    /// At least 1, because libcurl takes 0 for its own default of five minutes.
+    fileprivate var milliseconds: Int { Int(min(max(self / .milliseconds(1), 1), 1e9)) }
+}
