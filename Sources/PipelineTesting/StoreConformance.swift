@@ -2,13 +2,15 @@ public import PipelineEngine
 import PipelineKit
 import Testing
 
-/// Checks that a store keeps every promise of ``EventStore``: one body for memory, SQLite and whatever comes.
+/// Checks that a store keeps a promise of ``EventStore``: one body for memory, SQLite and whatever comes.
 ///
-/// - Parameter empty: makes a store without runs; called once for each promise.
-public func expectConformance(
-    of empty: @escaping @Sendable (StorePromise) async throws -> any EventStore
-) async throws {
-    for promise in StorePromise.allCases { try await promise.check(empty(promise)) }
+///     @Test(arguments: StorePromise.allCases) func keeps(_ promise: StorePromise) async throws {
+///         try await expectConformance(to: promise, of: MemoryStore())
+///     }
+///
+/// - Parameter store: without runs; it is left with some.
+public func expectConformance(to promise: StorePromise, of store: any EventStore) async throws {
+    try await promise.check(store)
 }
 
 /// One promise of ``EventStore``, so that a test names the one that is broken.
@@ -20,8 +22,7 @@ public enum StorePromise: String, Sendable, CaseIterable {
     case oneOfManyClaimantsWins, artifactsAreKeptOnce, artifactsGoWithTheirLastRun, removingLeavesOtherRunsAlone
     case oneWriterWinsEachNumber, manyRunsAreWrittenSideBySide
 
-    /// Checks the promise on an empty store.
-    public func check(_ store: any EventStore) async throws {
+    fileprivate func check(_ store: any EventStore) async throws {
         switch self {
         case .historiesAreReadAsTheyWereWritten: try await readAsWritten(store)
         case .historiesAreReadInPages: try await readInPages(store)

@@ -98,6 +98,7 @@ private struct Complaint {
             ("A value that begins with '*' is an alias: put a pattern such as '*.py' in quotes.", from)
         case "did not find expected alphabetic or numeric character":
             ("A value that begins with '&' is an anchor: put it in quotes.", from)
+        case "found undefined tag handle": ("YAML tags are not read: put a text that begins with '!' in quotes.", at)
         case _ where context.hasSuffix("tag"):
             ("YAML tags are not read: put a text that begins with '!' in quotes.", from)
         default: nil

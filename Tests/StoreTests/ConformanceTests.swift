@@ -7,14 +7,14 @@ import Testing
 struct ConformanceTests {
     @Test(arguments: StorePromise.allCases)
     func memoryKeeps(_ promise: StorePromise) async throws {
-        try await promise.check(MemoryStore())
+        try await expectConformance(to: promise, of: MemoryStore())
     }
 
     @Test(arguments: StorePromise.allCases)
     func sqliteKeeps(_ promise: StorePromise) async throws {
         try await withDatabase { path in
             let store = try SQLiteStore(path: path)
-            try await promise.check(store)
+            try await expectConformance(to: promise, of: store)
             await store.close()
         }
     }

@@ -50,6 +50,14 @@ enum SQLiteFile {
             throw unavailable(path, "created", errno)
         }
         chmod(path, 0o700)
+        sync(parent(of: path))  // SQLite does so only for the directory that its own files are in
+    }
+
+    private static func sync(_ directory: String) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     private static func parent(of path: String) -> String {

@@ -26,7 +26,8 @@ enum SQLiteSchema {
         for _ in 0..<2_000 {
             do throws(StoreError) {
                 return try connection.execute("PRAGMA journal_mode = WAL")
-            } catch where error == .locked(connection.path) {
+            } catch {
+                guard error == .locked(connection.path) else { throw error }
                 usleep(5_000)
             }
         }

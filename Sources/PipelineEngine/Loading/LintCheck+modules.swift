@@ -69,7 +69,7 @@ extension LintCheck {
     ) -> [Finding] {
         let secrets = Self.interpolatedSecrets(in: settings.written, .group(fields), at: settings.path)
         do throws(FieldProblems) {
-            try make(settings.replaced)
+            try make(known(settings, fields))
             return secrets
         } catch {
             let told = Set(secrets.map(\.problem.path))
@@ -79,6 +79,13 @@ extension LintCheck {
             return secrets
                 + problems.filter { !told.contains($0.path) && isCaused($0, by: settings, fields) }.map { Finding($0) }
         }
+    }
+
+    /// The settings without those that are not known yet and have a default, so that the others are still judged.
+    private func known(_ settings: Settings, _ fields: [FieldSchema]) -> JSONValue {
+        guard case .object(let members) = settings.replaced else { return settings.replaced }
+        let optional = Set(fields.filter { !$0.isRequired }.map(\.name))
+        return .object(members.filter { isCertain(settings.path.appending($0.key)) || !optional.contains($0.key) })
     }
 
     /// Whether the file itself is to blame for a problem, and not a value that is not known yet.

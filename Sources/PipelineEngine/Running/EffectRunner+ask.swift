@@ -39,7 +39,7 @@ extension EffectRunner {
     private func fail(_ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
         // Cancelled means that this process ends; whoever takes the run up finds the question open.
         guard failure.kind != .cancelled else { return }
-        let delay = RetryPolicy.standard.delay(after: attempt, failure: failure, random: random())
+        let delay = RetryPolicy().delay(after: attempt, failure: failure, random: random())
         let retryAt = delay.map { clock.now() + $0 }
         try await run.send(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
     }

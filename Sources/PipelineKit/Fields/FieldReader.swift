@@ -20,11 +20,6 @@ public struct FieldReader: Sendable {
         problems.append(FieldProblem(path, message))
     }
 
-    /// Notes a mistake in what stands behind a key of the mapping that is being read.
-    public mutating func problem(behindKey key: String, _ message: String) {
-        problems.append(FieldProblem(path.appending(key), message))
-    }
-
     /// Notes a mistake in a key of the mapping that is being read.
     public mutating func problem(inKey key: String, _ message: String) {
         problems.append(FieldProblem(path.appending(key), message, in: .key))

@@ -3,7 +3,7 @@ import ProcessKit
 import Testing
 
 /// An engine that is killed takes its commands with it.
-struct KilledEngineTests {
+@Suite(.serialized) struct KilledEngineTests {
     /// The executable, which stands beside the tests.
     let engine = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "KillableEngine").path
