@@ -25,6 +25,13 @@ public struct FieldReader: Sendable {
         problems.append(FieldProblem(path.appending(key), message, in: .key))
     }
 
+    /// Notes a mistake in the value behind a key of the mapping that is being read.
+    ///
+    /// - Parameter message: what follows the field's name: `must be at least 1, but is 0.`
+    public mutating func problem(inValueOf key: String, _ message: String) {
+        within(path.appending(key)) { $0.problem("\($0.subject) \(message)") }
+    }
+
     /// Notes that the value is not what its field takes.
     ///
     /// - Parameter hint: A sentence to add, with a space before it: ` Did you mean 'worktree'?`

@@ -47,8 +47,7 @@ extension Goal {
                 )
             }
             if !(1...100).contains(confirm) {
-                let name = reader.path.appending("confirm")
-                reader.problem(behindKey: "confirm", "Field '\(name)' must be from 1 to 100, but is \(confirm).")
+                reader.problem(inValueOf: "confirm", "must be from 1 to 100, but is \(confirm).")
             }
         }
     }

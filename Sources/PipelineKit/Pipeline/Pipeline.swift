@@ -114,8 +114,7 @@ public struct Limits: Fields, Hashable {
             ("iterations", iterations), ("turns", turns), ("reply", reply.tokens), ("parallel_tools", parallelTools),
         ]
         for (key, count) in counts where count < 1 {
-            let name = reader.path.appending(key)
-            reader.problem(behindKey: key, "Field '\(name)' must be at least 1, but is \(count).")
+            reader.problem(inValueOf: key, "must be at least 1, but is \(count).")
         }
     }
 }
