@@ -43,7 +43,7 @@ let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
-    module("Git", "Tool", needs: ["ProcessKit"]),
+    module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
@@ -69,17 +69,29 @@ let package = Package(
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
-        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
-        house("StandardModules", needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }),
+        house(
+            "StandardModules",
+            needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore", "StandardModules",
+                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
+                "StandardModules",
                 "BuiltInPipelines",
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "BuiltInPipelines",
+            path: "Pipelines",
+            exclude: ["examples"],
+            sources: ["BuiltInPipelines.swift"],
+            resources: [.embedInCode("pytest.yaml"), .embedInCode("command.yaml")],
             swiftSettings: strict
         ),
         support("KillableEngine", of: ["ProcessKit"]),
