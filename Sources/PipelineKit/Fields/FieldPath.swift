@@ -43,12 +43,6 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String { message }
-
-    /// The sentence with the place of the mistake, where it does not name it itself.
-    var located: String {
-        let mapping = FieldPath(place == .key ? path.parts.dropLast() : path.parts)
-        return mapping.parts.isEmpty || message.contains("'\(mapping)") ? message : "In '\(mapping)': \(message)"
-    }
 }
 
 /// Every mistake in a settings document; never empty.
@@ -58,5 +52,5 @@ public struct FieldProblems: Error, Sendable, Hashable {
     public init(_ all: [FieldProblem]) { self.all = all }
 
     /// All mistakes as one failure, for a place that has no file to point into.
-    public var failure: Failure { Failure(.invalidInput, all.map(\.located).joined(separator: " ")) }
+    public var failure: Failure { Failure(.invalidInput, all.map(\.message).joined(separator: " ")) }
 }

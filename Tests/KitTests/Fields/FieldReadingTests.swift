@@ -88,17 +88,10 @@ struct FieldReadingTests {
         #expect(mistakes(Settings.self, json) == expected)
     }
 
-    @Test func oneFailureTellsThePlacesToo() {
-        let json: JSONValue = ["command": 1, "max_tires": 1, "main": ["prot": 1], "servers": [["port": 1]]]
-        let problems = #expect(throws: FieldProblems.self) { try Settings(json: json) }
-        #expect(problems?.failure.kind == .invalidInput)
-        #expect(
-            problems?.failure.message == """
-                Unknown field 'max_tires'. Did you mean 'max_tries'? Field 'command' must be text, but is 1. \
-                In 'main': Unknown field 'prot'. Did you mean 'port'? In 'main': Missing required field 'host': \
-                Where it listens. In 'servers[0]': Missing required field 'host': Where it listens.
-                """
-        )
+    @Test func allMistakesMakeOneFailure() {
+        let problems = #expect(throws: FieldProblems.self) { try Settings(json: ["command": 1, "max_tires": 1]) }
+        let message = "Unknown field 'max_tires'. Did you mean 'max_tries'? Field 'command' must be text, but is 1."
+        #expect(problems?.failure == Failure(.invalidInput, message))
     }
 
     @Test func aLongValueIsQuotedInPart() {
