@@ -34,7 +34,7 @@ struct LintTests {
         ("providers: { opnai: {} }", "3:14: Unknown provider 'opnai'. Did you mean 'openai'?"),
         (
             "providers: { openai: { key: sk-123 } }",
-            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', but is \"sk-123\"."
+            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
         ),
         ("env: [2X]", "3:7: '2X' is no name of an environment variable: letters, digits and '_', no digit first."),
         ("limits: { turns: 1001 }", "3:18: Field 'limits.turns' must be from 1 to 1000, but is 1001."),
@@ -60,6 +60,10 @@ struct LintTests {
         ("goal: { gate: pytest, with: { args: [a, b, c, d] } }", "2:29: At most three arguments are allowed."),
         ("goal:\n  gate: pytest\n  with:\n    args: [a, b, c, d]", "4:3: At most three arguments are allowed."),
         ("goal: { gate: pytest, with: { args: [a, 5] } }", "2:41: Field 'args[1]' must be text, but is 5."),
+        (
+            "goal: { all: [pytest], with: { args: [-q] } }",
+            "2:24: Settings under 'with' belong to a 'gate', and this goal names none."
+        ),
         ("goal: { all: [pytest, pyrigt] }", "2:23: Unknown gate 'pyrigt'. Did you mean 'pyright'?"),
         (
             "goal: { not: { any: [{ gate: pytest, with: { rns: 1 } }] } }",

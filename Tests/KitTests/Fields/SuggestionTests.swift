@@ -47,9 +47,10 @@ struct SuggestionTests {
     }
 
     @Test(arguments: [
-        ("timout", " Did you mean 'timeout'?"), ("gat", " Did you mean 'gate'?"), ("x", ""), ("", ""),
+        ("timout", " Did you mean 'timeout'?"), ("gat", " Did you mean 'gate'?"), ("x", " Did you mean 'b'?"),
+        ("", " Did you mean 'b'?"),
         ("timeoutlimit", ""),
-        ("tnemlop", ""), ("a", ""),
+        ("tnemlop", ""), ("xy", ""),
     ])
     func onlyANearWordIsSuggested(word: String, sentence: String) {
         #expect(Suggestion.sentence(for: word, among: ["timeout", "gate", "b"]) == sentence)
