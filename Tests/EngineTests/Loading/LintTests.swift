@@ -34,7 +34,7 @@ struct LintTests {
         ("providers: { opnai: {} }", "3:14: Unknown provider 'opnai'. Did you mean 'openai'?"),
         (
             "providers: { openai: { key: sk-123 } }",
-            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', but is \"sk-123\"."
+            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
         ),
         ("env: [2X]", "3:7: '2X' is no name of an environment variable: letters, digits and '_', no digit first."),
         ("limits: { turns: 1001 }", "3:18: Field 'limits.turns' must be from 1 to 1000, but is 1001."),
