@@ -40,7 +40,7 @@ func fuzzer(_ name: String) -> Target {
         name: "Fuzz\(name)",
         dependencies: ["FuzzEntries"],
         path: "Tests/Fuzz/\(name)",
-        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+        swiftSettings: strict
     )
 }
 

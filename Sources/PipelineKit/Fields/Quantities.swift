@@ -60,7 +60,7 @@ extension Money: FieldValue {
     private static func nanodollars(_ decimal: Substring) -> Int? {
         let halves = decimal.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = halves.count == 2 ? halves[1] : "0"
-        guard let whole = Int(halves[0]), whole >= 0, whole <= 1_000_000_000, halves[0].first != "+",
+        guard let whole = Int(halves[0]), whole >= 0, whole <= 1_000_000_000, halves[0].first?.isNumber ?? false,
             (1...9).contains(fraction.count), fraction.allSatisfy({ ("0"..."9").contains($0) }),
             let billionths = Int(fraction.padded(to: 9))
         else { return nil }
@@ -164,8 +164,9 @@ extension Duration: FieldValue {
         self = duration
     }
 
-    /// Reads `500ms`, `90s`, `30m`, `24h`, `2d` and sums such as `1h30m`.
+    /// Reads `500ms`, `90s`, `30m`, `24h`, `2d` and sums such as `1h30m`, up to a thousand million days.
     public init?(written text: String) {
+        let longest = 1_000_000_000 * 86_400_000
         var rest = Substring(text)
         var total = 0
         guard !rest.isEmpty else { return nil }
@@ -176,6 +177,7 @@ extension Duration: FieldValue {
                 number <= 1_000_000_000
             else { return nil }
             total += number * size
+            guard total <= longest else { return nil }
             rest = rest.dropFirst(digits.count + unit.count)
         }
         self = .milliseconds(total)
