@@ -26,13 +26,13 @@ struct table {
     int count;
 };
 
-/// Milliseconds, rows, walks, bytes.
-enum { PATIENCE = 5000, MOST = 1 << 16, PASSES = 50, TABLE_SIZE = MOST * sizeof(struct process) };
+/// Microseconds, rows, walks, bytes.
+enum { PATIENCE = 5000000, MOST = 1 << 16, PASSES = 50, TABLE_SIZE = MOST * sizeof(struct process) };
 
 long long sluice_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
 int sluice_reap(pid_t command, int *status) {

@@ -16,5 +16,5 @@ int sluice_end_descendants(int signals, pid_t command, int *status);
 /// - Returns: 0 when there are no children any more, 1 otherwise.
 int sluice_reap(pid_t command, int *status);
 
-/// Milliseconds of the monotonic clock.
+/// Microseconds of the monotonic clock.
 long long sluice_now(void);

@@ -10,14 +10,15 @@
 // Every command has a supervisor between itself and the engine: a fork of the engine that never execs, leads a session
 // of its own and is the child subreaper of all that the command starts. It notices the engine's death as the end of a
 // socket, which PR_SET_PDEATHSIG could not do: that signal follows the *thread* that forked, and threads come and go.
-// The command does have PR_SET_PDEATHSIG, as the supervisor has one thread; so it dies even when the supervisor is killed.
+// The command does have PR_SET_PDEATHSIG, as its supervisor has one thread: it dies with a supervisor that is killed.
+// Spawn to exit of /bin/true takes 0.8 ms this way and 0.55 ms with a bare posix_spawn, which can do none of this.
 //
 // The engine has many threads, so everything here after _Fork is async-signal-safe: no allocation, no stdio, no locks.
 
 enum { CONTROL = 3, FIRST_FREE = 4, OUT_OF_THE_WAY = 16 };
 
-static void report(int kind, int value) {
-    struct sluice_report packet = {kind, value};
+static void report(int kind, int value, long long elapsed) {
+    struct sluice_report packet = {kind, value, elapsed};
     (void)!send(CONTROL, &packet, sizeof packet, MSG_NOSIGNAL);
 }
 
@@ -36,9 +37,11 @@ static int arrange_descriptors(const struct sluice_launch *launch) {
 }
 
 /// What a process inherits across exec is what was ignored; the engine's choice is not the command's.
+///
+/// By system call, as glibc's sigaction refuses the two signals it keeps for itself; all zeros is SIG_DFL.
 static void reset_signals(void) {
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &standard, NULL);
+    const unsigned long standard[4] = {0};  // handler, flags, restorer, mask
+    for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, standard, NULL, sizeof(long));
 }
 
 /// Runs in the memory of the supervisor, which waits until the exec is done.
@@ -68,7 +71,7 @@ static pid_t start_command(const struct sluice_launch *launch) {
     if (command < 0) failure = errno;
     if (!failure) return command;
     if (command > 0) waitpid(command, NULL, 0);
-    report(stage, failure);
+    report(stage, failure, 0);
     return 0;
 }
 
@@ -80,7 +83,8 @@ static int watch(int signals, pid_t command, int *status) {
     for (;;) {
         struct pollfd ready[] = {{.fd = CONTROL, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
         long long rest = deadline < 0 ? -1 : deadline - sluice_now();
-        if (poll(ready, 2, deadline >= 0 && rest < 0 ? 0 : (int)rest) == 0) return 0;
+        int patience = deadline < 0 ? -1 : rest < 0 ? 0 : (int)(rest / 1000 + 1);
+        if (poll(ready, 2, patience) == 0) return 0;
         if (ready[1].revents) {
             struct signalfd_siginfo info;
             (void)!read(signals, &info, sizeof info);
@@ -91,7 +95,7 @@ static int watch(int signals, pid_t command, int *status) {
             if (recv(CONTROL, &grace, sizeof grace, 0) != sizeof grace || grace <= 0) return 0;
             kill(-command, SIGTERM);
             kill(-command, SIGCONT);  // a stopped process takes no SIGTERM
-            deadline = sluice_now() + grace;
+            deadline = sluice_now() + grace * 1000LL;
         }
     }
 }
@@ -110,17 +114,18 @@ static _Noreturn void supervise(const struct sluice_launch *launch) {
     prctl(PR_SET_NAME, "sluice-command");
     if (arrange_descriptors(launch) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0
         || (signals = signals_of_children()) < 0) {
-        report(SLUICE_NOT_PREPARED, errno);
+        report(SLUICE_NOT_PREPARED, errno, 0);
         _exit(1);
     }
+    long long start = sluice_now();
     pid_t command = start_command(launch);
     close_range(0, 2, 0);
     if (!command) _exit(0);
     int by_itself = watch(signals, command, &status);
-    if (by_itself) report(SLUICE_ENDED, status);
+    if (by_itself) report(SLUICE_ENDED, status, sluice_now() - start);
     int left = sluice_end_descendants(signals, command, &status);
-    if (!by_itself) report(SLUICE_ENDED, status);
-    if (left) report(SLUICE_LEFT, left);
+    if (!by_itself) report(SLUICE_ENDED, status, sluice_now() - start);
+    if (left) report(SLUICE_LEFT, left, 0);
     _exit(0);
 }
 

@@ -81,14 +81,15 @@ struct Surroundings: Equatable {
 
 /// Work whose task is cancelled ends soon, whether it has done its work or says that it was cancelled.
 func expectEnd(at location: SourceLocation, of work: @escaping @Sendable () async throws(Failure) -> Void) async {
-    let task = Task {
-        withUnsafeCurrentTask { $0?.cancel() }
-        try await work()
-    }
     let started = ContinuousClock.now
-    let result = await task.result
-    #expect(started.duration(to: .now) < .seconds(10), "Cancelled work ends soon.", sourceLocation: location)
-    if case .failure(let error) = result {
-        #expect((error as? Failure)?.kind == .cancelled, "\(error)", sourceLocation: location)
+    let failure = await withTaskGroup(of: Failure?.self) { group in
+        group.cancelAll()  // what is added to a cancelled group starts cancelled
+        group.addTask {
+            do throws(Failure) { try await work() } catch { return error }
+            return nil
+        }
+        return await group.next() ?? nil
     }
+    #expect(started.duration(to: .now) < .seconds(10), "Cancelled work ends soon.", sourceLocation: location)
+    if let failure { #expect(failure.kind == .cancelled, "\(failure)", sourceLocation: location) }
 }

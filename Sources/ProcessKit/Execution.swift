@@ -71,7 +71,7 @@ struct Execution: ~Copyable {
             if ready[1].revents != 0 { _ = output.read(into: buffer) }
             if ready[2].revents != 0 { _ = errors.read(into: buffer) }
             if ready[3].revents != 0 { input.write() }
-            if ready[0].revents != 0 { reports.receive(control, started) }
+            if ready[0].revents != 0 { reports.receive(control) }
         }
         output.drain(into: buffer)
         errors.drain(into: buffer)
@@ -121,7 +121,7 @@ private struct Reports {
     /// Whether the supervisor ended without a word.
     var isLost: Bool { areOver && failure == nil && status == nil }
 
-    mutating func receive(_ control: borrowing Descriptor, _ started: ContinuousClock.Instant) {
+    mutating func receive(_ control: borrowing Descriptor) {
         var report = sluice_report()
         let count = recv(control.number, &report, MemoryLayout<sluice_report>.size, Int32(MSG_DONTWAIT))
         guard count == MemoryLayout<sluice_report>.size else {
@@ -131,7 +131,7 @@ private struct Reports {
         switch Int(report.kind) {
         case SLUICE_ENDED:
             status = Self.status(report.value)
-            elapsed = started.duration(to: .now)
+            elapsed = .microseconds(report.elapsed)
         case SLUICE_LEFT: survivors = max(1, Int(report.value))
         default: failure = (Int(report.kind), report.value)
         }

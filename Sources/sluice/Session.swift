@@ -10,7 +10,6 @@ import WorkspaceKit
 struct Session: Sendable {
     let environment: [String: String]
     let configuration: Configuration
-    let registry = Registry.standard()
     let clock: EngineClock
     let fault: FaultPoint
 
@@ -21,6 +20,9 @@ struct Session: Sendable {
         fault = Rehearsal.fault(environment)
     }
 
+    /// Made when it is asked for: most commands need none of it.
+    var registry: Registry { .standard() }
+
     /// Who is recorded as having asked or answered.
     var person: String { environment["USER"] ?? NSUserName() }
 
@@ -29,9 +31,9 @@ struct Session: Sendable {
     /// - Parameter database: From an option; `nil` for the configured one.
     func services(_ database: String?) throws(CommandError) -> Services {
         let path = database.map(absolute) ?? configuration.database
-        let store: SQLiteStore
+        let store: SQLiteEventStore
         do throws(StoreError) {
-            store = try SQLiteStore(path: path, fault: { [fault] in fault($0) })
+            store = try SQLiteEventStore(path: path, fault: { [fault] in fault($0) })
         } catch {
             throw .broken("\(error)")
         }
@@ -40,7 +42,7 @@ struct Session: Sendable {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: GitWorkspaceKeeper(stateDirectory: state),
+                workspaces: GitWorkspaceKeeper(state: state),
                 transport: CurlTransport(),
                 secrets: { [environment] in environment[$0.variable] },
                 clock: clock,
@@ -53,9 +55,13 @@ struct Session: Sendable {
 
     /// The run that a person names by the beginning of its name, or the newest one.
     func run(_ operands: [String], _ services: Services) async throws(CommandError) -> RunID {
-        if let prefix = operands.first, prefix != "last" { return try await asking { () throws(ServiceError) in try await services.runs.find(prefix) } }
+        if let prefix = operands.first, prefix != "last" {
+            return try await asking { () throws(ServiceError) in try await services.runs.find(prefix) }
+        }
         let newest = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
-        guard let run = newest.first else { throw .usage("There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL") }
+        guard let run = newest.first else {
+            throw .usage("There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL")
+        }
         return run.run
     }
 }
@@ -68,5 +74,9 @@ struct RunOptions: Fields {
 }
 
 extension Operand {
-    static let run = Operand(name: "RUN", help: "The run, or the first letters of its name; the newest when left out.", isOptional: true)
+    static let run = Operand(
+        name: "RUN",
+        help: "The run, or the first letters of its name; the newest when left out.",
+        isOptional: true
+    )
 }

@@ -13,7 +13,7 @@ struct ConformanceTests {
     @Test(arguments: StorePromise.allCases)
     func sqliteKeeps(_ promise: StorePromise) async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             try await expectConformance(to: promise, of: store)
             await store.close()
         }

@@ -14,7 +14,7 @@ struct CrashTests {
         try await withDatabase { path in
             let ended = try run([[storeWriter, "die", path, "9"] + Self.runs + [instant, "\(time)"]])[0]
             try #require(ended.wasKilled, "\(ended.output)")
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             var total = 0
             for run in Self.runs.map(RunID.init) {
                 let events = try await store.events(of: run, after: 0, limit: 99)
@@ -37,13 +37,13 @@ struct CrashTests {
             let artifact = Artifact(Array("output".utf8))
             let batch = StoreSamples.batch(1...3, of: "r1", artifacts: [artifact])
             let claim = Claim(owner: "a", until: StoreSamples.start + .seconds(1))
-            let first = try SQLiteStore(path: path)
+            let first = try SQLiteEventStore(path: path)
             try await first.append(batch)
             _ = try await first.claim("r1", for: "a", until: claim.until, now: StoreSamples.start, overriding: nil)
             await first.close()
             #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
 
-            let second = try SQLiteStore(path: path)
+            let second = try SQLiteEventStore(path: path)
             #expect(try await second.events(of: "r1", after: 0, limit: 9) == batch.events)
             #expect(try await second.summary(of: "r1") == batch.summary)
             #expect(try await second.artifact(artifact.digest) == artifact.bytes)
@@ -69,7 +69,7 @@ struct ProcessTests {
             let acknowledged = ended.flatMap(\.lines)
             #expect(acknowledged.count == 200)
             #expect(Set(acknowledged).count == 200, "no number was won twice")
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             for run in ["r1", "r2"].map(RunID.init) {
                 #expect(try await store.events(of: run, after: 0, limit: 999).map(\.sequence) == Array(1...100))
             }
@@ -79,7 +79,7 @@ struct ProcessTests {
 
     @Test func oneOfSixProcessesClaimsARun() async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             try await store.append(StoreSamples.batch(1...1, of: "r1"))
             let ended = try run((0..<6).map { [storeWriter, "claim", path, "r1", "owner \($0)"] })
             let owners = Set(ended.flatMap(\.lines))

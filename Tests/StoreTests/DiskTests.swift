@@ -66,7 +66,7 @@ private final class Filler: Sendable {
 struct DiskTests {
     @Test func aFullDiskIsASentenceAndCostsNothingThatWasWritten() async throws {
         try await Disk.with { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             var (landed, refusal) = (0, StoreError?.none)
             while refusal == nil {
                 let bytes = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &+ landed) }
@@ -79,7 +79,7 @@ struct DiskTests {
             #expect(try await store.events(of: "r1", after: 0, limit: 99).count == landed)
             await store.close()
             try Disk.remount(path, MS_REMOUNT, "size=2m")
-            let reopened = try SQLiteStore(path: path)
+            let reopened = try SQLiteEventStore(path: path)
             #expect(try await reopened.summary(of: "r1")?.sequence == landed)
             try await reopened.append(StoreSamples.batch(landed + 1...landed + 1, of: "r1"))
             await reopened.close()
@@ -89,7 +89,7 @@ struct DiskTests {
     @Test func aCommitThatFailsFailsForAllItsWritersAndTheNextOneWorks() async throws {
         try await Disk.with { path in
             let (gate, filler) = (Gate(), Filler(beside: path))
-            let store = try SQLiteStore(path: path) { instant in
+            let store = try SQLiteEventStore(path: path) { instant in
                 gate.reached(instant)
                 filler.reached(instant)
             }
@@ -109,14 +109,14 @@ struct DiskTests {
 
     @Test func aReadOnlyDiskIsASentence() async throws {
         try await Disk.with { path in
-            await (try SQLiteStore(path: path)).close()
+            await (try SQLiteEventStore(path: path)).close()
             try Disk.remount(path, MS_REMOUNT | MS_RDONLY, "")
             let sentence =
                 "The database '\(path)' is read-only. "
                 + "Make the file and its directory writable, or use another database with --db."
-            #expect(throws: StoreError.unavailable(sentence)) { try SQLiteStore(path: path) }
+            #expect(throws: StoreError.unavailable(sentence)) { try SQLiteEventStore(path: path) }
             let other = "'\(path)2' cannot be created: Read-only file system. Name another place with --db."
-            #expect(throws: StoreError.unavailable(other)) { try SQLiteStore(path: path + "2") }
+            #expect(throws: StoreError.unavailable(other)) { try SQLiteEventStore(path: path + "2") }
         }
     }
 

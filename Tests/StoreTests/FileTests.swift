@@ -33,7 +33,7 @@ struct FileTests {
             try sqlite3(path, "CREATE TABLE song (title TEXT)")
             let before = try Data(contentsOf: URL(filePath: path))
             let sentence = "The file '\(path)' is a database of another program. Use another with --db."
-            #expect(throws: StoreError.unreadable(sentence)) { try SQLiteStore(path: path) }
+            #expect(throws: StoreError.unreadable(sentence)) { try SQLiteEventStore(path: path) }
             #expect(try Data(contentsOf: URL(filePath: path)) == before)
         }
     }
@@ -44,25 +44,25 @@ struct FileTests {
             try Data(String(repeating: "These are notes.\n", count: 99).utf8).write(to: URL(filePath: path))
             let sentence =
                 "The file '\(path)' is not a database of Sluice: file is not a database. Use another with --db."
-            #expect(throws: StoreError.unreadable(sentence)) { try SQLiteStore(path: path) }
+            #expect(throws: StoreError.unreadable(sentence)) { try SQLiteEventStore(path: path) }
         }
     }
 
     @Test func aTruncatedDatabaseIsDamaged() async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             try await store.append(StoreSamples.batch(1...500, of: "r1"))
             await store.close()
             let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
             try #require(truncate(path, size / 2) == 0)
             let sentence = damaged(path, "database disk image is malformed")
-            #expect(throws: sentence) { try SQLiteStore(path: path) }
+            #expect(throws: sentence) { try SQLiteEventStore(path: path) }
         }
     }
 
     @Test func aPageOfRubbishIsDamaged() async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             try await store.append(StoreSamples.batch(1...500, of: "r1"))
             await store.close()
             let file = try FileHandle(forUpdating: URL(filePath: path))
@@ -70,7 +70,7 @@ struct FileTests {
             try file.seek(toOffset: UInt64((page - 1) * 8_192))
             try file.write(contentsOf: Data(repeating: 0xAB, count: 8_192))
             try file.close()
-            let reopened = try SQLiteStore(path: path)
+            let reopened = try SQLiteEventStore(path: path)
             await #expect(throws: damaged(path, "database disk image is malformed")) {
                 try await reopened.events(of: "r1", after: 0, limit: 999)
             }
@@ -82,13 +82,13 @@ struct FileTests {
         try await withDatabase { path in
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             let sentence = "The database '\(path)' cannot be opened: it is a directory. Name a file with --db."
-            #expect(throws: StoreError.unavailable(sentence)) { try SQLiteStore(path: path) }
+            #expect(throws: StoreError.unavailable(sentence)) { try SQLiteEventStore(path: path) }
         }
     }
 
     @Test(arguments: ["", "a\0b"]) func somePathsAreNone(_ path: String) {
         let sentence = "The database '\(path)' cannot be opened: this is not a path. Name a file with --db."
-        #expect(throws: StoreError.unavailable(sentence)) { try SQLiteStore(path: path) }
+        #expect(throws: StoreError.unavailable(sentence)) { try SQLiteEventStore(path: path) }
     }
 
     @Test func aFileInTheWayOfTheDirectoryIsNamed() async throws {
@@ -96,14 +96,14 @@ struct FileTests {
             try makeDirectory(of: path)
             try Data().write(to: URL(filePath: path))
             let sentence = "'\(path)/sluice.db' cannot be opened: Not a directory. Name another place with --db."
-            #expect(throws: StoreError.unavailable(sentence)) { try SQLiteStore(path: "\(path)/sluice.db") }
+            #expect(throws: StoreError.unavailable(sentence)) { try SQLiteEventStore(path: "\(path)/sluice.db") }
         }
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root can become someone else"))
     func whatIsForbiddenIsASentence() async throws {
         try await withDatabase { path in
-            await (try SQLiteStore(path: path)).close()
+            await (try SQLiteEventStore(path: path)).close()
             let directory = URL(filePath: path).deletingLastPathComponent().path
             let command = [
                 "/usr/bin/setpriv", "--reuid=65534", "--clear-groups", storeWriter, "claim", path, "r1", "a",
@@ -138,7 +138,7 @@ struct FileTests {
 
     @Test func anotherWritersLockIsASentence() async throws {
         try await withDatabase { path in
-            await (try SQLiteStore(path: path)).close()
+            await (try SQLiteEventStore(path: path)).close()
             let (holder, other) = (
                 try SQLiteConnection(opening: path), try SQLiteConnection(opening: path, patience: 0)
             )
@@ -151,7 +151,7 @@ struct FileTests {
 
     @Test func removedRunsGiveTheirRoomBack() async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             let artifact = Artifact((0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) })
             try await store.append(StoreSamples.batch(1...500, of: "r1", artifacts: [artifact]))
             #expect(try await store.remove(["r1"]) == 2_000_000)
@@ -165,9 +165,9 @@ struct FileTests {
 /// Opens a database that was changed while it was closed, and expects a refusal.
 private func refusal(after sql: String, _ expected: (String) -> StoreError) async throws {
     try await withDatabase { path in
-        await (try SQLiteStore(path: path)).close()
+        await (try SQLiteEventStore(path: path)).close()
         try sqlite3(path, sql)
-        #expect(throws: expected(path)) { try SQLiteStore(path: path) }
+        #expect(throws: expected(path)) { try SQLiteEventStore(path: path) }
     }
 }
 

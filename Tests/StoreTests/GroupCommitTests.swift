@@ -25,7 +25,7 @@ final class Gate: Sendable {
 }
 
 /// Appends all batches at once, the first of them in a transaction that is held until the last has started.
-func append(_ batches: [Batch], to store: SQLiteStore, through gate: Gate) async -> [StoreError?] {
+func append(_ batches: [Batch], to store: SQLiteEventStore, through gate: Gate) async -> [StoreError?] {
     let started = Mutex(0)
     return await sideBySide(batches.count) { index throws(StoreError) in
         let number = started.withLock { started in
@@ -42,7 +42,7 @@ struct GroupCommitTests {
     @Test func manyWritersShareFewCommits() async throws {
         try await withDatabase { path in
             let gate = Gate()
-            let store = try SQLiteStore(path: path) { gate.reached($0) }
+            let store = try SQLiteEventStore(path: path) { gate.reached($0) }
             let batches = (0..<200).map { StoreSamples.batch(1...1, of: RunID("r\($0)")) }
             #expect(await append(batches, to: store, through: gate).allSatisfy { $0 == nil })
             // One that was held, one for all that gathered meanwhile, and those whose task was just on its way.
@@ -57,7 +57,7 @@ struct GroupCommitTests {
         try await withDatabase { path in
             let gate = Gate()
             gate.open()
-            let store = try SQLiteStore(path: path) { gate.reached($0) }
+            let store = try SQLiteEventStore(path: path) { gate.reached($0) }
             let outcomes = await sideBySide(32) { writer throws(StoreError) in
                 for number in 1...20 {
                     try await store.append(StoreSamples.batch(number...number, of: RunID("r\(writer)")))
@@ -73,7 +73,7 @@ struct GroupCommitTests {
     @Test func onlyTheWrongBatchOfAGroupFails() async throws {
         try await withDatabase { path in
             let gate = Gate()
-            let store = try SQLiteStore(path: path) { gate.reached($0) }
+            let store = try SQLiteEventStore(path: path) { gate.reached($0) }
             var batches = (0..<60).map { StoreSamples.batch(1...2, of: RunID("r\($0)")) }
             batches[20] = StoreSamples.batch(5...5, of: "r20")  // a conflict
             batches[40].events[1].version = 0  // refused by the schema, after its first event was written
@@ -94,7 +94,7 @@ struct GroupCommitTests {
 
     @Test func closingFinishesWhatWasAskedAndRefusesTheRest() async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             let outcomes = await sideBySide(100) { run throws(StoreError) in
                 if run == 50 { await store.close() }
                 try await store.append(StoreSamples.batch(1...1, of: RunID("r\(run)")))
@@ -105,7 +105,7 @@ struct GroupCommitTests {
             await #expect(throws: StoreError.unavailable("The database '\(path)' is closed.")) {
                 try await store.summary(of: "r1")
             }
-            let reopened = try SQLiteStore(path: path)
+            let reopened = try SQLiteEventStore(path: path)
             #expect(Set(try await reopened.summaries(RunQuery(limit: 999)).map(\.run)) == landed)
             await reopened.close()
         }
@@ -113,7 +113,7 @@ struct GroupCommitTests {
 
     @Test func aCancelledTaskStillLearnsThatItsBatchLanded() async throws {
         try await withDatabase { path in
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.cancelAll()
                 group.addTask {

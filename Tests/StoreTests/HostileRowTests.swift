@@ -59,7 +59,7 @@ struct HostileRowTests {
             try loosen(path)
             let isOfOneEvent = update.hasPrefix("event")
             try sqlite3(path, "UPDATE \(update)" + (isOfOneEvent ? " WHERE sequence = 2" : ""))
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             await #expect(throws: damaged(path, complaint)) { try await read(store, through: door) }
             await store.close()
         }
@@ -69,7 +69,7 @@ struct HostileRowTests {
         try await withDatabase { path in
             try await fill(path)
             try sqlite3(path, "DROP TABLE event")
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             for door in [Door.events, .append] {
                 await #expect(throws: damaged(path, "no such table: event")) { try await read(store, through: door) }
             }
@@ -81,7 +81,7 @@ struct HostileRowTests {
         try await withDatabase { path in
             try await fill(path)
             try sqlite3(path, "CREATE TRIGGER evil AFTER UPDATE ON run BEGIN DELETE FROM event; END")
-            let store = try SQLiteStore(path: path)
+            let store = try SQLiteEventStore(path: path)
             try await store.append(StoreSamples.batch(4...4, of: "r1"))
             #expect(try await store.events(of: "r1", after: 0, limit: 9).count == 4)
             await store.close()
@@ -89,7 +89,7 @@ struct HostileRowTests {
     }
 
     private func fill(_ path: String) async throws {
-        let store = try SQLiteStore(path: path)
+        let store = try SQLiteEventStore(path: path)
         try await store.append(StoreSamples.batch(1...3, of: "r1", artifacts: [Self.artifact]))
         await store.close()
     }
@@ -111,7 +111,7 @@ struct HostileRowTests {
         )
     }
 
-    private func read(_ store: SQLiteStore, through door: Door) async throws {
+    private func read(_ store: SQLiteEventStore, through door: Door) async throws {
         let now = StoreSamples.start
         switch door {
         case .events: _ = try await store.events(of: "r1", after: 0, limit: 9)

@@ -37,12 +37,13 @@ private final class JUnitReader {
     private(set) var merged: [TestCase] = []
     private var places: [String: Int] = [:]
     private var open: OpenCase?
-    private var text: CappedText?
+    /// The text of the element that says how the open case went.
+    private var text: String?
 
     func take(_ piece: XMLReader.Piece) {
         switch piece {
         case .start(let name, let attributes): start(name, attributes)
-        case .text(let more): text?.append(more)
+        case .text(let more): text? += more
         case .end(let name): end(name)
         }
     }
@@ -60,7 +61,7 @@ private final class JUnitReader {
             open?.nodeID = attributes["value"]
         case "failure", "error", "skipped":
             open?.begin(name, message: attributes["message"] ?? "")
-            text = CappedText()
+            text = ""
         default:
             break
         }
@@ -69,7 +70,7 @@ private final class JUnitReader {
     private func end(_ name: String) {
         switch name {
         case "failure", "error", "skipped":
-            open?.finish(text: text?.value ?? "")
+            open?.finish(text: text ?? "")
             text = nil
         case "testcase":
             if let open { add(open.testCase) }
@@ -90,6 +91,9 @@ private final class JUnitReader {
 
 /// A `<testcase>` that has not ended yet.
 private struct OpenCase {
+    /// Bytes of a message, at most.
+    private static let messageLimit = 4_000
+
     var nodeID: String?
     private let attributes: [String: String]
     private var outcome = TestCase.Outcome.passed
@@ -110,7 +114,7 @@ private struct OpenCase {
         guard pending.outcome.severity > outcome.severity else { return }
         outcome = pending.outcome
         // The text of a failure is its traceback with the assertion; that of a skip only says where.
-        message = pending.outcome == .skipped || text.isEmpty ? pending.message : text
+        message = (pending.outcome == .skipped || text.isEmpty ? pending.message : text).capped(to: Self.messageLimit)
     }
 
     var testCase: TestCase {

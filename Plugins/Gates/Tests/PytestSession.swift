@@ -103,7 +103,7 @@ struct PytestSession: Sendable {
     private func failed(_ reason: String, from tally: Tally?) -> Verdict {
         // A failing test shows itself; everything else is explained by what pytest printed.
         let shown = tally.map { !$0.failing.isEmpty } ?? false
-        let details = shown ? tally?.details ?? "" : CappedText(output, limit: 6_000).value
+        let details = shown ? tally?.details ?? "" : output.capped(to: 6_000)
         return Verdict(.failed, reason, score: tally?.score ?? 0, cases: tally?.cases ?? [], details: details)
     }
 

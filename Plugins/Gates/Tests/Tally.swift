@@ -62,7 +62,7 @@ struct Tally: Sendable {
         let ranked = failing.filter { $0.outcome == .failed } + failing.filter { $0.outcome == .error }
         var text = ""
         for (index, test) in ranked.enumerated() {
-            let entry = "\(test.id)\n\(CappedText(test.message, limit: Self.detailLimit).value)\n"
+            let entry = "\(test.id)\n\(test.message.capped(to: Self.detailLimit))\n"
             guard text.utf8.count + entry.utf8.count <= Self.detailsLimit else {
                 let left = ranked.count - index
                 return text + "\n[\(left) more failing \(left == 1 ? "test is" : "tests are") left out]\n"
@@ -76,7 +76,7 @@ struct Tally: Sendable {
         var room = messagesLimit
         return cases.map { test in
             var test = test
-            if test.message.utf8.count > room { test.message = CappedText(test.message, limit: 200).value }
+            if test.message.utf8.count > room { test.message = test.message.capped(to: 200) }
             room = max(0, room - test.message.utf8.count)
             return test
         }

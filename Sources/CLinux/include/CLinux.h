@@ -31,6 +31,8 @@ struct sluice_report {
     int32_t kind;
     /// An errno for the failures, the status of wait(2) for `SLUICE_ENDED`, a number of processes for `SLUICE_LEFT`.
     int32_t value;
+    /// Microseconds from the start of the command to its end, for `SLUICE_ENDED`.
+    int64_t elapsed;
 };
 
 enum {
@@ -83,3 +85,6 @@ int sluice_socket_pair(int *_Nonnull pair);
 int sluice_pipe(int *_Nonnull ends);
 /// Keeps a write to a closed pipe from killing the process: blocks SIGPIPE for the calling thread.
 void sluice_block_sigpipe(void);
+/// Renames and never overwrites; renameat2(2) with RENAME_NOREPLACE. Returns 0 or -errno.
+int sluice_rename_exclusively(
+    int old_directory, const char *_Nonnull old_name, int new_directory, const char *_Nonnull new_name);

@@ -1,7 +1,7 @@
 public import PipelineKit
 
 /// Where a run stands, in one word.
-public enum RunStatus: String, Sendable, Hashable, CaseIterable {
+public enum RunStatus: String, Choice {
     /// There is work outstanding, whether or not a process is at it.
     case running
     /// Nothing happens until a person answers.

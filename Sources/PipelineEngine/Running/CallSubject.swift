@@ -8,7 +8,8 @@ struct CallSubject {
 
     init(_ call: ToolCall, _ state: RunState, _ pipeline: Pipeline) {
         // Arguments that are no JSON are never carried out; their text stands for them.
-        let arguments = (try? JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)) ?? .string(call.arguments)
+        let arguments =
+            (try? JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)) ?? .string(call.arguments)
         json = [
             "tool": .string(call.tool),
             "arguments": arguments,

@@ -54,7 +54,9 @@ public enum ModelTurn {
 
     private static func files(_ goal: Goal, _ registry: Registry) -> String {
         guard let policy = try? GoalJudge.policy(for: goal, registry) else { return "" }
-        if let editable = policy.editable { return "Only changes of these files count: \(editable.joined(separator: ", "))." }
+        if let editable = policy.editable {
+            return "Only changes of these files count: \(editable.joined(separator: ", "))."
+        }
         let protected = policy.protect + policy.sections.map { "the '\($0.word)' part of \($0.file)" }
         return protected.isEmpty ? "" : "Changes of these files do not count: \(protected.joined(separator: ", "))."
     }

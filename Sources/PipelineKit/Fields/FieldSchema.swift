@@ -66,7 +66,7 @@ extension ValueSchema {
         case .any: [:]
         case .recursive(let name): ["$ref": .string("#/$defs/\(name)")]
         case .choice(let words): ["type": "string", "enum": .array(words.map(JSONValue.string))]
-        case .quantity(_, let example): ["type": ["string", "integer"], "examples": [.string(example)]]
+        case .quantity(_, let example): ["type": "string", "examples": [.string(example)]]
         case .list(let element): ["type": "array", "items": element.jsonSchema]
         case .mapping(let value): ["type": "object", "additionalProperties": value.jsonSchema]
         case .group(let fields): Self.groupSchema(fields)

@@ -5,15 +5,18 @@ public enum Suggestion {
         nearest(to: word, among: known).map { " Did you mean '\($0)'?" } ?? ""
     }
 
-    /// The known word that the fewest edits turn into this one; at most a third of its letters, and at least one.
+    /// The known word that the fewest edits turn into this one: at most a third of its letters, one at least, but never
+    /// all of them.
     public static func nearest(to word: String, among known: some Collection<String>) -> String? {
-        let length = word.count
-        let close = known.filter { abs($0.count - length) <= mostEdits(of: $0) }
-        let ranked = close.map { (distance($0, word), $0) }.filter { $0 <= mostEdits(of: $1) }
-        return ranked.min { $0 < $1 }?.1
+        let near = known.compactMap { candidate -> (edits: Int, word: String)? in
+            let most = min(max(1, candidate.count / 3), max(candidate.count, word.count) - 1)
+            // Each edit changes the length by one at most; so a word of megabytes costs nothing.
+            guard abs(candidate.count - word.count) <= most else { return nil }
+            let edits = distance(candidate, word)
+            return edits <= most ? (edits, candidate) : nil
+        }
+        return near.min { $0 < $1 }?.word
     }
-
-    private static func mostEdits(of word: String) -> Int { max(1, word.count / 3) }
 
     /// How many single-character insertions, deletions, replacements and swaps of neighbours turn `a` into `b`.
     ///

@@ -76,7 +76,8 @@ private struct BaselineComparison {
 
     private func skipped(_ new: TestCase, since old: TestCase) -> String? {
         guard new.outcome == .skipped, old.outcome != .skipped else { return nil }
-        let reason = new.message.isEmpty ? "" : ": \"\(new.message)\""
+        let words = new.message.prefix { $0 != "\n" }.prefix(200)
+        let reason = words.isEmpty ? "" : ": \"\(words)\""
         return "The test '\(new.id)' is skipped now, and was not at the start\(reason)."
     }
 }

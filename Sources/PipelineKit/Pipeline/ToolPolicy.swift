@@ -38,8 +38,10 @@ public struct ToolPolicy: FieldValue, Hashable {
         return allow.contains(tool) ? .allow : .deny
     }
 
-    /// The tools a model is told of, in the order they were written.
-    public var offered: [String] { (allow + ask).filter { !deny.contains($0) } }
+    /// The tools a model is told of, each once, in the order they were written.
+    public var offered: [String] {
+        (allow + ask).reduce(into: []) { if !deny.contains($1), !$0.contains($1) { $0.append($1) } }
+    }
 }
 
 extension ToolPolicy {

@@ -45,8 +45,8 @@ struct LintTests {
             "3:17: Field 'limits.cost' must be an amount of money such as '2.50 USD', but is \"-0.50 USD\"."
         ),
         (
-            "limits: { wall: 1000000000d1d }",
-            "3:17: Field 'limits.wall' must be a time such as '90s', '30m' or '24h', but is \"1000000000d1d\"."
+            "limits: { wall: 999999999999999d }",
+            "3:17: Field 'limits.wall' must be a time such as '90s', '30m' or '24h', but is \"999999999999999d\"."
         ),
         ("limits: { tokens: 0 }", "3:19: Field 'limits.tokens' must be more than nothing, but is 0."),
         ("limits: { wall: 0s }", "3:17: Field 'limits.wall' must be more than nothing, but is 0s."),

@@ -1,11 +1,20 @@
 import Foundation
 import PipelineKit
+import PipelineTesting
 import Testing
 
 @testable import TestsGate
 
 /// Whole suites, judged by the real pytest.
 @Suite(.serialized) struct PytestGateTests {
+    @Test func keepsTheGatesPromises() async throws {
+        try await expectConformance(
+            of: PytestGate.self,
+            settings: ["python": .string(PythonProject.python())],
+            files: ["test_a.py": "def test_x():\n    pass\n"]
+        )
+    }
+
     @Test func aPassingSuiteHolds() async throws {
         let verdict = try await PythonProject.verdict([
             "calc.py": "def add(a, b):\n    return a + b\n",

@@ -25,7 +25,7 @@ struct StoreWriter {
         guard words.count > 3 else { exit(64) }
         switch words[0] {
         case "claim":
-            let store = try SQLiteStore(path: words[1])
+            let store = try SQLiteEventStore(path: words[1])
             let (now, run) = (Instant(Date()), RunID(words[2]))
             let claim = try await store.claim(
                 run,
@@ -37,21 +37,21 @@ struct StoreWriter {
             print(claim?.owner ?? "nobody")
         case "die":
             let fault = Death(at: words[words.count - 2], time: Int(words[words.count - 1]) ?? 1)
-            let store = try SQLiteStore(path: words[1]) { fault.reached($0) }
+            let store = try SQLiteEventStore(path: words[1]) { fault.reached($0) }
             await append(Int(words[2]) ?? 0, to: words[3..<words.count - 2], of: store)
         default:
-            await append(Int(words[2]) ?? 0, to: words[3...], of: try SQLiteStore(path: words[1]))
+            await append(Int(words[2]) ?? 0, to: words[3...], of: try SQLiteEventStore(path: words[1]))
         }
     }
 
-    private static func append(_ count: Int, to runs: ArraySlice<String>, of store: SQLiteStore) async {
+    private static func append(_ count: Int, to runs: ArraySlice<String>, of store: SQLiteEventStore) async {
         await withDiscardingTaskGroup { group in
             for run in runs { group.addTask { await append(count, to: RunID(run), of: store) } }
         }
     }
 
     /// Appends events one at a time, carrying on where another process has written.
-    private static func append(_ count: Int, to run: RunID, of store: SQLiteStore) async {
+    private static func append(_ count: Int, to run: RunID, of store: SQLiteEventStore) async {
         var (last, landed) = (0, 0)
         while landed < count {
             do throws(StoreError) {

@@ -4,7 +4,7 @@ public import PipelineKit
 /// Histories in a SQLite database: one file, shared by any number of processes on one machine.
 ///
 /// What an append reported is on disk (WAL, `synchronous = FULL`); appends that come together share one commit.
-public final class SQLiteStore: EventStore {
+public final class SQLiteEventStore: EventStore {
     private let reader: SQLiteReader
     private let writer: SQLiteWriter
 
