@@ -88,6 +88,21 @@ import WorkspaceKit
         }
     }
 
+    @Test func whatIsNoSnapshotReachesNoCommand() async throws {
+        try await Project.with(["a.py": "1\n"]) { project in
+            let opened = try await project.open()
+            for id: SnapshotID in ["--output=/tmp/x", "HEAD", "", "\(opened.start)^"] {
+                let failure = Failure(.invalidInput, "'\(id)' is no snapshot of a workspace.")
+                await #expect(throws: failure) {
+                    _ = try await project.keeper.diff(opened.workspace, from: id, to: opened.start)
+                }
+                await #expect(throws: failure) {
+                    try await project.keeper.restore(id, into: opened.workspace, of: Project.id)
+                }
+            }
+        }
+    }
+
     @Test func theStateIsForThisUserOnly() async throws {
         try await Project.with(["a.py": "1\n"]) { project in
             _ = try await project.open()
