@@ -5,7 +5,7 @@ import PipelineTesting
 import Testing
 
 /// What the git tools show, and that nothing a repository configures runs meanwhile.
-@Suite struct GitToolTests {
+@Suite(.serialized) struct GitToolTests {
     private static let registry: Registry = {
         var registry = Registry()
         registry.add(GitDiffTool.self)

@@ -7,7 +7,7 @@ import Testing
 @testable import SearchTool
 
 /// Both ways of searching, with ripgrep and without, find the same and say it in the same words.
-@Suite struct SearchToolTests {
+@Suite(.serialized) struct SearchToolTests {
     private static let files = [
         "src/calc.py": "def add(a, b):\n    return a - b\n", "src/deep/er.py": "# Add\n", "README.md": "add\n",
         ".github/ci.yml": "run: add\n", ".git/config": "add\n", "-rf": "add\n", "node_modules/x.js": "add\n",

@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// What a process that was killed left behind keeps nobody from going on.
-@Suite struct CrashTests {
+@Suite(.serialized) struct CrashTests {
     @Test(arguments: [
         "touch RUN/index.lock RUN/judged.index.lock RUN/scratch.index.lock",
         "head -c 100 RUN/index > x; mv x RUN/index",
@@ -91,7 +91,8 @@ import WorkspaceKit
     @Test func whatIsNoSnapshotReachesNoCommand() async throws {
         try await Project.with(["a.py": "1\n"]) { project in
             let opened = try await project.open()
-            for id: SnapshotID in ["--output=/tmp/x", "HEAD", "", "\(opened.start)^"] {
+            for text in ["--output=/tmp/x", "HEAD", "", "\(opened.start)^"] {
+                let id = SnapshotID(text)
                 let failure = Failure(.invalidInput, "'\(id)' is no snapshot of a workspace.")
                 await #expect(throws: failure) {
                     _ = try await project.keeper.diff(opened.workspace, from: id, to: opened.start)

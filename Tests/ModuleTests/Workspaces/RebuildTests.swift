@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// The tree a goal is judged in holds what the policy lets through, whatever was done to it.
-@Suite struct RebuildTests {
+@Suite(.serialized) struct RebuildTests {
     private static let files = [
         "src/calc.py": "return a - b\n", "tests/test_calc.py": "assert add(1, 2) == 3\n", "tests/data/x": "1\n",
         "pyproject.toml": "[project]\nname = \"calc\"\n\n[tool.pytest.ini_options]\naddopts = \"-q\"\n",

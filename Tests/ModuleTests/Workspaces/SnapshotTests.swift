@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// What a snapshot remembers, in projects with git and without.
-@Suite struct SnapshotTests {
+@Suite(.serialized) struct SnapshotTests {
     @Test(arguments: [false, true])
     func equalStatesHaveEqualIds(git: Bool) async throws {
         try await Project.with(["a.py": "1\n", "src/b.py": "2\n"], git: git) { project in
