@@ -45,7 +45,9 @@ public struct ChatService: Sendable {
         do throws(Failure) {
             return try await ask(request, in: context)
         } catch {
-            throw error.redacting([key?.value].compactMap(\.self) + headers.map(\.value))
+            // A short header is a word that may well stand in a sentence for itself.
+            let long = headers.map(\.value).filter { $0.count >= 8 }
+            throw error.redacting([key?.value].compactMap(\.self) + long)
         }
     }
 
@@ -107,7 +109,7 @@ extension Failure {
     /// The failure without these values, which a service may have repeated in its words.
     fileprivate func redacting(_ secrets: [String]) -> Failure {
         var failure = self
-        for secret in secrets where secret.count >= 4 {
+        for secret in secrets where !secret.isEmpty {
             failure.message = failure.message.replacingOccurrences(of: secret, with: "…")
         }
         return failure
