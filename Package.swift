@@ -31,25 +31,98 @@ func library(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 }
 
 func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: needs, exclude: [], swiftSettings: strict)
+    .testTarget(name: name, dependencies: needs, swiftSettings: strict)
 }
 
+/// A small program that tests start in order to kill it.
+func support(_ name: String, of needs: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: needs, path: "Tests/Support/\(name)", swiftSettings: strict)
+}
+
+/// One fuzzer: `fuzzer("YAML")` is the program `FuzzYAML` at `Tests/Fuzz/YAML`; built by `Tests/Fuzz/run` only.
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)",
+        dependencies: ["FuzzEntries"],
+        path: "Tests/Fuzz/\(name)",
+        swiftSettings: strict
+    )
+}
+
+let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("YAML"), fuzzer("JSON")]
+
 let modules: [Target] = [
-    module("OpenAI", "Provider", needs: ["ProviderKit"]),
+    module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Files", "Tool", needs: ["WorkspaceKit"]),
+    module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Check", "Tool"),
+    module("Command", "Gate", needs: ["ProcessKit"]),
+    module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Scripted", "Provider"),
+    module("OpenAI", "Provider", needs: ["ProviderKit"]),
+    module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
 let package = Package(
     name: "sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        .library(name: "PipelineKit", targets: ["PipelineKit"]),
+        .library(name: "PipelineTesting", targets: ["PipelineTesting"]),
+    ],
     targets: [
+        library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
+        library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
+        library("CExpat", "expat", apt: "libexpat1-dev"),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
+        .target(name: "CLinux"),
         house("PipelineKit"),
-        house("PipelineEngine", needs: ["PipelineKit", "CCrypto"]),
+        house("YAML", needs: ["CYAML"]),
+        house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
-        tests("ModuleTests", of: ["PipelineTesting", "ProviderKit", "OpenAIProvider", "ScriptedProvider"]),
-        tests("EngineTests", of: ["PipelineEngine"]),
-        tests("KitTests", of: ["PipelineKit"]),
-    ] + modules
+        house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
+        house(
+            "StandardModules",
+            needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }
+        ),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
+                "StandardModules", "BuiltInPipelines",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "BuiltInPipelines",
+            path: "Pipelines",
+            exclude: ["examples"],
+            sources: ["BuiltInPipelines.swift"],
+            resources: [.embedInCode("pytest.yaml"), .embedInCode("command.yaml")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FuzzEntries",
+            dependencies: ["PipelineEngine", "PipelineKit", "YAML"],
+            path: "Tests/Fuzz/Entries",
+            swiftSettings: strict
+        ),
+        support("KillableEngine", of: ["ProcessKit"]),
+        support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
+        tests("KitTests", of: ["PipelineKit", "YAML"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML", "FuzzEntries"]),
+        tests(
+            "ModuleTests",
+            of: [
+                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
+                "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
+                "ScriptedProvider", "OpenAIProvider", "KillableEngine",
+            ]
+        ),
+        tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
+    ] + modules + fuzzers
 )

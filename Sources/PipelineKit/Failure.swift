@@ -27,11 +27,14 @@ public struct Failure: Error, Sendable, Hashable {
     public var message: String
     /// Seconds to wait before asking again, when the other side said so.
     public var retryAfter: Double?
+    /// Whether a model service may have worked, and charged, before this happened.
+    public var mayHaveCost: Bool
 
-    public init(_ kind: Kind, _ message: String, retryAfter: Double? = nil) {
+    public init(_ kind: Kind, _ message: String, retryAfter: Double? = nil, mayHaveCost: Bool = false) {
         self.kind = kind
         self.message = message
         self.retryAfter = retryAfter
+        self.mayHaveCost = mayHaveCost
     }
 }
 

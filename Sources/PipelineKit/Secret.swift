@@ -19,10 +19,25 @@ extension Secret: FieldValue {
     public var json: JSONValue { .string(description) }
 
     public init?(_ json: JSONValue, _ reader: inout FieldReader) {
-        guard case .string(let text) = json, text.hasPrefix("env:"), text.count > 4 else {
-            reader.expected("a reference to a secret such as 'env:OPENAI_API_KEY'", of: json)
+        guard let secret = json.text.flatMap(Secret.init) else {
+            // What stands there may be the secret itself, and messages are printed and logged.
+            reader.problem(
+                "\(reader.subject) must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
+            )
             return nil
         }
-        self.init(variable: String(text.dropFirst(4)))
+        self = secret
+    }
+
+    /// Reads `env:NAME`, with a name of letters, digits and underscores (POSIX.1-2024, section 8.1, and lower case).
+    public init?(_ text: String) {
+        guard text.hasPrefix("env:") else { return nil }
+        let name = text.dropFirst(4)
+        guard let first = name.utf8.first, !(0x30...0x39).contains(first),
+            name.utf8.allSatisfy({
+                $0 == 0x5F || UnicodeScalar($0).properties.isAlphabetic && $0 < 0x80 || (0x30...0x39).contains($0)
+            })
+        else { return nil }
+        self.init(variable: String(name))
     }
 }

@@ -11,6 +11,8 @@ public struct Digest: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    init(zeroes: Void) { bytes = Array(repeating: 0, count: 32) }
+
     public init(of content: [UInt8]) {
         self.init(of: [content])
     }

@@ -1,7 +1,7 @@
 public import PipelineKit
 
 /// Where a run stands, in one word.
-public enum RunStatus: String, Sendable, Hashable, CaseIterable {
+public enum RunStatus: String, Choice {
     /// There is work outstanding, whether or not a process is at it.
     case running
     /// Nothing happens until a person answers.
@@ -48,5 +48,50 @@ public struct RunSummary: Sendable, Hashable {
         self.updatedAt = updatedAt
         self.wakeAt = wakeAt
         self.details = details
+    }
+}
+
+extension RunSummary {
+    /// The row for a run in this state.
+    public init(_ state: RunState, run: RunID) {
+        self.init(
+            run: run,
+            pipeline: state.pipeline?.name ?? "",
+            status: state.status,
+            sequence: state.sequence,
+            startedAt: state.startedAt,
+            updatedAt: state.updatedAt,
+            wakeAt: state.nextWake,
+            details: .object(Self.details(state))
+        )
+    }
+
+    private static func details(_ state: RunState) -> [String: JSONValue] {
+        var details: [String: JSONValue] = [
+            "project": .string(state.start?.project ?? ""),
+            "origin": .string(state.start?.origin ?? ""),
+            "iteration": .int(state.iteration),
+            "iterations": .int(state.limits.iterations),
+            "tokens": .int(state.spent.tokens),
+        ]
+        if let model = state.pipeline?.model { details["model"] = .string(model.description) }
+        if let cost = state.spent.cost { details["cost"] = cost.json }
+        if case .finished(_, let reason) = state.phase { details["reason"] = .string(reason) }
+        let questions = state.pendingApprovals.map { JSONValue.string($0.approval.id.value) }
+        if !questions.isEmpty { details["approvals"] = .array(questions) }
+        return details
+    }
+}
+
+extension RunState {
+    /// When something will happen although nobody does anything: the nearest deadline or retry.
+    var nextWake: Instant? {
+        effects.compactMap { effect in
+            switch effect {
+            case .wake(_, let at): at
+            case .ask(_, _, let notBefore): notBefore
+            case .openWorkspace, .check, .call: nil
+            }
+        }.min()
     }
 }

@@ -7,6 +7,8 @@ public import PipelineKit
 public protocol EventStore: Sendable {
     /// Appends to one run's history, all or nothing, and durably: what returned is on disk.
     ///
+    /// It does not end early when the task is cancelled: the caller always learns what became of the batch.
+    ///
     /// - Throws: ``StoreError/conflict(expected:found:)`` when someone else appended meanwhile; nothing is written then.
     func append(_ batch: Batch) async throws(StoreError)
 
@@ -16,7 +18,7 @@ public protocol EventStore: Sendable {
     /// The row a list shows for one run; `nil` for an unknown run.
     func summary(of run: RunID) async throws(StoreError) -> RunSummary?
 
-    /// Runs that match, newest first.
+    /// Runs that match, the last updated first; of those updated in the same millisecond, the greatest id first.
     func summaries(_ query: RunQuery) async throws(StoreError) -> [RunSummary]
 
     /// Takes a run for this owner until the deadline, unless another owner holds it at `now`.
@@ -65,11 +67,12 @@ public struct StoredEvent: Sendable, Hashable {
 /// Rows to append, with all that changes in the same transaction.
 public struct Batch: Sendable {
     public var run: RunID
-    /// In order, without gaps; never empty. The first follows what the caller decided upon.
+    /// In order, without gaps. The first follows what the caller decided upon. A batch without events changes nothing.
     public var events: [StoredEvent]
     /// The row that lists show after these events.
     public var summary: RunSummary
-    /// Bytes that the events refer to by digest; kept once however often they are given.
+    /// Bytes that the events refer to by digest; kept once however often they are given. A run that refers to bytes
+    /// which another run gave (a fork) gives them again, else they go when the other run is removed.
     public var artifacts: [Artifact]
 
     public init(run: RunID, events: [StoredEvent], summary: RunSummary, artifacts: [Artifact] = []) {
@@ -108,12 +111,36 @@ public struct RunQuery: Sendable, Hashable {
     public var statuses: Set<RunStatus>?
     /// Only runs that were updated before this instant; `nil` for all.
     public var updatedBefore: Instant?
+    /// Only runs that want to be looked at by this instant (``RunSummary/wakeAt``); `nil` for all.
+    public var dueBy: Instant?
+    /// Only runs that a list shows after this one, for the next page; `nil` for the first page.
+    public var after: Place?
     public var limit: Int
 
-    public init(statuses: Set<RunStatus>? = nil, updatedBefore: Instant? = nil, limit: Int = 50) {
+    public init(
+        statuses: Set<RunStatus>? = nil,
+        updatedBefore: Instant? = nil,
+        dueBy: Instant? = nil,
+        after: Place? = nil,
+        limit: Int = 50
+    ) {
         self.statuses = statuses
         self.updatedBefore = updatedBefore
+        self.dueBy = dueBy
+        self.after = after
         self.limit = limit
+    }
+
+    /// Where a run stands in a list.
+    public struct Place: Sendable, Hashable {
+        public var updatedAt: Instant
+        public var run: RunID
+
+        /// The place of this row.
+        public init(of row: RunSummary) {
+            updatedAt = row.updatedAt
+            run = row.run
+        }
     }
 }
 

@@ -25,17 +25,26 @@ public struct FieldReader: Sendable {
         problems.append(FieldProblem(path.appending(key), message, in: .key))
     }
 
+    /// Notes a mistake in the value behind a key of the mapping that is being read.
+    ///
+    /// - Parameter message: what follows the field's name: `must be at least 1, but is 0.`
+    public mutating func problem(inValueOf key: String, _ message: String) {
+        within(path.appending(key)) { $0.problem("\($0.subject) \(message)") }
+    }
+
     /// Notes that the value is not what its field takes.
     ///
     /// - Parameter hint: A sentence to add, with a space before it: ` Did you mean 'worktree'?`
     public mutating func expected(_ what: String, of json: JSONValue, hint: String = "") {
-        let name = path.parts.isEmpty ? "The value" : "Field '\(path)'"
-        problem("\(name) must be \(what), but is \(json).\(hint)")
+        problem("\(subject) must be \(what), but is \(json).\(hint)")
     }
+
+    /// The place that is being read, as the beginning of a sentence.
+    var subject: String { path.parts.isEmpty ? "The value" : "Field '\(path)'" }
 
     /// Notes a key that nobody declared, with the nearest one that somebody did.
     public mutating func unknown(_ key: String, among known: some Collection<String>) {
-        problem(inKey: key, "Unknown field '\(key)'.\(Suggestion.sentence(for: key, among: known))")
+        problem(inKey: key, "Unknown field '\(key.shortened(to: 80))'.\(Suggestion.sentence(for: key, among: known))")
     }
 
     private mutating func within<Result>(_ inner: FieldPath, _ body: (inout FieldReader) -> Result) -> Result {

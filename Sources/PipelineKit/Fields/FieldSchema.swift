@@ -55,16 +55,18 @@ extension ValueSchema {
         }
     }
 
-    /// The schema in the words of JSON Schema 2020-12.
+    /// The schema in the words of JSON Schema 2020-12; a recursive one refers to a definition that the whole document
+    /// has to give under `$defs`.
     public var jsonSchema: JSONValue {
         switch self {
         case .string: ["type": "string"]
         case .integer: ["type": "integer"]
         case .number: ["type": "number"]
         case .boolean: ["type": "boolean"]
-        case .any, .recursive: [:]
+        case .any: [:]
+        case .recursive(let name): ["$ref": .string("#/$defs/\(name)")]
         case .choice(let words): ["type": "string", "enum": .array(words.map(JSONValue.string))]
-        case .quantity(_, let example): ["type": ["string", "integer"], "examples": [.string(example)]]
+        case .quantity(_, let example): ["type": "string", "examples": [.string(example)]]
         case .list(let element): ["type": "array", "items": element.jsonSchema]
         case .mapping(let value): ["type": "object", "additionalProperties": value.jsonSchema]
         case .group(let fields): Self.groupSchema(fields)

@@ -3,9 +3,16 @@
 /// Keys in YAML and JSON are the property names in snake case. Every stored property is a ``Field``.
 public protocol Fields: FieldValue, Decodable {
     init()
+
+    /// Notes what no single field can see: a number out of its range, two fields that exclude each other.
+    ///
+    /// Called once every field has been read; the group is refused when something was noted.
+    func check(_ reader: inout FieldReader)
 }
 
 extension Fields {
+    public func check(_ reader: inout FieldReader) {}
+
     /// The fields this group declares, in the order they are written.
     public static var fields: [FieldSchema] {
         Self().declared.map { $0.field.schema(named: $0.name) }
@@ -13,10 +20,14 @@ extension Fields {
 
     public static var schema: ValueSchema { .group(fields) }
 
-    /// The group in its normal form: every field, with its default where nothing was given; no nulls.
+    /// The group in its normal form: every field, with its default where nothing was given; a null only where leaving
+    /// the field out would mean something else.
     public var json: JSONValue {
-        let members = declared.compactMap { name, field in field.json.map { (name, $0) } }
-        return .object(Dictionary(uniqueKeysWithValues: members).filter { $0.value != .null })
+        let members = zip(declared, Self().declared).compactMap { own, standard -> (String, JSONValue)? in
+            guard let json = own.field.json, json != .null || standard.field.json != .null else { return nil }
+            return (own.name, json)
+        }
+        return .object(Dictionary(uniqueKeysWithValues: members))
     }
 
     public init?(_ json: JSONValue, _ reader: inout FieldReader) {
@@ -26,10 +37,21 @@ extension Fields {
         }
         let declared = Self().declared
         let names = declared.map(\.name)
-        for key in members.keys.sorted() where !names.contains(key) { reader.unknown(key, among: names) }
-        let read = declared.map { ($0.name, $0.field.reading(members[$0.name], named: $0.name, &reader)) }
-        guard Set(names).isSuperset(of: members.keys), read.allSatisfy({ $0.1 != nil }) else { return nil }
-        let fields = Dictionary(uniqueKeysWithValues: read.compactMap { name, field in field.map { (name, $0) } })
+        let unknown = members.keys.filter { !names.contains($0) }.sorted()
+        for key in unknown { reader.unknown(key, among: names) }
+        // A field whose key is misspelt is not told to be missing as well.
+        let misspelt = unknown.compactMap { Suggestion.nearest(to: $0, among: names) }.filter { members[$0] == nil }
+        let read = declared.map { name, field in
+            (name, misspelt.contains(name) ? field : field.reading(members[name], named: name, &reader))
+        }
+        guard unknown.isEmpty, read.allSatisfy({ $0.1 != nil }) else { return nil }
+        self.init(read: Dictionary(uniqueKeysWithValues: read.compactMap { name, field in field.map { (name, $0) } }))
+        let before = reader.problems.count
+        check(&reader)
+        guard reader.problems.count == before else { return nil }
+    }
+
+    private init(read fields: [String: any AnyField]) {
         // The only errors left are a programmer's: a property of the group that is no field.
         guard let group = try? Self(from: FieldDecoder(fields: fields)) else {
             preconditionFailure("Every stored property of '\(Self.self)' must be a @Field.")

@@ -5,11 +5,17 @@ public enum Suggestion {
         nearest(to: word, among: known).map { " Did you mean '\($0)'?" } ?? ""
     }
 
-    /// The known word that the fewest edits turn into this one; at most a third of its letters, and at least one.
+    /// The known word that the fewest edits turn into this one: at most a third of its letters, one at least, but never
+    /// all of them.
     public static func nearest(to word: String, among known: some Collection<String>) -> String? {
-        let ranked = known.map { (distance($0, word), $0) }.min { $0 < $1 }
-        guard let (edits, near) = ranked, edits <= max(1, near.count / 3) else { return nil }
-        return near
+        let near = known.compactMap { candidate -> (edits: Int, word: String)? in
+            let most = min(max(1, candidate.count / 3), max(candidate.count, word.count) - 1)
+            // Each edit changes the length by one at most; so a word of megabytes costs nothing.
+            guard abs(candidate.count - word.count) <= most else { return nil }
+            let edits = distance(candidate, word)
+            return edits <= most ? (edits, candidate) : nil
+        }
+        return near.min { $0 < $1 }?.word
     }
 
     /// How many single-character insertions, deletions, replacements and swaps of neighbours turn `a` into `b`.

@@ -93,10 +93,14 @@ public struct Usage: Sendable, Hashable {
         self.output = output
     }
 
-    public var total: Int { input + output }
+    public var total: Int { input.adding(output) }
 
     public static func + (left: Usage, right: Usage) -> Usage {
-        Usage(input: left.input + right.input, cached: left.cached + right.cached, output: left.output + right.output)
+        Usage(
+            input: left.input.adding(right.input),
+            cached: left.cached.adding(right.cached),
+            output: left.output.adding(right.output)
+        )
     }
 }
 
@@ -113,7 +117,8 @@ public struct Price: Sendable, Hashable {
     }
 
     public func cost(of usage: Usage) -> Money {
-        input.forTokens(usage.input - usage.cached) + cached.forTokens(usage.cached) + output.forTokens(usage.output)
+        input.forTokens(usage.input.subtracting(usage.cached)) + cached.forTokens(usage.cached)
+            + output.forTokens(usage.output)
     }
 }
 

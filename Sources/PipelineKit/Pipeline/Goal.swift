@@ -25,34 +25,10 @@ public struct Goal: FieldValue, Hashable {
     }
 }
 
-/// A gate, or gates put together.
-public indirect enum Judge: Sendable, Hashable {
-    case gate(ModuleID, with: JSONValue)
-    case all([Judge])
-    case any([Judge])
-    case not(Judge)
-
-    /// Every gate in it, with its settings and where they stand below the goal.
-    public func gates(at path: FieldPath) -> [(id: ModuleID, settings: JSONValue, path: FieldPath)] {
-        switch self {
-        case .gate(let id, let settings): [(id, settings, path)]
-        case .all(let parts): parts.gates(at: path.appending("all"))
-        case .any(let parts): parts.gates(at: path.appending("any"))
-        case .not(let part): part.gates(at: path.appending("not"))
-        }
-    }
-}
-
-extension [Judge] {
-    fileprivate func gates(at path: FieldPath) -> [(id: ModuleID, settings: JSONValue, path: FieldPath)] {
-        enumerated().flatMap { $1.gates(at: path.appending($0)) }
-    }
-}
-
 extension Goal {
-    private struct Syntax: Fields {
+    private struct Syntax: JudgeSyntax {
         @Field("The gate that judges.") var gate: String? = nil
-        @Field("The gate's settings.") var with: JSONValue = [:]
+        @Field("The gate's settings.") var with: JSONValue? = nil
         @Field("Goals that must all hold.") var all: [Judge]? = nil
         @Field("Goals of which one must hold.") var any: [Judge]? = nil
         @Field("A goal that must not hold.") var not: Judge? = nil
@@ -61,6 +37,18 @@ extension Goal {
         @Field("Whether the goal has to fail at the start.") var mustFailFirst: Bool = false
         @Field("How many times in a row the goal must hold.") var confirm: Int = 1
         init() {}
+
+        func check(_ reader: inout FieldReader) {
+            if editable != nil, protect != nil {
+                reader.problem(
+                    inKey: "protect",
+                    "Give 'editable' or 'protect', not both: each says what the other leaves."
+                )
+            }
+            if !(1...100).contains(confirm) {
+                reader.problem(inValueOf: "confirm", "must be from 1 to 100, but is \(confirm).")
+            }
+        }
     }
 
     public static var schema: ValueSchema { .oneOf([.string, Syntax.schema]) }
@@ -79,24 +67,11 @@ extension Goal {
             self.init(.gate(ModuleID(name), with: [:]))
             return
         }
-        guard let syntax = Syntax(json, &reader),
-            let judge = Judge.one(
-                gate: syntax.gate,
-                with: syntax.with,
-                all: syntax.all,
-                any: syntax.any,
-                not: syntax.not,
-                &reader
-            )
-        else { return nil }
-        if syntax.editable != nil, syntax.protect != nil {
-            reader.problem(inKey: "protect", "Give 'editable' or 'protect', not both: each says what the other leaves.")
+        guard case .object = json else {
+            reader.expected("the name of a gate, or a mapping", of: json)
             return nil
         }
-        guard (1...100).contains(syntax.confirm) else {
-            reader.problem("Field '\(reader.path).confirm' must be from 1 to 100, but is \(syntax.confirm).")
-            return nil
-        }
+        guard let syntax = Syntax(json, &reader), let judge = syntax.judge(&reader) else { return nil }
         self.init(
             judge,
             editable: syntax.editable,
@@ -104,71 +79,5 @@ extension Goal {
             mustFailFirst: syntax.mustFailFirst,
             confirm: syntax.confirm
         )
-    }
-}
-
-extension Judge: FieldValue {
-    private struct Syntax: Fields {
-        @Field("The gate that judges.") var gate: String? = nil
-        @Field("The gate's settings.") var with: JSONValue = [:]
-        @Field("Goals that must all hold.") var all: [Judge]? = nil
-        @Field("Goals of which one must hold.") var any: [Judge]? = nil
-        @Field("A goal that must not hold.") var not: Judge? = nil
-        init() {}
-    }
-
-    public static var schema: ValueSchema { .recursive("goal") }
-
-    public var json: JSONValue {
-        switch self {
-        case .gate(let id, let settings): ["gate": .string(id.value), "with": settings]
-        case .all(let parts): ["all": parts.json]
-        case .any(let parts): ["any": parts.json]
-        case .not(let part): ["not": part.json]
-        }
-    }
-
-    public init?(_ json: JSONValue, _ reader: inout FieldReader) {
-        if case .string(let name) = json {
-            self = .gate(ModuleID(name), with: [:])
-            return
-        }
-        guard let syntax = Syntax(json, &reader),
-            let judge = Self.one(
-                gate: syntax.gate,
-                with: syntax.with,
-                all: syntax.all,
-                any: syntax.any,
-                not: syntax.not,
-                &reader
-            )
-        else { return nil }
-        self = judge
-    }
-
-    fileprivate static func one(
-        gate: String?,
-        with settings: JSONValue,
-        all: [Judge]?,
-        any: [Judge]?,
-        not: Judge?,
-        _ reader: inout FieldReader
-    ) -> Judge? {
-        let given: [Judge?] = [
-            gate.map { .gate(ModuleID($0), with: settings) }, all.map(Judge.all), any.map(Judge.any),
-            not.map(Judge.not),
-        ]
-        let judges = given.compactMap(\.self)
-        guard judges.count == 1, let judge = judges.first else {
-            reader.problem(
-                "A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names \(judges.count)."
-            )
-            return nil
-        }
-        if all?.isEmpty ?? any?.isEmpty ?? false {
-            reader.problem("A goal of no goals cannot be judged: name at least one under 'all' or 'any'.")
-            return nil
-        }
-        return judge
     }
 }

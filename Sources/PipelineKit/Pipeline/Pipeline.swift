@@ -40,19 +40,27 @@ public struct InputDeclaration: Fields, Hashable {
 }
 
 /// A model and the service that offers it: `openai/gpt-5.2`.
+///
+/// Before its references are replaced, a name such as `${inputs.model}` stands in ``provider`` as a whole.
 public struct ModelName: FieldValue, Hashable, CustomStringConvertible {
     public var provider: ModuleID
     /// What the service calls it; may hold slashes of its own.
     public var model: String
 
     public static var schema: ValueSchema { .quantity("provider/model", example: "openai/gpt-5.2") }
-    public var description: String { "\(provider)/\(model)" }
+    public var description: String { model.isEmpty ? provider.value : "\(provider)/\(model)" }
     public var json: JSONValue { .string(description) }
 
-    /// Reads `provider/model`.
+    /// Reads `provider/model`, or a text that holds a reference.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else {
+            guard text.contains("${") else { return nil }
+            provider = ModuleID(text)
+            model = ""
+            return
+        }
+        guard !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         provider = ModuleID(String(parts[0]))
         model = String(parts[1])
     }
@@ -100,6 +108,15 @@ public struct Limits: Fields, Hashable {
     @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
 
     public init() {}
+
+    public func check(_ reader: inout FieldReader) {
+        let counts = [
+            ("iterations", iterations), ("turns", turns), ("reply", reply.tokens), ("parallel_tools", parallelTools),
+        ]
+        for (key, count) in counts where count < 1 {
+            reader.problem(inValueOf: key, "must be at least 1, but is \(count).")
+        }
+    }
 }
 
 /// Where the model works.

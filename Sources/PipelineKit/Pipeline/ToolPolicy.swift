@@ -38,14 +38,18 @@ public struct ToolPolicy: FieldValue, Hashable {
         return allow.contains(tool) ? .allow : .deny
     }
 
-    /// The tools a model is told of, in the order they were written.
-    public var offered: [String] { (allow + ask).filter { !deny.contains($0) } }
+    /// The tools a model is told of, each once, in the order they were written.
+    public var offered: [String] {
+        (allow + ask).reduce(into: []) { if !deny.contains($1), !$0.contains($1) { $0.append($1) } }
+    }
 }
 
 extension ToolPolicy {
     private struct Syntax: Fields {
-        @Field("Tools that may be called without a question.") var allow: [String] = ToolPolicy.standard
-        @Field("Tools that a person is asked about, each time.") var ask: [String] = ["bash_exec"]
+        @Field("Tools that may be called without a question; the standard coding tools when left out.")
+        var allow: [String]? = nil
+        @Field("Tools that a person is asked about, each time; bash_exec when neither this nor allow is given.")
+        var ask: [String]? = nil
         @Field("Tools that may not be called.") var deny: [String] = []
         @Field("Settings by tool name.") var with: [String: JSONValue] = [:]
         init() {}
@@ -62,10 +66,15 @@ extension ToolPolicy {
             guard let names = [String](json, &reader) else { return nil }
             self.init(allow: names)
         } else {
+            guard case .object = json else {
+                reader.expected("a list of tools, or a mapping of allow, ask and deny", of: json)
+                return nil
+            }
             guard let syntax = Syntax(json, &reader) else { return nil }
-            // A tool that is named in `allow` is not asked about because the default says so.
-            let ask = json["ask"] == nil ? syntax.ask.filter { !syntax.allow.contains($0) } : syntax.ask
-            self.init(allow: syntax.allow, ask: ask, deny: syntax.deny, with: syntax.with)
+            // Whoever names the tools that are allowed has named them all; a tool that is named leaves the standard lists.
+            let ask = syntax.ask ?? (syntax.allow == nil ? ["bash_exec"].filter { !syntax.deny.contains($0) } : [])
+            let allow = syntax.allow ?? Self.standard.filter { !(ask + syntax.deny).contains($0) }
+            self.init(allow: allow, ask: ask, deny: syntax.deny, with: syntax.with)
         }
     }
 }

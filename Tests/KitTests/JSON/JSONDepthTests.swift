@@ -17,7 +17,9 @@ struct JSONDepthTests {
 
     @Test func oneLevelMoreIsRefused() {
         let text = Self.nested(JSONValue.depthLimit + 1)
-        let place = text.utf8.firstIndex(of: UInt8(ascii: "1")).map { text.utf8.distance(from: text.startIndex, to: $0) }
+        let place = text.utf8.firstIndex(of: UInt8(ascii: "1")).map {
+            text.utf8.distance(from: text.startIndex, to: $0)
+        }
         let error = #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
         #expect(error?.problem == "lists and objects nest more than 512 deep")
         #expect(error?.offset == place.map { $0 - 1 })

@@ -3,16 +3,19 @@ import Testing
 
 /// What the reader takes, and what it makes of it.
 struct JSONReadingTests {
-    @Test(arguments: [
-        ("null", .null), (" true\r\n", true), ("\tfalse ", false),
-        ("0", 0), ("-1", -1), ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
-        ("1.0", 1.0), ("1e2", 100.0), ("1E+2", 100.0), ("-0", -0.0), ("0.1", 0.1), ("-2.5e-3", -0.0025),
-        ("9223372036854775808", 9_223_372_036_854_775_808.0), ("-9223372036854775809", -9_223_372_036_854_775_808.0),
-        ("1.7976931348623157e308", .double(.greatestFiniteMagnitude)), ("5e-324", .double(.leastNonzeroMagnitude)),
-        ("1e-400", 0.0),
-        ("[]", []), ("[ ]", []), ("{}", [:]), ("{ }", [:]), ("[[],{}]", [[], [:]]),
-        ("[1, \"a\" ,null]", [1, "a", .null]), ("{\"a\": {\"b\": [1]}, \"\": 2}", ["a": ["b": [1]], "": 2]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", .null), (" true\r\n", true), ("\tfalse ", false),
+            ("0", 0), ("-1", -1), ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
+            ("1.0", 1.0), ("1e2", 100.0), ("1E+2", 100.0), ("-0", -0.0), ("0.1", 0.1), ("-2.5e-3", -0.0025),
+            ("9223372036854775808", 9_223_372_036_854_775_808.0),
+            ("-9223372036854775809", -9_223_372_036_854_775_808.0),
+            ("1.7976931348623157e308", .double(.greatestFiniteMagnitude)), ("5e-324", .double(.leastNonzeroMagnitude)),
+            ("1e-400", 0.0),
+            ("[]", []), ("[ ]", []), ("{}", [:]), ("{ }", [:]), ("[[],{}]", [[], [:]]),
+            ("[1, \"a\" ,null]", [1, "a", .null]), ("{\"a\": {\"b\": [1]}, \"\": 2}", ["a": ["b": [1]], "": 2]),
+        ] as [(String, JSONValue)]
+    )
     func aDocumentIsRead(text: String, value: JSONValue) throws {
         #expect(try JSONValue(parsing: text) == value)
     }

@@ -1,0 +1,154 @@
+import PipelineKit
+
+/// One session of pytest that has ended, and what it left behind.
+///
+/// Exit code, report and the list of started tests must tell one story; where they do not, the code under test has
+/// had a hand in one of them, and the goal does not hold. Exit codes:
+/// https://docs.pytest.org/en/stable/reference/exit-codes.html.
+struct PytestSession: Sendable {
+    /// How a session left its report.
+    enum Report: Sendable {
+        case complete(JUnitReport)
+        case broken(String)
+        case absent
+    }
+
+    /// The exit status, or 128 plus the signal that ended the process.
+    var status: Int
+    /// Both streams, capped.
+    var output: String
+    /// Node ids of the tests that were started, in their order.
+    var started: [String]
+    var report: Report
+    /// Where tests were looked for, in words: `the workspace`, `'tests/unit'`.
+    var place: String
+    /// Absolute path of the tree that is judged.
+    var root: String
+
+    /// - Throws: `.invalidInput` with pytest's words when it refused its arguments, `.unavailable` when it broke.
+    func verdict() throws(Failure) -> Verdict {
+        if started.isEmpty, let verdict = try refusal() { return verdict }
+        switch report {
+        case .absent:
+            return failed("\(end) before it had written its report\(during).", from: nil)
+        case .broken(let words):
+            return failed("\(end), but its report cannot be read: \(words)", from: nil)
+        case .complete(let report):
+            return judged(report)
+        }
+    }
+
+    /// What pytest says instead of running tests, if it does.
+    private func refusal() throws(Failure) -> Verdict? {
+        let words = PytestWords(output)
+        switch status {
+        case 4 where words.brokenConftest != nil:
+            // A conftest.py imports the code under test, so this is for the model to mend.
+            return failed("No test ran: \(words.brokenConftest ?? "").", from: nil)
+        case 4:
+            guard let error = words.error else { return nil }
+            throw Failure(.invalidInput, "pytest refuses its arguments: \(error)")
+        case 3:
+            guard let error = words.internalError else { return nil }
+            // What the project's own code raised where pytest does not expect it is for the model to mend.
+            if let source = words.internalErrorSource, source.hasPrefix("\(root)/") {
+                return failed("No test ran: '\(source.dropFirst(root.count + 1))' raised \(error).", from: nil)
+            }
+            throw Failure(.unavailable, "pytest broke with an internal error: \(error)")
+        default:
+            return nil
+        }
+    }
+
+    private func judged(_ report: JUnitReport) -> Verdict {
+        let tally = Tally(report.cases)
+        if let lie = disagreement(report, tally) { return failed(lie, from: tally) }
+        switch status {
+        case 0 where tally.passed == 0:
+            return failed("No test passed\(tally.skips).", from: tally)
+        case 0:
+            return Verdict(.passed, tally.success, score: tally.score, cases: tally.cases)
+        case 1:
+            return failed(tally.failure, from: tally)
+        case 2 where !tally.failing.isEmpty:
+            return failed("No test ran: \(tally.uncollected).", from: tally)
+        case 5:
+            return failed("No tests were collected in \(place)\(tally.skips).", from: tally)
+        default:
+            return failed("\(end) before all tests had run\(during).", from: tally)
+        }
+    }
+
+    /// How the three accounts contradict each other.
+    private func disagreement(_ report: JUnitReport, _ tally: Tally) -> String? {
+        let counted = report.failures + report.errors > 0
+        if counted != !tally.failing.isEmpty {
+            return "pytest's report counts \(report.failures + report.errors) failures and errors, but shows "
+                + "\(tally.failing.count)."
+        }
+        if status == 0, !tally.failing.isEmpty {
+            return "pytest exited with 0, although its report has failing tests: "
+                + "\(tally.failing.map(\.id).named(atMost: 5))."
+        }
+        if status == 1, tally.failing.isEmpty {
+            return "pytest exited with 1, although no test in its report fails."
+        }
+        let reported = Set(report.cases.map(\.id))
+        let unreported = started.filter { !reported.contains($0) }
+        guard !unreported.isEmpty else { return nil }
+        return "pytest's report leaves out \(unreported.count) of the tests that were started: "
+            + "\(unreported.named(atMost: 5))."
+    }
+
+    private func failed(_ reason: String, from tally: Tally?) -> Verdict {
+        // A failing test shows itself; everything else is explained by what pytest printed.
+        let shown = tally.map { !$0.failing.isEmpty } ?? false
+        let details = shown ? tally?.details ?? "" : output.capped(to: 6_000)
+        return Verdict(.failed, reason, score: tally?.score ?? 0, cases: tally?.cases ?? [], details: details)
+    }
+
+    /// `pytest exited with 0`, `pytest was ended by SIGSEGV`.
+    private var end: String {
+        guard status > 128 else { return "pytest exited with \(status)" }
+        let signals = [4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"]
+        return "pytest was ended by \(signals[status - 128] ?? "signal \(status - 128)")"
+    }
+
+    /// Which test was running when the session ended.
+    private var during: String {
+        guard let last = started.last else { return ", while it collected the tests" }
+        return ", while '\(last)' ran"
+    }
+}
+
+/// What pytest prints when it does not come to running tests.
+private struct PytestWords {
+    private let lines: [Substring]
+
+    init(_ output: String) { lines = output.split(separator: "\n") }
+
+    /// `ERROR: file or directory not found: tsts`; below `ERROR: usage: ...`, `pytest: error: unrecognized arguments`.
+    var error: String? {
+        let below = lines.lazy.compactMap { line in line.firstRange(of: ": error: ").map { line[$0.upperBound...] } }
+            .first
+        let told = below ?? lines.first { $0.hasPrefix("ERROR: ") }?.dropFirst("ERROR: ".count)
+        return told.map(String.init)
+    }
+
+    /// The first line and the reason: `ImportError while loading conftest '/p/conftest.py'. E   NameError: ...`.
+    var brokenConftest: String? {
+        guard let at = lines.firstIndex(where: { $0.contains("while loading conftest") }) else { return nil }
+        let reason = lines[at...].last { $0.hasPrefix("E  ") }
+        return "\(lines[at])\(reason.map { " \($0.drop { $0 == "E" || $0 == " " })" } ?? "")"
+    }
+
+    var internalError: String? {
+        lines.last { $0.hasPrefix("INTERNALERROR> ") }.map { String($0.dropFirst("INTERNALERROR> ".count)) }
+    }
+
+    /// The file in which the error arose: the last frame of the traceback, `File "/p/calc.py", line 1, in <module>`.
+    var internalErrorSource: String? {
+        let frame = lines.last { $0.hasPrefix("INTERNALERROR>   File \"") }
+        return frame.flatMap { $0.split(separator: "\"").dropFirst().first }.map(String.init)
+    }
+}

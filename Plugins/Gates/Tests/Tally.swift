@@ -1,0 +1,92 @@
+import PipelineKit
+
+/// The cases of a report, counted and put into words.
+struct Tally: Sendable {
+    /// In the order of the report; messages shortened when all together are long, ids never.
+    let cases: [TestCase]
+    let passed: Int
+    let skipped: [TestCase]
+    /// Those that failed or broke.
+    let failing: [TestCase]
+
+    /// Bytes of all messages together, beyond which each further one is shortened.
+    private static let messagesLimit = 256_000
+    /// Bytes of ``details``, without the line that says what was left out.
+    private static let detailsLimit = 12_000
+    /// Bytes that one test may take of ``details``.
+    private static let detailLimit = 2_000
+
+    init(_ cases: [TestCase]) {
+        self.cases = Self.shortened(cases)
+        passed = cases.count { $0.outcome == .passed }
+        skipped = cases.filter { $0.outcome == .skipped }
+        failing = cases.filter { $0.outcome == .failed || $0.outcome == .error }
+    }
+
+    /// The share of the tests that were not skipped and passed.
+    var score: Double {
+        let ran = cases.count - skipped.count
+        return ran == 0 ? 0 : Double(passed) / Double(ran)
+    }
+
+    /// `All 3 tests pass.`, `The 1 test passes; 2 more are skipped.`
+    var success: String { (passed == 1 ? "The 1 test passes" : "All \(passed) tests pass") + skips + "." }
+
+    /// `2 of 3 tests fail: tests/test_calc.py::test_add, tests/test_calc.py::test_divide.`
+    var failure: String {
+        let ran = cases.count - skipped.count
+        let verb = failing.count == 1 ? "fails" : "fail"
+        let noun = ran == 1 ? "test" : "tests"
+        return "\(failing.count) of \(ran) \(noun) \(verb): \(failing.map(\.id).named(atMost: 5))\(skips)."
+    }
+
+    /// `2 files could not be collected: tests/test_a.py, tests/test_b.py`
+    var uncollected: String {
+        let noun = failing.count == 1 ? "file" : "files"
+        return "\(failing.count) \(noun) could not be collected: \(failing.map(\.id).named(atMost: 5))"
+    }
+
+    /// `; 2 more are skipped`, or nothing.
+    var skips: String {
+        switch skipped.count {
+        case 0: ""
+        case 1: "; 1 is skipped"
+        default: "; \(skipped.count) are skipped"
+        }
+    }
+
+    /// The failing tests with their assertions: those that failed before those that broke in set-up or tear-down.
+    ///
+    /// A broken set-up often breaks many tests in one way; an assertion says what the code has to do.
+    var details: String {
+        let ranked = failing.filter { $0.outcome == .failed } + failing.filter { $0.outcome == .error }
+        var text = ""
+        for (index, test) in ranked.enumerated() {
+            let entry = "\(test.id)\n\(test.message.capped(to: Self.detailLimit))\n"
+            guard text.utf8.count + entry.utf8.count <= Self.detailsLimit else {
+                let left = ranked.count - index
+                return text + "\n[\(left) more failing \(left == 1 ? "test is" : "tests are") left out]\n"
+            }
+            text += text.isEmpty ? entry : "\n" + entry
+        }
+        return text
+    }
+
+    private static func shortened(_ cases: [TestCase]) -> [TestCase] {
+        var room = messagesLimit
+        return cases.map { test in
+            var test = test
+            if test.message.utf8.count > room { test.message = test.message.capped(to: 200) }
+            room = max(0, room - test.message.utf8.count)
+            return test
+        }
+    }
+}
+
+extension [String] {
+    /// The first of them, and how many there are besides: `a, b and 3 more`.
+    func named(atMost limit: Int) -> String {
+        let names = prefix(limit).joined(separator: ", ")
+        return count > limit ? "\(names) and \(count - limit) more" : names
+    }
+}

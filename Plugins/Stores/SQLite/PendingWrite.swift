@@ -1,0 +1,36 @@
+import PipelineEngine
+import Synchronization
+
+/// A write in the mailbox, whatever it returns.
+protocol PendingWrite: Sendable {
+    /// Works inside the open transaction, and keeps the outcome for the caller.
+    ///
+    /// - Throws: when the transaction has to be taken back. A conflict is an outcome: nothing was written for it.
+    func perform(on connection: SQLiteConnection) throws(StoreError)
+    /// Replaces the outcome, because the transaction came to nothing.
+    func fail(_ error: StoreError)
+    /// Whether there is an outcome.
+    var isSettled: Bool { get }
+}
+
+final class Write<Value: Sendable>: PendingWrite {
+    private let body: @Sendable (SQLiteConnection) throws(StoreError) -> Value
+    private let result = Mutex<Result<Value, StoreError>?>(nil)
+
+    init(_ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value) { self.body = body }
+
+    func perform(on connection: SQLiteConnection) throws(StoreError) {
+        do throws(StoreError) {
+            let value = try body(connection)
+            result.withLock { $0 = .success(value) }
+        } catch .conflict(let expected, let found) {
+            result.withLock { $0 = .failure(.conflict(expected: expected, found: found)) }
+        }
+    }
+
+    func fail(_ error: StoreError) { result.withLock { $0 = .failure(error) } }
+
+    /// What became of it; final once the actor has answered.
+    var outcome: Result<Value, StoreError>? { result.withLock { $0 } }
+    var isSettled: Bool { outcome != nil }
+}

@@ -1,0 +1,88 @@
+import PipelineEngine
+import PipelineKit
+
+extension SQLiteConnection {
+    static let rowColumns = "id, pipeline, status, sequence, started_at, updated_at, wake_at, details"
+
+    func events(of run: RunID, after sequence: Int, limit: Int) throws(StoreError) -> [StoredEvent] {
+        let sql = """
+            SELECT sequence, type, version, body, occurred_at, digest FROM event
+            WHERE run = (SELECT key FROM run WHERE id = ?) AND sequence > ? ORDER BY sequence LIMIT ?
+            """
+        var next = max(0, sequence)
+        let values: [SQLiteValue] = [.text(run.value), .integer(next), .integer(max(0, limit))]
+        return try rows(sql, values, of: "event \(next + 1) of run '\(run)'") { row throws(StoreError) in
+            next += 1
+            guard try row.integer(0) == next else { throw .damaged(path, "event \(next) of run '\(run)' is missing") }
+            return try event(row)
+        }
+    }
+
+    func summary(of run: RunID) throws(StoreError) -> RunSummary? {
+        let sql = "SELECT \(Self.rowColumns) FROM run WHERE id = ?"
+        return try rows(sql, [.text(run.value)], of: "run '\(run)'", read: summary).first
+    }
+
+    func summaries(_ query: RunQuery) throws(StoreError) -> [RunSummary] {
+        var conditions = ["TRUE"]
+        var values: [SQLiteValue] = []
+        if let statuses = query.statuses {
+            conditions.append("status IN (\(statuses.map { _ in "?" }.joined(separator: ", ")))")
+            values += statuses.map { .text($0.rawValue) }
+        }
+        if let time = query.updatedBefore {
+            conditions.append("updated_at < ?")
+            values.append(.integer(time.milliseconds))
+        }
+        if let time = query.dueBy {
+            conditions.append("wake_at <= ?")
+            values.append(.integer(time.milliseconds))
+        }
+        if let place = query.after {
+            conditions.append("(updated_at, id) < (?, ?)")
+            values += [.integer(place.updatedAt.milliseconds), .text(place.run.value)]
+        }
+        let sql = """
+            SELECT \(Self.rowColumns) FROM run WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY updated_at DESC, id DESC LIMIT ?
+            """
+        return try rows(sql, values + [.integer(max(0, query.limit))], of: "a run", read: summary)
+    }
+
+    func artifact(_ digest: Digest) throws(StoreError) -> [UInt8]? {
+        let sql = "SELECT bytes FROM artifact WHERE digest = ?"
+        return try rows(sql, [.blob(digest.bytes)], of: "artifact \(digest)") { row throws(StoreError) in
+            let bytes = try row.blob(0)
+            guard Digest(of: bytes) == digest else { throw row.unexpected(0, "the bytes of that digest") }
+            return bytes
+        }.first
+    }
+
+    private func event(_ row: SQLiteRow) throws(StoreError) -> StoredEvent {
+        guard let digest = Digest(stored: try row.blob(5)) else { throw row.unexpected(5, "the 32 bytes of a digest") }
+        return StoredEvent(
+            sequence: try row.integer(0),
+            type: try row.text(1),
+            version: try row.integer(2),
+            body: try row.textBytes(3),
+            at: try row.instant(4),
+            digest: digest
+        )
+    }
+
+    private func summary(_ row: SQLiteRow) throws(StoreError) -> RunSummary {
+        guard let status = RunStatus(rawValue: try row.text(2)) else { throw row.unexpected(2, "a status") }
+        let json = try row.textBytes(7)
+        guard let details = try? JSONValue(parsing: json) else { throw row.unexpected(7, "JSON") }
+        return RunSummary(
+            run: RunID(try row.text(0)),
+            pipeline: try row.text(1),
+            status: status,
+            sequence: try row.integer(3),
+            startedAt: try row.instant(4),
+            updatedAt: try row.instant(5),
+            wakeAt: row.isNull(6) ? nil : try row.instant(6),
+            details: details
+        )
+    }
+}

@@ -1,0 +1,51 @@
+import CSQLite
+import PipelineEngine
+import PipelineKit
+
+/// A value on its way into the database.
+enum SQLiteValue {
+    case null
+    case integer(Int)
+    case text(String)
+    /// Text that is bytes already: JSON.
+    case json([UInt8])
+    case blob([UInt8])
+}
+
+/// One prepared statement; finalized with its last reference.
+final class SQLiteStatement {
+    let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+    deinit { sqlite3_finalize(handle) }
+
+    func step() -> Int32 { sqlite3_step(handle) }
+
+    /// Makes it ready to be run again and lets go of the values, which may be large.
+    func reset() {
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+    }
+
+    /// Binds the values from the first placeholder on.
+    ///
+    /// - Returns: SQLite's code.
+    func bind(_ values: [SQLiteValue]) -> Int32 {
+        for (index, value) in zip(Int32(1)..., values) {
+            let code = bind(value, at: index)
+            guard code == SQLITE_OK else { return code }
+        }
+        return SQLITE_OK
+    }
+
+    private func bind(_ value: SQLiteValue, at index: Int32) -> Int32 {
+        switch value {
+        case .null: return sqlite3_bind_null(handle, index)
+        case .integer(let number): return sqlite3_bind_int64(handle, index, Int64(number))
+        case .blob(let bytes): return sluice_sqlite_bind_blob(handle, index, bytes, UInt64(bytes.count))
+        case .json(let bytes): return sluice_sqlite_bind_text(handle, index, bytes, UInt64(bytes.count))
+        case .text(var text):
+            return text.withUTF8 { sluice_sqlite_bind_text(handle, index, $0.baseAddress, UInt64($0.count)) }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import PipelineEngine
+import PipelineKit
+
+// What is written, inside a transaction that the caller has opened.
+extension SQLiteConnection {
+    func append(_ batch: Batch) throws(StoreError) {
+        guard !batch.events.isEmpty else { return }
+        let known = try end(of: batch.run)
+        try batch.check(after: known?.sequence ?? 0)
+        let key = try keep(batch.row, as: known?.key)
+        for event in batch.events { try insert(event, of: key) }
+        for artifact in batch.artifacts { try keep(artifact, for: key) }
+    }
+
+    func claim(_ run: RunID, for wanted: Claim, now: Instant, overriding dead: String?) throws(StoreError) -> Claim? {
+        guard try end(of: run) != nil else { return nil }
+        if let held = try claim(of: run), held.holds(against: wanted.owner, at: now, overriding: dead) { return held }
+        try self.run(
+            "UPDATE run SET owner = ?, lease_until = ? WHERE id = ?",
+            [.text(wanted.owner), value(wanted.until), .text(run.value)]
+        )
+        return wanted
+    }
+
+    func release(_ run: RunID, by owner: String) throws(StoreError) {
+        try self.run(
+            "UPDATE run SET owner = NULL, lease_until = NULL WHERE id = ? AND owner = ?",
+            [.text(run.value), .text(owner)]
+        )
+    }
+
+    /// Events and references go with their run, by the schema.
+    func remove(_ runs: [RunID]) throws(StoreError) -> Int {
+        for run in runs { try self.run("DELETE FROM run WHERE id = ?", [.text(run.value)]) }
+        let orphans = "DELETE FROM artifact WHERE key NOT IN (SELECT artifact FROM artifact_ref) RETURNING size"
+        let freed = try rows(orphans, of: "an artifact") { row throws(StoreError) in try row.integer(0, from: 0) }
+        try execute("PRAGMA incremental_vacuum")  // gives the pages back to the disk
+        return freed.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+    }
+
+    /// Where a history ends; `nil` for an unknown run.
+    private func end(of run: RunID) throws(StoreError) -> (key: Int, sequence: Int)? {
+        let sql =
+            "SELECT key, sequence, (SELECT max(sequence) FROM event WHERE run = key) AS last FROM run WHERE id = ?"
+        let ends = try rows(sql, [.text(run.value)], of: "run '\(run)'") { row throws(StoreError) in
+            let sequence = try row.integer(1)
+            guard try row.integer(2) == sequence else { throw row.unexpected(2, "\(sequence) as its row says") }
+            return (key: try row.integer(0, from: .min), sequence: sequence)
+        }
+        return ends.first
+    }
+
+    private func claim(of run: RunID) throws(StoreError) -> Claim? {
+        let sql = "SELECT owner, lease_until FROM run WHERE id = ? AND owner IS NOT NULL"
+        return try rows(sql, [.text(run.value)], of: "run '\(run)'") { row throws(StoreError) in
+            Claim(owner: try row.text(0), until: try row.instant(1))
+        }.first
+    }
+
+    /// - Returns: the key of the row.
+    private func keep(_ row: RunSummary, as key: Int?) throws(StoreError) -> Int {
+        let values: [SQLiteValue] = [
+            .text(row.run.value), .text(row.pipeline), .text(row.status.rawValue), .integer(row.sequence),
+            try value(row.startedAt), try value(row.updatedAt), try row.wakeAt.map(value) ?? .null,
+            .json(row.details.encoded()),
+        ]
+        guard let key else {
+            try run("INSERT INTO run (\(Self.rowColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            return lastKey
+        }
+        try run(
+            "UPDATE run SET (\(Self.rowColumns)) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE key = ?",
+            values + [.integer(key)]
+        )
+        return key
+    }
+
+    private func insert(_ event: StoredEvent, of run: Int) throws(StoreError) {
+        let values: [SQLiteValue] = [
+            .integer(run), .integer(event.sequence), .text(event.type), .integer(event.version), .json(event.body),
+            try value(event.at), .blob(event.digest.bytes),
+        ]
+        try self.run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    }
+
+    private func keep(_ artifact: Artifact, for run: Int) throws(StoreError) {
+        let digest = SQLiteValue.blob(artifact.digest.bytes)
+        let known = try rows("SELECT key FROM artifact WHERE digest = ?", [digest], of: "artifact \(artifact.digest)") {
+            row throws(StoreError) in try row.integer(0, from: .min)
+        }
+        if known.isEmpty {
+            try self.run(
+                "INSERT INTO artifact (digest, size, bytes) VALUES (?, ?, ?)",
+                [digest, .integer(artifact.bytes.count), .blob(artifact.bytes)]
+            )
+        }
+        let key = known.first ?? lastKey
+        try self.run("INSERT OR IGNORE INTO artifact_ref VALUES (?, ?)", [.integer(run), .integer(key)])
+    }
+
+    private func value(_ instant: Instant) throws(StoreError) -> SQLiteValue {
+        guard instant.isStorable else {
+            throw .unavailable(
+                "The time \(instant.milliseconds) ms after 1970 cannot be stored: its year has not four digits."
+            )
+        }
+        return .integer(instant.milliseconds)
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+public import PipelineKit
+import ProcessKit
+
+/// Runs a command line in the workspace.
+public struct BashExecTool: Tool {
+    public static let id: ModuleID = "bash_exec"
+    public static let summary = "Runs a command line with bash in the workspace and returns what it printed."
+    public static let reach: Set<Reach> = [.reads, .writes, .runs, .network]
+
+    public struct Settings: Fields {
+        @Field("The most time that a call may ask for.") var maxTimeout: Duration = .seconds(600)
+        @Field("How much of the output is kept, most of it from the end.") var maxOutput = ByteCount(bytes: 32_000)
+        @Field("Environment variables that a command may see besides PATH, HOME, LANG and their like.")
+        var environment: [String] = []
+        public init() {}
+    }
+
+    public struct Arguments: Fields {
+        @Field("The command line, run by bash in the root of the workspace.") var command: String
+        @Field("Seconds before the command is killed with everything it started.") var timeout: Int = 60
+        public init() {}
+    }
+
+    private let settings: Settings
+
+    public init(settings: Settings) throws(Failure) {
+        guard settings.maxTimeout >= .seconds(1) else {
+            let written = settings.maxTimeout.written
+            throw Failure(.invalidInput, "Field 'max_timeout' must be at least '1s', but is '\(written)'.")
+        }
+        guard settings.maxOutput.bytes >= 1_000 else {
+            throw Failure(.invalidInput, "Field 'max_output' must be at least '1 kB', but is '\(settings.maxOutput)'.")
+        }
+        self.settings = settings
+    }
+
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        let command = try command(arguments, in: context.workspace)
+        switch try await outcome(of: command, progress: context.progress) {
+        case .finished(let finished) where finished.status == 0:
+            return ToolOutput(text(finished), exitCode: 0)
+        case .finished(let finished):
+            return output(finished, "[Exited with \(finished.status).]")
+        case .timedOut(let finished):
+            return output(finished, "[Killed after \(command.timeout.written), with everything it had started.]")
+        }
+    }
+
+    private func command(_ arguments: Arguments, in workspace: Workspace) throws(Failure) -> Command {
+        let most = Int(settings.maxTimeout.seconds)
+        guard (1...most).contains(arguments.timeout) else {
+            throw Failure(.invalidInput, "Field 'timeout' must be from 1 to \(most), but is \(arguments.timeout).")
+        }
+        guard arguments.command.contains(where: { !$0.isWhitespace }) else {
+            throw Failure(.invalidInput, "Field 'command' must be a command line, but is empty.")
+        }
+        let bytes = settings.maxOutput.bytes
+        return Command(
+            Self.shell,
+            ["-c", arguments.command],
+            in: workspace.path,
+            environment: Environment.passing(settings.environment),
+            timeout: .seconds(arguments.timeout),
+            limit: OutputLimit(head: bytes / 4, tail: bytes - bytes / 4),
+            output: .merged
+        )
+    }
+
+    private func output(_ finished: Finished, _ ending: String) -> ToolOutput {
+        let printed = finished.output.text
+        let newline = printed.isEmpty || printed.hasSuffix("\n") ? "" : "\n"
+        return ToolOutput(printed + newline + ending, exitCode: finished.status, isError: true)
+    }
+
+    private func text(_ finished: Finished) -> String {
+        finished.output.total == 0 ? "[Nothing was printed.]" : finished.output.text
+    }
+
+    /// Not every system has bash: Alpine's shell is BusyBox.
+    private static let shell = FileManager.default.isExecutableFile(atPath: "/bin/bash") ? "/bin/bash" : "/bin/sh"
+}

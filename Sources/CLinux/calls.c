@@ -1,0 +1,42 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+
+static int or_errno(long result) { return result < 0 ? -errno : (int)result; }
+
+int sluice_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct open_how how = {
+        .flags = flags | O_CLOEXEC,
+        .mode = mode,
+        .resolve = resolve ? resolve : RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    return or_errno(syscall(SYS_openat2, directory, path, &how, sizeof how));
+}
+
+int sluice_pidfd_open(pid_t pid) { return or_errno(syscall(SYS_pidfd_open, pid, 0)); }
+
+int sluice_pidfd_signal(int pidfd, int signal) {
+    return or_errno(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+int sluice_o_path(void) { return O_PATH; }
+
+int sluice_pipe_size(int descriptor) { return or_errno(fcntl(descriptor, F_GETPIPE_SZ)); }
+
+int sluice_set_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -errno : or_errno(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK));
+}
+
+int sluice_socket_pair(int *pair) { return or_errno(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)); }
+
+int sluice_pipe(int *ends) { return or_errno(pipe2(ends, O_CLOEXEC)); }
+
+void sluice_block_sigpipe(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}

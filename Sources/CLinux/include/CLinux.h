@@ -1,0 +1,90 @@
+#pragma once
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// What Linux offers and glibc hides from Swift: variadic functions, system calls without a wrapper, and code that has
+// to run between fork and exec. Every function returns what the system call returns, or -errno.
+
+/// A program to start. All pointers must stay valid during `sluice_start` only.
+struct sluice_launch {
+    /// Path of the program; relative to `directory` unless absolute.
+    const char *_Nonnull program;
+    /// Ends with a null pointer, as does `environment`.
+    char *_Nullable const *_Nonnull arguments;
+    char *_Nullable const *_Nonnull environment;
+    const char *_Nonnull directory;
+    /// What become the program's descriptors 0, 1 and 2.
+    int input, output, errors;
+    /// The supervisor's end of a sequenced-packet socket; see `sluice_start`.
+    int control;
+};
+
+/// What a supervisor says about its command, one packet each.
+struct sluice_report {
+    int32_t kind;
+    /// An errno for the failures, the status of wait(2) for `SLUICE_ENDED`, a number of processes for `SLUICE_LEFT`.
+    int32_t value;
+    /// Microseconds from the start of the command to its end, for `SLUICE_ENDED`.
+    int64_t elapsed;
+};
+
+enum {
+    SLUICE_NOT_PREPARED = 1,
+    SLUICE_NO_DIRECTORY = 2,
+    SLUICE_NOT_EXECUTED = 3,
+    SLUICE_ENDED = 4,
+    /// Some processes that the command started could not be ended.
+    SLUICE_LEFT = 5,
+};
+
+/// Starts a supervisor process, which starts the command and outlives it only to end what it left behind.
+///
+/// The supervisor reports on the control socket. An `int32_t` sent to it asks for the end: SIGTERM to the command's
+/// process group, and SIGKILL to everything after that many milliseconds. When the other end of the socket is closed
+/// (the engine died, however it died) everything is killed at once. It exits when nothing is left.
+///
+/// - Returns: the supervisor's process id, or -errno.
+pid_t sluice_start(const struct sluice_launch *_Nonnull launch);
+
+/// Kills what a supervisor left that was itself killed: all processes of its session.
+///
+/// The supervisor must not have been waited for, as its process id names the session.
+/// - Returns: how many are left.
+int sluice_end_session(pid_t supervisor);
+
+/// Opens a path that must stay beneath a directory: no `..`, no absolute link, no magic link leads out of it.
+///
+/// openat2(2). `resolve` is a set of `RESOLVE_` flags; 0 means RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS.
+int sluice_openat2(int directory, const char *_Nonnull path, uint64_t flags, uint64_t mode, uint64_t resolve);
+
+/// A descriptor that refers to a process and to no later process of the same number; pidfd_open(2).
+int sluice_pidfd_open(pid_t pid);
+/// pidfd_send_signal(2).
+int sluice_pidfd_signal(int pidfd, int signal);
+
+/// O_PATH: a descriptor that names a file and neither reads nor writes it; open(2).
+int sluice_o_path(void);
+/// How many bytes a pipe holds, or -errno.
+int sluice_pipe_size(int descriptor);
+/// Sets O_NONBLOCK on a descriptor of one's own.
+int sluice_set_nonblocking(int descriptor);
+/// Sends a packet and never raises SIGPIPE.
+static inline ssize_t sluice_send(int socket, const void *_Nonnull bytes, size_t count) {
+    return send(socket, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+/// A connected pair of sequenced-packet sockets, both closed on exec.
+int sluice_socket_pair(int *_Nonnull pair);
+/// Both ends are closed on exec.
+int sluice_pipe(int *_Nonnull ends);
+/// Keeps a write to a closed pipe from killing the process: blocks SIGPIPE for the calling thread.
+void sluice_block_sigpipe(void);
+/// Renames and never overwrites; renameat2(2) with RENAME_NOREPLACE. Returns 0 or -errno.
+int sluice_rename_exclusively(
+    int old_directory, const char *_Nonnull old_name, int new_directory, const char *_Nonnull new_name);

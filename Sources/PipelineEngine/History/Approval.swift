@@ -1,0 +1,71 @@
+public import PipelineKit
+
+/// A question to a person, as data: nothing is suspended while it is open.
+public struct Approval: Sendable, Hashable {
+    /// What the answer is about.
+    public enum Subject: Sendable, Hashable {
+        /// A call that the policy asks about.
+        case call(CallID)
+        /// A call that may already have run, in a process that died.
+        case repetition(CallID)
+        /// The result of a check: go on, or end with it.
+        case check(CheckName)
+        /// The plan that the model gave in this turn.
+        case plan(turn: Int)
+        /// A limit that the next step may pass.
+        case limit(LimitName)
+    }
+
+    public var id: ApprovalID
+    public var subject: Subject
+    /// What the person is asked, in a sentence or a few.
+    public var question: String
+    /// What exactly was shown; the answer holds for this and for nothing else.
+    public var shown: Digest
+    public var deadline: Instant?
+    public var onDeadline: HumanPolicy.Fallback
+
+    public init(
+        id: ApprovalID,
+        subject: Subject,
+        question: String,
+        shown: Digest,
+        deadline: Instant? = nil,
+        onDeadline: HumanPolicy.Fallback = .abort
+    ) {
+        self.id = id
+        self.subject = subject
+        self.question = question
+        self.shown = shown
+        self.deadline = deadline
+        self.onDeadline = onDeadline
+    }
+}
+
+/// A limit of ``Limits`` that parks a run.
+public enum LimitName: String, Sendable, Hashable, CaseIterable {
+    case cost
+    case tokens
+    case wall
+}
+
+/// An answer to an approval.
+public struct Resolution: Sendable, Hashable {
+    public enum Decision: String, Sendable, Hashable, CaseIterable {
+        case approved
+        case rejected
+        /// Nobody answered in time; counts as the approval's fallback.
+        case expired
+    }
+
+    public var decision: Decision
+    public var by: String
+    /// What the person wants the model to know.
+    public var message: String
+
+    public init(_ decision: Decision, by: String, message: String = "") {
+        self.decision = decision
+        self.by = by
+        self.message = message
+    }
+}

@@ -1,0 +1,99 @@
+public import PipelineKit
+
+/// Which check: after which iteration, and the how manieth on the same tree. Iteration 0 is the baseline.
+public struct CheckName: Sendable, Hashable {
+    public var iteration: Int
+    /// From 1.
+    public var round: Int
+
+    public init(iteration: Int, round: Int = 1) {
+        self.iteration = iteration
+        self.round = round
+    }
+}
+
+/// What a check of the goal found.
+public struct CheckResult: Sendable, Hashable {
+    public enum Outcome: String, Sendable, Hashable, CaseIterable {
+        case passed
+        case failed
+        case flaky
+        /// The gate could not answer, which is not a yes.
+        case unanswered
+    }
+
+    public var outcome: Outcome
+    public var reason: String
+    public var score: Double?
+    /// How many cases ended which way.
+    public var counts: [TestCase.Outcome: Int]
+    /// The cases that do not pass; capped.
+    public var failing: [TestCase]
+    /// Output for the model; capped.
+    public var details: String
+    /// Changes that did not count, because the pipeline protects those files.
+    public var refused: [FileChange]
+    /// All cases as JSON, for later checks to compare with.
+    public var report: Digest?
+    /// Why there is no answer.
+    public var failure: Failure?
+
+    public init(
+        _ outcome: Outcome,
+        _ reason: String,
+        score: Double? = nil,
+        counts: [TestCase.Outcome: Int] = [:],
+        failing: [TestCase] = [],
+        details: String = "",
+        refused: [FileChange] = [],
+        report: Digest? = nil,
+        failure: Failure? = nil
+    ) {
+        self.outcome = outcome
+        self.reason = reason
+        self.score = score
+        self.counts = counts
+        self.failing = failing
+        self.details = details
+        self.refused = refused
+        self.report = report
+        self.failure = failure
+    }
+
+    public var holds: Bool { outcome == .passed }
+}
+
+extension CheckResult {
+    /// The most failing cases an event keeps; the report has them all.
+    public static let mostFailing = 50
+
+    /// A verdict as it is recorded.
+    public init(_ verdict: Verdict, refused: [FileChange], report: Digest?) {
+        let failing = verdict.cases.filter { $0.outcome == .failed || $0.outcome == .error }
+        self.init(
+            Outcome(verdict.outcome),
+            verdict.reason,
+            score: verdict.score,
+            counts: verdict.cases.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 },
+            failing: Array(failing.prefix(Self.mostFailing)),
+            details: verdict.details,
+            refused: refused,
+            report: report
+        )
+    }
+
+    /// A gate that could not answer.
+    public init(unanswered failure: Failure) {
+        self.init(.unanswered, failure.message, failure: failure)
+    }
+}
+
+extension CheckResult.Outcome {
+    init(_ outcome: Verdict.Outcome) {
+        switch outcome {
+        case .passed: self = .passed
+        case .failed: self = .failed
+        case .flaky: self = .flaky
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import PipelineKit
+
+extension Decider {
+    func beginTurn(_ intent: ModelIntent) throws(Refusal) -> [Event.Payload] {
+        guard state.phase == .asking, state.blockingApproval == nil else { throw .outdated }
+        if let open = state.intent { return [interrupted(open)] }
+        guard intent.turn == state.turn + 1, intent.attempt == state.failedAttempts + 1 else { throw .outdated }
+        if !state.iterationIsOpen, state.iteration >= state.limits.iterations {
+            return [outOfIterations(state.lastCheck)]
+        }
+        if let over = overLimit(intent.reserved) { return [over] }
+        let beginning: [Event.Payload] = state.iterationIsOpen ? [] : [.iterationStarted(state.iteration + 1)]
+        return beginning + [.modelRequested(intent)]
+    }
+
+    /// The process that asked is gone, and nobody knows whether the service answered, and charged.
+    private func interrupted(_ open: ModelIntent) -> Event.Payload {
+        let failure = Failure(.unavailable, "The process that asked ended before the answer came.", mayHaveCost: true)
+        return .modelFailed(turn: open.turn, attempt: open.attempt, failure, retryAt: now)
+    }
+
+    func finishTurn(
+        _ turn: Int,
+        _ reply: ModelReply,
+        _ cost: Money?,
+        _ calls: [AssessedCall]
+    ) throws(Refusal) -> [Event.Payload] {
+        guard let intent = state.intent, intent.turn == turn else { throw .outdated }
+        let recorded = RecordedReply(turn: turn, text: reply.text, usage: reply.usage, cost: cost, stop: reply.stop)
+        var events: [Event.Payload] = [.modelReplied(recorded)]
+        var questions = 0
+        for call in calls {
+            let disposition = dispose(call, questions)
+            questions += disposition.count { if case .approvalRequested = $0 { true } else { false } }
+            events += [.callProposed(call.proposed)] + disposition
+        }
+        if calls.isEmpty, state.isPlanning, reply.stop != .length { events.append(planQuestion(turn, reply.text)) }
+        return events
+    }
+
+    /// What the policy says of a call, as events; none when it may be carried out.
+    private func dispose(_ call: AssessedCall, _ questions: Int) -> [Event.Payload] {
+        let id = call.proposed.id
+        if let problem = call.problem { return [.callFinished(id, RecordedOutput(text: problem, isError: true))] }
+        if state.isPlanning, !call.proposed.isRepeatable {
+            return [
+                .callRefused(
+                    id,
+                    reason: "The plan has to be approved first. Until then only reading tools may be called."
+                )
+            ]
+        }
+        switch rule(for: call) {
+        case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
+        case .ask:
+            let text = "Let the model call \(call.proposed.call.tool)? \(call.proposed.call.arguments)"
+            return [question(.call(id), text, shown: call.shown, offset: questions)]
+        case .allow: return []
+        }
+    }
+
+    private func rule(for call: AssessedCall) -> ToolPolicy.Rule {
+        let asksBeforeWrites = pipeline.human.gate == .beforeWrites && !call.proposed.isRepeatable
+        return call.rule == .allow && asksBeforeWrites ? .ask : call.rule
+    }
+
+    private func planQuestion(_ turn: Int, _ plan: String) -> Event.Payload {
+        question(.plan(turn: turn), "Carry out this plan?\n\n\(plan)", shown: Digest(of: Array(plan.utf8)))
+    }
+
+    func failTurn(_ turn: Int, _ attempt: Int, _ failure: Failure, _ retryAt: Instant?) throws(Refusal) -> [Event
+        .Payload]
+    {
+        guard let intent = state.intent, intent.turn == turn, intent.attempt == attempt else { throw .outdated }
+        let failed = Event.Payload.modelFailed(turn: turn, attempt: attempt, failure, retryAt: retryAt)
+        return retryAt == nil ? [failed, .runFinished(.failed, reason: failure.message)] : [failed]
+    }
+
+    // MARK: - Calls
+
+    func beginCall(_ id: CallID, _ shown: Digest) throws(Refusal) -> [Event.Payload] {
+        guard state.phase == .calling, let call = state.calls[id] else { throw .unknownCall(id) }
+        switch call.stage {
+        case .ready:
+            if let approval = call.approval, state.approvals[approval]?.approval.shown != shown {
+                return [
+                    .callRefused(id, reason: "The call is not what was approved: it was changed after it was shown.")
+                ]
+            }
+            return call.proposed.isRepeatable ? [] : [.callStarted(id)]
+        case .started:
+            // Nobody in this process began it, or the effect would not be offered again.
+            let text =
+                "\(call.proposed.call.tool) was interrupted and may already have run. Run it again? \(call.proposed.call.arguments)"
+            return [question(.repetition(id), text, shown: shown)]
+        case .held, .done, .refused: throw .unknownCall(id)
+        }
+    }
+
+    func finishCall(_ id: CallID, _ output: RecordedOutput) throws(Refusal) -> [Event.Payload] {
+        guard let call = state.calls[id], call.stage == (call.proposed.isRepeatable ? .ready : .started) else {
+            throw .unknownCall(id)
+        }
+        return [.callFinished(id, output)]
+    }
+}

@@ -1,0 +1,176 @@
+public import PipelineKit
+
+/// One thing that happened in a run.
+public struct Event: Sendable, Hashable {
+    /// From 1, without gaps, within one run.
+    public var sequence: Int
+    public var at: Instant
+    public var payload: Payload
+    /// The digest of this event and of all before it.
+    public var digest: Digest
+
+    public init(sequence: Int, at: Instant, payload: Payload, digest: Digest) {
+        self.sequence = sequence
+        self.at = at
+        self.payload = payload
+        self.digest = digest
+    }
+}
+
+extension Event {
+    /// What happened, in the past tense. Cases are added, never changed: histories outlive releases.
+    public enum Payload: Sendable, Hashable {
+        case runStarted(RunStart)
+        case workspaceOpened(Workspace, start: SnapshotID)
+        case checkStarted(CheckName, snapshot: SnapshotID)
+        case checkFinished(CheckName, CheckResult)
+        case iterationStarted(Int)
+        case modelRequested(ModelIntent)
+        case modelReplied(RecordedReply)
+        /// The model gave no reply; with a time it is asked again.
+        case modelFailed(turn: Int, attempt: Int, Failure, retryAt: Instant?)
+        case callProposed(ProposedCall)
+        case callStarted(CallID)
+        case callFinished(CallID, RecordedOutput)
+        case callRefused(CallID, reason: String)
+        case approvalRequested(Approval)
+        case approvalResolved(ApprovalID, Resolution)
+        case messageAdded(String, by: String)
+        case limitsChanged(Limits, by: String)
+        case rolledBack(Rollback)
+        case runFinished(RunStatus, reason: String)
+        case runReopened(by: String)
+    }
+}
+
+/// How a run begins: everything it needs is in here, so that nothing edited later reaches it.
+public struct RunStart: Sendable, Hashable {
+    public var run: RunID
+    /// The pipeline in its normal form, inputs filled in.
+    public var pipeline: JSONValue
+    public var inputs: [String: JSONValue]
+    /// Absolute path of the directory the person named.
+    public var project: String
+    /// The contract or command that started the run: `cli`.
+    public var origin: String
+    /// The version of Sluice that started it.
+    public var version: String
+
+    public init(
+        run: RunID,
+        pipeline: JSONValue,
+        inputs: [String: JSONValue] = [:],
+        project: String,
+        origin: String,
+        version: String
+    ) {
+        self.run = run
+        self.pipeline = pipeline
+        self.inputs = inputs
+        self.project = project
+        self.origin = origin
+        self.version = version
+    }
+}
+
+/// The workspace, set back to what it was.
+public struct Rollback: Sendable, Hashable {
+    /// Whose end the workspace was set back to; 0 is the start of the run.
+    public var iteration: Int
+    public var snapshot: SnapshotID
+    /// What the workspace was before that.
+    public var replaced: SnapshotID
+    public var by: String
+
+    public init(iteration: Int, snapshot: SnapshotID, replaced: SnapshotID, by: String) {
+        self.iteration = iteration
+        self.snapshot = snapshot
+        self.replaced = replaced
+        self.by = by
+    }
+}
+
+/// The intent to ask the model, recorded before it is asked.
+public struct ModelIntent: Sendable, Hashable {
+    /// From 1, over the whole run.
+    public var turn: Int
+    /// From 1, within the turn.
+    public var attempt: Int
+    public var model: String
+    /// What the reply may use at most: every byte of the request counted as a token, and the longest reply.
+    public var reserved: Spending
+    /// The digest of the request.
+    public var request: Digest
+
+    public init(turn: Int, attempt: Int, model: String, reserved: Spending, request: Digest) {
+        self.turn = turn
+        self.attempt = attempt
+        self.model = model
+        self.reserved = reserved
+        self.request = request
+    }
+}
+
+/// Tokens and money.
+public struct Spending: Sendable, Hashable {
+    public var tokens: Int
+    /// `nil` when the price is not known.
+    public var cost: Money?
+
+    public init(tokens: Int = 0, cost: Money? = nil) {
+        self.tokens = tokens
+        self.cost = cost
+    }
+}
+
+/// A reply of the model, without the calls, which follow as events of their own.
+public struct RecordedReply: Sendable, Hashable {
+    public var turn: Int
+    public var text: String
+    public var usage: Usage
+    public var cost: Money?
+    public var stop: ModelReply.Stop
+
+    public init(turn: Int, text: String, usage: Usage, cost: Money?, stop: ModelReply.Stop) {
+        self.turn = turn
+        self.text = text
+        self.usage = usage
+        self.cost = cost
+        self.stop = stop
+    }
+}
+
+/// A call the model asked for, and what is known of it before it is carried out.
+public struct ProposedCall: Sendable, Hashable {
+    /// The engine's name for it: turn and place, `3.1`.
+    public var id: CallID
+    /// What the model wrote.
+    public var call: ToolCall
+    /// What the tool may touch; empty for a tool that does not exist.
+    public var reach: Set<Reach>
+
+    public init(id: CallID, call: ToolCall, reach: Set<Reach>) {
+        self.id = id
+        self.call = call
+        self.reach = reach
+    }
+
+    /// Whether carrying it out twice is as good as once.
+    public var isRepeatable: Bool { reach.isSubset(of: [.reads]) }
+}
+
+/// The output of a call as the history keeps it: capped, with the whole as an artifact.
+public struct RecordedOutput: Sendable, Hashable {
+    public var text: String
+    public var exitCode: Int?
+    public var isError: Bool
+    /// The whole output, when ``text`` is not all of it.
+    public var whole: Digest?
+
+    public init(text: String, exitCode: Int? = nil, isError: Bool = false, whole: Digest? = nil) {
+        self.text = text
+        self.exitCode = exitCode
+        self.isError = isError
+        self.whole = whole
+    }
+}

@@ -1,0 +1,256 @@
+import PipelineKit
+
+extension Event.Payload {
+    /// Reads a body of the newest version; `nil` when the type is unknown or the body is not what it must be.
+    init?(type: String, body: EventBody) {
+        guard let payload = Self.read(type, body) else { return nil }
+        self = payload
+    }
+
+    private static func read(_ type: String, _ body: EventBody) -> Self? {
+        switch type {
+        case "run.started": RunStart(body).map(Self.runStarted)
+        case "workspace.opened": opened(body)
+        case "check.started": started(body)
+        case "check.finished": finished(body)
+        case "iteration.started": body.integer("iteration").map(Self.iterationStarted)
+        case "model.requested": ModelIntent(body).map(Self.modelRequested)
+        case "model.replied": RecordedReply(body).map(Self.modelReplied)
+        case "model.failed": modelFailed(body)
+        case "tool_call.proposed": ProposedCall(body).map(Self.callProposed)
+        case "tool_call.started": body.id("call").map(Self.callStarted)
+        case "tool_call.finished": callFinished(body)
+        case "tool_call.refused": callRefused(body)
+        case "approval.requested": Approval(body).map(Self.approvalRequested)
+        case "approval.resolved": resolved(body)
+        case "message.added": message(body)
+        case "limits.changed": limits(body)
+        case "workspace.rolled_back": Rollback(body).map(Self.rolledBack)
+        case "run.finished": runFinished(body)
+        case "run.reopened": body.text("by").map(Self.runReopened)
+        default: nil
+        }
+    }
+
+    private static func opened(_ body: EventBody) -> Self? {
+        guard let path = body.text("path"), let project = body.text("project"),
+            let start: SnapshotID = body.id("snapshot")
+        else { return nil }
+        return .workspaceOpened(Workspace(path: path, project: project), start: start)
+    }
+
+    private static func started(_ body: EventBody) -> Self? {
+        guard let name = CheckName(body), let snapshot: SnapshotID = body.id("snapshot") else { return nil }
+        return .checkStarted(name, snapshot: snapshot)
+    }
+
+    private static func finished(_ body: EventBody) -> Self? {
+        guard let name = CheckName(body), let result = CheckResult(body) else { return nil }
+        return .checkFinished(name, result)
+    }
+
+    private static func modelFailed(_ body: EventBody) -> Self? {
+        guard let turn = body.integer("turn"), let attempt = body.integer("attempt"),
+            let failure = body.object("failure").flatMap(Failure.init)
+        else { return nil }
+        return .modelFailed(turn: turn, attempt: attempt, failure, retryAt: body.instant("retry_at"))
+    }
+
+    private static func callFinished(_ body: EventBody) -> Self? {
+        guard let id: CallID = body.id("call"), let output = RecordedOutput(body) else { return nil }
+        return .callFinished(id, output)
+    }
+
+    private static func callRefused(_ body: EventBody) -> Self? {
+        guard let id: CallID = body.id("call"), let reason = body.text("reason") else { return nil }
+        return .callRefused(id, reason: reason)
+    }
+
+    private static func resolved(_ body: EventBody) -> Self? {
+        guard let id: ApprovalID = body.id("approval"), let answer = Resolution(body) else { return nil }
+        return .approvalResolved(id, answer)
+    }
+
+    private static func message(_ body: EventBody) -> Self? {
+        guard let text = body.text("text"), let by = body.text("by") else { return nil }
+        return .messageAdded(text, by: by)
+    }
+
+    private static func limits(_ body: EventBody) -> Self? {
+        guard let json = body["limits"], let limits = try? Limits(json: json), let by = body.text("by") else {
+            return nil
+        }
+        return .limitsChanged(limits, by: by)
+    }
+
+    private static func runFinished(_ body: EventBody) -> Self? {
+        guard let status: RunStatus = body.word("status"), status.isFinal, let reason = body.text("reason") else {
+            return nil
+        }
+        return .runFinished(status, reason: reason)
+    }
+}
+
+/// A stored body, read as hostile input: what is missing or of another type is `nil`.
+struct EventBody {
+    private let members: [String: JSONValue]
+
+    init(_ json: JSONValue) { members = json.members }
+
+    subscript(key: String) -> JSONValue? { members[key] }
+    func text(_ key: String) -> String? { members[key]?.text }
+    /// Not negative: no event counts below nothing.
+    func integer(_ key: String) -> Int? { members[key]?.integer.flatMap { $0 >= 0 ? $0 : nil } }
+    func number(_ key: String) -> Double? { members[key]?.number }
+    func object(_ key: String) -> EventBody? { members[key].map(EventBody.init) }
+    func list(_ key: String) -> [EventBody] { members[key]?.elements.map(EventBody.init) ?? [] }
+    func instant(_ key: String) -> Instant? { integer(key).map(Instant.init(milliseconds:)) }
+    func digest(_ key: String) -> Digest? { text(key).flatMap(Digest.init) }
+    func money(_ key: String) -> Money? { text(key).flatMap(Money.init) }
+    func id<ID: Identifier>(_ key: String) -> ID? { text(key).map(ID.init) }
+    func word<Word: RawRepresentable<String>>(_ key: String) -> Word? { text(key).flatMap(Word.init) }
+}
+
+extension RunStart {
+    fileprivate init?(_ body: EventBody) {
+        guard let run: RunID = body.id("run"), let pipeline = body["pipeline"], let project = body.text("project"),
+            let origin = body.text("origin"), let version = body.text("version")
+        else { return nil }
+        let inputs = body["inputs"]?.members ?? [:]
+        self.init(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: origin, version: version)
+    }
+}
+
+extension CheckName {
+    fileprivate init?(_ body: EventBody) {
+        guard let iteration = body.integer("iteration"), let round = body.integer("round") else { return nil }
+        self.init(iteration: iteration, round: round)
+    }
+}
+
+extension CheckResult {
+    fileprivate init?(_ body: EventBody) {
+        guard let outcome: Outcome = body.word("outcome"), let reason = body.text("reason") else { return nil }
+        let counts = (body["counts"]?.members ?? [:]).compactMap { name, count -> (TestCase.Outcome, Int)? in
+            guard let outcome = TestCase.Outcome(rawValue: name), let count = count.integer else { return nil }
+            return (outcome, count)
+        }
+        self.init(
+            outcome,
+            reason,
+            score: body.number("score"),
+            counts: Dictionary(uniqueKeysWithValues: counts),
+            failing: body.list("failing").compactMap(TestCase.init),
+            details: body.text("details") ?? "",
+            refused: body.list("refused").compactMap(FileChange.init),
+            report: body.digest("report"),
+            failure: body.object("failure").flatMap(Failure.init)
+        )
+    }
+}
+
+extension TestCase {
+    init?(_ body: EventBody) {
+        guard let id = body.text("id"), let outcome: Outcome = body.word("outcome") else { return nil }
+        self.init(id, outcome, body.text("message") ?? "", seconds: body.number("seconds"))
+    }
+}
+
+extension FileChange {
+    fileprivate init?(_ body: EventBody) {
+        guard let kind: Kind = body.word("kind"), let path = body.text("path") else { return nil }
+        self.init(kind, path)
+    }
+}
+
+extension Failure {
+    fileprivate init?(_ body: EventBody) {
+        guard let kind: Kind = body.word("kind"), let message = body.text("message") else { return nil }
+        self.init(kind, message, retryAfter: body.number("retry_after"), mayHaveCost: body["may_have_cost"] == true)
+    }
+}
+
+extension Rollback {
+    fileprivate init?(_ body: EventBody) {
+        guard let iteration = body.integer("iteration"), let snapshot: SnapshotID = body.id("snapshot"),
+            let replaced: SnapshotID = body.id("replaced"), let by = body.text("by")
+        else { return nil }
+        self.init(iteration: iteration, snapshot: snapshot, replaced: replaced, by: by)
+    }
+}
+
+extension ModelIntent {
+    fileprivate init?(_ body: EventBody) {
+        guard let turn = body.integer("turn"), let attempt = body.integer("attempt"), let model = body.text("model"),
+            let tokens = body.integer("reserved_tokens"), let request = body.digest("request")
+        else { return nil }
+        let reserved = Spending(tokens: tokens, cost: body.money("reserved_cost"))
+        self.init(turn: turn, attempt: attempt, model: model, reserved: reserved, request: request)
+    }
+}
+
+extension RecordedReply {
+    fileprivate init?(_ body: EventBody) {
+        guard let turn = body.integer("turn"), let text = body.text("text"),
+            let stop: ModelReply.Stop = body.word("stop"),
+            let input = body.integer("input_tokens"), let cached = body.integer("cached_tokens"),
+            let output = body.integer("output_tokens")
+        else { return nil }
+        let usage = Usage(input: input, cached: cached, output: output)
+        self.init(turn: turn, text: text, usage: usage, cost: body.money("cost"), stop: stop)
+    }
+}
+
+extension ProposedCall {
+    fileprivate init?(_ body: EventBody) {
+        guard let id: CallID = body.id("call"), let service: CallID = body.id("service_id"),
+            let tool = body.text("tool"),
+            let arguments = body.text("arguments"), let reach = body["reach"]?.elements
+        else { return nil }
+        let known = reach.compactMap { $0.text.flatMap(Reach.init) }
+        guard known.count == reach.count else { return nil }
+        self.init(id: id, call: ToolCall(id: service, tool: tool, arguments: arguments), reach: Set(known))
+    }
+}
+
+extension RecordedOutput {
+    fileprivate init?(_ body: EventBody) {
+        guard let text = body.text("text") else { return nil }
+        let exitCode = body["exit_code"]?.integer
+        self.init(text: text, exitCode: exitCode, isError: body["is_error"] == true, whole: body.digest("whole"))
+    }
+}
+
+extension Approval {
+    fileprivate init?(_ body: EventBody) {
+        guard let id: ApprovalID = body.id("approval"), let subject = Subject(body),
+            let question = body.text("question"),
+            let shown = body.digest("shown"), let fallback: HumanPolicy.Fallback = body.word("on_deadline")
+        else { return nil }
+        let deadline = body.instant("deadline")
+        self.init(id: id, subject: subject, question: question, shown: shown, deadline: deadline, onDeadline: fallback)
+    }
+}
+
+extension Approval.Subject {
+    fileprivate init?(_ body: EventBody) {
+        let subject: Self? =
+            switch body.text("subject") {
+            case "call": body.id("call").map(Self.call)
+            case "repetition": body.id("call").map(Self.repetition)
+            case "check": CheckName(body).map(Self.check)
+            case "plan": body.integer("turn").map(Self.plan)
+            case "limit": body.word("limit").map(Self.limit)
+            default: nil
+            }
+        guard let subject else { return nil }
+        self = subject
+    }
+}
+
+extension Resolution {
+    fileprivate init?(_ body: EventBody) {
+        guard let decision: Decision = body.word("decision"), let by = body.text("by") else { return nil }
+        self.init(decision, by: by, message: body.text("message") ?? "")
+    }
+}

@@ -1,0 +1,245 @@
+public import PipelineKit
+
+/// The stored form of events: a type name, a version, and a JSON object, written by hand.
+///
+/// Names and shapes are promises to every history ever recorded. A change of shape is a new version, and a
+/// function in ``Upcasts`` that lifts the old one.
+public enum EventCodec {
+    /// A payload as it is stored.
+    public struct Row: Sendable, Hashable {
+        public var type: String
+        public var version: Int
+        public var body: [UInt8]
+
+        public init(type: String, version: Int, body: [UInt8]) {
+            self.type = type
+            self.version = version
+            self.body = body
+        }
+    }
+
+    public static func encode(_ payload: Event.Payload) -> Row {
+        Row(type: payload.type, version: 1, body: JSONValue.object(payload.body).encoded(.compact))
+    }
+
+    /// - Throws: ``StoreError/unreadable(_:)`` when the row is damaged or from a newer version.
+    public static func decode(_ row: StoredEvent) throws(StoreError) -> Event {
+        let name = "Event \(row.sequence) ('\(row.type)')"
+        let body: JSONValue
+        do throws(JSONError) {
+            body = try JSONValue(parsing: row.body)
+        } catch {
+            throw .unreadable("\(name) is damaged: \(error)")
+        }
+        let (version, lifted) = Upcasts.lift(row.type, version: row.version, body: body)
+        guard version == 1, let payload = Event.Payload(type: row.type, body: EventBody(lifted)) else {
+            let sentence = "\(name), version \(row.version), is not known to this version of Sluice, or it is damaged."
+            throw .unreadable(sentence)
+        }
+        return Event(sequence: row.sequence, at: row.at, payload: payload, digest: row.digest)
+    }
+}
+
+extension Event.Payload {
+    /// The name under which the event is stored and shown: `tool_call.finished`.
+    public var type: String {
+        switch self {
+        case .runStarted: "run.started"
+        case .workspaceOpened: "workspace.opened"
+        case .checkStarted: "check.started"
+        case .checkFinished: "check.finished"
+        case .iterationStarted: "iteration.started"
+        case .modelRequested: "model.requested"
+        case .modelReplied: "model.replied"
+        case .modelFailed: "model.failed"
+        case .callProposed: "tool_call.proposed"
+        case .callStarted: "tool_call.started"
+        case .callFinished: "tool_call.finished"
+        case .callRefused: "tool_call.refused"
+        case .approvalRequested: "approval.requested"
+        case .approvalResolved: "approval.resolved"
+        case .messageAdded: "message.added"
+        case .limitsChanged: "limits.changed"
+        case .rolledBack: "workspace.rolled_back"
+        case .runFinished: "run.finished"
+        case .runReopened: "run.reopened"
+        }
+    }
+
+    /// What the event says, as a JSON object's members.
+    public var body: [String: JSONValue] {
+        switch self {
+        case .runStarted(let start): start.body
+        case .workspaceOpened(let workspace, let start):
+            ["path": .string(workspace.path), "project": .string(workspace.project), "snapshot": .string(start.value)]
+        case .checkStarted(let name, let snapshot): name.body.adding(["snapshot": .string(snapshot.value)])
+        case .checkFinished(let name, let result): name.body.adding(result.body)
+        case .iterationStarted(let number): ["iteration": .int(number)]
+        case .modelRequested(let intent): intent.body
+        case .modelReplied(let reply): reply.body
+        case .modelFailed(let turn, let attempt, let failure, let retryAt):
+            ["turn": .int(turn), "attempt": .int(attempt), "failure": .object(failure.body)].adding([
+                "retry_at": retryAt?.body
+            ])
+        case .callProposed(let call): call.body
+        case .callStarted(let id): ["call": .string(id.value)]
+        case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])
+        case .callRefused(let id, let reason): ["call": .string(id.value), "reason": .string(reason)]
+        case .approvalRequested(let approval): approval.body
+        case .approvalResolved(let id, let answer): answer.body.adding(["approval": .string(id.value)])
+        case .messageAdded(let text, let by): ["text": .string(text), "by": .string(by)]
+        case .limitsChanged(let limits, let by): ["limits": limits.json, "by": .string(by)]
+        case .rolledBack(let back): back.body
+        case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
+        case .runReopened(let by): ["by": .string(by)]
+        }
+    }
+}
+
+extension [String: JSONValue] {
+    /// The members together with those of the others that are there.
+    func adding(_ others: [String: JSONValue?]) -> Self {
+        merging(others.compactMapValues(\.self)) { _, new in new }
+    }
+}
+
+extension Instant {
+    var body: JSONValue { .int(milliseconds) }
+}
+
+extension RunStart {
+    fileprivate var body: [String: JSONValue] {
+        [
+            "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
+            "origin": .string(origin), "version": .string(version),
+        ]
+    }
+}
+
+extension CheckName {
+    fileprivate var body: [String: JSONValue] { ["iteration": .int(iteration), "round": .int(round)] }
+}
+
+extension CheckResult {
+    fileprivate var body: [String: JSONValue] {
+        ["outcome": .string(outcome.rawValue), "reason": .string(reason)].adding([
+            "score": score.map(JSONValue.double),
+            "counts": counts.isEmpty ? nil : .object(countsBody),
+            "failing": failing.isEmpty ? nil : .array(failing.map(\.body)),
+            "details": details.isEmpty ? nil : .string(details),
+            "refused": refused.isEmpty ? nil : .array(refused.map(\.body)),
+            "report": report.map { .string("\($0)") },
+            "failure": failure.map { .object($0.body) },
+        ])
+    }
+
+    private var countsBody: [String: JSONValue] {
+        Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, .int($0.value)) })
+    }
+}
+
+extension TestCase {
+    /// The case as JSON, in events and in reports.
+    var body: JSONValue {
+        .object(
+            ["id": .string(id), "outcome": .string(outcome.rawValue)].adding([
+                "message": message.isEmpty ? nil : .string(message),
+                "seconds": seconds.map(JSONValue.double),
+            ])
+        )
+    }
+}
+
+extension FileChange {
+    fileprivate var body: JSONValue { ["kind": .string(kind.rawValue), "path": .string(path)] }
+}
+
+extension Failure {
+    fileprivate var body: [String: JSONValue] {
+        ["kind": .string(kind.rawValue), "message": .string(message)]
+            .adding(["retry_after": retryAfter.map(JSONValue.double), "may_have_cost": mayHaveCost ? true : nil])
+    }
+}
+
+extension Rollback {
+    fileprivate var body: [String: JSONValue] {
+        [
+            "iteration": .int(iteration), "snapshot": .string(snapshot.value),
+            "replaced": .string(replaced.value), "by": .string(by),
+        ]
+    }
+}
+
+extension ModelIntent {
+    fileprivate var body: [String: JSONValue] {
+        [
+            "turn": .int(turn), "attempt": .int(attempt), "model": .string(model),
+            "reserved_tokens": .int(reserved.tokens), "request": .string("\(request)"),
+        ].adding(["reserved_cost": reserved.cost?.json])
+    }
+}
+
+extension RecordedReply {
+    fileprivate var body: [String: JSONValue] {
+        [
+            "turn": .int(turn), "text": .string(text), "stop": .string(stop.rawValue),
+            "input_tokens": .int(usage.input), "cached_tokens": .int(usage.cached), "output_tokens": .int(usage.output),
+        ].adding(["cost": cost?.json])
+    }
+}
+
+extension ProposedCall {
+    fileprivate var body: [String: JSONValue] {
+        [
+            "call": .string(id.value), "service_id": .string(call.id.value), "tool": .string(call.tool),
+            "arguments": .string(call.arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
+        ]
+    }
+}
+
+extension RecordedOutput {
+    fileprivate var body: [String: JSONValue] {
+        ["text": .string(text)].adding([
+            "exit_code": exitCode.map(JSONValue.int),
+            "is_error": isError ? true : nil,
+            "whole": whole.map { .string("\($0)") },
+        ])
+    }
+}
+
+extension Approval {
+    fileprivate var body: [String: JSONValue] {
+        ["approval": .string(id.value), "question": .string(question), "shown": .string("\(shown)")]
+            .adding(subject.body)
+            .adding(["deadline": deadline?.body, "on_deadline": .string(onDeadline.rawValue)])
+    }
+}
+
+extension Approval.Subject {
+    /// What the question is about, in one word: `call`, `plan`.
+    public var kind: String {
+        switch self {
+        case .call: "call"
+        case .repetition: "repetition"
+        case .check: "check"
+        case .plan: "plan"
+        case .limit: "limit"
+        }
+    }
+
+    fileprivate var body: [String: JSONValue?] {
+        switch self {
+        case .call(let id), .repetition(let id): ["subject": .string(kind), "call": .string(id.value)]
+        case .check(let name): ["subject": .string(kind), "iteration": .int(name.iteration), "round": .int(name.round)]
+        case .plan(let turn): ["subject": .string(kind), "turn": .int(turn)]
+        case .limit(let name): ["subject": .string(kind), "limit": .string(name.rawValue)]
+        }
+    }
+}
+
+extension Resolution {
+    fileprivate var body: [String: JSONValue] {
+        ["decision": .string(decision.rawValue), "by": .string(by)]
+            .adding(["message": message.isEmpty ? nil : .string(message)])
+    }
+}

@@ -1,0 +1,39 @@
+import PipelineKit
+
+/// What the model reads about a check that did not hold.
+enum Report {
+    /// The most bytes of failing cases and output in one message.
+    static let mostBytes = 12_000
+
+    static func words(_ result: CheckResult, after name: CheckName, of limits: Limits) -> String {
+        let opening =
+            name.iteration == 0
+            ? "The goal does not hold yet."
+            : "The goal does not hold after iteration \(name.iteration) of \(limits.iterations)."
+        let parts = [
+            "\(opening) \(result.reason)",
+            refused(result.refused),
+            result.details.isEmpty ? cases(result.failing) : result.details,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private static func refused(_ changes: [FileChange]) -> String {
+        guard !changes.isEmpty else { return "" }
+        let names = changes.prefix(20).map { "- \($0.path) (\($0.kind.rawValue))" }.joined(separator: "\n")
+        let more = changes.count > 20 ? "\n- and \(changes.count - 20) more" : ""
+        return "These changes did not count, because the goal protects the files:\n\(names)\(more)"
+    }
+
+    private static func cases(_ failing: [TestCase]) -> String {
+        var text = ""
+        for (index, test) in failing.enumerated() {
+            let line = "\(test.id): \(test.outcome.rawValue)\n\(test.message)\n"
+            guard text.utf8.count + line.utf8.count <= mostBytes else {
+                return text + "[\(failing.count - index) more are left out]"
+            }
+            text += line
+        }
+        return text
+    }
+}

@@ -1,0 +1,94 @@
+public import PipelineKit
+
+/// Something asked of a run, or an answer that the engine brings back to it.
+public enum RunCommand: Sendable, Hashable {
+    // Asked by a person or a client.
+    /// - Parameter shown: The digest of what the person saw; `nil` when the caller cannot know it.
+    case resolve(ApprovalID, Resolution, shown: Digest?)
+    case cancel(by: String, reason: String)
+    case addMessage(String, by: String)
+    case changeLimits(Limits, by: String)
+    case rollBack(Rollback)
+    /// Takes up a run that ended without its goal.
+    case reopen(by: String)
+
+    // Brought back by the engine.
+    case openWorkspace(Workspace, start: SnapshotID)
+    case beginCheck(CheckName, snapshot: SnapshotID)
+    case finishCheck(CheckName, CheckResult)
+    case beginTurn(ModelIntent)
+    case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
+    case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
+    /// - Parameter shown: The digest of what would run now.
+    case beginCall(CallID, shown: Digest)
+    case finishCall(CallID, RecordedOutput)
+    /// Something without which the run cannot go on could not be done.
+    case fail(Failure)
+    /// The deadline of an approval may have passed.
+    case expire(ApprovalID)
+}
+
+/// A proposed call with what the engine found when it looked at it.
+public struct AssessedCall: Sendable, Hashable {
+    public var proposed: ProposedCall
+    /// Why it cannot be carried out as it was written, for the model.
+    public var problem: String?
+    /// What the policy says of the tool.
+    public var rule: ToolPolicy.Rule
+    /// The digest of what a person would be shown.
+    public var shown: Digest
+
+    public init(_ proposed: ProposedCall, problem: String?, rule: ToolPolicy.Rule, shown: Digest) {
+        self.proposed = proposed
+        self.problem = problem
+        self.rule = rule
+        self.shown = shown
+    }
+}
+
+/// Why a run will not do what it was asked. Nothing was recorded.
+public enum Refusal: Error, Sendable, Hashable {
+    case notStarted
+    case alreadyStarted
+    case alreadyFinished(RunStatus)
+    case notFinished
+    case unknownApproval(ApprovalID)
+    case alreadyResolved(ApprovalID, Resolution)
+    /// What the person was shown is not what would happen now.
+    case shownDiffers(ApprovalID)
+    case notExpired(ApprovalID)
+    case unknownCall(CallID)
+    /// The engine brings back something the run no longer waits for.
+    case outdated
+    case unknownIteration(Int)
+    /// The workspace cannot be set back while calls or a check are under way.
+    case underWay
+    case goalHeld
+}
+
+extension Refusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notStarted: "The run has no history yet."
+        case .alreadyStarted: "The run has been started already."
+        case .alreadyFinished(let status): "The run has ended already: \(status.words)."
+        case .notFinished: "The run has not ended yet."
+        case .unknownApproval(let id): "This run has no approval '\(id)'."
+        case .alreadyResolved(let id, let answer):
+            "Approval '\(id)' was already \(answer.decision.rawValue) by \(answer.by)."
+        case .shownDiffers(let id):
+            "Approval '\(id)' is for something else than was shown. Look at it again before you answer."
+        case .notExpired(let id): "Approval '\(id)' is still open."
+        case .unknownCall(let id): "This run has no open call '\(id)'."
+        case .outdated: "The run has moved on."
+        case .unknownIteration(let number): "This run has no snapshot of an iteration \(number)."
+        case .underWay: "The run is in the middle of its work. Cancel it first, or wait until it asks or ends."
+        case .goalHeld: "The run has reached its goal; there is nothing to take up again."
+        }
+    }
+}
+
+extension RunStatus {
+    /// The status in words: `not achieved`.
+    public var words: String { rawValue.split(separator: "_").joined(separator: " ") }
+}

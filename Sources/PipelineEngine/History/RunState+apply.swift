@@ -1,0 +1,225 @@
+import PipelineKit
+
+extension RunState {
+    /// Takes in what happened. Total: it never throws, reads no clock and asks nobody.
+    public mutating func apply(_ event: Event) {
+        sequence = event.sequence
+        head = event.digest
+        updatedAt = event.at
+        switch event.payload {
+        case .runStarted(let start): begin(start, at: event.at)
+        case .workspaceOpened(let workspace, let snapshot): open(workspace, snapshot)
+        case .checkStarted(let name, let snapshot): startCheck(name, snapshot)
+        case .checkFinished(let name, let result): finishCheck(name, result)
+        case .iterationStarted(let number): startIteration(number)
+        case .modelRequested(let intent): ask(intent)
+        case .modelReplied(let reply): take(reply)
+        case .modelFailed(_, _, let failure, let retryAt): failTurn(failure, retryAt)
+        case .callProposed(let call): propose(call)
+        case .callStarted(let id): calls[id]?.stage = .started
+        case .callFinished(let id, let output): close(id, .done(output))
+        case .callRefused(let id, let reason): close(id, .refused(reason))
+        case .approvalRequested(let approval): hold(approval, at: event.at)
+        case .approvalResolved(let id, let answer): resolve(id, answer)
+        case .messageAdded(let text, _): say(text)
+        case .limitsChanged(let limits, _): self.limits = limits
+        case .rolledBack(let back): say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
+        case .runFinished(let status, let reason): finish(status, reason)
+        case .runReopened: reopen()
+        }
+        trackWaiting(at: event.at)
+    }
+
+    private mutating func begin(_ start: RunStart, at now: Instant) {
+        self.start = start
+        startedAt = now
+        pipeline = try? Pipeline(json: start.pipeline)
+        limits = pipeline?.limits ?? Limits()
+    }
+
+    private mutating func open(_ workspace: Workspace, _ snapshot: SnapshotID) {
+        self.workspace = workspace
+        startSnapshot = snapshot
+        phase = .checking(CheckName(iteration: 0))
+    }
+
+    private mutating func finish(_ status: RunStatus, _ reason: String) {
+        phase = .finished(status, reason: reason)
+        intent = nil
+        openCheck = nil
+        let end = Resolution(.expired, by: "the end of the run")
+        for state in pendingApprovals { approvals[state.approval.id]?.resolution = end }
+    }
+
+    private mutating func reopen() {
+        phase = .calling
+        for id in turnCalls where calls[id]?.isOpen == true {
+            calls[id]?.stage = .refused("The run ended before the call was carried out.")
+        }
+        if workspace == nil {
+            phase = .opening
+        } else if baseline == nil {
+            phase = .checking(CheckName(iteration: 0))
+        } else if turnCalls.isEmpty {
+            phase = .asking
+        } else {
+            settleCalls()
+        }
+    }
+
+    private mutating func trackWaiting(at now: Instant) {
+        switch (waitingSince, isWaiting) {
+        case (nil, true): waitingSince = now
+        case (let since?, false):
+            waited += now - since
+            waitingSince = nil
+        default: break
+        }
+    }
+}
+
+// MARK: - Checks
+
+extension RunState {
+    private mutating func startCheck(_ name: CheckName, _ snapshot: SnapshotID) {
+        openCheck = name
+        snapshots[name.iteration] = snapshot
+    }
+
+    private mutating func finishCheck(_ name: CheckName, _ result: CheckResult) {
+        openCheck = nil
+        lastCheck = result
+        if name.iteration == 0 { baseline = result }
+        if result.holds, name.round < goal?.confirm ?? 1 {
+            phase = .checking(CheckName(iteration: name.iteration, round: name.round + 1))
+        } else {
+            phase = .asking
+            iterationIsOpen = false
+            if !result.holds { messages.append(.user(Report.words(result, after: name, of: limits))) }
+        }
+    }
+}
+
+// MARK: - The model's turns
+
+extension RunState {
+    private mutating func startIteration(_ number: Int) {
+        iteration = number
+        iterationIsOpen = true
+        turnsInIteration = 0
+    }
+
+    private mutating func ask(_ intent: ModelIntent) {
+        self.intent = intent
+        retryAt = nil
+    }
+
+    private mutating func take(_ reply: RecordedReply) {
+        intent = nil
+        failedAttempts = 0
+        turn = reply.turn
+        turnsInIteration += 1
+        usage = usage + reply.usage
+        spend(Spending(tokens: reply.usage.total, cost: reply.cost))
+        messages.append(.assistant(reply.text, calls: []))
+        turnCalls = []
+        phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
+        if reply.stop == .length {
+            say("Your reply was cut at its length limit. Go on where it stopped, in smaller steps.")
+        }
+    }
+
+    private mutating func failTurn(_ failure: Failure, _ retryAt: Instant?) {
+        if failure.mayHaveCost, let intent { spend(intent.reserved) }
+        intent = nil
+        failedAttempts += 1
+        self.retryAt = retryAt
+    }
+
+    private mutating func spend(_ spending: Spending) {
+        spent.tokens += spending.tokens
+        if let cost = spending.cost { spent.cost = (spent.cost ?? .zero) + cost }
+    }
+}
+
+// MARK: - Calls
+
+extension RunState {
+    private mutating func propose(_ call: ProposedCall) {
+        calls[call.id] = Call(proposed: call, stage: .ready)
+        turnCalls.append(call.id)
+        phase = .calling
+        let last = messages.lastIndex { message in
+            if case .assistant = message { true } else { false }
+        }
+        guard let last, case .assistant(let text, let earlier) = messages[last] else { return }
+        messages[last] = .assistant(text, calls: earlier + [call.call])
+    }
+
+    private mutating func close(_ id: CallID, _ stage: Call.Stage) {
+        calls[id]?.stage = stage
+        settleCalls()
+    }
+
+    /// When no call is open, hands all results to the model, in the order it asked for them.
+    private mutating func settleCalls() {
+        guard phase == .calling, !turnCalls.contains(where: { calls[$0]?.isOpen == true }) else { return }
+        messages += turnCalls.compactMap { calls[$0]?.answer }
+        messages += pendingMessages
+        pendingMessages = []
+        turnCalls = []
+        phase = turnsInIteration < limits.turns ? .asking : .checking(CheckName(iteration: iteration))
+    }
+
+    private mutating func say(_ text: String) {
+        if phase == .calling { pendingMessages.append(.user(text)) } else { messages.append(.user(text)) }
+    }
+}
+
+extension RunState.Call {
+    /// What the model reads as the result of its call.
+    var answer: Message? {
+        let (text, isError): (String, Bool)
+        switch stage {
+        case .done(let output): (text, isError) = (output.text, output.isError)
+        case .refused(let reason): (text, isError) = (reason, true)
+        case .held, .ready, .started: return nil
+        }
+        return .tool(call: proposed.call.id, name: proposed.call.tool, text: text, isError: isError)
+    }
+}
+
+// MARK: - Approvals
+
+extension RunState {
+    private mutating func hold(_ approval: Approval, at now: Instant) {
+        approvals[approval.id] = ApprovalState(approval: approval, requestedAt: now)
+        switch approval.subject {
+        case .call(let id), .repetition(let id): calls[id]?.stage = .held(approval.id)
+        case .check, .plan, .limit: break
+        }
+    }
+
+    private mutating func resolve(_ id: ApprovalID, _ answer: Resolution) {
+        guard let approval = approvals[id]?.approval else { return }
+        approvals[id]?.resolution = answer
+        let approved = approval.grants(answer)
+        switch approval.subject {
+        case .call(let call), .repetition(let call):
+            calls[call]?.approval = id
+            if approved { calls[call]?.stage = .ready }
+        case .plan:
+            planIsApproved = approved
+            say(approved ? "The plan is approved. Carry it out." : "The plan is not approved.")
+        case .check, .limit: break
+        }
+        if !answer.message.isEmpty { say("\(answer.by) says: \(answer.message)") }
+    }
+}
+
+extension Approval {
+    /// Whether an answer lets happen what was asked about.
+    func grants(_ answer: Resolution) -> Bool {
+        answer.decision == .approved || (answer.decision == .expired && onDeadline == .approve)
+    }
+}

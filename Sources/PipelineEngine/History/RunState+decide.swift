@@ -1,0 +1,146 @@
+public import PipelineKit
+
+extension RunState {
+    /// What happens when the command is carried out at this moment.
+    ///
+    /// - Throws: a ``Refusal`` when the state does not allow it; nothing is recorded then.
+    public func decide(_ command: RunCommand, at now: Instant) throws(Refusal) -> [Event.Payload] {
+        guard let pipeline else { throw .notStarted }
+        let decider = Decider(state: self, pipeline: pipeline, now: now)
+        if case .finished(let status, _) = phase {
+            return try decider.decideAfterEnd(command, status)
+        }
+        return try decider.decide(command)
+    }
+
+    /// How a run begins.
+    ///
+    /// - Throws: ``Refusal/alreadyStarted``.
+    public static func begin(_ start: RunStart, in state: RunState) throws(Refusal) -> [Event.Payload] {
+        guard state.start == nil else { throw .alreadyStarted }
+        return [.runStarted(start)]
+    }
+}
+
+/// One decision: the state, the pipeline it follows, and the moment.
+struct Decider {
+    let state: RunState
+    let pipeline: Pipeline
+    let now: Instant
+
+    func decide(_ command: RunCommand) throws(Refusal) -> [Event.Payload] {
+        switch command {
+        case .resolve(let id, let answer, let shown): return try resolve(id, answer, shown)
+        case .expire(let id): return try expire(id)
+        case .cancel(let by, let reason):
+            return [.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)]
+        case .addMessage(let text, let by): return [.messageAdded(text, by: by)]
+        case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
+        case .rollBack(let back): return try rollBack(back)
+        case .reopen: throw .notFinished
+        case .openWorkspace(let workspace, let start): return try openWorkspace(workspace, start)
+        case .beginCheck(let name, let snapshot): return try beginCheck(name, snapshot)
+        case .finishCheck(let name, let result): return try finishCheck(name, result)
+        case .beginTurn(let intent): return try beginTurn(intent)
+        case .finishTurn(let turn, let reply, let cost, let calls): return try finishTurn(turn, reply, cost, calls)
+        case .failTurn(let turn, let attempt, let failure, let retryAt):
+            return try failTurn(turn, attempt, failure, retryAt)
+        case .beginCall(let id, let shown): return try beginCall(id, shown)
+        case .finishCall(let id, let output): return try finishCall(id, output)
+        case .fail(let failure): return [.runFinished(.failed, reason: failure.message)]
+        }
+    }
+
+    func decideAfterEnd(_ command: RunCommand, _ status: RunStatus) throws(Refusal) -> [Event.Payload] {
+        switch command {
+        case .reopen(let by):
+            guard status != .achieved else { throw .goalHeld }
+            return [.runReopened(by: by)]
+        case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
+        case .rollBack(let back): return try rollBack(back)
+        default: throw .alreadyFinished(status)
+        }
+    }
+
+    // MARK: - Workspace
+
+    private func openWorkspace(_ workspace: Workspace, _ start: SnapshotID) throws(Refusal) -> [Event.Payload] {
+        guard state.phase == .opening else { throw .outdated }
+        return [.workspaceOpened(workspace, start: start)]
+    }
+
+    /// Setting the files back is for moments in which nobody works on them.
+    private func rollBack(_ back: Rollback) throws(Refusal) -> [Event.Payload] {
+        guard state.snapshots[back.iteration] == back.snapshot else { throw .unknownIteration(back.iteration) }
+        guard state.mayBeRolledBack else { throw .underWay }
+        return [.rolledBack(back)]
+    }
+
+    // MARK: - Approvals
+
+    /// A question to a person, as the next event.
+    ///
+    /// - Parameter offset: How many questions the same decision has asked before this one.
+    func question(_ subject: Approval.Subject, _ text: String, shown: Digest, offset: Int = 0) -> Event.Payload {
+        .approvalRequested(
+            Approval(
+                id: ApprovalID(number: state.approvals.count + 1 + offset),
+                subject: subject,
+                question: text,
+                shown: shown,
+                deadline: pipeline.human.deadline.map { now + $0 },
+                onDeadline: pipeline.human.onDeadline
+            )
+        )
+    }
+
+    private func resolve(_ id: ApprovalID, _ answer: Resolution, _ shown: Digest?) throws(Refusal) -> [Event.Payload] {
+        guard let known = state.approvals[id] else { throw .unknownApproval(id) }
+        if let earlier = known.resolution { throw .alreadyResolved(id, earlier) }
+        if let shown, shown != known.approval.shown { throw .shownDiffers(id) }
+        return [.approvalResolved(id, answer)] + consequence(of: answer, to: known.approval)
+    }
+
+    private func expire(_ id: ApprovalID) throws(Refusal) -> [Event.Payload] {
+        guard let deadline = state.approvals[id]?.approval.deadline else { throw .unknownApproval(id) }
+        guard now >= deadline else { throw .notExpired(id) }
+        return try resolve(id, Resolution(.expired, by: "the deadline"), nil)
+    }
+
+    private func consequence(of answer: Resolution, to approval: Approval) -> [Event.Payload] {
+        if answer.decision == .expired, approval.onDeadline == .abort {
+            return [.runFinished(.aborted, reason: "Nobody answered '\(approval.id)' in time: \(approval.question)")]
+        }
+        let granted = approval.grants(answer)
+        switch approval.subject {
+        case .call(let call):
+            return granted ? [] : [.callRefused(call, reason: "\(answer.by) did not allow the call.\(said(answer))")]
+        case .repetition(let call): return granted ? [] : [.callFinished(call, Self.notRepeated)]
+        case .check(let name): return afterCheck(name, granted, answer)
+        case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
+        case .limit(let name):
+            guard granted else {
+                return [.runFinished(.notAchieved, reason: "\(answer.by) did not raise the limit '\(name.rawValue)'.")]
+            }
+            return [.limitsChanged(state.limits.raised(name, from: pipeline.limits), by: answer.by)]
+        }
+    }
+
+    /// After a check that held, yes ends the run; after one that did not, it goes on. No with a message goes on too.
+    private func afterCheck(_ name: CheckName, _ granted: Bool, _ answer: Resolution) -> [Event.Payload] {
+        if granted, let check = state.lastCheck, check.holds { return [.runFinished(.achieved, reason: check.reason)] }
+        return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
+    }
+
+    private func aborted(by answer: Resolution) -> Event.Payload {
+        .runFinished(.aborted, reason: "Aborted by \(answer.by).")
+    }
+
+    private func said(_ answer: Resolution) -> String { answer.message.isEmpty ? "" : " They say: \(answer.message)" }
+
+    private static let notRepeated = RecordedOutput(
+        text:
+            "The call was interrupted: it may have had its effect, wholly, partly or not at all. It was not repeated.",
+        isError: true
+    )
+}

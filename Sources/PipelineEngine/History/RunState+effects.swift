@@ -1,0 +1,46 @@
+public import PipelineKit
+
+/// A piece of work, equal to itself after a restart: the same state asks for the same effects.
+public enum Effect: Sendable, Hashable {
+    case openWorkspace
+    case check(CheckName)
+    case ask(turn: Int, attempt: Int, notBefore: Instant?)
+    case call(CallID)
+    case wake(ApprovalID, at: Instant)
+}
+
+extension RunState {
+    /// The work outstanding in this state. Nothing but wake-ups means the run is finished, or waits for a person.
+    public var effects: [Effect] {
+        guard pipeline != nil, !isFinished else { return [] }
+        if let approval = blockingApproval { return approval.wake.map { [$0] } ?? [] }
+        switch phase {
+        case .opening: return [.openWorkspace]
+        case .checking(let name): return [.check(name)]
+        case .asking: return [.ask(turn: turn + 1, attempt: attempt, notBefore: retryAt)]
+        case .calling: return callEffects
+        case .finished: return []
+        }
+    }
+
+    private var attempt: Int { intent?.attempt ?? failedAttempts + 1 }
+
+    /// Reading calls that stand together run side by side; any other runs alone, and waits for those before it.
+    private var callEffects: [Effect] {
+        let open = turnCalls.compactMap { id in calls[id].flatMap { $0.isOpen ? $0 : nil } }
+        var offered: [Effect] = []
+        for call in open {
+            if case .held(let id) = call.stage {
+                return offered + (offered.isEmpty ? approvals[id]?.approval.wake.map { [$0] } ?? [] : [])
+            }
+            if !call.proposed.isRepeatable { return offered.isEmpty ? [.call(call.proposed.id)] : offered }
+            if offered.count >= limits.parallelTools { return offered }
+            offered.append(.call(call.proposed.id))
+        }
+        return offered
+    }
+}
+
+extension Approval {
+    fileprivate var wake: Effect? { deadline.map { .wake(id, at: $0) } }
+}

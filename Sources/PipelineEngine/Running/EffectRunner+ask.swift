@@ -1,0 +1,117 @@
+import PipelineKit
+
+extension EffectRunner {
+    func ask(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) {
+        let state = await run.state
+        guard let pipeline = state.pipeline else { return }
+        let question: Question
+        do throws(Failure) {
+            question = try Question(state, pipeline, registry)
+        } catch {
+            return try await giveUp(error, run)
+        }
+        let begun = try await run.send(.beginTurn(question.intent(turn: turn, attempt: attempt)))
+        guard begun.contains(where: \.isModelRequest) else { return }
+        fault("model.requested")
+        let reply: ModelReply
+        do throws(Failure) {
+            reply = try await self.reply(to: question, turn, attempt, of: run.id)
+        } catch {
+            return try await fail(turn, attempt, error, run)
+        }
+        fault("model.replied")
+        let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline) }
+        try await run.send(.finishTurn(turn, reply, cost: question.price?.cost(of: reply.usage), calls: calls))
+    }
+
+    private func reply(
+        to question: Question,
+        _ turn: Int,
+        _ attempt: Int,
+        of run: RunID
+    ) async throws(Failure) -> ModelReply {
+        let context = ProviderContext(transport: transport, secrets: secrets, attempt: attempt) {
+            emit(run, .model(turn: turn, $0))
+        }
+        return try await question.provider.reply(to: question.request, in: context)
+    }
+
+    private func fail(_ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
+        // Cancelled means that this process ends; whoever takes the run up finds the question open.
+        guard failure.kind != .cancelled else { return }
+        let delay = RetryPolicy().delay(after: attempt, failure: failure, random: random())
+        let retryAt = delay.map { clock.now() + $0 }
+        try await run.send(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
+    }
+
+    /// What the engine can say of a call before anybody decides on it.
+    private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline) -> AssessedCall {
+        guard let tool = registry.tools[ModuleID(call.tool)] else {
+            let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered)
+            let unknown = ProposedCall(id: id, call: call, reach: [])
+            return AssessedCall(
+                unknown,
+                problem: "There is no tool '\(call.tool)'.\(near)",
+                rule: .deny,
+                shown: call.digest
+            )
+        }
+        let proposed = ProposedCall(id: id, call: call, reach: tool.reach)
+        let shown = CallSubject(call, state, pipeline).digest
+        return AssessedCall(
+            proposed,
+            problem: problem(with: call, tool, pipeline),
+            rule: pipeline.tools.rule(for: tool.id.value),
+            shown: shown
+        )
+    }
+
+    /// Why the arguments cannot be, in words for the model.
+    private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline) -> String? {
+        do throws(JSONError) {
+            let arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)
+            guard let configured = try? tool.make(pipeline.tools.with[tool.id.value] ?? [:]) else { return nil }
+            let problems = configured.problems(arguments)
+            return problems.isEmpty
+                ? nil : "The arguments of '\(call.tool)' are wrong. \(problems.map(\.message).joined(separator: " "))"
+        } catch {
+            return "The arguments of '\(call.tool)' are not JSON: \(error)"
+        }
+    }
+}
+
+/// What the model is to be asked, by whom, and what it may cost.
+private struct Question {
+    let request: ModelRequest
+    let provider: any Provider
+    let price: Price?
+    private let name: ModelName
+
+    init(_ state: RunState, _ pipeline: Pipeline, _ registry: Registry) throws(Failure) {
+        request = try ModelTurn.request(state, registry)
+        guard let name = pipeline.model else { throw Failure(.missing, "The pipeline names no model.") }
+        self.name = name
+        provider = try registry.provider(of: name, in: pipeline)
+        price = provider.price(of: name.model)
+    }
+
+    func intent(turn: Int, attempt: Int) -> ModelIntent {
+        ModelIntent(
+            turn: turn,
+            attempt: attempt,
+            model: name.description,
+            reserved: ModelTurn.worstCase(request, price),
+            request: ModelTurn.digest(request)
+        )
+    }
+}
+
+extension Event.Payload {
+    fileprivate var isModelRequest: Bool {
+        if case .modelRequested = self { true } else { false }
+    }
+}
+
+extension ToolCall {
+    fileprivate var digest: Digest { Digest(of: Array("\(tool)\n\(arguments)".utf8)) }
+}

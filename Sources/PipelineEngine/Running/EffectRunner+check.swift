@@ -1,0 +1,47 @@
+import PipelineKit
+
+extension EffectRunner {
+    func check(_ name: CheckName, of run: LiveRun) async throws(ServiceError) {
+        guard let workspace = await run.state.workspace else { return }
+        let snapshot: SnapshotID
+        do throws(Failure) {
+            snapshot = try await keeper.snapshot(workspace, of: run.id)
+        } catch {
+            return try await giveUp(error, run)
+        }
+        fault("check.snapshot")
+        try await run.send(.beginCheck(name, snapshot: snapshot))
+        fault("check.started")
+        guard let (result, report) = try await found(await run.state, at: snapshot, of: run.id) else { return }
+        fault("check.judged")
+        try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [])
+    }
+
+    /// The result of judging, with all cases as an artifact; `nil` when this process ends before there is one.
+    private func found(
+        _ state: RunState,
+        at snapshot: SnapshotID,
+        of run: RunID
+    ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
+        let baseline = try await cases(of: state.baseline)
+        do throws(Failure) {
+            let judgement = try await judge(state, at: snapshot, of: run)
+            let verdict = judgement.verdict.compared(toBaseline: baseline)
+            let report = verdict.cases.isEmpty ? nil : Artifact(JSONValue.array(verdict.cases.map(\.body)).encoded())
+            return (CheckResult(verdict, refused: judgement.refused, report: report?.digest), report)
+        } catch {
+            return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
+        }
+    }
+
+    /// The cases of an earlier check; none when it had none.
+    func cases(of check: CheckResult?) async throws(ServiceError) -> [TestCase] {
+        guard let digest = check?.report else { return [] }
+        let bytes: [UInt8]?
+        do throws(StoreError) { bytes = try await store.artifact(digest) } catch { throw .store(error) }
+        guard let bytes, let report = try? JSONValue(parsing: bytes) else {
+            throw .store(.unreadable("The report \(digest) of the first check is missing or damaged."))
+        }
+        return report.elements.compactMap { TestCase(EventBody($0)) }
+    }
+}

@@ -1,0 +1,57 @@
+import PipelineKit
+
+/// Carries out one effect, off the actor, and brings the result back to the run as a command.
+struct EffectRunner: Sendable {
+    let registry: Registry
+    let keeper: any WorkspaceKeeper
+    let transport: any HTTPTransport
+    let secrets: SecretResolver
+    let store: any EventStore
+    let clock: EngineClock
+    let scratch: Scratch
+    /// Takes what passes by and is recorded nowhere.
+    let emit: @Sendable (RunID, LivePiece) -> Void
+    /// From 0 up to 1, for the jitter of retries.
+    let random: @Sendable () -> Double
+    let fault: FaultPoint
+    private let checks = Turnstile()
+
+    /// - Throws: ``ServiceError/refused(_:)`` when the run has moved on meanwhile.
+    func carryOut(_ effect: Effect, of run: LiveRun) async throws(ServiceError) {
+        switch effect {
+        case .openWorkspace: try await openWorkspace(of: run)
+        case .check(let name): try await check(name, of: run)
+        case .ask(let turn, let attempt, let notBefore):
+            if let notBefore { await clock.sleep(notBefore) }
+            try await ask(turn, attempt, of: run)
+        case .call(let id): try await call(id, of: run)
+        case .wake(let approval, _): try await run.send(.expire(approval))
+        }
+    }
+
+    private func openWorkspace(of run: LiveRun) async throws(ServiceError) {
+        guard let start = await run.state.start, let policy = await run.state.pipeline?.workspace else { return }
+        let opened: OpenedWorkspace
+        do throws(Failure) {
+            opened = try await keeper.open(start.project, isolation: policy.isolation, for: run.id)
+        } catch {
+            return try await giveUp(error, run)
+        }
+        fault("workspace.opened")
+        try await run.send(.openWorkspace(opened.workspace, start: opened.start))
+    }
+
+    /// Ends the run over something without which it cannot go on, unless it is only this process that ends.
+    func giveUp(_ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
+        guard failure.kind != .cancelled else { return }
+        try await run.send(.fail(failure))
+    }
+
+    /// Judges the goal in the tree that counts, one check of this process at a time.
+    func judge(_ state: RunState, at snapshot: SnapshotID, of run: RunID) async throws(Failure) -> Judgement {
+        try await checks.pass { () async throws(Failure) in
+            try await GoalJudge(registry: registry, keeper: keeper, scratch: scratch, emit: emit)
+                .judge(state, at: snapshot, of: run)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import PipelineKit
+
+/// What judging a goal gave: the verdict, and the changes that did not count.
+struct Judgement: Sendable {
+    var verdict: Verdict
+    var refused: [FileChange]
+}
+
+/// Judges the goal of a run in a tree rebuilt from its start and the changes that its goal allows.
+struct GoalJudge: Sendable {
+    let registry: Registry
+    let keeper: any WorkspaceKeeper
+    let scratch: Scratch
+    let emit: @Sendable (RunID, LivePiece) -> Void
+
+    /// - Throws: ``Failure`` when a gate gave no answer.
+    func judge(_ state: RunState, at snapshot: SnapshotID, of run: RunID) async throws(Failure) -> Judgement {
+        guard let goal = state.pipeline?.goal, let workspace = state.workspace, let start = state.startSnapshot else {
+            throw Failure(.invalidInput, "The run has no goal or no workspace yet.")
+        }
+        let policy = try Self.policy(for: goal, registry)
+        let tree = try await keeper.rebuild(workspace, from: start, with: snapshot, under: policy, of: run)
+        let place = Workspace(path: tree.path, project: workspace.project)
+        let isOne = goal.judge.gates(at: FieldPath()).count == 1
+        let verdict = try await judge(goal.judge, place, run, naming: !isOne)
+        return Judgement(verdict: verdict, refused: tree.refused)
+    }
+
+    /// What the goal says of files, or where it says nothing, what its gates say.
+    static func policy(for goal: Goal, _ registry: Registry) throws(Failure) -> EditPolicy {
+        if let editable = goal.editable { return EditPolicy(editable: editable) }
+        if let protect = goal.protect { return EditPolicy(protect: protect) }
+        var policy = EditPolicy()
+        for gate in goal.judge.gates(at: FieldPath()) {
+            let protection = try registry.gate(gate.id).protection
+            policy.protect += protection.protect
+            policy.sections += protection.sections
+        }
+        return policy
+    }
+
+    private func judge(_ judge: Judge, _ place: Workspace, _ run: RunID, naming: Bool) async throws(Failure) -> Verdict
+    {
+        switch judge {
+        case .gate(let id, let settings):
+            let verdict = try await ask(id, settings, place, run)
+            return naming ? verdict.named(id) : verdict
+        case .all(let parts):
+            return Verdict(all: try await each(parts, place, run))
+        case .any(let parts):
+            return Verdict(any: try await each(parts, place, run))
+        case .not(let part):
+            return try await self.judge(part, place, run, naming: naming).negated
+        }
+    }
+
+    private func each(_ parts: [Judge], _ place: Workspace, _ run: RunID) async throws(Failure) -> [Verdict] {
+        var verdicts: [Verdict] = []
+        for part in parts { verdicts.append(try await judge(part, place, run, naming: true)) }
+        return verdicts
+    }
+
+    private func ask(_ id: ModuleID, _ settings: JSONValue, _ place: Workspace, _ run: RunID) async throws(Failure)
+        -> Verdict
+    {
+        let factory = try registry.gate(id)
+        let gate: any Gate
+        do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
+        return try await scratch.with { (path: String) async throws(Failure) in
+            let context = GateContext(scratch: path) { emit(run, .check(output: $0)) }
+            return try await gate.judge(place, in: context)
+        }
+    }
+}
+
+extension Registry {
+    /// - Throws: ``Failure/Kind/missing`` for a gate that is not there, with the nearest that is.
+    func gate(_ id: ModuleID) throws(Failure) -> GateFactory {
+        guard let gate = gates[id] else {
+            let near = Suggestion.sentence(for: id.value, among: gates.keys.map(\.value))
+            throw Failure(.missing, "There is no gate '\(id)'.\(near)")
+        }
+        return gate
+    }
+}
+
+extension Verdict {
+    /// Holds when every part does; the reasons of those that do not come first.
+    init(all parts: [Verdict]) {
+        let open = parts.filter { !$0.holds }
+        self.init(open.isEmpty ? .passed : .failed, of: open.isEmpty ? parts : open, parts)
+    }
+
+    /// Holds when one part does.
+    init(any parts: [Verdict]) {
+        let held = parts.filter(\.holds)
+        self.init(held.isEmpty ? .failed : .passed, of: held.isEmpty ? parts : held, parts)
+    }
+
+    private init(_ outcome: Outcome, of telling: [Verdict], _ parts: [Verdict]) {
+        let scores = parts.compactMap(\.score)
+        self.init(
+            outcome,
+            telling.map(\.reason).joined(separator: " "),
+            score: scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count),
+            cases: parts.flatMap(\.cases),
+            details: telling.map(\.details).filter { !$0.isEmpty }.joined(separator: "\n\n")
+        )
+    }
+
+    /// Yes for no and no for yes; its cases say nothing about the opposite, so they go.
+    var negated: Verdict {
+        let verdict =
+            holds ? Verdict.failed("What should not hold does: \(reason)") : .passed("As it should be: \(reason)")
+        return Verdict(verdict.outcome, verdict.reason, score: score.map { 1 - $0 })
+    }
+
+    /// The verdict with its gate's name before the names of its cases, for a goal of several gates.
+    func named(_ gate: ModuleID) -> Verdict {
+        var verdict = self
+        verdict.reason = "\(gate): \(reason)"
+        verdict.cases = cases.map { TestCase("\(gate) \($0.id)", $0.outcome, $0.message, seconds: $0.seconds) }
+        return verdict
+    }
+}

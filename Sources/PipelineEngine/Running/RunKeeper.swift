@@ -1,0 +1,140 @@
+import PipelineKit
+
+/// Works on runs for this process: claims them, carries them on, gives them back.
+///
+/// A claim is a lease: it is renewed while the work goes on, and whoever cannot renew it stops.
+actor RunKeeper {
+    /// How long a claim lasts unless it is renewed.
+    static let lease = Duration.seconds(30)
+    /// How long a claim is left alone before it is renewed.
+    static let heartbeat = Duration.seconds(10)
+
+    private let store: any EventStore
+    private let runner: EffectRunner
+    private let clock: EngineClock
+    private let owner: ProcessName
+    private let publish: @Sendable (RunID, [Event]) -> Void
+    private var live: [RunID: LiveRun] = [:]
+
+    init(
+        store: any EventStore,
+        runner: EffectRunner,
+        clock: EngineClock,
+        owner: ProcessName,
+        publish: @escaping @Sendable (RunID, [Event]) -> Void
+    ) {
+        self.store = store
+        self.runner = runner
+        self.clock = clock
+        self.owner = owner
+        self.publish = publish
+    }
+
+    /// Carries a run on until it has ended, or waits for a person.
+    ///
+    /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
+    func carryOn(_ id: RunID) async throws(ServiceError) -> RunState {
+        try await claim(id)
+        let outcome = await work(on: id)
+        live[id] = nil
+        do throws(StoreError) { try await store.release(id, by: owner.value) } catch { throw .store(error) }
+        return try outcome.get()
+    }
+
+    /// Claims a run while `work` is done to it from outside.
+    func holding<Value: Sendable>(
+        _ id: RunID,
+        _ work: @Sendable (LiveRun) async throws(ServiceError) -> Value
+    ) async throws(ServiceError) -> Value {
+        try await claim(id)
+        let result: Result<Value, ServiceError>
+        do throws(ServiceError) { result = .success(try await work(open(id))) } catch { result = .failure(error) }
+        do throws(StoreError) { try await store.release(id, by: owner.value) } catch { throw .store(error) }
+        return try result.get()
+    }
+
+    /// Sends a command to a run, whether or not this process works on it.
+    @discardableResult
+    func send(_ command: RunCommand, to id: RunID) async throws(ServiceError) -> [Event.Payload] {
+        try await open(id).send(command)
+    }
+
+    /// The run as it is recorded now.
+    func state(of id: RunID) async throws(ServiceError) -> RunState {
+        let run = try await open(id)
+        try await run.catchUp()
+        return await run.state
+    }
+
+    private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
+        if let run = live[id] { return run }
+        return try await LiveRun.open(id, in: store, clock: clock) { [publish] in publish(id, $0) }
+    }
+
+    private func work(on id: RunID) async -> Result<RunState, ServiceError> {
+        do throws(ServiceError) {
+            let run = try await open(id)
+            live[id] = run
+            try await drive(run)
+            return .success(await run.state)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Drives the run and renews the claim beside it; whichever ends first ends the other.
+    private func drive(_ run: LiveRun) async throws(ServiceError) {
+        let driver = RunDriver(run: run, runner: runner, clock: clock)
+        let error = await withTaskGroup(of: ServiceError?.self) { group in
+            group.addTask { await driver.result() }
+            group.addTask { [self] in await renew(run.id) }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            let second = await group.next() ?? nil
+            return first ?? second
+        }
+        if let error { throw error }
+    }
+
+    /// Renews the claim until the task is cancelled.
+    private func renew(_ id: RunID) async -> ServiceError? {
+        while true {
+            await clock.sleep(clock.now() + Self.heartbeat)
+            guard !Task.isCancelled else { return nil }
+            do throws(ServiceError) { try await claim(id) } catch { return error }
+        }
+    }
+
+    private func claim(_ id: RunID) async throws(ServiceError) {
+        var claim = try await ask(for: id, overriding: nil)
+        if claim.owner != owner.value, owner.knowsDead(claim.owner) {
+            claim = try await ask(for: id, overriding: claim.owner)
+        }
+        guard claim.owner == owner.value else { throw .busy(id, claim) }
+    }
+
+    /// The claim in force after this process has asked for one.
+    private func ask(for id: RunID, overriding dead: String?) async throws(ServiceError) -> Claim {
+        let now = clock.now()
+        let until = now + Self.lease
+        let claim: Claim?
+        do throws(StoreError) {
+            claim = try await store.claim(id, for: owner.value, until: until, now: now, overriding: dead)
+        } catch {
+            throw .store(error)
+        }
+        guard let claim else { throw .noSuchRun(id) }
+        return claim
+    }
+}
+
+extension RunDriver {
+    fileprivate func result() async -> ServiceError? {
+        do throws(ServiceError) {
+            try await drive()
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,146 @@
+public import PipelineKit
+
+/// Starts runs, carries them on, and tells of them.
+public struct RunService: Sendable {
+    let parts: EngineParts
+    let keeper: RunKeeper
+    let feed: EventFeed
+
+    /// Records the start of a run; nothing is carried out yet.
+    ///
+    /// - Throws: ``ServiceError/invalid(_:)`` when the run could not reach its first turn.
+    public func start(_ order: RunOrder) async throws(ServiceError) -> RunID {
+        try check(order)
+        let start = RunStart(
+            run: order.run,
+            pipeline: order.pipeline.json,
+            inputs: order.inputs,
+            project: order.project,
+            origin: order.origin,
+            version: parts.version
+        )
+        let run = order.run
+        _ = try await LiveRun.begin(start, in: parts.store, clock: parts.clock) { [feed] events in
+            for event in events { feed.publish(.event(run, event)) }
+        }
+        return run
+    }
+
+    /// Carries a run on until it has ended, or waits for a person.
+    ///
+    /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
+    public func carryOn(_ run: RunID) async throws(ServiceError) -> RunState { try await keeper.carryOn(run) }
+
+    /// Takes up again a run that ended without its goal.
+    ///
+    /// - Parameter limits: The limits from now on; `nil` for those it had.
+    public func reopen(_ run: RunID, limits: Limits?, by person: String) async throws(ServiceError) {
+        try await keeper.holding(run) { live async throws(ServiceError) in
+            if await live.state.isFinished { try await live.send(.reopen(by: person)) }
+            if let limits { try await live.send(.changeLimits(limits, by: person)) }
+        }
+    }
+
+    /// Ends a run. A process that works on it stops as soon as it records anything.
+    public func cancel(_ run: RunID, by person: String, reason: String = "") async throws(ServiceError) {
+        try await keeper.send(.cancel(by: person, reason: reason), to: run)
+    }
+
+    /// The run as it is recorded now.
+    public func state(of run: RunID) async throws(ServiceError) -> RunState { try await keeper.state(of: run) }
+
+    /// Runs that match, newest first.
+    public func list(_ query: RunQuery) async throws(ServiceError) -> [RunSummary] {
+        do throws(StoreError) { return try await parts.store.summaries(query) } catch { throw .store(error) }
+    }
+
+    /// The row that lists show for a run; `nil` when there is no such run.
+    public func summary(of run: RunID) async throws(ServiceError) -> RunSummary? {
+        do throws(StoreError) { return try await parts.store.summary(of: run) } catch { throw .store(error) }
+    }
+
+    /// The run whose name begins with these letters.
+    ///
+    /// - Throws: ``ServiceError/invalid(_:)`` when there are several.
+    public func find(_ prefix: String) async throws(ServiceError) -> RunID {
+        let exact = RunID(prefix)
+        if try await summary(of: exact) != nil { return exact }
+        let matches = try await list(RunQuery(limit: 10_000)).filter { $0.run.value.hasPrefix(prefix) }
+        guard let first = matches.first else { throw .noSuchRun(exact) }
+        guard matches.count == 1 else {
+            let names = matches.prefix(5).map { "'\($0.run)'" }.joined(separator: ", ")
+            throw .invalid("'\(prefix)' begins the names of \(matches.count) runs: \(names). Give more of it.")
+        }
+        return first.run
+    }
+
+    /// The events of a run after a sequence, in order; the chain is checked on the way.
+    public func events(of run: RunID) async throws(ServiceError) -> [Event] {
+        var events: [Event] = []
+        try await History.read(run, in: parts.store, after: RunState()) { events.append($0) }
+        guard !events.isEmpty else { throw .noSuchRun(run) }
+        return events
+    }
+
+    /// The whole of an output that an event shows in part; `nil` when it is gone.
+    public func artifact(_ digest: Digest) async throws(ServiceError) -> [UInt8]? {
+        do throws(StoreError) { return try await parts.store.artifact(digest) } catch { throw .store(error) }
+    }
+
+    /// What must be so for the run to reach its first turn.
+    private func check(_ order: RunOrder) throws(ServiceError) {
+        guard let model = order.pipeline.model else {
+            throw .invalid("The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
+        }
+        do throws(Failure) {
+            let provider = try parts.registry.provider(of: model, in: order.pipeline)
+            for name in order.pipeline.tools.offered { _ = try parts.registry.tool(ModuleID(name)) }
+            for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
+            if let limit = order.pipeline.limits.cost, provider.price(of: model.model) == nil {
+                throw Failure(
+                    .invalidInput,
+                    """
+                    The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price and \
+                    output_price under 'providers: \(model.provider):', or leave 'limits.cost' out.
+                    """
+                )
+            }
+        } catch {
+            throw .invalid(error.message)
+        }
+    }
+}
+
+/// What a run is started with.
+public struct RunOrder: Sendable {
+    public var run: RunID
+    /// With its inputs filled in.
+    public var pipeline: Pipeline
+    public var inputs: [String: JSONValue]
+    /// Absolute path of the directory to work on.
+    public var project: String
+    /// The contract or command that asks: `cli`.
+    public var origin: String
+
+    public init(
+        run: RunID = .new(),
+        pipeline: Pipeline,
+        inputs: [String: JSONValue] = [:],
+        project: String,
+        origin: String
+    ) {
+        self.run = run
+        self.pipeline = pipeline
+        self.inputs = inputs
+        self.project = project
+        self.origin = origin
+    }
+}
+
+extension RunID {
+    /// A name nobody has yet: eight letters and digits that cannot be mistaken for each other.
+    public static func new() -> RunID {
+        let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
+        return RunID(String((0..<8).compactMap { _ in letters.randomElement() }))
+    }
+}

@@ -1,0 +1,79 @@
+public import PipelineKit
+
+/// What every interface to the product (command line, HTTP, tests) calls. None reaches past it.
+public struct Services: Sendable {
+    public let runs: RunService
+    public let approvals: ApprovalService
+    public let feed: EventFeed
+    public let registry: Registry
+
+    /// - Parameter parts: All that the engine needs from outside.
+    public init(_ parts: EngineParts) {
+        let feed = EventFeed()
+        let runner = EffectRunner(
+            registry: parts.registry,
+            keeper: parts.workspaces,
+            transport: parts.transport,
+            secrets: parts.secrets,
+            store: parts.store,
+            clock: parts.clock,
+            scratch: Scratch(root: parts.scratch),
+            emit: { run, piece in feed.publish(.piece(run, piece)) },
+            random: parts.random,
+            fault: parts.fault
+        )
+        let keeper = RunKeeper(store: parts.store, runner: runner, clock: parts.clock, owner: parts.owner) {
+            run,
+            events in
+            for event in events { feed.publish(.event(run, event)) }
+        }
+        self.feed = feed
+        registry = parts.registry
+        runs = RunService(parts: parts, keeper: keeper, feed: feed)
+        approvals = ApprovalService(store: parts.store, keeper: keeper)
+    }
+}
+
+/// All that the engine needs from outside, chosen by whoever puts the product together.
+public struct EngineParts: Sendable {
+    public var registry: Registry
+    public var store: any EventStore
+    public var workspaces: any WorkspaceKeeper
+    public var transport: any HTTPTransport
+    public var secrets: SecretResolver
+    public var clock: EngineClock
+    /// Absolute path of a directory for reports of checks.
+    public var scratch: String
+    public var owner: ProcessName
+    /// The version of the product, recorded with each run.
+    public var version: String
+    /// From 0 up to 1, for the jitter of retries.
+    public var random: @Sendable () -> Double
+    public var fault: FaultPoint
+
+    public init(
+        registry: Registry,
+        store: any EventStore,
+        workspaces: any WorkspaceKeeper,
+        transport: any HTTPTransport,
+        secrets: @escaping SecretResolver,
+        clock: EngineClock = .system,
+        scratch: String,
+        owner: ProcessName = .current,
+        version: String,
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        fault: FaultPoint = .none
+    ) {
+        self.registry = registry
+        self.store = store
+        self.workspaces = workspaces
+        self.transport = transport
+        self.secrets = secrets
+        self.clock = clock
+        self.scratch = scratch
+        self.owner = owner
+        self.version = version
+        self.random = random
+        self.fault = fault
+    }
+}

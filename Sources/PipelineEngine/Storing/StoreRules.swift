@@ -1,0 +1,51 @@
+public import PipelineKit
+
+// What every store decides in the same way; a store only brings the rows.
+
+extension Batch {
+    /// Checks that the events carry on a history that ends at `last`, 0 for an unknown run.
+    ///
+    /// - Throws: ``StoreError/conflict(expected:found:)`` at the first number that is not the next one.
+    public func check(after last: Int) throws(StoreError) {
+        var end = last
+        for event in events {
+            guard event.sequence > 0, event.sequence - 1 == end else {
+                throw .conflict(expected: event.sequence &- 1, found: end)
+            }
+            end = event.sequence
+        }
+    }
+
+    /// The row to keep: the summary, under the run and the sequence of this batch whatever the summary says.
+    public var row: RunSummary {
+        var row = summary
+        row.run = run
+        row.sequence = events.last?.sequence ?? summary.sequence
+        return row
+    }
+}
+
+extension Claim {
+    /// Whether this claim keeps others out at `now`; an owner never keeps itself out.
+    public func holds(against owner: String, at now: Instant, overriding dead: String?) -> Bool {
+        self.owner != owner && self.owner != dead && until > now
+    }
+}
+
+extension RunQuery {
+    /// Whether a list shows this row, apart from the limit.
+    public func matches(_ row: RunSummary) -> Bool {
+        statuses.map { $0.contains(row.status) } ?? true
+            && updatedBefore.map { row.updatedAt < $0 } ?? true
+            && dueBy.map { deadline in row.wakeAt.map { $0 <= deadline } ?? false } ?? true
+            && after.map { $0.precedes(Place(of: row)) } ?? true
+    }
+}
+
+extension RunQuery.Place {
+    /// The order of a list: by time, then by the bytes of the id, which is how databases compare text.
+    public func precedes(_ other: Self) -> Bool {
+        guard updatedAt == other.updatedAt else { return updatedAt > other.updatedAt }
+        return other.run.value.utf8.lexicographicallyPrecedes(run.value.utf8)
+    }
+}

@@ -1,0 +1,110 @@
+/// A tool nobody has configured yet.
+public struct ToolFactory: Sendable {
+    public let id: ModuleID
+    public let aliases: [ModuleID]
+    public let summary: String
+    public let reach: Set<Reach>
+    private let describeSettings: @Sendable () -> [FieldSchema]
+    private let describeArguments: @Sendable () -> [FieldSchema]
+    /// Checks the settings, all of them, and touches nothing else.
+    public let make: @Sendable (JSONValue) throws(FieldProblems) -> ConfiguredTool
+
+    init<T: Tool>(_ tool: T.Type) {
+        id = T.id
+        aliases = T.aliases
+        summary = T.summary
+        reach = T.reach
+        describeSettings = { T.Settings.fields }
+        describeArguments = { T.Arguments.fields }
+        make = { (json: JSONValue) throws(FieldProblems) in
+            ConfiguredTool(try configured(T.Settings(json: json), T.init(settings:)))
+        }
+    }
+
+    // Described when asked for: reflection costs more than most commands do.
+    public var settings: [FieldSchema] { describeSettings() }
+    public var arguments: [FieldSchema] { describeArguments() }
+
+    /// The tool as a model is told of it.
+    public var specification: ToolSpecification {
+        ToolSpecification(name: id.value, summary: summary, arguments: ValueSchema.group(arguments).jsonSchema)
+    }
+}
+
+/// A tool with its settings, its argument type erased.
+public struct ConfiguredTool: Sendable {
+    /// Carries out a call whose arguments have not been checked yet.
+    ///
+    /// - Throws: ``Failure/Kind/invalidInput`` naming every argument that is wrong.
+    public let call: @Sendable (JSONValue, ToolContext) async throws(Failure) -> ToolOutput
+    /// What is wrong with the arguments, or nothing.
+    public let problems: @Sendable (JSONValue) -> [FieldProblem]
+
+    init<T: Tool>(_ tool: T) {
+        call = { (json: JSONValue, context: ToolContext) async throws(Failure) in
+            let arguments: T.Arguments
+            do throws(FieldProblems) { arguments = try T.Arguments(json: json) } catch { throw error.failure }
+            return try await tool.call(arguments, in: context)
+        }
+        problems = { json in
+            var reader = FieldReader()
+            _ = T.Arguments(json, &reader)
+            return reader.problems
+        }
+    }
+}
+
+/// A gate nobody has configured yet.
+public struct GateFactory: Sendable {
+    public let id: ModuleID
+    public let aliases: [ModuleID]
+    public let summary: String
+    public let protection: EditPolicy
+    private let describeSettings: @Sendable () -> [FieldSchema]
+    /// Checks the settings, all of them, and touches nothing else.
+    public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Gate
+
+    init<G: Gate>(_ gate: G.Type) {
+        id = G.id
+        aliases = G.aliases
+        summary = G.summary
+        protection = G.protection
+        describeSettings = { G.Settings.fields }
+        make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
+    }
+
+    public var settings: [FieldSchema] { describeSettings() }
+}
+
+/// A provider nobody has configured yet.
+public struct ProviderFactory: Sendable {
+    public let id: ModuleID
+    public let summary: String
+    private let describeSettings: @Sendable () -> [FieldSchema]
+    /// Checks the settings, all of them, and touches nothing else.
+    public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Provider
+
+    init<P: Provider>(_ provider: P.Type) {
+        id = P.id
+        summary = P.summary
+        describeSettings = { P.Settings.fields }
+        make = { (json: JSONValue) throws(FieldProblems) in try configured(P.Settings(json: json), P.init(settings:)) }
+    }
+
+    public var settings: [FieldSchema] { describeSettings() }
+}
+
+/// A module whose initialiser refuses its settings says so at the field its sentence begins with, `Field 'timeout' ...`,
+/// or at the settings as a whole.
+private func configured<Settings, Module>(
+    _ settings: Settings,
+    _ make: (Settings) throws(Failure) -> Module
+) throws(FieldProblems) -> Module {
+    do throws(Failure) {
+        return try make(settings)
+    } catch {
+        let words = error.message.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+        let named = words.count == 3 && words[0] == "Field " ? [FieldPath.Part.key(String(words[1]))] : []
+        throw FieldProblems([FieldProblem(FieldPath(named), error.message)])
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+public import PipelineKit
+public import Testing
+
+/// What every gate owes the engine, whatever it judges.
+///
+/// - Parameters:
+///   - settings: Settings with which the gate reaches a verdict in the workspace.
+///   - required: Settings that have no default.
+///   - files: What stands in the workspace, by relative path; nothing, as a rule.
+/// - Returns: the verdict, for what is special to the gate.
+@discardableResult
+public func expectConformance<G: Gate>(
+    of type: G.Type,
+    settings: JSONValue = [:],
+    required: Set<String> = [],
+    files: [String: String] = [:],
+    at location: SourceLocation = #_sourceLocation
+) async throws -> Verdict {
+    var registry = Registry()
+    registry.add(type)
+    let factory = try #require(registry.gates[G.id], sourceLocation: location)
+    expectIdentity(G.id, factory.aliases, factory.summary, at: location)
+    expectSettings(factory.settings, required: required, settings, at: location) { json throws(FieldProblems) in
+        _ = try factory.make(json)
+    }
+
+    let gate = try factory.make(settings)
+    let verdict = try await judged(by: gate, files, at: location)
+    #expect(isSentence(verdict.reason), "A reason is a sentence: \(verdict.reason)", sourceLocation: location)
+    #expect((0...1).contains(verdict.score ?? 0), "A score is from 0 to 1.", sourceLocation: location)
+    let ids = verdict.cases.map(\.id)
+    #expect(Set(ids).count == ids.count, "A test is named once.", sourceLocation: location)
+    try await withTemporaryWorkspace(files) { workspace in
+        try await withTemporaryWorkspace { scratch in
+            let context = GateContext(scratch: scratch.path)
+            await expectEnd(at: location) { () throws(Failure) in _ = try await gate.judge(workspace, in: context) }
+        }
+    }
+    return verdict
+}
+
+/// Judges twice, as a gate that changed what it judges would say something else the second time.
+private func judged(by gate: any Gate, _ files: [String: String], at location: SourceLocation) async throws -> Verdict {
+    try await withTemporaryWorkspace(files) { workspace in
+        let before = try Surroundings(of: workspace)
+        var verdicts: [Verdict] = []
+        for _ in 1...2 {
+            try await withTemporaryWorkspace { scratch in
+                verdicts.append(try await gate.judge(workspace, in: GateContext(scratch: scratch.path)))
+            }
+        }
+        let after = try Surroundings(of: workspace)
+        #expect(
+            before.outside == after.outside,
+            "A gate writes only in its scratch directory.",
+            sourceLocation: location
+        )
+        #expect(
+            verdicts[0].outcome == verdicts[1].outcome,
+            "The same work is judged the same.",
+            sourceLocation: location
+        )
+        return verdicts[0]
+    }
+}

@@ -1,0 +1,126 @@
+/// A program to run.
+public struct Command: Sendable, Hashable {
+    /// Where the program's two streams go.
+    public enum Output: Sendable, Hashable {
+        /// Standard error joins standard output, in the order written.
+        case merged
+        case separate
+    }
+
+    /// A path, taken from ``directory`` unless absolute, or a name that is looked up in PATH.
+    public var program: String
+    public var arguments: [String]
+    /// Absolute path of the working directory.
+    public var directory: String
+    /// Added to ``Environment/minimal``; nothing else reaches the program.
+    public var environment: [String: String]
+    /// What the program reads on standard input; empty for /dev/null.
+    public var input: [UInt8]
+    /// How long the program may run before it is ended, with everything it started.
+    public var timeout: Duration
+    /// How long the program may take to end by itself once it was asked with SIGTERM.
+    public var grace: Duration
+    /// How much is kept, of each stream.
+    public var limit: OutputLimit
+    public var output: Output
+
+    public init(
+        _ program: String,
+        _ arguments: [String] = [],
+        in directory: String,
+        environment: [String: String] = [:],
+        input: [UInt8] = [],
+        timeout: Duration = .seconds(120),
+        grace: Duration = .seconds(2),
+        limit: OutputLimit = .standard,
+        output: Output = .separate
+    ) {
+        self.program = program
+        self.arguments = arguments
+        self.directory = directory
+        self.environment = environment
+        self.input = input
+        self.timeout = timeout
+        self.grace = grace
+        self.limit = limit
+        self.output = output
+    }
+
+    /// A command line for /bin/sh, its two streams merged.
+    public static func shell(
+        _ line: String,
+        in directory: String,
+        environment: [String: String] = [:],
+        timeout: Duration = .seconds(120),
+        grace: Duration = .seconds(2),
+        limit: OutputLimit = .standard
+    ) -> Command {
+        Command(
+            "/bin/sh",
+            ["-c", line],
+            in: directory,
+            environment: environment,
+            timeout: timeout,
+            grace: grace,
+            limit: limit,
+            output: .merged
+        )
+    }
+}
+
+extension Command: CustomStringConvertible {
+    /// The command as a person would type it, at most 200 characters: `git commit -m 'first try'`.
+    public var description: String {
+        let line = shellLine ?? ([program] + arguments).map(Self.quoted).joined(separator: " ")
+        return line.count > 200 ? line.prefix(199) + "…" : line
+    }
+
+    /// What a shell was given to run.
+    private var shellLine: String? {
+        let isShell = ["sh", "bash"].contains(program.split(separator: "/").last.map(String.init) ?? "")
+        return isShell && arguments.count == 2 && arguments[0] == "-c" ? arguments[1] : nil
+    }
+
+    private static func quoted(_ word: String) -> String {
+        let plain = word.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || "0123456789-_./=:,+@%".contains(Character($0))
+        }
+        return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+    }
+}
+
+/// A command that has ended.
+public struct Finished: Sendable, Hashable {
+    /// Standard output, or both streams when they were merged.
+    public var output: CappedOutput
+    /// Standard error; empty when the streams were merged.
+    public var errors: CappedOutput
+    /// The exit status, or 128 plus the signal that ended the command.
+    public var status: Int
+    /// From the start of the command to its own end.
+    public var elapsed: Duration
+    /// How many processes that the command started could not be ended; as a rule 0, or those of another user.
+    public var survivors: Int
+
+    public init(
+        output: CappedOutput,
+        errors: CappedOutput = CappedOutput(),
+        status: Int,
+        elapsed: Duration,
+        survivors: Int = 0
+    ) {
+        self.output = output
+        self.errors = errors
+        self.status = status
+        self.elapsed = elapsed
+        self.survivors = survivors
+    }
+}
+
+/// How a command came to its end.
+public enum Outcome: Sendable, Hashable {
+    /// By itself.
+    case finished(Finished)
+    /// By force, as its time was up; with what it had printed until then.
+    case timedOut(Finished)
+}

@@ -1,0 +1,145 @@
+import CLinux
+import Glibc
+import PipelineKit
+
+/// One command, from its start to the end of all it started, on a thread that may block.
+struct Execution: ~Copyable {
+    private let command: Command
+    private let launch: Launch
+    private let ending: Ending
+    private let control: Descriptor
+    private let supervisor: pid_t
+    private let started = ContinuousClock.now
+    private var output: OutputStream
+    private var errors: OutputStream
+    private var input: InputStream
+    private var isTimedOut = false
+    private var reports = Reports()
+
+    /// Starts the command.
+    static func start(
+        _ command: Command,
+        _ ending: Ending,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) throws(Failure) -> Execution {
+        let launch = try Launch(command)
+        let control = try Descriptor.socketPair()
+        let output = try Descriptor.pipe()
+        let errors = command.output == .separate ? try Descriptor.pipe() : .none
+        let input = command.input.isEmpty ? try Descriptor.null() : try Descriptor.pipe()
+        let supervisor = try launch.start(
+            (
+                input: input.first.number,
+                output: output.second.number,
+                errors: command.output == .separate ? errors.second.number : output.second.number,
+                control: control.second.number
+            )
+        )
+        return Execution(
+            command: command,
+            launch: launch,
+            ending: ending,
+            control: control.takeFirst(),
+            supervisor: supervisor,
+            output: OutputStream(output.takeFirst(), command.limit, progress),
+            errors: OutputStream(errors.takeFirst(), command.limit, progress),
+            input: InputStream(input.takeSecond(), command.input)
+        )
+    }
+
+    /// Reads, writes and waits until nothing of the command is left.
+    consuming func finish() throws(Failure) -> Outcome {
+        ending.attach(control)
+        watch()
+        ending.detach()
+        if reports.isLost { _ = sluice_end_session(supervisor) }
+        _ = waitpid(supervisor, nil, 0)
+        return try outcome()
+    }
+
+    private mutating func watch() {
+        sluice_block_sigpipe()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { buffer.deallocate() }
+        while !reports.areOver {
+            var ready = [control.number, output.number, errors.number].map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
+            ready.append(pollfd(fd: input.number, events: Int16(POLLOUT), revents: 0))
+            let count = poll(&ready, nfds_t(ready.count), patience)
+            if count == 0 { expire() }
+            if ready[1].revents != 0 { _ = output.read(into: buffer) }
+            if ready[2].revents != 0 { _ = errors.read(into: buffer) }
+            if ready[3].revents != 0 { input.write() }
+            if ready[0].revents != 0 { reports.receive(control) }
+        }
+        output.drain(into: buffer)
+        errors.drain(into: buffer)
+    }
+
+    /// Milliseconds until the command's time is up; -1 for ever, once that is settled.
+    private var patience: Int32 {
+        guard !isTimedOut, reports.status == nil else { return -1 }
+        let rest = (command.timeout - started.duration(to: .now)) / .milliseconds(1)
+        return Int32(clamping: Int(min(max(0, rest.rounded(.up)), 1e9)))
+    }
+
+    private mutating func expire() {
+        guard !isTimedOut, patience == 0 else { return }
+        isTimedOut = true
+        ending.expire()
+    }
+
+    private func outcome() throws(Failure) -> Outcome {
+        if let (kind, code) = reports.failure { throw launch.failure(kind, code) }
+        guard let status = reports.status, let elapsed = reports.elapsed else {
+            throw Failure(.unavailable, "'\(command)' was lost: the process that watches over it was killed.")
+        }
+        guard !ending.isCancelled else {
+            throw Failure(.cancelled, "'\(command)' was ended because the work was cancelled.")
+        }
+        let finished = Finished(
+            output: output.capped,
+            errors: errors.capped,
+            status: status,
+            elapsed: elapsed,
+            survivors: reports.survivors
+        )
+        return isTimedOut ? .timedOut(finished) : .finished(finished)
+    }
+}
+
+/// What a supervisor has said so far.
+private struct Reports {
+    private(set) var areOver = false
+    private(set) var failure: (kind: Int, code: Int32)?
+    /// The exit status, or 128 plus a signal.
+    private(set) var status: Int?
+    private(set) var elapsed: Duration?
+    private(set) var survivors = 0
+
+    /// Whether the supervisor ended without a word.
+    var isLost: Bool { areOver && failure == nil && status == nil }
+
+    mutating func receive(_ control: borrowing Descriptor) {
+        var report = sluice_report()
+        let count = recv(control.number, &report, MemoryLayout<sluice_report>.size, Int32(MSG_DONTWAIT))
+        guard count == MemoryLayout<sluice_report>.size else {
+            areOver = count >= 0 || (errno != EAGAIN && errno != EINTR)
+            return
+        }
+        switch Int(report.kind) {
+        case SLUICE_ENDED:
+            status = Self.status(report.value)
+            elapsed = .microseconds(report.elapsed)
+        case SLUICE_LEFT: survivors = max(1, Int(report.value))
+        default: failure = (Int(report.kind), report.value)
+        }
+    }
+
+    /// The lower seven bits are the signal, the next byte the exit status; wait(2).
+    private static func status(_ raw: Int32) -> Int {
+        let signal = Int(raw & 0x7F)
+        return signal == 0 ? Int(raw >> 8) & 0xFF : 128 + signal
+    }
+}

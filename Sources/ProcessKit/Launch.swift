@@ -1,0 +1,120 @@
+import CLinux
+import Foundation
+import PipelineKit
+
+/// A command in the form that the system takes: a path, and words without NUL.
+struct Launch {
+    let path: String
+    /// The name the program is called by, then its arguments.
+    let words: [String]
+    let environment: [String]
+    let directory: String
+
+    /// - Throws: ``Failure/Kind/missing`` for a program that is not in PATH, ``Failure/Kind/invalidInput`` for NUL.
+    init(_ command: Command) throws(Failure) {
+        let environment = Environment.minimal.merging(command.environment) { _, own in own }
+        words = [command.program] + command.arguments
+        self.environment = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        directory = command.directory
+        try Self.check(command, environment)
+        path = try Self.path(of: command.program, searching: environment["PATH"] ?? "")
+    }
+
+    private static func path(of program: String, searching path: String) throws(Failure) -> String {
+        guard !program.contains("/") else { return program }
+        guard let found = Programs.find(program, in: path) else {
+            throw Failure(.missing, "'\(program)' was not found in PATH.")
+        }
+        return found
+    }
+
+    private static func check(_ command: Command, _ environment: [String: String]) throws(Failure) {
+        func refuse(_ what: String) -> Failure {
+            Failure(.invalidInput, "\(what) holds a NUL byte, which no program can be given.")
+        }
+        guard !command.program.utf8.contains(0) else { throw refuse("The name of the program") }
+        guard !command.directory.utf8.contains(0) else { throw refuse("The name of the directory") }
+        if let index = command.arguments.firstIndex(where: { $0.utf8.contains(0) }) {
+            throw refuse("Argument \(index + 1) of '\(command.program)'")
+        }
+        if let name = environment.keys.sorted().first(where: { $0.isEmpty || $0.contains("=") || $0.utf8.contains(0) })
+        {
+            throw Failure(.invalidInput, "'\(name)' cannot be the name of an environment variable.")
+        }
+        if let name = environment.keys.sorted().first(where: { environment[$0]?.utf8.contains(0) ?? false }) {
+            throw refuse("The environment variable '\(name)'")
+        }
+    }
+
+    /// Starts the supervisor of the command.
+    ///
+    /// - Parameter descriptors: What become the command's 0, 1 and 2, and the supervisor's end of the control socket.
+    func start(_ descriptors: (input: Int32, output: Int32, errors: Int32, control: Int32)) throws(Failure) -> pid_t {
+        let pid = withCStrings(words) { words in
+            withCStrings(environment) { environment in
+                path.withCString { path in
+                    directory.withCString { directory in
+                        var launch = sluice_launch(
+                            program: path,
+                            arguments: words,
+                            environment: environment,
+                            directory: directory,
+                            input: descriptors.input,
+                            output: descriptors.output,
+                            errors: descriptors.errors,
+                            control: descriptors.control
+                        )
+                        return sluice_start(&launch)
+                    }
+                }
+            }
+        }
+        guard pid > 0 else { throw SystemError.failure("start '\(words[0])'", -pid) }
+        return pid
+    }
+
+    /// What a supervisor's report of a failed start means.
+    func failure(_ kind: Int, _ code: Int32) -> Failure {
+        switch kind {
+        case SLUICE_NO_DIRECTORY: directoryFailure(code)
+        case SLUICE_NOT_EXECUTED: programFailure(code)
+        default: SystemError.failure("start '\(words[0])'", code)
+        }
+    }
+
+    private func directoryFailure(_ code: Int32) -> Failure {
+        switch code {
+        case ENOENT: Failure(.missing, "The directory '\(directory)' does not exist.")
+        case ENOTDIR: Failure(.missing, "'\(directory)' is not a directory.")
+        default: Failure(.missing, "The directory '\(directory)' cannot be entered: \(SystemError.words(code)).")
+        }
+    }
+
+    private func programFailure(_ code: Int32) -> Failure {
+        let exists = FileManager.default.fileExists(atPath: path.hasPrefix("/") ? path : "\(directory)/\(path)")
+        return switch code {
+        case ENOENT where exists:
+            Failure(.missing, "'\(path)' cannot be run, because the interpreter it names does not exist.")
+        case ENOENT: Failure(.missing, "The program '\(path)' does not exist.")
+        case EACCES: Failure(.missing, "'\(path)' is not an executable file.")
+        case ENOEXEC: Failure(.missing, "'\(path)' is not a program; a script begins with a line such as '#!/bin/sh'.")
+        case E2BIG: Failure(.invalidInput, "\(size) bytes of arguments and environment are too many for '\(words[0])'.")
+        default: SystemError.failure("run '\(path)'", code)
+        }
+    }
+
+    private var size: Int { (words + environment).reduce(0) { $0 + $1.utf8.count + 1 } }
+}
+
+/// Lends copies of the texts as C wants them, the array ended by a null pointer.
+private func withCStrings<Result>(
+    _ texts: [String],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    let copies = texts.map { strdup($0) } + [nil]
+    defer { for copy in copies { free(copy) } }
+    return copies.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("An array with an element has an address.") }
+        return body(base)
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+public import PipelineKit
+
+/// Runs a command until it ends by itself, and ends what it left in the background.
+///
+/// Cancelling the task asks the command to end, at once, and then ends it.
+/// - Parameter progress: Takes output as it comes, both streams, on a thread of the command's own.
+/// - Throws: ``Failure/Kind/missing`` when the program or the directory does not exist, ``Failure/Kind/invalidInput``
+///   when no program can be given these words, ``Failure/Kind/timedOut`` when the time was up (the message holds the end
+///   of the output; ``outcome(of:progress:)`` returns all of it), ``Failure/Kind/cancelled``, ``Failure/Kind/unavailable``
+///   when the system has no process or descriptor to spare. An exit status other than 0 is not an error.
+public func run(
+    _ command: Command,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+) async throws(Failure) -> Finished {
+    switch try await outcome(of: command, progress: progress) {
+    case .finished(let finished): return finished
+    case .timedOut(let finished): throw finished.timeout(of: command)
+    }
+}
+
+/// Runs a command until it ends or its time is up, whichever comes first; otherwise as ``run(_:progress:)``.
+public func outcome(
+    of command: Command,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+) async throws(Failure) -> Outcome {
+    let ending = Ending(grace: command.grace)
+    let result = await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+            // A command is a process or more; a thread beside it costs little, and may block.
+            Thread.detachNewThread {
+                continuation.resume(
+                    returning: Result { () throws(Failure) in
+                        guard !ending.isCancelled else {
+                            throw Failure(.cancelled, "'\(command)' was not started because the work was cancelled.")
+                        }
+                        return try Execution.start(command, ending, progress).finish()
+                    }
+                )
+            }
+        }
+    } onCancel: {
+        ending.cancel()
+    }
+    return try result.get()
+}
+
+extension Finished {
+    /// What a person is told of a command whose time was up: `'make' was still running after 2m and was ended.`
+    public func timeout(of command: Command) -> Failure {
+        let said = String((output.text + errors.text).suffix(2_000)).trimmingCharacters(in: .whitespacesAndNewlines)
+        let sentence = "'\(command)' was still running after \(command.timeout.written) and was ended."
+        return Failure(.timedOut, said.isEmpty ? sentence : "\(sentence) Its output ended with:\n\(said)")
+    }
+}

@@ -1,0 +1,39 @@
+import CheckTool
+import CommandGate
+import FilesTool
+import GitTool
+import OpenAIProvider
+public import PipelineKit
+import ScriptedProvider
+import SearchTool
+import ShellTool
+import TestsGate
+
+extension Registry {
+    /// Every module this product ships. To add one: a target in Package.swift, an import and a line here.
+    public static func standard() -> Registry {
+        var registry = Registry()
+        // Gates
+        registry.add(CommandLineGate.self)
+        registry.add(PytestGate.self)
+        // Tools
+        registry.add(BashExecTool.self)
+        registry.add(DeleteFileTool.self)
+        registry.add(FindFilesTool.self)
+        registry.add(GitDiffTool.self)
+        registry.add(GitLogTool.self)
+        registry.add(GitStatusTool.self)
+        registry.add(GrepTool.self)
+        registry.add(InsertFileTool.self)
+        registry.add(ListFilesTool.self)
+        registry.add(PatchFileTool.self)
+        registry.add(ReadFileTool.self)
+        registry.add(RenameFileTool.self)
+        registry.add(RunTestsTool.self)
+        registry.add(WriteFileTool.self)
+        // Providers
+        registry.add(OpenAIProvider.self)
+        registry.add(ScriptedProvider.self)
+        return registry
+    }
+}

@@ -1,0 +1,143 @@
+public import PipelineKit
+
+/// Keeps workspaces with git: snapshots in a private repository per project, and worktrees of the person's.
+///
+/// Below the state directory, which only this user can enter, stand `workspaces/PROJECT/git` with the snapshots,
+/// `workspaces/PROJECT/runs/RUN` with what remembers the files of a run, `worktrees/RUN` and `judged/RUN`. The project
+/// need not be a git repository; where it is one, nothing in it is changed.
+///
+/// A snapshot holds the files of the project that git does not ignore: by `.gitignore` files, by the repository's
+/// `info/exclude` and by a short list of caches; what the person tracks is never ignored. Names, bytes, the executable
+/// bit and symbolic links are kept; empty directories, other permissions and times are not.
+///
+/// Every verb holds a lock on its run, and clears away what a killed process left.
+public struct GitWorkspaceKeeper: WorkspaceKeeper {
+    private let state: String
+
+    /// - Parameter state: Absolute path of the directory for all of this; made when it is first needed.
+    public init(state: String) { self.state = state }
+
+    public func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) async throws(Failure)
+        -> OpenedWorkspace
+    {
+        guard let path = Disk.realPath(project), Disk.isDirectory(path) else {
+            throw Failure(.missing, "The project '\(project)' is no directory.")
+        }
+        return try await locked(path, run) { files throws(Failure) in
+            if let record = RunRecord(at: files.record), Disk.isDirectory(record.scope.directory) {
+                return OpenedWorkspace(Workspace(path: record.scope.directory, project: path), start: record.start)
+            }
+            let scope = try await scope(path, isolation, files)
+            let start = try await Snapshotter(files).take(scope)
+            try RunRecord(scope, start: start).write(to: files.record)
+            return OpenedWorkspace(Workspace(path: scope.directory, project: path), start: start)
+        }
+    }
+
+    private func scope(
+        _ project: String,
+        _ isolation: WorkspacePolicy.Isolation,
+        _ files: RunFiles
+    ) async throws(Failure) -> Scope {
+        let repository = try await UserRepository.find(from: project)
+        switch isolation {
+        case .none: return repository.map { Scope(project, in: $0) } ?? Scope(directory: project)
+        case .worktree: return try await Worktrees(files: files).add(project, of: repository)
+        }
+    }
+
+    public func snapshot(_ workspace: Workspace, of run: RunID) async throws(Failure) -> SnapshotID {
+        try await locked(workspace.project, run) { files throws(Failure) in
+            try await Snapshotter(files).take(record(files).scope)
+        }
+    }
+
+    public func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) async throws(Failure) -> RebuiltTree {
+        try await locked(workspace.project, run) { files throws(Failure) in
+            let judgement = try await JudgedTree(files).compose(start, current, policy)
+            try await Checkout(files).layOutJudged(judgement.tree)
+            return RebuiltTree(path: files.judged, refused: judgement.refused.map(\.change))
+        }
+    }
+
+    public func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure) -> String {
+        try await looking(workspace) { files throws(Failure) in
+            try await TreeDifference(files.repository, from: old, to: new).patch()
+        }
+    }
+
+    public func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure)
+        -> [FileChange]
+    {
+        try await looking(workspace) { files throws(Failure) in
+            try await TreeDifference(files.repository, from: old, to: new).changes().map(\.change)
+        }
+    }
+
+    public func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) async throws(Failure) {
+        try await locked(workspace.project, run) { files throws(Failure) in
+            let scope = try record(files).scope
+            let current = try await Snapshotter(files).take(scope)
+            try await Checkout(files).restore(snapshot, over: current, in: scope.directory)
+        }
+    }
+
+    public func discard(_ workspace: Workspace, of run: RunID) async throws(Failure) {
+        let files = RunFiles(state: state, project: workspace.project, run: run)
+        guard Disk.exists(files.project) || Disk.exists(files.worktree) || Disk.exists(files.judged) else { return }
+        let lock = try await FileLock(files.lock, .exclusive, of: "The workspace of run '\(run)'")
+        let alone = try await FileLock(files.projectLock, .exclusive, of: "The snapshots of '\(workspace.project)'")
+        try await Disposal(files).discard(project: workspace.project)
+        try Disk.remove(files.lock)
+        withExtendedLifetime((lock, alone)) {}
+    }
+}
+
+extension GitWorkspaceKeeper {
+    /// Works on a run that nobody else works on meanwhile.
+    private func locked<Result: Sendable>(
+        _ project: String,
+        _ run: RunID,
+        _ body: (RunFiles) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let files = RunFiles(state: state, project: project, run: run)
+        try Disk.makeDirectory("\(state)/workspaces")
+        let lock = try await FileLock(files.lock, .exclusive, of: "The workspace of run '\(run)'")
+        let others = try await FileLock(files.projectLock, .shared, of: "The snapshots of '\(project)'")
+        defer { withExtendedLifetime((lock, others)) {} }
+        try files.repository.prepare()
+        try Disk.makeDirectory(files.directory)
+        // Git locks an index by a file beside it, and leaves it when it is killed. The run's lock is held here, so
+        // whoever made one is gone.
+        for name in Disk.names(in: files.directory) where name.hasSuffix(".lock") {
+            try Disk.remove("\(files.directory)/\(name)")
+        }
+        return try await body(files)
+    }
+
+    /// Reads snapshots that nobody removes meanwhile.
+    private func looking<Result: Sendable>(
+        _ workspace: Workspace,
+        _ body: (RunFiles) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let files = RunFiles(state: state, project: workspace.project, run: "")
+        try Disk.makeDirectory("\(state)/workspaces")
+        let others = try await FileLock(files.projectLock, .shared, of: "The snapshots of '\(workspace.project)'")
+        defer { withExtendedLifetime(others) {} }
+        try files.repository.prepare()
+        return try await body(files)
+    }
+
+    private func record(_ files: RunFiles) throws(Failure) -> RunRecord {
+        guard let record = RunRecord(at: files.record) else {
+            throw Failure(.missing, "Run '\(files.run)' has no workspace; it was never opened, or was discarded.")
+        }
+        return record
+    }
+}

@@ -1,0 +1,57 @@
+import CCrypto
+import Foundation
+import PipelineKit
+
+/// Where the state directory keeps what belongs to one run of one project.
+struct RunFiles: Sendable {
+    let state: String
+    let run: RunID
+    /// Names the project; a digest, since a path is too long for a name.
+    private let key: String
+    private let name: String
+
+    init(state: String, project: String, run: RunID) {
+        self.state = state
+        self.run = run
+        key = String(Self.digest(of: project).prefix(32))
+        name = Self.plain(run.value)
+    }
+
+    /// Of the project, shared by its runs.
+    var project: String { "\(state)/workspaces/\(key)" }
+    var repository: PrivateRepository { PrivateRepository(path: "\(project)/git") }
+    var projectLock: String { "\(state)/workspaces/\(key).lock" }
+
+    /// Of the run alone.
+    var directory: String { "\(project)/runs/\(name)" }
+    var lock: String { "\(state)/workspaces/\(key).\(name).lock" }
+    var record: String { "\(directory)/record" }
+    var index: String { "\(directory)/index" }
+    var judgedIndex: String { "\(directory)/judged.index" }
+    var scratchIndex: String { "\(directory)/scratch.index" }
+    var references: String { "\(repository.path)/refs/runs/\(name)" }
+    var worktree: String { "\(state)/worktrees/\(name)" }
+    var judged: String { "\(state)/judged/\(name)" }
+
+    /// The index in which the files of an embedded repository are remembered.
+    func index(of embedded: String) -> String { "\(directory)/\(Self.digest(of: embedded)).index" }
+
+    /// A name that is one component of a path and of a git reference; git-check-ref-format(1).
+    private static func plain(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { byte in
+            byte < 128 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
+                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        }
+        return isPlain && !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix("-") ? name : digest(of: name)
+    }
+
+    /// SHA-256 in hexadecimal.
+    static func digest(of text: String) -> String {
+        let hash = sluice_sha256_new()
+        let bytes = Array(text.utf8)
+        sluice_sha256_add(hash, bytes, bytes.count)
+        var digest = [UInt8](repeating: 0, count: 32)
+        sluice_sha256_end(hash, &digest)
+        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

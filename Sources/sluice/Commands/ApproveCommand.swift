@@ -1,0 +1,88 @@
+import PipelineEngine
+import PipelineKit
+
+/// `sluice approve`: answers what a run asks.
+enum ApproveCommand: Subcommand {
+    struct Options: Fields {
+        @Field("Say no.") var reject: Bool = false
+        @Field("Words for the model.") var message: String = ""
+        @Field("The digest that was shown with the question; the answer holds for that and nothing else.")
+        var shown: String? = nil
+        @Field("Carry the run on afterwards.") var resume: Bool = false
+        @Field("Path of the database.") var db: String? = nil
+        @Field("Print JSON.") var json: Bool = false
+        init() {}
+    }
+
+    static let name = "approve"
+    static let summary = "Answers what a run asks; without a run, lists what is asked."
+    static let operands = [
+        Operand(name: "RUN", help: "The run, or the first letters of its name.", isOptional: true),
+        Operand(name: "APPROVAL", help: "Which question; may be left out when there is one.", isOptional: true),
+    ]
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        let services = try session.services(options.db)
+        guard let word = operands.first else { return try await list(services, json: options.json) }
+        let run = try await session.run([word], services)
+        let approval = try await choose(run, operands.dropFirst().first.map(ApprovalID.init), services)
+        let answer = Resolution(options.reject ? .rejected : .approved, by: session.person, message: options.message)
+        let shown = try options.shown.map { (text: String) throws(CommandError) in
+            guard let digest = Digest(text) else {
+                throw .usage("Option '--shown' must be 64 hexadecimal digits, but is '\(text)'.")
+            }
+            return digest
+        }
+        try await asking { () throws(ServiceError) in
+            try await services.approvals.resolve(approval, of: run, with: answer, shown: shown)
+        }
+        guard options.resume else {
+            Output.line("\(approval) of run \(run) is \(answer.decision.rawValue). Go on with: sluice resume \(run)")
+            return .achieved
+        }
+        let conductor = RunConductor(services, session, run, json: options.json)
+        conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
+        return try await conductor.carryOn()
+    }
+
+    private static func choose(_ run: RunID, _ named: ApprovalID?, _ services: Services) async throws(CommandError)
+        -> ApprovalID
+    {
+        if let named { return named }
+        let pending = try await asking { () throws(ServiceError) in try await services.approvals.pending(of: run) }
+        guard let first = pending.first else {
+            throw CommandError(status: .notAchieved, message: "Run '\(run)' asks nothing.")
+        }
+        guard pending.count == 1 else {
+            let names = pending.map { "\($0.id): \($0.question)" }.joined(separator: "\n  ")
+            throw .usage("Run '\(run)' asks \(pending.count) things. Say which:\n  \(names)")
+        }
+        return first.id
+    }
+
+    private static func list(_ services: Services, json: Bool) async throws(CommandError) -> ExitStatus {
+        let waiting = try await asking { () throws(ServiceError) in try await services.approvals.waiting() }
+        for summary in waiting {
+            let pending = try await asking { () throws(ServiceError) in
+                try await services.approvals.pending(of: summary.run)
+            }
+            for approval in pending { Output.line(json ? line(summary.run, approval) : words(summary.run, approval)) }
+        }
+        if waiting.isEmpty, !json { Output.line("No run waits for a person.") }
+        return .achieved
+    }
+
+    private static func words(_ run: RunID, _ approval: Approval) -> String {
+        let deadline = approval.deadline.map { "\n  until \($0), then \(approval.onDeadline.rawValue)" } ?? ""
+        return "\(run) \(approval.id)  \(approval.question.harmless)\(deadline)"
+    }
+
+    private static func line(_ run: RunID, _ approval: Approval) -> String {
+        let json = JSONValue.object(
+            Event.Payload.approvalRequested(approval).body.merging(["run": .string(run.value)]) { $1 }
+        )
+        return json.jsonText
+    }
+}

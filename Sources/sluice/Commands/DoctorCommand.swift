@@ -1,0 +1,96 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+import ProcessKit
+
+/// `sluice doctor`: whether what Sluice needs is here, tried for real.
+enum DoctorCommand: Subcommand {
+    struct Options: Fields {
+        @Field("Path of the database.") var db: String? = nil
+        init() {}
+    }
+
+    static let name = "doctor"
+    static let summary = "Tries what Sluice needs on this machine, and says what to install."
+
+    private enum Finding {
+        case good(String)
+        /// Something works less well.
+        case weak(String)
+        case bad(String)
+    }
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        let findings = [
+            (
+                "git",
+                await program(
+                    "git",
+                    ["--version"],
+                    need: "Runs need it for snapshots and diffs. Install it: apt-get install git"
+                )
+            ),
+            ("python", await python()),
+            (
+                "ripgrep",
+                await program("rg", ["--version"], optional: "Searches are slower without it: apt-get install ripgrep")
+            ),
+            ("database", await database(session, options.db)),
+            ("model key", key(session)),
+        ]
+        for (name, finding) in findings {
+            switch finding {
+            case .good(let text): Output.line("\(Style.green("ok  "))  \(name.padded(to: 10))  \(text)")
+            case .weak(let text): Output.line("\(Style.yellow("note"))  \(name.padded(to: 10))  \(text)")
+            case .bad(let text): Output.line("\(Style.red("no  "))  \(name.padded(to: 10))  \(text)")
+            }
+        }
+        let isWell = findings.allSatisfy { if case .bad = $0.1 { false } else { true } }
+        return isWell ? .achieved : .notAchieved
+    }
+
+    private static func program(_ name: String, _ arguments: [String], need: String = "", optional: String = "") async
+        -> Finding
+    {
+        do throws(Failure) {
+            let finished = try await ProcessKit.run(ProcessKit.Command(name, arguments, in: "/", timeout: .seconds(10)))
+            guard finished.status == 0 else {
+                return .bad("'\(name)' exits with \(finished.status): \(finished.errors.text)")
+            }
+            return .good(finished.output.text.split(separator: "\n").first.map(String.init) ?? name)
+        } catch {
+            return need.isEmpty ? .weak("\(error.message) \(optional)") : .bad("\(error.message) \(need)")
+        }
+    }
+
+    private static func python() async -> Finding {
+        let question = "import sys, pytest; print('Python', sys.version.split()[0] + ',', 'pytest', pytest.__version__)"
+        let found = await program(
+            "python3",
+            ["-c", question],
+            optional: "The gate 'pytest' needs it: apt-get install python3-pytest"
+        )
+        guard case .bad = found else { return found }
+        return .weak(
+            "Python has no pytest. The gate 'pytest' needs it in the project's environment: python3 -m pip install pytest"
+        )
+    }
+
+    private static func database(_ session: Session, _ path: String?) async -> Finding {
+        do throws(CommandError) {
+            let services = try session.services(path)
+            let runs = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
+            return .good("\(path.map(absolute) ?? session.configuration.database)\(runs.isEmpty ? ", no run yet" : "")")
+        } catch {
+            return .bad(error.message)
+        }
+    }
+
+    private static func key(_ session: Session) -> Finding {
+        if session.environment["OPENAI_API_KEY"] != nil { return .good("OPENAI_API_KEY is set") }
+        if let base = session.environment["OPENAI_BASE_URL"] { return .good("OPENAI_BASE_URL is \(base)") }
+        return .weak("Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set; models of 'openai/' need one of them.")
+    }
+}

@@ -1,0 +1,26 @@
+import PipelineEngine
+import PipelineKit
+
+/// `sluice lint`: whether pipelines would start.
+enum LintCommand: Subcommand {
+    struct Options: Fields {
+        @Field("Print the normal form, with every default written out, as a run records it.") var normal: Bool = false
+        init() {}
+    }
+
+    static let name = "lint"
+    static let summary = "Checks a pipeline and shows every mistake in it; a file that lints will start."
+    static let operands = [Operand(name: "PIPELINE", help: "A file, or the name of a built-in pipeline.")]
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        let loaded = try PipelineFiles(session).load(operands[0])
+        if options.normal {
+            Output.line(String(decoding: loaded.pipeline.json.encoded(.pretty), as: UTF8.self))
+        } else {
+            Output.line("\(operands[0]): no mistakes.")
+        }
+        return .achieved
+    }
+}

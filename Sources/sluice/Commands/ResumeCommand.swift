@@ -1,0 +1,52 @@
+import PipelineEngine
+import PipelineKit
+
+/// `sluice resume`: carries a run on where it stopped.
+enum ResumeCommand: Subcommand {
+    struct Options: Fields {
+        @Field("How many iterations at most, from now on.") var iterations: Int? = nil
+        @Field("Money at most, from now on.") var cost: Money? = nil
+        @Field("Time at most, from now on.") var wall: Duration? = nil
+        @Field("Tokens at most, from now on.") var tokens: TokenCount? = nil
+        @Field("Path of the database.") var db: String? = nil
+        @Field("Print one event a line, as JSON.") var json: Bool = false
+        init() {}
+    }
+
+    static let name = "resume"
+    static let summary = "Carries a run on where it stopped: after a crash, an answer, or raised limits."
+    static let operands = [Operand.run]
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        let services = try session.services(options.db)
+        let run = try await session.run(operands, services)
+        let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
+        guard state.status != .achieved else { throw CommandError(.refused(.goalHeld)) }
+        let conductor = RunConductor(services, session, run, json: options.json)
+        conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
+        let limits = try changed(state.limits, options)
+        if state.isFinished || limits != state.limits {
+            let person = session.person
+            try await asking { () throws(ServiceError) in
+                try await services.runs.reopen(run, limits: limits == state.limits ? nil : limits, by: person)
+            }
+        }
+        return try await conductor.carryOn()
+    }
+
+    private static func changed(_ limits: Limits, _ options: Options) throws(CommandError) -> Limits {
+        var limits = limits
+        if let iterations = options.iterations {
+            guard (1...10_000).contains(iterations) else {
+                throw .usage("Option '--iterations' must be from 1 to 10000, but is \(iterations).")
+            }
+            limits.iterations = iterations
+        }
+        if let cost = options.cost { limits.cost = cost }
+        if let wall = options.wall { limits.wall = wall }
+        if let tokens = options.tokens { limits.tokens = tokens }
+        return limits
+    }
+}

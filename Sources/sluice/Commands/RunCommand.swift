@@ -1,0 +1,102 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+
+/// `sluice run`: starts a run and carries it on.
+enum RunCommand: Subcommand {
+    struct Options: Fields {
+        @Field("The directory to work on.") var cwd: String = "."
+        @Field("The model that works: provider/model.") var model: String? = nil
+        @Field("A value for one of the pipeline's inputs, as name=value.") var set: [String] = []
+        @Field("A tool to allow without a question.") var allow: [String] = []
+        @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
+        @Field("How many iterations at most.") var iterations: Int? = nil
+        @Field("Money at most.") var cost: Money? = nil
+        @Field("A name for the run; else one is made up.") var id: String? = nil
+        @Field("Path of the database.") var db: String? = nil
+        @Field("Print one event a line, as JSON.") var json: Bool = false
+        init() {}
+    }
+
+    static let name = "run"
+    static let summary = "Starts a pipeline on a project and carries it on until it ends or waits for a person."
+    static let operands = [Operand(name: "PIPELINE", help: "A built-in pipeline such as 'pytest', or a file.")]
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        let project = try directory(options.cwd)
+        let loaded = try PipelineFiles(session).load(operands[0])
+        let inputs = try inputs(options.set)
+        var pipeline = try loaded.resolved(inputs, session)
+        try override(&pipeline, options, session)
+        let services = try session.services(options.db)
+        let run = options.id.map(RunID.init) ?? .new()
+        try check(run)
+        let conductor = RunConductor(services, session, run, json: options.json)
+        let order = RunOrder(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: "cli")
+        _ = try await asking { () throws(ServiceError) in try await services.runs.start(order) }
+        return try await conductor.carryOn()
+    }
+
+    private static func directory(_ path: String) throws(CommandError) -> String {
+        let path = absolute(path)
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw .usage("There is no directory '\(path)'. Give the project's directory with --cwd.")
+        }
+        guard isDirectory.boolValue else {
+            throw .usage("'\(path)' is a file. Give the project's directory with --cwd.")
+        }
+        return path
+    }
+
+    /// A run's name stands in paths and in refs of git, so it is made of few kinds of characters.
+    private static func check(_ run: RunID) throws(CommandError) {
+        let letters = run.value.unicodeScalars.allSatisfy { scalar in
+            ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
+        }
+        guard letters, (1...64).contains(run.value.count), !run.value.hasPrefix("-"), run.value != "last" else {
+            throw .usage("A run cannot be named '\(run)'. Use up to 64 lower-case letters, digits and dashes.")
+        }
+    }
+
+    private static func inputs(_ words: [String]) throws(CommandError) -> [String: JSONValue] {
+        var inputs: [String: JSONValue] = [:]
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw .usage("Option '--set' takes name=value, but is '\(word)'.")
+            }
+            inputs[String(parts[0])] = .string(String(parts[1]))
+        }
+        return inputs
+    }
+
+    private static func override(_ pipeline: inout Pipeline, _ options: Options, _ session: Session)
+        throws(CommandError)
+    {
+        if let text = options.model ?? (pipeline.model == nil ? session.configuration.model : nil) {
+            guard let model = ModelName(text) else {
+                throw .usage("Option '--model' must be a model such as 'openai/gpt-5.2', but is '\(text)'.")
+            }
+            pipeline.model = model
+        }
+        for tool in options.allow {
+            guard session.registry.tools[ModuleID(tool)] != nil else {
+                let near = Suggestion.sentence(for: tool, among: session.registry.tools.keys.map(\.value))
+                throw .usage("Option '--allow': there is no tool '\(tool)'.\(near)")
+            }
+            pipeline.tools.ask.removeAll { $0 == tool }
+            if !pipeline.tools.allow.contains(tool) { pipeline.tools.allow.append(tool) }
+        }
+        if let isolation = options.isolation { pipeline.workspace.isolation = isolation }
+        if let iterations = options.iterations {
+            guard (1...10_000).contains(iterations) else {
+                throw .usage("Option '--iterations' must be from 1 to 10000, but is \(iterations).")
+            }
+            pipeline.limits.iterations = iterations
+        }
+        if let cost = options.cost { pipeline.limits.cost = cost }
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+
+/// Carries a run on in front of a person, or of nobody: shows it, asks what it asks, ends with its status.
+struct RunConductor: Sendable {
+    let services: Services
+    let session: Session
+    let run: RunID
+    let view: RunView
+    let json: Bool
+
+    init(_ services: Services, _ session: Session, _ run: RunID, json: Bool) {
+        self.services = services
+        self.session = session
+        self.run = run
+        self.json = json
+        let form: RunView.Form = json ? .json : (Output.isTerminal ? .terminal : .plain)
+        let view = RunView(form, of: run, now: session.clock.now)
+        services.feed.observe { view.show($0) }
+        self.view = view
+    }
+
+    func carryOn() async throws(CommandError) -> ExitStatus {
+        let interrupts = Interrupts { cancel() }
+        defer { withExtendedLifetime(interrupts) {} }
+        while true {
+            let state = try await ticking { () async throws(ServiceError) in try await services.runs.carryOn(run) }
+            guard state.status == .waiting, !json, Output.canAsk, try await ask(state) else {
+                return await end(state)
+            }
+        }
+    }
+
+    /// Does the work with the moving line redrawn beside it.
+    private func ticking(
+        _ work: @escaping @Sendable () async throws(ServiceError) -> RunState
+    ) async throws(CommandError) -> RunState {
+        let result = await withTaskGroup(of: Result<RunState, ServiceError>?.self) { group in
+            group.addTask {
+                do throws(ServiceError) { return .success(try await work()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    view.tick()
+                    try? await Task.sleep(for: .milliseconds(200))
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let outcome = await group.next() {
+                if let outcome { return outcome }
+            }
+            return .failure(.broken("The run ended without a result."))
+        }
+        view.rest()
+        return try await asking { () throws(ServiceError) in try result.get() }
+    }
+
+    /// Ctrl-C ends the run; what is under way is stopped.
+    private func cancel() {
+        let (services, run, person) = (services, run, session.person)
+        Task { try? await services.runs.cancel(run, by: person, reason: "Interrupted at the terminal by \(person).") }
+    }
+
+    // MARK: - Questions
+
+    /// Asks the person; `false` when they would rather answer later.
+    private func ask(_ state: RunState) async throws(CommandError) -> Bool {
+        guard let pending = state.pendingApprovals.first?.approval else { return false }
+        Output.line("\(Style.bold("[y]es  [n]o  [m]essage  [l]ater"))")
+        guard let answer = answer() else { return false }
+        do throws(ServiceError) {
+            try await services.approvals.resolve(pending.id, of: run, with: answer, shown: pending.shown)
+        } catch {
+            // Somebody else may have answered meanwhile; their answer stands and the run goes on with it.
+            guard case .refused = error else { throw CommandError(error) }
+            Output.line("\(error)")
+        }
+        return true
+    }
+
+    private func answer() -> Resolution? {
+        while true {
+            Output.raw(Array("> ".utf8))
+            guard let line = readLine()?.trimmingCharacters(in: .whitespaces) else { return nil }
+            switch line.lowercased() {
+            case "y", "yes": return Resolution(.approved, by: session.person)
+            case "n", "no": return Resolution(.rejected, by: session.person)
+            case "l", "later": return nil
+            case "m", "message":
+                Output.raw(Array("No, and tell the model: ".utf8))
+                guard let message = readLine(), !message.isEmpty else { continue }
+                return Resolution(.rejected, by: session.person, message: message)
+            default: Output.line("Answer y, n, m or l.")
+            }
+        }
+    }
+
+    // MARK: - The end
+
+    private func end(_ state: RunState) async -> ExitStatus {
+        if !json {
+            if state.status == .waiting { waiting(state) } else { await changes() }
+        }
+        return ExitStatus(state.status)
+    }
+
+    private func waiting(_ state: RunState) {
+        guard let approval = state.pendingApprovals.first?.approval else { return }
+        Output.line("")
+        Output.line("waiting for a person. Answer with one of")
+        Output.line("  sluice approve \(run) \(approval.id) --resume")
+        Output.line("  sluice approve \(run) \(approval.id) --reject --message 'why' --resume")
+    }
+
+    private func changes() async {
+        guard let changes = try? await services.runs.changes(of: run, upTo: nil), !changes.isEmpty else { return }
+        Output.line("")
+        for change in changes.prefix(20) {
+            Output.line("  \(change.kind.rawValue.padded(to: 8))  \(change.path.harmless)")
+        }
+        if changes.count > 20 { Output.line("  and \(changes.count - 20) more") }
+        Output.line("  sluice diff \(run)")
+    }
+}

@@ -1,0 +1,56 @@
+import PipelineEngine
+import PipelineKit
+
+/// `sluice runs`: the runs there are.
+enum RunsCommand: Subcommand {
+    struct Options: Fields {
+        @Field("Only runs with this status.") var status: RunStatus? = nil
+        @Field("How many at most.") var limit: Int = 20
+        @Field("Path of the database.") var db: String? = nil
+        @Field("Print one run a line, as JSON.") var json: Bool = false
+        init() {}
+    }
+
+    static let name = "runs"
+    static let summary = "Lists runs, newest first."
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        guard (1...100_000).contains(options.limit) else {
+            throw .usage("Option '--limit' must be from 1 to 100000, but is \(options.limit).")
+        }
+        let services = try session.services(options.db)
+        let query = RunQuery(statuses: options.status.map { [$0] }, limit: options.limit)
+        let runs = try await asking { () throws(ServiceError) in try await services.runs.list(query) }
+        if runs.isEmpty, !options.json { Output.line("There is no run yet.") }
+        for run in runs { Output.line(options.json ? run.json.jsonText : row(run)) }
+        return .achieved
+    }
+
+    private static func row(_ run: RunSummary) -> String {
+        let details = run.details
+        let iteration = "\(details["iteration"]?.integer ?? 0)/\(details["iterations"]?.integer ?? 0)"
+        let parts = [
+            run.run.value.padded(to: 8), run.status.words.padded(to: 12), run.pipeline.padded(to: 12),
+            iteration.padded(to: 6),
+            String("\(run.startedAt)".prefix(16)).replacing("T", with: " "), details["project"]?.text ?? "",
+        ]
+        return parts.joined(separator: "  ").harmless
+    }
+}
+
+extension RunSummary {
+    /// The row as JSON, with its details among its members.
+    var json: JSONValue {
+        var members = details.members
+        members["run"] = .string(run.value)
+        members["pipeline"] = .string(pipeline)
+        members["status"] = .string(status.rawValue)
+        members["events"] = .int(sequence)
+        members["started_at"] = .string("\(startedAt)")
+        members["updated_at"] = .string("\(updatedAt)")
+        members["wake_at"] = wakeAt.map { .string("\($0)") }
+        return .object(members)
+    }
+}

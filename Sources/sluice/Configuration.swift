@@ -1,0 +1,30 @@
+import Foundation
+import PipelineKit
+
+/// Where Sluice keeps things: options over environment over the standards of the system.
+struct Configuration: Sendable {
+    /// Directory for the database, worktrees and snapshots.
+    var stateDirectory: String
+    var database: String
+    /// The model to use when neither the command nor the pipeline names one.
+    var model: String?
+
+    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`; else the XDG base directory (basedir-spec 0.8).
+    init(environment: [String: String], home: String) {
+        let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
+        stateDirectory = absolute(environment["SLUICE_STATE"] ?? "\(state)/sluice")
+        database = absolute(environment["SLUICE_DB"] ?? "\(stateDirectory)/sluice.db")
+        model = environment["SLUICE_MODEL"]
+    }
+}
+
+/// The path from the root, without `.` and `..`.
+func absolute(_ path: String) -> String {
+    let base = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    let expanded = path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+    return URL(filePath: expanded, relativeTo: base).standardizedFileURL.path(percentEncoded: false).trimmingSlash
+}
+
+extension String {
+    fileprivate var trimmingSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
+}

@@ -1,0 +1,89 @@
+import PipelineKit
+
+/// What stands behind a command's name, told apart into options and operands.
+struct Arguments: Sendable {
+    private(set) var options: JSONValue
+    private(set) var operands: [String]
+
+    /// Reads `--name value`, `--name=value`, `--flag` and operands; `--` ends the options.
+    ///
+    /// - Throws: all that is wrong with them, at once.
+    init(_ words: [String], for command: AnySubcommand) throws(CommandError) {
+        var reading = Reading(command: command)
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                reading.operands += rest
+                break
+            } else if word.hasPrefix("--") {
+                reading.option(String(word.dropFirst(2)), &rest)
+            } else if word.hasPrefix("-"), word.count > 1 {
+                reading.problems.append("Unknown option '\(word)'. Options are written in full, with two dashes.")
+            } else {
+                reading.operands.append(word)
+            }
+        }
+        reading.checkOperands()
+        guard reading.problems.isEmpty else {
+            throw .usage(reading.problems.joined(separator: "\n") + "\nSee 'sluice \(command.name) --help'.")
+        }
+        options = .object(reading.values)
+        operands = reading.operands
+    }
+
+    private struct Reading {
+        let command: AnySubcommand
+        var values: [String: JSONValue] = [:]
+        var operands: [String] = []
+        var problems: [String] = []
+
+        mutating func option(_ text: String, _ rest: inout ArraySlice<String>) {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let key = parts[0].replacing("-", with: "_")
+            guard let field = command.options.first(where: { $0.name == key }) else {
+                let known = command.options.map { $0.name.replacing("_", with: "-") } + ["help"]
+                let near = Suggestion.nearest(to: parts[0], among: known).map { " Did you mean '--\($0)'?" } ?? ""
+                problems.append("Unknown option '--\(parts[0])'.\(near)")
+                return
+            }
+            if field.value == .boolean, parts.count == 1 {
+                values[key] = true
+            } else if let value = parts.count == 2 ? parts[1] : rest.popFirst() {
+                set(field, value)
+            } else {
+                problems.append("Option '--\(parts[0])' takes a value: \(field.help)")
+            }
+        }
+
+        private mutating func set(_ field: FieldSchema, _ text: String) {
+            guard case .list(let element) = field.value else {
+                values[field.name] = text.json(as: field.value)
+                return
+            }
+            values[field.name] = .array((values[field.name]?.elements ?? []) + [text.json(as: element)])
+        }
+
+        mutating func checkOperands() {
+            let required = command.operands.count { !$0.isOptional }
+            if operands.count < required {
+                let missing = command.operands[operands.count]
+                problems.append("'sluice \(command.name)' needs \(missing.name): \(missing.help)")
+            }
+            for word in operands.dropFirst(command.operands.count) {
+                problems.append("'sluice \(command.name)' takes no '\(word)'.")
+            }
+        }
+    }
+}
+
+extension String {
+    /// The word as the kind of value that an option takes; as text when it is not of that kind.
+    fileprivate func json(as schema: ValueSchema) -> JSONValue {
+        switch schema {
+        case .integer: Int(self).map(JSONValue.int) ?? .string(self)
+        case .number: Double(self).map(JSONValue.double) ?? .string(self)
+        case .boolean: Bool(self).map(JSONValue.bool) ?? .string(self)
+        default: .string(self)
+        }
+    }
+}

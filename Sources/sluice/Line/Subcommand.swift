@@ -1,0 +1,60 @@
+import PipelineKit
+
+/// One command of the command line. Its options are declared once; their check and their help are derived.
+protocol Subcommand: Sendable {
+    associatedtype Options: Fields = NoFields
+
+    static var name: String { get }
+    /// One sentence for the list of commands.
+    static var summary: String { get }
+    /// What follows the name, besides options.
+    static var operands: [Operand] { get }
+
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+}
+
+extension Subcommand {
+    static var operands: [Operand] { [] }
+}
+
+/// Something that follows a command's name and is no option.
+struct Operand: Sendable {
+    var name: String
+    var help: String
+    var isOptional = false
+}
+
+/// A command whose type is erased, for the list of them.
+struct AnySubcommand: Sendable {
+    let name: String
+    let summary: String
+    let operands: [Operand]
+    let options: [FieldSchema]
+    let run: @Sendable (Arguments, Session) async throws(CommandError) -> ExitStatus
+
+    init<C: Subcommand>(_ command: C.Type) {
+        name = C.name
+        summary = C.summary
+        operands = C.operands
+        options = C.Options.fields
+        run = { (arguments: Arguments, session: Session) async throws(CommandError) in
+            let options: C.Options
+            do throws(FieldProblems) {
+                options = try C.Options(json: arguments.options)
+            } catch {
+                throw .usage(error.all.map { $0.message.namingOptions }.joined(separator: "\n"))
+            }
+            return try await C.run(options, arguments.operands, in: session)
+        }
+    }
+}
+
+extension String {
+    /// A problem with a field in the words of a command line: `Option '--on-deadline' must be…`.
+    fileprivate var namingOptions: String {
+        guard hasPrefix("Field '"), let end = dropFirst(7).firstIndex(of: "'") else { return self }
+        let name = self[index(startIndex, offsetBy: 7)..<end]
+        return "Option '--\(name.replacing("_", with: "-"))'\(self[index(after: end)...])"
+    }
+}

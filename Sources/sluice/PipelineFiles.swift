@@ -1,0 +1,56 @@
+import BuiltInPipelines
+import Foundation
+import PipelineEngine
+import PipelineKit
+
+/// Finds pipelines by name or path, and loads them with every mistake told.
+struct PipelineFiles: Sendable {
+    private let loader: PipelineLoader
+    private let builtIn: [String: String]
+
+    init(_ session: Session) {
+        let builtIn = BuiltInPipelines.all
+        self.builtIn = builtIn
+        loader = PipelineLoader(
+            PipelineSources(
+                builtInNames: builtIn.keys.sorted(),
+                builtIn: { name in builtIn[name].map { (name: "\(name).yaml", text: $0) } },
+                read: PipelineSources.disk
+            ),
+            registry: session.registry
+        )
+    }
+
+    /// A built-in pipeline by its name, or a file by its path.
+    ///
+    /// - Throws: every mistake of the file, as they are shown to a person.
+    func load(_ word: String) throws(CommandError) -> LoadedPipeline {
+        let isFile = word.contains("/") || word.hasSuffix(".yaml") || word.hasSuffix(".yml")
+        guard isFile || builtIn[word] != nil else {
+            let near = Suggestion.sentence(for: word, among: builtIn.keys)
+            let names = builtIn.keys.sorted().joined(separator: ", ")
+            throw .usage(
+                "There is no built-in pipeline '\(word)'.\(near) There are: \(names). A file is named with its ending: '\(word).yaml'."
+            )
+        }
+        let loaded: LoadedPipeline
+        do throws(Diagnostics) {
+            loaded = isFile ? try loader.load(file: word) : try loader.load(builtIn: word)
+        } catch {
+            throw .usage("\(error)")
+        }
+        for warning in loaded.warnings { Output.error("\(warning)") }
+        return loaded
+    }
+}
+
+extension LoadedPipeline {
+    /// The pipeline with its inputs filled in, checked once more.
+    func resolved(_ inputs: [String: JSONValue], _ session: Session) throws(CommandError) -> Pipeline {
+        do throws(FieldProblems) {
+            return try pipeline.resolved(inputs: inputs, environment: session.environment)
+        } catch {
+            throw .usage(error.all.map(\.message).joined(separator: "\n"))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+import ProviderKit
+import SQLiteStore
+import StandardModules
+import WorkspaceKit
+
+/// One call of the command line: who calls, where from, and the product put together on demand.
+struct Session: Sendable {
+    let environment: [String: String]
+    let configuration: Configuration
+    let clock: EngineClock
+    let fault: FaultPoint
+
+    init() {
+        environment = ProcessInfo.processInfo.environment
+        configuration = Configuration(environment: environment, home: NSHomeDirectory())
+        clock = Rehearsal.clock(environment)
+        fault = Rehearsal.fault(environment)
+    }
+
+    /// Made when it is asked for: most commands need none of it.
+    var registry: Registry { .standard() }
+
+    /// Who is recorded as having asked or answered.
+    var person: String { environment["USER"] ?? NSUserName() }
+
+    /// The product, with its database open.
+    ///
+    /// - Parameter database: From an option; `nil` for the configured one.
+    func services(_ database: String?) throws(CommandError) -> Services {
+        let path = database.map(absolute) ?? configuration.database
+        let store: SQLiteEventStore
+        do throws(StoreError) {
+            store = try SQLiteEventStore(path: path, fault: { [fault] in fault($0) })
+        } catch {
+            throw .broken("\(error)")
+        }
+        let state = configuration.stateDirectory
+        return Services(
+            EngineParts(
+                registry: registry,
+                store: store,
+                workspaces: GitWorkspaceKeeper(state: state),
+                transport: CurlTransport(),
+                secrets: { [environment] in environment[$0.variable] },
+                clock: clock,
+                scratch: "\(state)/scratch",
+                version: Version.number,
+                fault: fault
+            )
+        )
+    }
+
+    /// The run that a person names by the beginning of its name, or the newest one.
+    func run(_ operands: [String], _ services: Services) async throws(CommandError) -> RunID {
+        if let prefix = operands.first, prefix != "last" {
+            return try await asking { () throws(ServiceError) in try await services.runs.find(prefix) }
+        }
+        let newest = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
+        guard let run = newest.first else {
+            throw .usage("There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL")
+        }
+        return run.run
+    }
+}
+
+/// What most commands that look at runs take.
+struct RunOptions: Fields {
+    @Field("Path of the database.") var db: String? = nil
+    @Field("Print JSON.") var json: Bool = false
+    init() {}
+}
+
+extension Operand {
+    static let run = Operand(
+        name: "RUN",
+        help: "The run, or the first letters of its name; the newest when left out.",
+        isOptional: true
+    )
+}

@@ -1,0 +1,120 @@
+import PipelineEngine
+import PipelineKit
+
+/// What a person reads of a run, an event after the other; the same live and afterwards.
+struct Transcript {
+    private(set) var state = RunState()
+    let run: RunID
+
+    init(of run: RunID) { self.run = run }
+
+    /// The lines for an event; none for those that only the engine needs.
+    mutating func lines(for event: Event) -> [String] {
+        state.apply(event)
+        return words(event.payload)
+    }
+
+    private func words(_ payload: Event.Payload) -> [String] {
+        switch payload {
+        case .runStarted(let start): started(start)
+        case .workspaceOpened(let workspace, _):
+            workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
+        case .checkFinished(_, let result): check(result)
+        case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
+        case .modelReplied(let reply): model(reply)
+        case .modelFailed(_, let attempt, let failure, let retryAt):
+            [
+                row("model", Style.red(failure.message.harmless)),
+                retryAt.map { _ in row("", "attempt \(attempt + 1) follows") },
+            ]
+            .compactMap(\.self)
+        case .callProposed(let call): [row("call", "\(call.call.tool) \(Self.arguments(call.call.arguments))")]
+        case .callFinished(let id, let output): result(id, output)
+        case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]
+        case .approvalRequested(let approval): question(approval)
+        case .approvalResolved(let id, let answer):
+            [
+                row(
+                    "answer",
+                    "\(id) \(answer.decision.rawValue) by \(answer.by)\(answer.message.isEmpty ? "" : ": \(answer.message.harmless)")"
+                )
+            ]
+        case .messageAdded(let text, let by): [row(by, text.harmless)]
+        case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
+        case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
+        case .runFinished(let status, let reason): finished(status, reason)
+        case .runReopened(let by): ["", row("again", "taken up by \(by)")]
+        case .checkStarted, .modelRequested, .callStarted: []
+        }
+    }
+
+    private func started(_ start: RunStart) -> [String] {
+        let model = state.pipeline?.model?.description ?? ""
+        return ["\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)".harmlessLine]
+    }
+
+    private func check(_ result: CheckResult) -> [String] {
+        let color: Style = result.holds ? .green : (result.outcome == .unanswered ? .yellow : .red)
+        let cases = result.failing.prefix(5).map {
+            row("", Style.dim("\($0.id.harmless): \($0.message.fitted(to: 100))"))
+        }
+        let more = result.failing.count > 5 ? [row("", Style.dim("and \(result.failing.count - 5) more"))] : []
+        let refused = result.refused.prefix(10).map {
+            row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))"))
+        }
+        return [row("check", color(result.reason.harmless))] + cases + more + refused
+    }
+
+    private func model(_ reply: RecordedReply) -> [String] {
+        reply.text.isEmpty ? [] : [row("model", reply.text.harmless)]
+    }
+
+    private func result(_ id: CallID, _ output: RecordedOutput) -> [String] {
+        let first = output.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        let count = output.text.split(whereSeparator: \.isNewline).count
+        let more = count > 1 ? Style.dim(" (\(count) lines)") : ""
+        let mark = output.isError ? Style.red("✗") : Style.green("✓")
+        return [row("", "\(mark) \(Style.dim(name(id))) \(first.fitted(to: 100))\(more)")]
+    }
+
+    private func question(_ approval: Approval) -> [String] {
+        [row("ask", Style.yellow("\(approval.id): \(approval.question.harmless)"))]
+    }
+
+    private func finished(_ status: RunStatus, _ reason: String) -> [String] {
+        let color: Style = status == .achieved ? .green : .red
+        let figures = Self.figures(state, at: state.updatedAt)
+        return ["", "\(color(status.words))  \(Style.dim(figures))", row("", reason.harmless)]
+    }
+
+    /// `2 iterations · 12s · 3840 tokens · 0.012 USD`
+    static func figures(_ state: RunState, at now: Instant) -> String {
+        let seconds = Duration.seconds(Int(state.elapsed(at: now).seconds.rounded()))
+        let parts = [
+            "\(state.iteration) iteration\(state.iteration == 1 ? "" : "s")", seconds.written,
+            "\(state.spent.tokens) tokens",
+            state.spent.cost.map { "\($0)" },
+        ]
+        return parts.compactMap(\.self).joined(separator: " · ")
+    }
+
+    private func name(_ id: CallID) -> String { state.calls[id]?.proposed.call.tool ?? id.value }
+
+    /// A word in the margin and text beside it, further lines below each other.
+    private func row(_ margin: String, _ text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let indent = String(repeating: " ", count: 10)
+        return Style.cyan(margin.padded(to: 8)) + "  " + lines.joined(separator: "\n\(indent)")
+    }
+
+    /// `path="calc.py" occurrence=2`, shortened.
+    static func arguments(_ text: String) -> String {
+        guard case .object(let members)? = try? JSONValue(parsing: text) else { return text.fitted(to: 100) }
+        let words = members.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.jsonText.fitted(to: 60))" }
+        return words.joined(separator: " ").fitted(to: 120)
+    }
+}
+
+extension String {
+    fileprivate var harmlessLine: String { Output.hasColor ? self : harmless }
+}

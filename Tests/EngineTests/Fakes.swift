@@ -1,0 +1,218 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+import PipelineTesting
+import Synchronization
+
+/// A project directory and the engine over it, with modules that do as little as they can.
+struct Bench {
+    let directory: String
+    let store: any EventStore
+    let services: Services
+    let seen = Log()
+
+    init(
+        _ directory: String = Bench.temporary(),
+        store: any EventStore = MemoryStore(),
+        owner: ProcessName = ProcessName("host:boot:1:1"),
+        clock: EngineClock = Bench.clock,
+        random: @escaping @Sendable () -> Double = { 0 }
+    ) {
+        self.directory = directory
+        self.store = store
+        services = Services(
+            EngineParts(
+                registry: Self.registry,
+                store: store,
+                workspaces: PlainWorkspaces(),
+                transport: NoTransport(),
+                secrets: { _ in nil },
+                clock: clock,
+                scratch: directory + ".scratch",
+                owner: owner,
+                version: "test",
+                random: random
+            )
+        )
+        let seen = seen
+        services.feed.observe { item in
+            if case .event(_, let event) = item { seen.add(event.payload.type) }
+        }
+    }
+
+    static let registry: Registry = {
+        var registry = Registry()
+        registry.add(NotesProvider.self)
+        registry.add(LookTool.self)
+        registry.add(WriteTool.self)
+        registry.add(HangTool.self)
+        registry.add(ContentGate.self)
+        return registry
+    }()
+
+    /// A clock that stands still, and never waits.
+    static let clock = EngineClock(
+        now: { .start },
+        sleep: { moment in
+            // The heartbeat of a claim waits for ever; everything else is due at once.
+            while moment > .start + .seconds(9), !Task.isCancelled { await Task.yield() }
+        }
+    )
+
+    static func temporary() -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "engine-\(UUID().uuidString)").path
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: directory)
+        try? FileManager.default.removeItem(atPath: directory + ".scratch")
+    }
+
+    func start(_ replies: JSONValue, tools: JSONValue = ["allow": ["look", "write", "hang"]], human: JSONValue = [:])
+        async throws
+        -> RunID
+    {
+        let pipeline = try Pipeline(json: [
+            "name": "p", "model": "notes/x", "goal": ["gate": "content", "with": ["file": "out", "is": "done"]],
+            "tools": tools, "human": human, "providers": ["notes": ["replies": replies]],
+        ])
+        return try await services.runs.start(
+            RunOrder(run: "r1", pipeline: pipeline, project: directory, origin: "test")
+        )
+    }
+
+    func read(_ name: String) -> String? { try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) }
+
+    func types() async throws -> [String] { try await services.runs.events(of: "r1").map(\.payload.type) }
+}
+
+final class Log: Sendable {
+    private let lines = Mutex<[String]>([])
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}
+
+/// Plays replies out of its settings: the next is a function of how many there are already.
+struct NotesProvider: Provider {
+    static let id: ModuleID = "notes"
+    static let summary = "Plays replies."
+
+    struct Settings: Fields {
+        @Field("The replies.") var replies: [JSONValue] = []
+        init() {}
+    }
+
+    let replies: [JSONValue]
+    init(settings: Settings) throws(Failure) { replies = settings.replies }
+
+    func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
+        let turn = request.messages.count { if case .assistant = $0 { true } else { false } }
+        guard turn < replies.count else { return ModelReply(text: "I stop.") }
+        let reply = replies[turn]
+        if let failures = reply["failures"]?.integer, context.attempt <= failures {
+            throw Failure(.unavailable, "The service is down.")
+        }
+        let calls = (reply["calls"]?.elements ?? []).enumerated().map { index, call in
+            ToolCall(
+                id: CallID("s\(turn).\(index)"),
+                tool: call["tool"]?.text ?? "",
+                arguments: call["arguments"]?.jsonText ?? "{}"
+            )
+        }
+        return ModelReply(text: reply["text"]?.text ?? "", calls: calls, usage: Usage(input: 10, output: 5))
+    }
+}
+
+struct LookTool: Tool {
+    static let id: ModuleID = "look"
+    static let summary = "Looks."
+    static let reach: Set<Reach> = [.reads]
+    init(settings: NoFields) throws(Failure) {}
+    func call(_ arguments: NoFields, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        ToolOutput(try await context.check().reason)
+    }
+}
+
+struct WriteTool: Tool {
+    static let id: ModuleID = "write"
+    static let summary = "Writes, and adds a line to a log."
+    static let reach: Set<Reach> = [.writes]
+    struct Arguments: Fields {
+        @Field("The file.") var file: String
+        @Field("What it is to hold.") var text: String
+        init() {}
+    }
+    init(settings: NoFields) throws(Failure) {}
+    func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        do {
+            try arguments.text.write(
+                toFile: "\(context.workspace.path)/\(arguments.file)",
+                atomically: true,
+                encoding: .utf8
+            )
+        } catch {
+            throw Failure(.unavailable, "\(error)")
+        }
+        return ToolOutput("Wrote \(arguments.file).")
+    }
+}
+
+/// Runs until it is cancelled.
+struct HangTool: Tool {
+    static let id: ModuleID = "hang"
+    static let summary = "Hangs."
+    static let reach: Set<Reach> = [.runs]
+    init(settings: NoFields) throws(Failure) {}
+    func call(_ arguments: NoFields, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        context.progress("hanging")
+        while !Task.isCancelled { await Task.yield() }
+        throw Failure(.cancelled, "Cancelled.")
+    }
+}
+
+/// Holds when a file has a content.
+struct ContentGate: Gate {
+    static let id: ModuleID = "content"
+    static let summary = "Holds when a file has a content."
+    struct Settings: Fields {
+        @Field("The file.") var file: String = ""
+        @Field("Its content.") var `is`: String = ""
+        init() {}
+    }
+    let settings: Settings
+    init(settings: Settings) throws(Failure) { self.settings = settings }
+    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let text = try? String(contentsOfFile: "\(workspace.path)/\(settings.file)", encoding: .utf8)
+        return text == settings.is ? .passed("It is '\(settings.is)'.") : .failed("It is '\(text ?? "")'.")
+    }
+}
+
+/// Workspaces without isolation and without memory.
+struct PlainWorkspaces: WorkspaceKeeper {
+    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: project), start: "start")
+    }
+    func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
+        let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
+        return SnapshotID("\(Digest(of: Array(text.utf8)))")
+    }
+    func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
+    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
+    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    func discard(_ workspace: Workspace, of run: RunID) {}
+}
+
+struct NoTransport: HTTPTransport {
+    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
+        throw Failure(.unavailable, "There is no network in this test.")
+    }
+}
