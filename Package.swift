@@ -73,12 +73,15 @@ let package = Package(
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
-        house("StandardModules", needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }),
+        house(
+            "StandardModules",
+            needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore", "StandardModules",
-                "BuiltInPipelines",
+                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
+                "StandardModules", "BuiltInPipelines",
             ],
             swiftSettings: strict
         ),

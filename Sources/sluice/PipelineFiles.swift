@@ -29,7 +29,12 @@ struct PipelineFiles: Sendable {
         guard isFile || builtIn[word] != nil else {
             let near = Suggestion.sentence(for: word, among: builtIn.keys)
             let names = builtIn.keys.sorted().joined(separator: ", ")
-            throw .usage("There is no built-in pipeline '\(word)'.\(near) There are: \(names). A file is named with its ending: '\(word).yaml'.")
+            throw .usage(
+                """
+                There is no built-in pipeline '\(word)'.\(near) There are: \(names). A file is named with its ending: \
+                '\(word).yaml'.
+                """
+            )
         }
         let loaded: LoadedPipeline
         do throws(Diagnostics) {

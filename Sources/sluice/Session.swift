@@ -53,9 +53,13 @@ struct Session: Sendable {
 
     /// The run that a person names by the beginning of its name, or the newest one.
     func run(_ operands: [String], _ services: Services) async throws(CommandError) -> RunID {
-        if let prefix = operands.first, prefix != "last" { return try await asking { () throws(ServiceError) in try await services.runs.find(prefix) } }
+        if let prefix = operands.first, prefix != "last" {
+            return try await asking { () throws(ServiceError) in try await services.runs.find(prefix) }
+        }
         let newest = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
-        guard let run = newest.first else { throw .usage("There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL") }
+        guard let run = newest.first else {
+            throw .usage("There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL")
+        }
         return run.run
     }
 }
@@ -68,5 +72,9 @@ struct RunOptions: Fields {
 }
 
 extension Operand {
-    static let run = Operand(name: "RUN", help: "The run, or the first letters of its name; the newest when left out.", isOptional: true)
+    static let run = Operand(
+        name: "RUN",
+        help: "The run, or the first letters of its name; the newest when left out.",
+        isOptional: true
+    )
 }

@@ -7,7 +7,12 @@ import Testing
 struct ApprovalTests {
     static let shown = Digest(of: Array("rm -rf build".utf8))
     static let call = ProposedCall("1.1", "bash_exec", ["command": "rm -rf build"], reach: [.runs])
-    static let approval = Approval(id: "a1", subject: .call("1.1"), question: "Let the model call bash_exec?", shown: shown)
+    static let approval = Approval(
+        id: "a1",
+        subject: .call("1.1"),
+        question: "Let the model call bash_exec?",
+        shown: shown
+    )
     let waiting = RunState.given([.started(LoopTests.pipeline), .opened] + Event.Payload.checked(0, LoopTests.no))
         .after([.iterationStarted(1)] + Event.Payload.replied(1, ""))
         .after([.callProposed(call), .approvalRequested(approval)])
@@ -20,7 +25,9 @@ struct ApprovalTests {
     }
 
     @Test func aRejectionTellsTheModelWhy() throws {
-        let events = try waiting.when(.resolve("a1", Resolution(.rejected, by: "ada", message: "Use make clean."), shown: nil))
+        let events = try waiting.when(
+            .resolve("a1", Resolution(.rejected, by: "ada", message: "Use make clean."), shown: nil)
+        )
         #expect(events.last == .callRefused("1.1", reason: "ada did not allow the call. They say: Use make clean."))
         #expect(waiting.after(events).messages.last == .user("ada says: Use make clean."))
     }
@@ -56,8 +63,12 @@ struct ApprovalTests {
         approval.deadline = .start + .seconds(3600)
         approval.onDeadline = .abort
         let call = ProposedCall("1.2", "bash_exec", reach: [.runs])
-        let state = waiting.after([.callRefused("1.1", reason: "no"), .approvalResolved("a1", Resolution(.rejected, by: "ada"))])
-            .after([.iterationStarted(2)] + Event.Payload.replied(2, "") + [.callProposed(call), .approvalRequested(approval)])
+        let state = waiting.after([
+            .callRefused("1.1", reason: "no"), .approvalResolved("a1", Resolution(.rejected, by: "ada")),
+        ])
+        .after(
+            [.iterationStarted(2)] + Event.Payload.replied(2, "") + [.callProposed(call), .approvalRequested(approval)]
+        )
         #expect(throws: Refusal.notExpired("a2")) { try state.when(.expire("a2")) }
         let events = try state.when(.expire("a2"), later: .seconds(3600))
         let reason = "Nobody answered 'a2' in time: Let the model call bash_exec?"
@@ -97,7 +108,9 @@ struct ApprovalTests {
 
     @Test func aPersonMaySayWhatIsStillMissing() throws {
         let state = try asked(LoopTests.yes)
-        let events = try state.when(.resolve("a1", Resolution(.rejected, by: "ada", message: "Add a docstring."), shown: nil))
+        let events = try state.when(
+            .resolve("a1", Resolution(.rejected, by: "ada", message: "Add a docstring."), shown: nil)
+        )
         let next = state.after(events)
         #expect(next.effects == [.ask(turn: 2, attempt: 1, notBefore: nil)])
         #expect(next.messages.last == .user("ada says: Add a docstring."))
@@ -120,7 +133,9 @@ struct ApprovalTests {
             .after([.iterationStarted(1), .modelRequested(intent)])
         #expect(state.isPlanning)
         let write = AssessedCall(Self.call, problem: nil, rule: .allow, shown: Self.shown)
-        let early = try state.when(.finishTurn(1, ModelReply(text: "", calls: [Self.call.call]), cost: nil, calls: [write]))
+        let early = try state.when(
+            .finishTurn(1, ModelReply(text: "", calls: [Self.call.call]), cost: nil, calls: [write])
+        )
         let reason = "The plan has to be approved first. Until then only reading tools may be called."
         #expect(early.last == .callRefused("1.1", reason: reason))
         let planned = state.after(try state.when(.finishTurn(1, ModelReply(text: "I fix it."), cost: nil, calls: [])))

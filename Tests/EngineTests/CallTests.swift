@@ -9,7 +9,9 @@ struct CallTests {
     let replied = RunState.given([.started(LoopTests.pipeline), .opened] + Event.Payload.checked(0, LoopTests.no))
         .after([.iterationStarted(1)] + Event.Payload.replied(1, "I look."))
 
-    private func proposing(_ calls: ProposedCall...) -> RunState { replied.after(calls.map(Event.Payload.callProposed)) }
+    private func proposing(_ calls: ProposedCall...) -> RunState {
+        replied.after(calls.map(Event.Payload.callProposed))
+    }
 
     @Test func readingCallsRunSideBySide() {
         let state = proposing(read("1.1"), read("1.2"), read("1.3"))
@@ -32,13 +34,17 @@ struct CallTests {
 
     @Test func resultsKeepTheOrderOfTheCallsAndTheirNames() {
         let state = proposing(read("1.1"), read("1.2"))
-            .after([.callFinished("1.2", RecordedOutput(text: "second")), .callFinished("1.1", RecordedOutput(text: "first"))])
+            .after([
+                .callFinished("1.2", RecordedOutput(text: "second")),
+                .callFinished("1.1", RecordedOutput(text: "first")),
+            ])
         let texts = state.messages.suffix(2)
         #expect(
             Array(texts) == [
                 .tool(call: "service-1.1", name: "file_read", text: "first", isError: false),
                 .tool(call: "service-1.2", name: "file_read", text: "second", isError: false),
-            ])
+            ]
+        )
         #expect(state.effects == [.ask(turn: 2, attempt: 1, notBefore: nil)])
     }
 
@@ -77,10 +83,17 @@ struct CallTests {
 
     // MARK: - Policy
 
-    private func finishing(_ call: ProposedCall, _ rule: ToolPolicy.Rule, problem: String? = nil, human: String = "never") throws
+    private func finishing(
+        _ call: ProposedCall,
+        _ rule: ToolPolicy.Rule,
+        problem: String? = nil,
+        human: String = "never"
+    ) throws
         -> (RunState, [Event.Payload])
     {
-        let pipeline: JSONValue = ["name": "p", "goal": "command", "human": ["gate": .string(human), "deadline": "1h"]]
+        let pipeline: JSONValue = [
+            "name": "p", "goal": "command", "human": ["gate": .string(human), "deadline": "1h"],
+        ]
         let intent = ModelIntent(turn: 1, attempt: 1, model: "m", reserved: Spending(tokens: 9), request: Chain.start)
         let state = RunState.given([.started(pipeline), .opened] + Event.Payload.checked(0, LoopTests.no))
             .after([.iterationStarted(1), .modelRequested(intent)])

@@ -8,8 +8,16 @@ struct CodecTests {
     static let digest = Digest(of: [1])
     static let failure = Failure(.rateLimited, "Too often.", retryAfter: 1.5, mayHaveCost: true)
     static let check = CheckResult(
-        .failed, "No.", score: 0.5, counts: [.passed: 1, .failed: 2], failing: [TestCase("t", .failed, "m", seconds: 0.25)],
-        details: "d", refused: [FileChange(.added, "conftest.py")], report: digest, failure: failure)
+        .failed,
+        "No.",
+        score: 0.5,
+        counts: [.passed: 1, .failed: 2],
+        failing: [TestCase("t", .failed, "m", seconds: 0.25)],
+        details: "d",
+        refused: [FileChange(.added, "conftest.py")],
+        report: digest,
+        failure: failure
+    )
 
     /// One of each kind, with everything that may be in it and without.
     static let payloads: [Event.Payload] = [
@@ -17,14 +25,40 @@ struct CodecTests {
         .checkStarted(CheckName(iteration: 1, round: 2), snapshot: "s"),
         .checkFinished(CheckName(iteration: 1), check), .checkFinished(CheckName(iteration: 0), LoopTests.yes),
         .iterationStarted(3),
-        .modelRequested(ModelIntent(turn: 1, attempt: 2, model: "m", reserved: Spending(tokens: 5, cost: .usd(0.25)), request: digest)),
-        .modelReplied(RecordedReply(turn: 1, text: "t", usage: Usage(input: 3, cached: 2, output: 1), cost: .usd(1), stop: .length)),
-        .modelFailed(turn: 1, attempt: 1, failure, retryAt: .start), .modelFailed(turn: 1, attempt: 1, Failure(.denied, "No."), retryAt: nil),
+        .modelRequested(
+            ModelIntent(
+                turn: 1,
+                attempt: 2,
+                model: "m",
+                reserved: Spending(tokens: 5, cost: .usd(0.25)),
+                request: digest
+            )
+        ),
+        .modelReplied(
+            RecordedReply(
+                turn: 1,
+                text: "t",
+                usage: Usage(input: 3, cached: 2, output: 1),
+                cost: .usd(1),
+                stop: .length
+            )
+        ),
+        .modelFailed(turn: 1, attempt: 1, failure, retryAt: .start),
+        .modelFailed(turn: 1, attempt: 1, Failure(.denied, "No."), retryAt: nil),
         .callProposed(ProposedCall("1.1", "write", ["a": 1], reach: [.writes, .network])),
         .callStarted("1.1"),
         .callFinished("1.1", RecordedOutput(text: "t", exitCode: 1, isError: true, whole: digest)),
         .callFinished("1.1", RecordedOutput(text: "")), .callRefused("1.1", reason: "No."),
-        .approvalRequested(Approval(id: "a1", subject: .call("1.1"), question: "?", shown: digest, deadline: .start, onDeadline: .approve)),
+        .approvalRequested(
+            Approval(
+                id: "a1",
+                subject: .call("1.1"),
+                question: "?",
+                shown: digest,
+                deadline: .start,
+                onDeadline: .approve
+            )
+        ),
         .approvalRequested(Approval(id: "a1", subject: .repetition("1.1"), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .check(CheckName(iteration: 1)), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .plan(turn: 2), question: "?", shown: digest)),
@@ -63,7 +97,8 @@ struct CodecTests {
     @Test func anEventOfANewerVersionIsNamed() {
         var row = Chain.rows([.callStarted("1.1")], after: 0, head: Chain.start, at: .start)[0]
         row.version = 2
-        let words = "Event 1 ('tool_call.started'), version 2, is not known to this version of Sluice, or it is damaged."
+        let words =
+            "Event 1 ('tool_call.started'), version 2, is not known to this version of Sluice, or it is damaged."
         #expect(throws: StoreError.unreadable(words)) { try EventCodec.decode(row) }
     }
 
@@ -75,7 +110,10 @@ struct CodecTests {
         changed.body = rows[0].body
         let words = "Event 2 ('tool_call.started') was changed after it was recorded: its digest does not match."
         #expect(Chain.problem(with: changed, after: 1, head: rows[0].digest) == words)
-        #expect(Chain.problem(with: rows[1], after: 0, head: Chain.start) == "Event 1 is missing: the next one is numbered 2.")
+        #expect(
+            Chain.problem(with: rows[1], after: 0, head: Chain.start)
+                == "Event 1 is missing: the next one is numbered 2."
+        )
     }
 
     @Test func aHistoryThatWasTamperedWithIsNotOpened() async throws {
@@ -85,8 +123,8 @@ struct CodecTests {
         let summary = RunSummary(RunState(), run: "r1")
         try await store.append(Batch(run: "r1", events: rows, summary: RunSummary(summary, sequence: 2)))
         let words = """
-            The history of run 'r1' is damaged. Event 2 ('workspace.opened') was changed after it was recorded: its digest does \
-            not match.
+            The history of run 'r1' is damaged. Event 2 ('workspace.opened') was changed after it was recorded: its \
+            digest does not match.
             """
         await #expect(throws: ServiceError.store(.unreadable(words))) {
             try await LiveRun.open("r1", in: store, clock: Bench.clock)

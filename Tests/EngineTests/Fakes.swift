@@ -51,10 +51,13 @@ struct Bench {
     }()
 
     /// A clock that stands still, and never waits.
-    static let clock = EngineClock(now: { .start }, sleep: { moment in
-        // The heartbeat of a claim waits for ever; everything else is due at once.
-        while moment > .start + .seconds(9), !Task.isCancelled { await Task.yield() }
-    })
+    static let clock = EngineClock(
+        now: { .start },
+        sleep: { moment in
+            // The heartbeat of a claim waits for ever; everything else is due at once.
+            while moment > .start + .seconds(9), !Task.isCancelled { await Task.yield() }
+        }
+    )
 
     static func temporary() -> String {
         let path = FileManager.default.temporaryDirectory.appending(path: "engine-\(UUID().uuidString)").path
@@ -67,7 +70,8 @@ struct Bench {
         try? FileManager.default.removeItem(atPath: directory + ".scratch")
     }
 
-    func start(_ replies: JSONValue, tools: JSONValue = ["allow": ["look", "write", "hang"]], human: JSONValue = [:]) async throws
+    func start(_ replies: JSONValue, tools: JSONValue = ["allow": ["look", "write", "hang"]], human: JSONValue = [:])
+        async throws
         -> RunID
     {
         let pipeline = try Pipeline(json: [
@@ -75,7 +79,8 @@ struct Bench {
             "tools": tools, "human": human, "providers": ["notes": ["replies": replies]],
         ])
         return try await services.runs.start(
-            RunOrder(run: "r1", pipeline: pipeline, project: directory, origin: "test"))
+            RunOrder(run: "r1", pipeline: pipeline, project: directory, origin: "test")
+        )
     }
 
     func read(_ name: String) -> String? { try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) }
@@ -110,7 +115,11 @@ struct NotesProvider: Provider {
             throw Failure(.unavailable, "The service is down.")
         }
         let calls = (reply["calls"]?.elements ?? []).enumerated().map { index, call in
-            ToolCall(id: CallID("s\(turn).\(index)"), tool: call["tool"]?.text ?? "", arguments: call["arguments"]?.jsonText ?? "{}")
+            ToolCall(
+                id: CallID("s\(turn).\(index)"),
+                tool: call["tool"]?.text ?? "",
+                arguments: call["arguments"]?.jsonText ?? "{}"
+            )
         }
         return ModelReply(text: reply["text"]?.text ?? "", calls: calls, usage: Usage(input: 10, output: 5))
     }
@@ -138,7 +147,11 @@ struct WriteTool: Tool {
     init(settings: NoFields) throws(Failure) {}
     func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         do {
-            try arguments.text.write(toFile: "\(context.workspace.path)/\(arguments.file)", atomically: true, encoding: .utf8)
+            try arguments.text.write(
+                toFile: "\(context.workspace.path)/\(arguments.file)",
+                atomically: true,
+                encoding: .utf8
+            )
         } catch {
             throw Failure(.unavailable, "\(error)")
         }
@@ -186,7 +199,11 @@ struct PlainWorkspaces: WorkspaceKeeper {
         return SnapshotID("\(Digest(of: Array(text.utf8)))")
     }
     func rebuild(
-        _ workspace: Workspace, from start: SnapshotID, with current: SnapshotID, under policy: EditPolicy, of run: RunID
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
     ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
     func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
     func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }

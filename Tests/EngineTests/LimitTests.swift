@@ -43,11 +43,21 @@ struct LimitTests {
     }
 
     @Test func theRealCostSettlesTheReservation() throws {
-        let reply = RecordedReply(turn: 1, text: "", usage: Usage(input: 10, output: 5), cost: .usd(0.1), stop: .finished)
+        let reply = RecordedReply(
+            turn: 1,
+            text: "",
+            usage: Usage(input: 10, output: 5),
+            cost: .usd(0.1),
+            stop: .finished
+        )
         let state = asking(["cost": "1.00 USD"], spent: [.iterationStarted(1), .modelRequested(intent(10, .usd(0.9)))])
             .after([.modelReplied(reply)] + Event.Payload.checked(1, LoopTests.no))
         #expect(state.spent == Spending(tokens: 15, cost: .usd(0.1)))
-        #expect(try state.when(.beginTurn(intent(10, .usd(0.9), turn: 2))).contains(.modelRequested(intent(10, .usd(0.9), turn: 2))))
+        #expect(
+            try state.when(.beginTurn(intent(10, .usd(0.9), turn: 2))).contains(
+                .modelRequested(intent(10, .usd(0.9), turn: 2))
+            )
+        )
     }
 
     @Test func anAttemptThatMayHaveCostIsCountedInFull() {

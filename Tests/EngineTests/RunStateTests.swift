@@ -33,7 +33,8 @@ struct LoopTests {
         let state = RunState.given([.started(["name": "p", "goal": goal]), .opened])
             .after([.checkStarted(CheckName(iteration: 0), snapshot: "s0")])
         let events = try state.when(.finishCheck(CheckName(iteration: 0), Self.yes))
-        let reason = "The goal holds before any work, and 'must_fail_first' asks for one that does not: All 2 tests pass."
+        let reason =
+            "The goal holds before any work, and 'must_fail_first' asks for one that does not: All 2 tests pass."
         #expect(events.last == .runFinished(.notAchieved, reason: reason))
     }
 
@@ -82,7 +83,9 @@ struct LoopTests {
 
     @Test func aGoalToConfirmIsJudgedAgainOnTheSameTree() throws {
         let goal: JSONValue = ["gate": "command", "confirm": 2]
-        let state = RunState.given([.started(["name": "p", "goal": goal]), .opened] + Event.Payload.checked(0, Self.yes))
+        let state = RunState.given(
+            [.started(["name": "p", "goal": goal]), .opened] + Event.Payload.checked(0, Self.yes)
+        )
         let second = CheckName(iteration: 0, round: 2)
         #expect(state.effects == [.check(second)])
         let again = state.after([.checkStarted(second, snapshot: "s0")])
@@ -90,7 +93,9 @@ struct LoopTests {
         guard case .checkFinished(_, let result) = flaky[0] else { throw Refusal.outdated }
         #expect(result.outcome == .flaky)
         #expect(result.reason == "The goal held and then did not, with nothing changed in between. 1 of 2 tests fails.")
-        #expect(try again.when(.finishCheck(second, Self.yes)).last == .runFinished(.achieved, reason: "All 2 tests pass."))
+        #expect(
+            try again.when(.finishCheck(second, Self.yes)).last == .runFinished(.achieved, reason: "All 2 tests pass.")
+        )
     }
 
     @Test func aGateThatCannotAnswerAtTheStartEndsTheRun() throws {

@@ -10,12 +10,15 @@ struct RunningTests {
     @Test func aRunGoesFromRedToGreen() async throws {
         let bench = Bench()
         defer { bench.remove() }
-        let run = try await bench.start([["text": "I look.", "calls": [["tool": "look"]]], ["calls": [Self.write]], ["text": "Done."]])
+        let run = try await bench.start([
+            ["text": "I look.", "calls": [["tool": "look"]]], ["calls": [Self.write]], ["text": "Done."],
+        ])
         let state = try await bench.services.runs.carryOn(run)
         #expect(state.status == .achieved)
         #expect(bench.read("out") == "done")
         let types = [
-            "run.started", "workspace.opened", "check.started", "check.finished", "iteration.started", "model.requested",
+            "run.started", "workspace.opened", "check.started", "check.finished", "iteration.started",
+            "model.requested",
             "model.replied", "tool_call.proposed", "tool_call.finished", "model.requested", "model.replied",
             "tool_call.proposed", "tool_call.started", "tool_call.finished", "model.requested", "model.replied",
             "check.started", "check.finished", "run.finished",
@@ -103,7 +106,13 @@ struct RunningTests {
         let there = Bench(here.directory, store: store, owner: ProcessName("elsewhere:boot:2:2"))
         defer { here.remove() }
         let run = try await here.start([["text": "Done."]])
-        _ = await store.claim(run, for: "elsewhere:boot:2:2", until: .start + .seconds(30), now: .start, overriding: nil)
+        _ = await store.claim(
+            run,
+            for: "elsewhere:boot:2:2",
+            until: .start + .seconds(30),
+            now: .start,
+            overriding: nil
+        )
         await #expect(throws: ServiceError.self) { try await here.services.runs.carryOn(run) }
         do throws(ServiceError) {
             _ = try await here.services.runs.carryOn(run)

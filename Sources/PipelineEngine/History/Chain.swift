@@ -15,13 +15,22 @@ public enum Chain {
     }
 
     /// The rows of events that follow a state.
-    public static func rows(_ payloads: [Event.Payload], after sequence: Int, head: Digest, at: Instant) -> [StoredEvent] {
+    public static func rows(_ payloads: [Event.Payload], after sequence: Int, head: Digest, at: Instant)
+        -> [StoredEvent]
+    {
         var head = head
         return payloads.enumerated().map { index, payload in
             let row = EventCodec.encode(payload)
             let number = sequence + index + 1
             head = digest(after: head, number, at, row)
-            return StoredEvent(sequence: number, type: row.type, version: row.version, body: row.body, at: at, digest: head)
+            return StoredEvent(
+                sequence: number,
+                type: row.type,
+                version: row.version,
+                body: row.body,
+                at: at,
+                digest: head
+            )
         }
     }
 

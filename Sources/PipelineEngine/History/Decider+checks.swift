@@ -16,7 +16,8 @@ extension Decider {
 
     private func afterYes(_ name: CheckName, _ result: CheckResult) -> [Event.Payload] {
         if name.iteration == 0, pipeline.goal.mustFailFirst {
-            let reason = "The goal holds before any work, and 'must_fail_first' asks for one that does not: \(result.reason)"
+            let reason =
+                "The goal holds before any work, and 'must_fail_first' asks for one that does not: \(result.reason)"
             return [.runFinished(.notAchieved, reason: reason)]
         }
         if name.round < pipeline.goal.confirm { return [] }

@@ -41,7 +41,8 @@ extension Limits {
         var limits = self
         switch name {
         case .cost: limits.cost = (cost ?? .zero) + (first.cost ?? cost ?? .zero)
-        case .tokens: limits.tokens = TokenCount((tokens?.tokens ?? 0) + (first.tokens ?? tokens ?? TokenCount(0)).tokens)
+        case .tokens:
+            limits.tokens = TokenCount((tokens?.tokens ?? 0) + (first.tokens ?? tokens ?? TokenCount(0)).tokens)
         case .wall: limits.wall = (wall ?? .zero) + (first.wall ?? wall ?? .zero)
         }
         return limits

@@ -5,7 +5,9 @@ extension Decider {
         guard state.phase == .asking, state.blockingApproval == nil else { throw .outdated }
         if let open = state.intent { return [interrupted(open)] }
         guard intent.turn == state.turn + 1, intent.attempt == state.failedAttempts + 1 else { throw .outdated }
-        if !state.iterationIsOpen, state.iteration >= state.limits.iterations { return [outOfIterations(state.lastCheck)] }
+        if !state.iterationIsOpen, state.iteration >= state.limits.iterations {
+            return [outOfIterations(state.lastCheck)]
+        }
         if let over = overLimit(intent.reserved) { return [over] }
         let beginning: [Event.Payload] = state.iterationIsOpen ? [] : [.iterationStarted(state.iteration + 1)]
         return beginning + [.modelRequested(intent)]
@@ -41,7 +43,12 @@ extension Decider {
         let id = call.proposed.id
         if let problem = call.problem { return [.callFinished(id, RecordedOutput(text: problem, isError: true))] }
         if state.isPlanning, !call.proposed.isRepeatable {
-            return [.callRefused(id, reason: "The plan has to be approved first. Until then only reading tools may be called.")]
+            return [
+                .callRefused(
+                    id,
+                    reason: "The plan has to be approved first. Until then only reading tools may be called."
+                )
+            ]
         }
         switch rule(for: call) {
         case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
@@ -61,7 +68,9 @@ extension Decider {
         question(.plan(turn: turn), "Carry out this plan?\n\n\(plan)", shown: Digest(of: Array(plan.utf8)))
     }
 
-    func failTurn(_ turn: Int, _ attempt: Int, _ failure: Failure, _ retryAt: Instant?) throws(Refusal) -> [Event.Payload] {
+    func failTurn(_ turn: Int, _ attempt: Int, _ failure: Failure, _ retryAt: Instant?) throws(Refusal) -> [Event
+        .Payload]
+    {
         guard let intent = state.intent, intent.turn == turn, intent.attempt == attempt else { throw .outdated }
         let failed = Event.Payload.modelFailed(turn: turn, attempt: attempt, failure, retryAt: retryAt)
         return retryAt == nil ? [failed, .runFinished(.failed, reason: failure.message)] : [failed]
@@ -74,12 +83,16 @@ extension Decider {
         switch call.stage {
         case .ready:
             if let approval = call.approval, state.approvals[approval]?.approval.shown != shown {
-                return [.callRefused(id, reason: "The call is not what was approved: it was changed after it was shown.")]
+                return [
+                    .callRefused(id, reason: "The call is not what was approved: it was changed after it was shown.")
+                ]
             }
             return call.proposed.isRepeatable ? [] : [.callStarted(id)]
         case .started:
             // Nobody in this process began it, or the effect would not be offered again.
-            let text = "\(call.proposed.call.tool) was interrupted and may already have run. Run it again? \(call.proposed.call.arguments)"
+            let proposed = call.proposed.call
+            let text =
+                "\(proposed.tool) was interrupted and may already have run. Run it again? \(proposed.arguments)"
             return [question(.repetition(id), text, shown: shown)]
         case .held, .done, .refused: throw .unknownCall(id)
         }

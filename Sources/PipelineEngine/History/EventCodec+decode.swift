@@ -33,7 +33,8 @@ extension Event.Payload {
     }
 
     private static func opened(_ body: EventBody) -> Self? {
-        guard let path = body.text("path"), let project = body.text("project"), let start: SnapshotID = body.id("snapshot")
+        guard let path = body.text("path"), let project = body.text("project"),
+            let start: SnapshotID = body.id("snapshot")
         else { return nil }
         return .workspaceOpened(Workspace(path: path, project: project), start: start)
     }
@@ -76,12 +77,16 @@ extension Event.Payload {
     }
 
     private static func limits(_ body: EventBody) -> Self? {
-        guard let json = body["limits"], let limits = try? Limits(json: json), let by = body.text("by") else { return nil }
+        guard let json = body["limits"], let limits = try? Limits(json: json), let by = body.text("by") else {
+            return nil
+        }
         return .limitsChanged(limits, by: by)
     }
 
     private static func runFinished(_ body: EventBody) -> Self? {
-        guard let status: RunStatus = body.word("status"), status.isFinal, let reason = body.text("reason") else { return nil }
+        guard let status: RunStatus = body.word("status"), status.isFinal, let reason = body.text("reason") else {
+            return nil
+        }
         return .runFinished(status, reason: reason)
     }
 }
@@ -186,7 +191,8 @@ extension ModelIntent {
 
 extension RecordedReply {
     fileprivate init?(_ body: EventBody) {
-        guard let turn = body.integer("turn"), let text = body.text("text"), let stop: ModelReply.Stop = body.word("stop"),
+        guard let turn = body.integer("turn"), let text = body.text("text"),
+            let stop: ModelReply.Stop = body.word("stop"),
             let input = body.integer("input_tokens"), let cached = body.integer("cached_tokens"),
             let output = body.integer("output_tokens")
         else { return nil }
@@ -197,7 +203,8 @@ extension RecordedReply {
 
 extension ProposedCall {
     fileprivate init?(_ body: EventBody) {
-        guard let id: CallID = body.id("call"), let service: CallID = body.id("service_id"), let tool = body.text("tool"),
+        guard let id: CallID = body.id("call"), let service: CallID = body.id("service_id"),
+            let tool = body.text("tool"),
             let arguments = body.text("arguments"), let reach = body["reach"]?.elements
         else { return nil }
         let known = reach.compactMap { $0.text.flatMap(Reach.init) }
@@ -216,7 +223,8 @@ extension RecordedOutput {
 
 extension Approval {
     fileprivate init?(_ body: EventBody) {
-        guard let id: ApprovalID = body.id("approval"), let subject = Subject(body), let question = body.text("question"),
+        guard let id: ApprovalID = body.id("approval"), let subject = Subject(body),
+            let question = body.text("question"),
             let shown = body.digest("shown"), let fallback: HumanPolicy.Fallback = body.word("on_deadline")
         else { return nil }
         let deadline = body.instant("deadline")

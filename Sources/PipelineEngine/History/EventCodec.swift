@@ -78,7 +78,9 @@ extension Event.Payload {
         case .modelRequested(let intent): intent.body
         case .modelReplied(let reply): reply.body
         case .modelFailed(let turn, let attempt, let failure, let retryAt):
-            ["turn": .int(turn), "attempt": .int(attempt), "failure": .object(failure.body)].adding(["retry_at": retryAt?.body])
+            ["turn": .int(turn), "attempt": .int(attempt), "failure": .object(failure.body)].adding([
+                "retry_at": retryAt?.body
+            ])
         case .callProposed(let call): call.body
         case .callStarted(let id): ["call": .string(id.value)]
         case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])

@@ -37,7 +37,13 @@ public struct EventLine: Sendable, Hashable {
             throw .unreadable("The line after event \(sequence) is not an exported event.")
         }
         let row = StoredEvent(
-            sequence: number, type: type, version: version, body: body.encoded(.compact), at: at, digest: digest)
+            sequence: number,
+            type: type,
+            version: version,
+            body: body.encoded(.compact),
+            at: at,
+            digest: digest
+        )
         if let problem = Chain.problem(with: row, after: sequence, head: head) { throw .unreadable(problem) }
         self.run = RunID(run)
         event = try EventCodec.decode(row)

@@ -74,8 +74,10 @@ extension Refusal: CustomStringConvertible {
         case .alreadyFinished(let status): "The run has ended already: \(status.words)."
         case .notFinished: "The run has not ended yet."
         case .unknownApproval(let id): "This run has no approval '\(id)'."
-        case .alreadyResolved(let id, let answer): "Approval '\(id)' was already \(answer.decision.rawValue) by \(answer.by)."
-        case .shownDiffers(let id): "Approval '\(id)' is for something else than was shown. Look at it again before you answer."
+        case .alreadyResolved(let id, let answer):
+            "Approval '\(id)' was already \(answer.decision.rawValue) by \(answer.by)."
+        case .shownDiffers(let id):
+            "Approval '\(id)' is for something else than was shown. Look at it again before you answer."
         case .notExpired(let id): "Approval '\(id)' is still open."
         case .unknownCall(let id): "This run has no open call '\(id)'."
         case .outdated: "The run has moved on."

@@ -124,7 +124,9 @@ extension RunState {
         messages.append(.assistant(reply.text, calls: []))
         turnCalls = []
         phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
-        if reply.stop == .length { say("Your reply was cut at its length limit. Go on where it stopped, in smaller steps.") }
+        if reply.stop == .length {
+            say("Your reply was cut at its length limit. Go on where it stopped, in smaller steps.")
+        }
     }
 
     private mutating func failTurn(_ failure: Failure, _ retryAt: Instant?) {

@@ -32,7 +32,8 @@ struct Decider {
         switch command {
         case .resolve(let id, let answer, let shown): return try resolve(id, answer, shown)
         case .expire(let id): return try expire(id)
-        case .cancel(let by, let reason): return [.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)]
+        case .cancel(let by, let reason):
+            return [.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)]
         case .addMessage(let text, let by): return [.messageAdded(text, by: by)]
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
         case .rollBack(let back): return try rollBack(back)
@@ -112,12 +113,15 @@ struct Decider {
         }
         let granted = approval.grants(answer)
         switch approval.subject {
-        case .call(let call): return granted ? [] : [.callRefused(call, reason: "\(answer.by) did not allow the call.\(said(answer))")]
+        case .call(let call):
+            return granted ? [] : [.callRefused(call, reason: "\(answer.by) did not allow the call.\(said(answer))")]
         case .repetition(let call): return granted ? [] : [.callFinished(call, Self.notRepeated)]
         case .check(let name): return afterCheck(name, granted, answer)
         case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
         case .limit(let name):
-            guard granted else { return [.runFinished(.notAchieved, reason: "\(answer.by) did not raise the limit '\(name.rawValue)'.")] }
+            guard granted else {
+                return [.runFinished(.notAchieved, reason: "\(answer.by) did not raise the limit '\(name.rawValue)'.")]
+            }
             return [.limitsChanged(state.limits.raised(name, from: pipeline.limits), by: answer.by)]
         }
     }
@@ -128,12 +132,15 @@ struct Decider {
         return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
     }
 
-    private func aborted(by answer: Resolution) -> Event.Payload { .runFinished(.aborted, reason: "Aborted by \(answer.by).") }
+    private func aborted(by answer: Resolution) -> Event.Payload {
+        .runFinished(.aborted, reason: "Aborted by \(answer.by).")
+    }
 
     private func said(_ answer: Resolution) -> String { answer.message.isEmpty ? "" : " They say: \(answer.message)" }
 
     private static let notRepeated = RecordedOutput(
-        text: "The call was interrupted: it may have had its effect, wholly, partly or not at all. It was not repeated.",
+        text:
+            "The call was interrupted: it may have had its effect, wholly, partly or not at all. It was not repeated.",
         isError: true
     )
 }

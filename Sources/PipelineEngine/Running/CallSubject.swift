@@ -2,13 +2,15 @@ import PipelineKit
 
 /// What a person is shown when a call asks for approval: what would run, where, under which policy.
 ///
-/// Its digest binds the answer to it: SHA-256 over the canonical JSON (RFC 8785) of tool, arguments, directory and policy.
+/// Its digest binds the answer to it: SHA-256 over the canonical JSON (RFC 8785) of tool, arguments, directory and
+/// policy.
 struct CallSubject {
     private let json: JSONValue
 
     init(_ call: ToolCall, _ state: RunState, _ pipeline: Pipeline) {
         // Arguments that are no JSON are never carried out; their text stands for them.
-        let arguments = (try? JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)) ?? .string(call.arguments)
+        let arguments =
+            (try? JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)) ?? .string(call.arguments)
         json = [
             "tool": .string(call.tool),
             "arguments": arguments,

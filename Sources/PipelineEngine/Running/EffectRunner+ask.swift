@@ -49,7 +49,12 @@ extension EffectRunner {
         guard let tool = registry.tools[ModuleID(call.tool)] else {
             let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered)
             let unknown = ProposedCall(id: id, call: call, reach: [])
-            return AssessedCall(unknown, problem: "There is no tool '\(call.tool)'.\(near)", rule: .deny, shown: call.digest)
+            return AssessedCall(
+                unknown,
+                problem: "There is no tool '\(call.tool)'.\(near)",
+                rule: .deny,
+                shown: call.digest
+            )
         }
         let proposed = ProposedCall(id: id, call: call, reach: tool.reach)
         let shown = CallSubject(call, state, pipeline).digest

@@ -26,7 +26,9 @@ extension EffectRunner {
         try await run.send(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [])
     }
 
-    private func carryOut(_ call: ToolCall, _ pipeline: Pipeline, _ context: ToolContext) async throws(Failure) -> ToolOutput {
+    private func carryOut(_ call: ToolCall, _ pipeline: Pipeline, _ context: ToolContext) async throws(Failure)
+        -> ToolOutput
+    {
         let factory = try registry.tool(ModuleID(call.tool))
         let tool: ConfiguredTool
         do throws(FieldProblems) {
@@ -65,7 +67,7 @@ extension Event.Payload {
 }
 
 extension RecordedOutput {
-    /// The most bytes of an output that an event, and so the model, gets: half of them from its head, half from its tail.
+    /// The most bytes of an output that an event, and so the model, gets: half from its head, half from its tail.
     static let mostBytes = 16_000
 
     /// The output as it is recorded, and the whole of it when that is more.
@@ -78,7 +80,12 @@ extension RecordedOutput {
         let head = String(decoding: bytes.prefix(mostBytes / 2), as: UTF8.self)
         let tail = String(decoding: bytes.suffix(mostBytes / 2), as: UTF8.self)
         let text = "\(head)\n[... \(bytes.count - mostBytes) bytes left out ...]\n\(tail)"
-        let recorded = RecordedOutput(text: text, exitCode: output.exitCode, isError: output.isError, whole: whole.digest)
+        let recorded = RecordedOutput(
+            text: text,
+            exitCode: output.exitCode,
+            isError: output.isError,
+            whole: whole.digest
+        )
         return (recorded, whole)
     }
 }

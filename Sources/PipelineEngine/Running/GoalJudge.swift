@@ -39,7 +39,8 @@ struct GoalJudge: Sendable {
         return policy
     }
 
-    private func judge(_ judge: Judge, _ place: Workspace, _ run: RunID, naming: Bool) async throws(Failure) -> Verdict {
+    private func judge(_ judge: Judge, _ place: Workspace, _ run: RunID, naming: Bool) async throws(Failure) -> Verdict
+    {
         switch judge {
         case .gate(let id, let settings):
             let verdict = try await ask(id, settings, place, run)
@@ -59,7 +60,9 @@ struct GoalJudge: Sendable {
         return verdicts
     }
 
-    private func ask(_ id: ModuleID, _ settings: JSONValue, _ place: Workspace, _ run: RunID) async throws(Failure) -> Verdict {
+    private func ask(_ id: ModuleID, _ settings: JSONValue, _ place: Workspace, _ run: RunID) async throws(Failure)
+        -> Verdict
+    {
         let factory = try registry.gate(id)
         let gate: any Gate
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
@@ -107,7 +110,8 @@ extension Verdict {
 
     /// Yes for no and no for yes; its cases say nothing about the opposite, so they go.
     var negated: Verdict {
-        let verdict = holds ? Verdict.failed("What should not hold does: \(reason)") : .passed("As it should be: \(reason)")
+        let verdict =
+            holds ? Verdict.failed("What should not hold does: \(reason)") : .passed("As it should be: \(reason)")
         return Verdict(verdict.outcome, verdict.reason, score: score.map { 1 - $0 })
     }
 

@@ -61,6 +61,8 @@ struct RunDriver: Sendable {
         let state = await run.state
         if let error, case .refused = error {} else if let error { return error }
         guard state.sequence == sequence, state.effects.contains(effect), !Task.isCancelled else { return nil }
-        return .broken("The step \(effect) of run '\(run.id)' ended and changed nothing.\(error.map { " \($0)" } ?? "")")
+        return .broken(
+            "The step \(effect) of run '\(run.id)' ended and changed nothing.\(error.map { " \($0)" } ?? "")"
+        )
     }
 }

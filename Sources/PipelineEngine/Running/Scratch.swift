@@ -18,9 +18,15 @@ public struct Scratch: Sendable {
         do {
             let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: attributes)
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: attributes
+            )
         } catch {
-            throw Failure(.unavailable, "The directory '\(path)' for reports cannot be made: \(error.localizedDescription)")
+            throw Failure(
+                .unavailable,
+                "The directory '\(path)' for reports cannot be made: \(error.localizedDescription)"
+            )
         }
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try await work(path)

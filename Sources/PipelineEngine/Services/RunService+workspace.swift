@@ -45,7 +45,9 @@ extension RunService {
                 throw .invalid(error.message)
             }
             // Restoring again does no harm, so it is recorded after it is true.
-            try await live.send(.rollBack(Rollback(iteration: iteration, snapshot: snapshot, replaced: replaced, by: person)))
+            try await live.send(
+                .rollBack(Rollback(iteration: iteration, snapshot: snapshot, replaced: replaced, by: person))
+            )
             return replaced
         }
     }
@@ -61,7 +63,9 @@ extension RunService {
     private func snapshot(_ run: RunID, _ iteration: Int?, _ workspace: Workspace) async throws(Failure) -> SnapshotID {
         guard let iteration else { return try await parts.workspaces.snapshot(workspace, of: run) }
         let state: RunState
-        do throws(ServiceError) { state = try await keeper.state(of: run) } catch { throw Failure(.unavailable, "\(error)") }
+        do throws(ServiceError) { state = try await keeper.state(of: run) } catch {
+            throw Failure(.unavailable, "\(error)")
+        }
         guard let snapshot = state.snapshots[iteration] else {
             throw Failure(.invalidInput, "\(Refusal.unknownIteration(iteration))")
         }

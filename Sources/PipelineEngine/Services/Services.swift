@@ -22,7 +22,9 @@ public struct Services: Sendable {
             random: parts.random,
             fault: parts.fault
         )
-        let keeper = RunKeeper(store: parts.store, runner: runner, clock: parts.clock, owner: parts.owner) { run, events in
+        let keeper = RunKeeper(store: parts.store, runner: runner, clock: parts.clock, owner: parts.owner) {
+            run,
+            events in
             for event in events { feed.publish(.event(run, event)) }
         }
         self.feed = feed

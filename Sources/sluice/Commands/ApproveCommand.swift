@@ -21,14 +21,18 @@ enum ApproveCommand: Subcommand {
         Operand(name: "APPROVAL", help: "Which question; may be left out when there is one.", isOptional: true),
     ]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         guard let word = operands.first else { return try await list(services, json: options.json) }
         let run = try await session.run([word], services)
         let approval = try await choose(run, operands.dropFirst().first.map(ApprovalID.init), services)
         let answer = Resolution(options.reject ? .rejected : .approved, by: session.person, message: options.message)
         let shown = try options.shown.map { (text: String) throws(CommandError) in
-            guard let digest = Digest(text) else { throw .usage("Option '--shown' must be 64 hexadecimal digits, but is '\(text)'.") }
+            guard let digest = Digest(text) else {
+                throw .usage("Option '--shown' must be 64 hexadecimal digits, but is '\(text)'.")
+            }
             return digest
         }
         try await asking { () throws(ServiceError) in
@@ -43,7 +47,9 @@ enum ApproveCommand: Subcommand {
         return try await conductor.carryOn()
     }
 
-    private static func choose(_ run: RunID, _ named: ApprovalID?, _ services: Services) async throws(CommandError) -> ApprovalID {
+    private static func choose(_ run: RunID, _ named: ApprovalID?, _ services: Services) async throws(CommandError)
+        -> ApprovalID
+    {
         if let named { return named }
         let pending = try await asking { () throws(ServiceError) in try await services.approvals.pending(of: run) }
         guard let first = pending.first else {
@@ -59,7 +65,9 @@ enum ApproveCommand: Subcommand {
     private static func list(_ services: Services, json: Bool) async throws(CommandError) -> ExitStatus {
         let waiting = try await asking { () throws(ServiceError) in try await services.approvals.waiting() }
         for summary in waiting {
-            let pending = try await asking { () throws(ServiceError) in try await services.approvals.pending(of: summary.run) }
+            let pending = try await asking { () throws(ServiceError) in
+                try await services.approvals.pending(of: summary.run)
+            }
             for approval in pending { Output.line(json ? line(summary.run, approval) : words(summary.run, approval)) }
         }
         if waiting.isEmpty, !json { Output.line("No run waits for a person.") }
@@ -72,7 +80,9 @@ enum ApproveCommand: Subcommand {
     }
 
     private static func line(_ run: RunID, _ approval: Approval) -> String {
-        let json = JSONValue.object(Event.Payload.approvalRequested(approval).body.merging(["run": .string(run.value)]) { $1 })
+        let json = JSONValue.object(
+            Event.Payload.approvalRequested(approval).body.merging(["run": .string(run.value)]) { $1 }
+        )
         return json.jsonText
     }
 }

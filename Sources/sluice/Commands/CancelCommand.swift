@@ -13,7 +13,9 @@ enum CancelCommand: Subcommand {
     static let summary = "Ends a run; a process that works on it stops."
     static let operands = [Operand(name: "RUN", help: "The run, or the first letters of its name.")]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let run = try await session.run(operands, services)
         try await asking { () throws(ServiceError) in

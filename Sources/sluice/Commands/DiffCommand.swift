@@ -14,14 +14,20 @@ enum DiffCommand: Subcommand {
     static let summary = "Prints what a run has changed, as a patch that 'git apply' takes."
     static let operands = [Operand.run]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let run = try await session.run(operands, services)
         if options.names {
-            let changes = try await asking { () throws(ServiceError) in try await services.runs.changes(of: run, upTo: options.to) }
+            let changes = try await asking { () throws(ServiceError) in
+                try await services.runs.changes(of: run, upTo: options.to)
+            }
             for change in changes { Output.line("\(change.kind.rawValue.padded(to: 8))  \(change.path.harmless)") }
         } else {
-            let diff = try await asking { () throws(ServiceError) in try await services.runs.diff(of: run, upTo: options.to) }
+            let diff = try await asking { () throws(ServiceError) in
+                try await services.runs.diff(of: run, upTo: options.to)
+            }
             Output.isTerminal ? Output.line(colored(diff)) : Output.raw(Array(diff.utf8))
         }
         return .achieved

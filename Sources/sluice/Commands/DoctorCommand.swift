@@ -20,11 +20,23 @@ enum DoctorCommand: Subcommand {
         case bad(String)
     }
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let findings = [
-            ("git", await program("git", ["--version"], need: "Runs need it for snapshots and diffs. Install it: apt-get install git")),
+            (
+                "git",
+                await program(
+                    "git",
+                    ["--version"],
+                    need: "Runs need it for snapshots and diffs. Install it: apt-get install git"
+                )
+            ),
             ("python", await python()),
-            ("ripgrep", await program("rg", ["--version"], optional: "Searches are slower without it: apt-get install ripgrep")),
+            (
+                "ripgrep",
+                await program("rg", ["--version"], optional: "Searches are slower without it: apt-get install ripgrep")
+            ),
             ("database", await database(session, options.db)),
             ("model key", key(session)),
         ]
@@ -39,10 +51,14 @@ enum DoctorCommand: Subcommand {
         return isWell ? .achieved : .notAchieved
     }
 
-    private static func program(_ name: String, _ arguments: [String], need: String = "", optional: String = "") async -> Finding {
+    private static func program(_ name: String, _ arguments: [String], need: String = "", optional: String = "") async
+        -> Finding
+    {
         do throws(Failure) {
             let finished = try await ProcessKit.run(ProcessKit.Command(name, arguments, in: "/", timeout: .seconds(10)))
-            guard finished.status == 0 else { return .bad("'\(name)' exits with \(finished.status): \(finished.errors.text)") }
+            guard finished.status == 0 else {
+                return .bad("'\(name)' exits with \(finished.status): \(finished.errors.text)")
+            }
             return .good(finished.output.text.split(separator: "\n").first.map(String.init) ?? name)
         } catch {
             return need.isEmpty ? .weak("\(error.message) \(optional)") : .bad("\(error.message) \(need)")
@@ -51,9 +67,18 @@ enum DoctorCommand: Subcommand {
 
     private static func python() async -> Finding {
         let question = "import sys, pytest; print('Python', sys.version.split()[0] + ',', 'pytest', pytest.__version__)"
-        let found = await program("python3", ["-c", question], optional: "The gate 'pytest' needs it: apt-get install python3-pytest")
+        let found = await program(
+            "python3",
+            ["-c", question],
+            optional: "The gate 'pytest' needs it: apt-get install python3-pytest"
+        )
         guard case .bad = found else { return found }
-        return .weak("Python has no pytest. The gate 'pytest' needs it in the project's environment: python3 -m pip install pytest")
+        return .weak(
+            """
+            Python has no pytest. The gate 'pytest' needs it in the project's environment: python3 -m pip install \
+            pytest
+            """
+        )
     }
 
     private static func database(_ session: Session, _ path: String?) async -> Finding {

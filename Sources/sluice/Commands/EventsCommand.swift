@@ -14,7 +14,9 @@ enum EventsCommand: Subcommand {
     static let summary = "Prints the history of a run, one event a line."
     static let operands = [Operand.run]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let run = try await session.run(operands, services)
         let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }

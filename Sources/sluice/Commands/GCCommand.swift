@@ -13,7 +13,9 @@ enum GCCommand: Subcommand {
     static let name = "gc"
     static let summary = "Removes runs that ended long ago, with all that was kept for them."
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let moment = session.clock.now() + (.zero - options.keep)
         let runs = try await asking { () throws(ServiceError) in try await services.runs.ended(before: moment) }

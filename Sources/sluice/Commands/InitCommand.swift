@@ -13,12 +13,16 @@ enum InitCommand: Subcommand {
     static let name = "init"
     static let summary = "Writes a commented pipeline file to begin with."
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         _ = try PipelineFiles(session).load(options.extends)
         let path = absolute(options.cwd) + "/" + options.file
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
         guard descriptor >= 0 else {
-            let reason = errno == EEXIST ? "is there already; it stays as it is" : "cannot be written: \(String(cString: strerror(errno)))"
+            let reason =
+                errno == EEXIST
+                ? "is there already; it stays as it is" : "cannot be written: \(String(cString: strerror(errno)))"
             throw .usage("'\(path)' \(reason).")
         }
         defer { close(descriptor) }

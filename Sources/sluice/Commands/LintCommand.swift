@@ -12,7 +12,9 @@ enum LintCommand: Subcommand {
     static let summary = "Checks a pipeline and shows every mistake in it; a file that lints will start."
     static let operands = [Operand(name: "PIPELINE", help: "A file, or the name of a built-in pipeline.")]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let loaded = try PipelineFiles(session).load(operands[0])
         if options.normal {
             Output.line(String(decoding: loaded.pipeline.json.encoded(.pretty), as: UTF8.self))

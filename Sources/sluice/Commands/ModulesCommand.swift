@@ -14,7 +14,9 @@ enum ModulesCommand: Subcommand {
         Operand(name: "NAME", help: "The name of a module.", isOptional: true),
     ]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let cards = session.registry.cards
         if options.markdown {
             Output.raw(Array(ModuleReference.markdown(cards).utf8))

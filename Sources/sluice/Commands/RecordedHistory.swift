@@ -12,7 +12,9 @@ struct RecordedHistory {
     /// Whether the row tells of the same events; another process may have gone on in between.
     var isWhole: Bool { kept?.sequence == events.last?.sequence }
 
-    static func find(_ operands: [String], _ database: String?, _ session: Session) async throws(CommandError) -> RecordedHistory {
+    static func find(_ operands: [String], _ database: String?, _ session: Session) async throws(CommandError)
+        -> RecordedHistory
+    {
         if let word = operands.first, word.contains("/") || FileManager.default.fileExists(atPath: word) {
             return try read(absolute(word))
         }

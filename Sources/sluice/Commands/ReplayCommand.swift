@@ -5,9 +5,13 @@ import PipelineKit
 enum ReplayCommand: Subcommand {
     static let name = "replay"
     static let summary = "Plays a recorded run again, without a model and without tools, and shows where it ends."
-    static let operands = [Operand(name: "RUN|FILE", help: "A run, or a file that 'sluice events --json' wrote.", isOptional: true)]
+    static let operands = [
+        Operand(name: "RUN|FILE", help: "A run, or a file that 'sluice events --json' wrote.", isOptional: true)
+    ]
 
-    static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let history = try await RecordedHistory.find(operands, options.db, session)
         var transcript = Transcript(of: history.run)
         for event in history.events {
@@ -19,7 +23,8 @@ enum ReplayCommand: Subcommand {
             Output.line(summary.json.jsonText)
         } else {
             Output.line("")
-            Output.line("\(history.events.count) events replayed; the run is \(summary.status.words), head \(transcript.state.head).")
+            let end = "the run is \(summary.status.words), head \(transcript.state.head)"
+            Output.line("\(history.events.count) events replayed; \(end).")
         }
         guard let kept = history.kept, kept != summary else { return .achieved }
         guard history.isWhole else { return .achieved }

@@ -17,7 +17,9 @@ enum ResumeCommand: Subcommand {
     static let summary = "Carries a run on where it stopped: after a crash, an answer, or raised limits."
     static let operands = [Operand.run]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let run = try await session.run(operands, services)
         let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }

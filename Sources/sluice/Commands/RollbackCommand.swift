@@ -13,7 +13,9 @@ enum RollbackCommand: Subcommand {
     static let summary = "Sets the workspace back to the end of an iteration."
     static let operands = [Operand.run]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let run = try await session.run(operands, services)
         let replaced = try await asking { () throws(ServiceError) in

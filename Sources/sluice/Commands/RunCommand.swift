@@ -22,7 +22,9 @@ enum RunCommand: Subcommand {
     static let summary = "Starts a pipeline on a project and carries it on until it ends or waits for a person."
     static let operands = [Operand(name: "PIPELINE", help: "A built-in pipeline such as 'pytest', or a file.")]
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let project = try directory(options.cwd)
         let loaded = try PipelineFiles(session).load(operands[0])
         let inputs = try inputs(options.set)
@@ -71,7 +73,9 @@ enum RunCommand: Subcommand {
         return inputs
     }
 
-    private static func override(_ pipeline: inout Pipeline, _ options: Options, _ session: Session) throws(CommandError) {
+    private static func override(_ pipeline: inout Pipeline, _ options: Options, _ session: Session)
+        throws(CommandError)
+    {
         if let text = options.model ?? (pipeline.model == nil ? session.configuration.model : nil) {
             guard let model = ModelName(text) else {
                 throw .usage("Option '--model' must be a model such as 'openai/gpt-5.2', but is '\(text)'.")

@@ -117,7 +117,9 @@ struct RunConductor: Sendable {
     private func changes() async {
         guard let changes = try? await services.runs.changes(of: run, upTo: nil), !changes.isEmpty else { return }
         Output.line("")
-        for change in changes.prefix(20) { Output.line("  \(change.kind.rawValue.padded(to: 8))  \(change.path.harmless)") }
+        for change in changes.prefix(20) {
+            Output.line("  \(change.kind.rawValue.padded(to: 8))  \(change.path.harmless)")
+        }
         if changes.count > 20 { Output.line("  and \(changes.count - 20) more") }
         Output.line("  sluice diff \(run)")
     }

@@ -14,7 +14,9 @@ enum RunsCommand: Subcommand {
     static let name = "runs"
     static let summary = "Lists runs, newest first."
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         guard (1...100_000).contains(options.limit) else {
             throw .usage("Option '--limit' must be from 1 to 100000, but is \(options.limit).")
         }
@@ -30,7 +32,8 @@ enum RunsCommand: Subcommand {
         let details = run.details
         let iteration = "\(details["iteration"]?.integer ?? 0)/\(details["iterations"]?.integer ?? 0)"
         let parts = [
-            run.run.value.padded(to: 8), run.status.words.padded(to: 12), run.pipeline.padded(to: 12), iteration.padded(to: 6),
+            run.run.value.padded(to: 8), run.status.words.padded(to: 12), run.pipeline.padded(to: 12),
+            iteration.padded(to: 6),
             String("\(run.startedAt)".prefix(16)).replacing("T", with: " "), details["project"]?.text ?? "",
         ]
         return parts.joined(separator: "  ").harmless

@@ -7,7 +7,9 @@ enum ShowCommand: Subcommand {
     static let summary = "Shows a run from its start to now."
     static let operands = [Operand.run]
 
-    static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let services = try session.services(options.db)
         let run = try await session.run(operands, services)
         let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }

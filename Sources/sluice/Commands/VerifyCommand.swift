@@ -5,13 +5,21 @@ import PipelineKit
 enum VerifyCommand: Subcommand {
     static let name = "verify"
     static let summary = "Checks the chain of a history: nothing changed, removed or added."
-    static let operands = [Operand(name: "RUN|FILE", help: "A run, or a file that 'sluice events --json' wrote.", isOptional: true)]
+    static let operands = [
+        Operand(name: "RUN|FILE", help: "A run, or a file that 'sluice events --json' wrote.", isOptional: true)
+    ]
 
-    static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus {
+    static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
         let history = try await RecordedHistory.find(operands, options.db, session)
         let head = history.events.last?.digest ?? Chain.start
         if options.json {
-            Output.line(JSONValue.object(["run": .string(history.run.value), "events": .int(history.events.count), "head": .string("\(head)")]).jsonText)
+            Output.line(
+                JSONValue.object([
+                    "run": .string(history.run.value), "events": .int(history.events.count), "head": .string("\(head)"),
+                ]).jsonText
+            )
         } else {
             Output.line("The history of run \(history.run) is whole: \(history.events.count) events, head \(head).")
         }

@@ -19,7 +19,9 @@ enum Help {
 
     static func page(_ command: AnySubcommand) -> String {
         let operands = command.operands.map { $0.isOptional ? "[\($0.name)]" : $0.name }
-        let usage = (["sluice", command.name] + operands + (command.options.isEmpty ? [] : ["[OPTIONS]"])).joined(separator: " ")
+        let usage = (["sluice", command.name] + operands + (command.options.isEmpty ? [] : ["[OPTIONS]"])).joined(
+            separator: " "
+        )
         var rows = command.operands.map { ($0.name, $0.help) }
         rows += command.options.map { (option($0), sentence($0)) }
         let width = rows.map(\.0.count).max() ?? 0

@@ -10,7 +10,8 @@ protocol Subcommand: Sendable {
     /// What follows the name, besides options.
     static var operands: [Operand] { get }
 
-    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError) -> ExitStatus
+    static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
 }
 
 extension Subcommand {

@@ -17,19 +17,23 @@ struct Transcript {
     private func words(_ payload: Event.Payload) -> [String] {
         switch payload {
         case .runStarted(let start): started(start)
-        case .workspaceOpened(let workspace, _): workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
+        case .workspaceOpened(let workspace, _):
+            workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
         case .checkFinished(_, let result): check(result)
         case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
         case .modelReplied(let reply): model(reply)
         case .modelFailed(_, let attempt, let failure, let retryAt):
-            [row("model", Style.red(failure.message.harmless)), retryAt.map { _ in row("", "attempt \(attempt + 1) follows") }]
-                .compactMap(\.self)
+            [
+                row("model", Style.red(failure.message.harmless)),
+                retryAt.map { _ in row("", "attempt \(attempt + 1) follows") },
+            ]
+            .compactMap(\.self)
         case .callProposed(let call): [row("call", "\(call.call.tool) \(Self.arguments(call.call.arguments))")]
         case .callFinished(let id, let output): result(id, output)
         case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
-            [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(answer.message.isEmpty ? "" : ": \(answer.message.harmless)")")]
+            [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
         case .messageAdded(let text, let by): [row(by, text.harmless)]
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
@@ -46,9 +50,13 @@ struct Transcript {
 
     private func check(_ result: CheckResult) -> [String] {
         let color: Style = result.holds ? .green : (result.outcome == .unanswered ? .yellow : .red)
-        let cases = result.failing.prefix(5).map { row("", Style.dim("\($0.id.harmless): \($0.message.fitted(to: 100))")) }
+        let cases = result.failing.prefix(5).map {
+            row("", Style.dim("\($0.id.harmless): \($0.message.fitted(to: 100))"))
+        }
         let more = result.failing.count > 5 ? [row("", Style.dim("and \(result.failing.count - 5) more"))] : []
-        let refused = result.refused.prefix(10).map { row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))")) }
+        let refused = result.refused.prefix(10).map {
+            row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))"))
+        }
         return [row("check", color(result.reason.harmless))] + cases + more + refused
     }
 
@@ -68,6 +76,8 @@ struct Transcript {
         [row("ask", Style.yellow("\(approval.id): \(approval.question.harmless)"))]
     }
 
+    private func remark(_ message: String) -> String { message.isEmpty ? "" : ": \(message.harmless)" }
+
     private func finished(_ status: RunStatus, _ reason: String) -> [String] {
         let color: Style = status == .achieved ? .green : .red
         let figures = Self.figures(state, at: state.updatedAt)
@@ -78,7 +88,8 @@ struct Transcript {
     static func figures(_ state: RunState, at now: Instant) -> String {
         let seconds = Duration.seconds(Int(state.elapsed(at: now).seconds.rounded()))
         let parts = [
-            "\(state.iteration) iteration\(state.iteration == 1 ? "" : "s")", seconds.written, "\(state.spent.tokens) tokens",
+            "\(state.iteration) iteration\(state.iteration == 1 ? "" : "s")", seconds.written,
+            "\(state.spent.tokens) tokens",
             state.spent.cost.map { "\($0)" },
         ]
         return parts.compactMap(\.self).joined(separator: " · ")
