@@ -44,8 +44,16 @@ extension Event.Payload {
     }
 
     /// The model as it is asked and answers with a text.
-    public static func replied(_ turn: Int, _ text: String, usage: Usage = Usage(input: 10, output: 5)) -> [Event.Payload] {
-        let intent = ModelIntent(turn: turn, attempt: 1, model: "m", reserved: Spending(tokens: 100), request: Chain.start)
+    public static func replied(_ turn: Int, _ text: String, usage: Usage = Usage(input: 10, output: 5)) -> [Event
+        .Payload]
+    {
+        let intent = ModelIntent(
+            turn: turn,
+            attempt: 1,
+            model: "m",
+            reserved: Spending(tokens: 100),
+            request: Chain.start
+        )
         let reply = RecordedReply(turn: turn, text: text, usage: usage, cost: nil, stop: .finished)
         return [.modelRequested(intent), .modelReplied(reply)]
     }

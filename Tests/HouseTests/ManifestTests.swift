@@ -63,6 +63,21 @@ struct ManifestTests {
     }
 }
 
+/// Every module is tried by the kit of its kind.
+struct ConformanceTests {
+    @Test func everyModuleTypeIsTriedByItsKit() throws {
+        let tests = try SwiftFile.all(in: "Tests").flatMap { file in
+            file.text.matches(of: /expectConformance\(\s*of: (\w+)\.self/).map { String($0.1) }
+        }
+        for type in try Modules.types() {
+            #expect(
+                tests.contains(type.name),
+                "\(type.path): no test runs expectConformance(of: \(type.name).self). Add one to Tests/ModuleTests."
+            )
+        }
+    }
+}
+
 /// The types in Plugins that say they are modules.
 enum Modules {
     static func types() throws -> [(name: String, path: String)] {

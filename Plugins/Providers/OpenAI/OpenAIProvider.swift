@@ -52,7 +52,10 @@ public struct OpenAIProvider: Provider {
             return value
         }
         guard settings.key != nil || address.isOpenAI else { return nil }
-        throw Failure(.missing, "There is no key for '\(address.host)': set the environment variable \(secret.variable).")
+        throw Failure(
+            .missing,
+            "There is no key for '\(address.host)': set the environment variable \(secret.variable)."
+        )
     }
 
     private func headers(_ secrets: SecretResolver) throws(Failure) -> [TransportRequest.Header] {

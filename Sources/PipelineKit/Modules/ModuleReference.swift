@@ -24,18 +24,36 @@ extension Registry {
     public var cards: [ModuleCard] {
         let gates = self.gates.filter { $0.key == $0.value.id }.values.map { gate in
             ModuleCard(
-                kind: .gate, id: gate.id, aliases: gate.aliases, summary: gate.summary, reach: [],
-                settings: gate.settings, arguments: [])
+                kind: .gate,
+                id: gate.id,
+                aliases: gate.aliases,
+                summary: gate.summary,
+                reach: [],
+                settings: gate.settings,
+                arguments: []
+            )
         }
         let tools = self.tools.filter { $0.key == $0.value.id }.values.map { tool in
             ModuleCard(
-                kind: .tool, id: tool.id, aliases: tool.aliases, summary: tool.summary, reach: tool.reach,
-                settings: tool.settings, arguments: tool.arguments)
+                kind: .tool,
+                id: tool.id,
+                aliases: tool.aliases,
+                summary: tool.summary,
+                reach: tool.reach,
+                settings: tool.settings,
+                arguments: tool.arguments
+            )
         }
         let providers = self.providers.values.map { provider in
             ModuleCard(
-                kind: .provider, id: provider.id, aliases: [], summary: provider.summary, reach: [],
-                settings: provider.settings, arguments: [])
+                kind: .provider,
+                id: provider.id,
+                aliases: [],
+                summary: provider.summary,
+                reach: [],
+                settings: provider.settings,
+                arguments: []
+            )
         }
         return [gates, tools, providers].flatMap { $0.sorted { $0.id < $1.id } }
     }
@@ -59,7 +77,9 @@ public enum ModuleReference {
     public static func page(_ card: ModuleCard) -> String {
         var lines = ["\(card.kind.rawValue) \(card.id)", "", card.summary]
         if !card.aliases.isEmpty { lines.append("Also called \(card.aliases.map(\.value).joined(separator: ", ")).") }
-        if !card.reach.isEmpty { lines.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).") }
+        if !card.reach.isEmpty {
+            lines.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).")
+        }
         lines += table("Arguments", card.arguments) + table("Settings", card.settings)
         return lines.joined(separator: "\n")
     }
@@ -94,8 +114,12 @@ public enum ModuleReference {
 
     private static func entry(_ card: ModuleCard) -> String {
         var parts = ["### \(card.id)", card.summary]
-        if !card.aliases.isEmpty { parts.append("Also called \(card.aliases.map { "`\($0)`" }.joined(separator: ", ")).") }
-        if !card.reach.isEmpty { parts.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).") }
+        if !card.aliases.isEmpty {
+            parts.append("Also called \(card.aliases.map { "`\($0)`" }.joined(separator: ", ")).")
+        }
+        if !card.reach.isEmpty {
+            parts.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).")
+        }
         parts += [rows("Argument", card.arguments), rows("Setting", card.settings)].filter { !$0.isEmpty }
         return parts.joined(separator: "\n\n")
     }
@@ -110,7 +134,8 @@ public enum ModuleReference {
                 case .null?: ""
                 case let value?: "`\(value.jsonText)`"
                 }
-            return "| `\(field.name)` | \(field.value.words.replacing("|", with: "\\|")) | \(standard) | \(field.help) |"
+            return
+                "| `\(field.name)` | \(field.value.words.replacing("|", with: "\\|")) | \(standard) | \(field.help) |"
         }
         return ([head] + rows).joined(separator: "\n")
     }

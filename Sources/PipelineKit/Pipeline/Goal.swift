@@ -67,6 +67,10 @@ extension Goal {
             self.init(.gate(ModuleID(name), with: [:]))
             return
         }
+        guard case .object = json else {
+            reader.expected("the name of a gate, or a mapping", of: json)
+            return nil
+        }
         guard let syntax = Syntax(json, &reader), let judge = syntax.judge(&reader) else { return nil }
         self.init(
             judge,

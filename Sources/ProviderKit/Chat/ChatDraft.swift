@@ -119,7 +119,9 @@ extension Usage {
     /// `{"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}`; `nil` when it
     /// counts nothing.
     init?(chat json: JSONValue) {
-        guard let input = json["prompt_tokens"]?.integer, let output = json["completion_tokens"]?.integer else { return nil }
+        guard let input = json["prompt_tokens"]?.integer, let output = json["completion_tokens"]?.integer else {
+            return nil
+        }
         let cached = json["prompt_tokens_details"]?["cached_tokens"]?.integer ?? 0
         self.init(input: max(input, 0), cached: min(max(cached, 0), max(input, 0)), output: max(output, 0))
     }

@@ -74,7 +74,12 @@ public struct ChatService: Sendable {
         ]
         if let key { sent.append(.init("Authorization", "Bearer \(key.value)")) }
         let body = request.chatBody(limitedBy: limitField).encoded()
-        return TransportRequest(url: baseURL + "/chat/completions", headers: sent + headers, body: body, timeouts: timeouts)
+        return TransportRequest(
+            url: baseURL + "/chat/completions",
+            headers: sent + headers,
+            body: body,
+            timeouts: timeouts
+        )
     }
 
     private func refusal(_ response: TransportResponse, of request: ModelRequest, by host: String) async -> Failure {

@@ -50,14 +50,21 @@ struct Transcript {
 
     private func check(_ result: CheckResult) -> [String] {
         let color: Style = result.holds ? .green : (result.outcome == .unanswered ? .yellow : .red)
-        let cases = result.failing.prefix(5).map {
-            row("", Style.dim("\($0.id.harmless): \($0.message.fitted(to: 100))"))
+        let cases = result.failing.prefix(5).map { test in
+            row("", Style.dim("\(test.id.harmless): \(Self.gist(test.message).fitted(to: 90))"))
         }
         let more = result.failing.count > 5 ? [row("", Style.dim("and \(result.failing.count - 5) more"))] : []
-        let refused = result.refused.prefix(10).map {
-            row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))"))
+        let refused = result.refused.prefix(10).map { change in
+            row("", Style.yellow("does not count: \(change.path.harmless) (\(change.kind.rawValue))"))
         }
         return [row("check", color(result.reason.harmless))] + cases + more + refused
+    }
+
+    /// The line that says why a test fails: the one pytest marks with an E, or the first.
+    private static func gist(_ message: String) -> String {
+        let lines = message.split(whereSeparator: \.isNewline)
+        let marked = lines.first { $0.hasPrefix("E ") }?.dropFirst(2)
+        return String((marked ?? lines.first ?? "").drop { $0 == " " })
     }
 
     private func model(_ reply: RecordedReply) -> [String] {

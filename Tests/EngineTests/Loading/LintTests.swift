@@ -60,6 +60,10 @@ struct LintTests {
         ("goal: { gate: pytest, with: { args: [a, b, c, d] } }", "2:29: At most three arguments are allowed."),
         ("goal:\n  gate: pytest\n  with:\n    args: [a, b, c, d]", "4:3: At most three arguments are allowed."),
         ("goal: { gate: pytest, with: { args: [a, 5] } }", "2:41: Field 'args[1]' must be text, but is 5."),
+        (
+            "goal: { all: [pytest], with: { args: [-q] } }",
+            "2:24: Settings under 'with' belong to a 'gate', and this goal names none."
+        ),
         ("goal: { all: [pytest, pyrigt] }", "2:23: Unknown gate 'pyrigt'. Did you mean 'pyright'?"),
         (
             "goal: { not: { any: [{ gate: pytest, with: { rns: 1 } }] } }",
