@@ -59,8 +59,8 @@ struct ChatDraft {
         return tool
     }
 
-    /// Where a fragment belongs: to the call of its index, unless it has another id, because some services give all calls
-    /// the index 0; without an index to the call of its id; without either to the last.
+    /// Where a fragment belongs: to the call of its index, unless it has another id, because some services give all
+    /// calls the index 0; without an index to the call of its id; without either to the last.
     private mutating func place(index: Int?, id: String) -> Int {
         let known = calls.lastIndex { call in
             let isSame = id.isEmpty || call.id.isEmpty || call.id == id

@@ -77,8 +77,8 @@ struct ChatRefusal {
 
 // What services write into the body of a refusal.
 extension ChatRefusal {
-    /// `{"error": {"message": "..."}}`, `{"error": "..."}`, `{"message": "..."}`, `{"detail": "..."}`, or a list with one
-    /// of these.
+    /// `{"error": {"message": "..."}}`, `{"error": "..."}`, `{"message": "..."}`, `{"detail": "..."}`, or a list with
+    /// one of these.
     private static func words(_ json: JSONValue) -> String? {
         if let first = json.elements.first { return words(first) }
         let places = [

@@ -107,8 +107,8 @@ extension Exchange {
         }
     }
 
-    /// Says that nobody will read on. The transfer has a moment left to end by itself, because a connection whose answer
-    /// was read to its end can be used again, and the last bytes of a stream come after all that matters.
+    /// Says that nobody will read on. The transfer has a moment left to end by itself, because a connection whose
+    /// answer was read to its end can be used again, and the last bytes of a stream come after all that matters.
     func release() {
         let wasUnderWay = state.withLock { state in
             state.buffer = []

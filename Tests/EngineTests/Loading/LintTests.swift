@@ -34,12 +34,20 @@ struct LintTests {
         ("providers: { opnai: {} }", "3:14: Unknown provider 'opnai'. Did you mean 'openai'?"),
         (
             "providers: { openai: { key: sk-123 } }",
-            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', but is \"sk-123\"."
+            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
         ),
         ("env: [2X]", "3:7: '2X' is no name of an environment variable: letters, digits and '_', no digit first."),
         ("limits: { turns: 1001 }", "3:18: Field 'limits.turns' must be from 1 to 1000, but is 1001."),
         ("limits: { parallel_tools: 65 }", "3:27: Field 'limits.parallel_tools' must be from 1 to 64, but is 65."),
         ("limits: { cost: 0 USD }", "3:17: Field 'limits.cost' must be more than nothing, but is 0.00 USD."),
+        (
+            "limits: { cost: -0.50 USD }",
+            "3:17: Field 'limits.cost' must be an amount of money such as '2.50 USD', but is \"-0.50 USD\"."
+        ),
+        (
+            "limits: { wall: 999999999999999d }",
+            "3:17: Field 'limits.wall' must be a time such as '90s', '30m' or '24h', but is \"999999999999999d\"."
+        ),
         ("limits: { tokens: 0 }", "3:19: Field 'limits.tokens' must be more than nothing, but is 0."),
         ("limits: { wall: 0s }", "3:17: Field 'limits.wall' must be more than nothing, but is 0s."),
         ("limits: { reply: 0 }", "3:18: Field 'limits.reply' must be more than nothing, but is 0."),

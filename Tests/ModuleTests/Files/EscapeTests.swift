@@ -7,7 +7,7 @@ import Testing
 import WorkspaceKit
 
 /// No file tool reaches anything outside the workspace, or into git.
-@Suite struct EscapeTests {
+@Suite(.serialized) struct EscapeTests {
     /// Calls of every file tool on one path.
     private static let calls: [(tool: String, arguments: @Sendable (String) -> JSONValue)] = [
         ("file_read", { ["path": .string($0)] }), ("file_read", { ["path": .string($0), "start_line": 1] }),

@@ -6,7 +6,7 @@ import Testing
 import WorkspaceKit
 
 /// What the file tools do, and what they say.
-@Suite struct FileToolTests {
+@Suite(.serialized) struct FileToolTests {
     @Test func keepTheirPromises() async throws {
         let files = ["a.py": "one\ntwo\n", "src/b.py": "x\n"]
         try await expectConformance(of: ReadFileTool.self, arguments: ["path": "a.py"], files: files)

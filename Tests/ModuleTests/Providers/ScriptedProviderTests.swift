@@ -112,7 +112,7 @@ struct ScriptedProviderTests {
         let message = """
             The script '\(file.path)' is wrong.
             price.input: Field 'price.input' must be an amount of money such as '2.50 USD', but is 2. \
-            Write the currency too: '2.0 USD'.
+            Write the currency too: '2 USD'.
             price: Missing required field 'output': For tokens written.
             replies[0].txt: Unknown field 'txt'. Did you mean 'text'?
             replies[0].stop: Field 'replies[0].stop' must be one of finished, length, filtered, but is "finish". \

@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// What a process that was killed left behind keeps nobody from going on.
-@Suite struct CrashTests {
+@Suite(.serialized) struct CrashTests {
     @Test(arguments: [
         "touch RUN/index.lock RUN/judged.index.lock RUN/scratch.index.lock",
         "head -c 100 RUN/index > x; mv x RUN/index",
@@ -84,6 +84,22 @@ import WorkspaceKit
         try await Project.with { project in
             await #expect(throws: Failure(.missing, "The project '\(project.path)/x' is no directory.")) {
                 _ = try await project.open(at: "\(project.path)/x")
+            }
+        }
+    }
+
+    @Test func whatIsNoSnapshotReachesNoCommand() async throws {
+        try await Project.with(["a.py": "1\n"]) { project in
+            let opened = try await project.open()
+            for text in ["--output=x", "HEAD", "", "\(opened.start)^"] {
+                let id = SnapshotID(text)
+                let failure = Failure(.invalidInput, "'\(id)' is no snapshot of a workspace.")
+                await #expect(throws: failure) {
+                    _ = try await project.keeper.diff(opened.workspace, from: id, to: opened.start)
+                }
+                await #expect(throws: failure) {
+                    try await project.keeper.restore(id, into: opened.workspace, of: Project.id)
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// A diff makes of the old state the new one.
-@Suite struct DiffTests {
+@Suite(.serialized) struct DiffTests {
     @Test(arguments: [
         "printf 'x\\r\\ny' > a.txt; rm b.txt; mkdir d; printf 1 > d/new",
         "head -c 100000 /dev/urandom > big.bin; printf '\\000\\001' > small.bin; chmod 755 a.txt",

@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// The tree a goal is judged in holds what the policy lets through, whatever was done to it.
-@Suite struct RebuildTests {
+@Suite(.serialized) struct RebuildTests {
     private static let files = [
         "src/calc.py": "return a - b\n", "tests/test_calc.py": "assert add(1, 2) == 3\n", "tests/data/x": "1\n",
         "pyproject.toml": "[project]\nname = \"calc\"\n\n[tool.pytest.ini_options]\naddopts = \"-q\"\n",
@@ -72,7 +72,7 @@ import WorkspaceKit
             "rm tests/data/x; mkdir tests/data/x; echo 1 > tests/data/x/y",
             ["added tests/data/x/y", "deleted tests/data/x"]
         ),
-        ("cp -r tests /tmp/$$; rm -r tests; mv /tmp/$$ tests; echo 1 > tests/new", ["added tests/new"]),
+        ("cp -r tests ../aside; rm -r tests; mv ../aside tests; echo 1 > tests/new", ["added tests/new"]),
     ])
     func whatIsProtectedIsAsItWas(work: String, refused: [String]) async throws {
         let judged = try await judge { try await $0.shell(work) }
@@ -108,8 +108,8 @@ import WorkspaceKit
     @Test(arguments: [
         // Another content, with the same size and the same times.
         """
-        touch -r src/calc.py /tmp/stamp$$; printf 'return 42 !!\\n' > src/calc.py; touch -r /tmp/stamp$$ src/calc.py
-        rm /tmp/stamp$$
+        touch -r src/calc.py ../stamp; printf 'return 42 !!\\n' > src/calc.py; touch -r ../stamp src/calc.py
+        rm ../stamp
         """,
         "mv src away; mkdir src; cp away/calc.py src/; mv away/calc.py .",
         "mv src ../outside-src; ln -s ../outside-src src",

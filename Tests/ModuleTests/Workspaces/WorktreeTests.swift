@@ -5,7 +5,7 @@ import Testing
 import WorkspaceKit
 
 /// A run in a worktree starts from what the person sees, and leaves their repository alone.
-@Suite struct WorktreeTests {
+@Suite(.serialized) struct WorktreeTests {
     @discardableResult
     private func withWork<Result>(_ body: (Project) async throws -> Result) async throws -> Result {
         let files = ["app/a.py": "1\n", "lib/b.py": "1\n", "gone.py": "1\n", ".gitignore": "*.log\n"]
