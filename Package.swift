@@ -124,5 +124,6 @@ let package = Package(
             ]
         ),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
+        tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + fuzzers
 )
