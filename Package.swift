@@ -39,6 +39,18 @@ func support(_ name: String, of needs: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: needs, path: "Tests/Support/\(name)", swiftSettings: strict)
 }
 
+/// One fuzzer: `fuzzer("YAML")` is the program `FuzzYAML` at `Tests/Fuzz/YAML`; built by `Tests/Fuzz/run` only.
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)",
+        dependencies: ["FuzzEntries"],
+        path: "Tests/Fuzz/\(name)",
+        swiftSettings: strict
+    )
+}
+
+let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("YAML"), fuzzer("JSON")]
+
 let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
@@ -81,8 +93,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
-                "StandardModules",
-                "BuiltInPipelines",
+                "StandardModules", "BuiltInPipelines",
             ],
             swiftSettings: strict
         ),
@@ -94,10 +105,16 @@ let package = Package(
             resources: [.embedInCode("pytest.yaml"), .embedInCode("command.yaml")],
             swiftSettings: strict
         ),
+        .target(
+            name: "FuzzEntries",
+            dependencies: ["PipelineEngine", "PipelineKit", "YAML"],
+            path: "Tests/Fuzz/Entries",
+            swiftSettings: strict
+        ),
         support("KillableEngine", of: ["ProcessKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML", "FuzzEntries"]),
         tests(
             "ModuleTests",
             of: [
@@ -108,5 +125,6 @@ let package = Package(
         ),
         tests("CommandTests", of: ["PipelineEngine", "PipelineKit", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
-    ] + modules
+        tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
+    ] + modules + fuzzers
 )

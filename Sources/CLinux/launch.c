@@ -10,7 +10,7 @@
 // Every command has a supervisor between itself and the engine: a fork of the engine that never execs, leads a session
 // of its own and is the child subreaper of all that the command starts. It notices the engine's death as the end of a
 // socket, which PR_SET_PDEATHSIG could not do: that signal follows the *thread* that forked, and threads come and go.
-// The command does have PR_SET_PDEATHSIG, as its supervisor has one thread; so it dies with a supervisor that is killed.
+// The command does have PR_SET_PDEATHSIG, as its supervisor has one thread: it dies with a supervisor that is killed.
 // Spawn to exit of /bin/true takes 0.8 ms this way and 0.55 ms with a bare posix_spawn, which can do none of this.
 //
 // The engine has many threads, so everything here after _Fork is async-signal-safe: no allocation, no stdio, no locks.

@@ -39,7 +39,9 @@ public final class RecordedTransport: HTTPTransport {
     /// Gives the answers one after the other.
     public init(_ answers: [Answer]) {
         self.answers = { number throws(Failure) in
-            guard number < answers.count else { throw Failure(.unavailable, "Only \(answers.count) answers are recorded.") }
+            guard number < answers.count else {
+                throw Failure(.unavailable, "Only \(answers.count) answers are recorded.")
+            }
             return answers[number]
         }
     }

@@ -49,7 +49,11 @@ public struct ServerSentEventReader: Sendable {
             if let event = endLine() { events.append(event) }
             let isReturn = rest[end] == carriageReturn
             rest = rest[(end + 1)...]
-            if isReturn, rest.first == lineFeed { rest.removeFirst() } else { endedWithReturn = isReturn && rest.isEmpty }
+            if isReturn, rest.first == lineFeed {
+                rest.removeFirst()
+            } else {
+                endedWithReturn = isReturn && rest.isEmpty
+            }
         }
         try gather(rest)
         return events
@@ -74,7 +78,9 @@ public struct ServerSentEventReader: Sendable {
 
     /// `nil` for a comment.
     private func field() -> (name: String, value: String)? {
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return (String(decoding: line, as: UTF8.self), "") }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+            return (String(decoding: line, as: UTF8.self), "")
+        }
         guard colon > 0 else { return nil }
         var value = line[(colon + 1)...]
         if value.first == UInt8(ascii: " ") { value.removeFirst() }

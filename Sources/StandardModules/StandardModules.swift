@@ -14,7 +14,7 @@ extension Registry {
     public static func standard() -> Registry {
         var registry = Registry()
         // Gates
-        registry.add(CommandGate.self)
+        registry.add(CommandLineGate.self)
         registry.add(PytestGate.self)
         // Tools
         registry.add(BashExecTool.self)

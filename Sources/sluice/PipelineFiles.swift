@@ -30,7 +30,10 @@ struct PipelineFiles: Sendable {
             let near = Suggestion.sentence(for: word, among: builtIn.keys)
             let names = builtIn.keys.sorted().joined(separator: ", ")
             throw .usage(
-                "There is no built-in pipeline '\(word)'.\(near) There are: \(names). A file is named with its ending: '\(word).yaml'."
+                """
+                There is no built-in pipeline '\(word)'.\(near) There are: \(names). A file is named with its ending: \
+                '\(word).yaml'.
+                """
             )
         }
         let loaded: LoadedPipeline

@@ -10,7 +10,6 @@ import WorkspaceKit
 struct Session: Sendable {
     let environment: [String: String]
     let configuration: Configuration
-    let registry = Registry.standard()
     let clock: EngineClock
     let fault: FaultPoint
 
@@ -20,6 +19,9 @@ struct Session: Sendable {
         clock = Rehearsal.clock(environment)
         fault = Rehearsal.fault(environment)
     }
+
+    /// Made when it is asked for: most commands need none of it.
+    var registry: Registry { .standard() }
 
     /// Who is recorded as having asked or answered.
     var person: String { environment["USER"] ?? NSUserName() }

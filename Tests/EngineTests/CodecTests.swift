@@ -123,8 +123,8 @@ struct CodecTests {
         let summary = RunSummary(RunState(), run: "r1")
         try await store.append(Batch(run: "r1", events: rows, summary: RunSummary(summary, sequence: 2)))
         let words = """
-            The history of run 'r1' is damaged. Event 2 ('workspace.opened') was changed after it was recorded: its digest does \
-            not match.
+            The history of run 'r1' is damaged. Event 2 ('workspace.opened') was changed after it was recorded: its \
+            digest does not match.
             """
         await #expect(throws: ServiceError.store(.unreadable(words))) {
             try await LiveRun.open("r1", in: store, clock: Bench.clock)

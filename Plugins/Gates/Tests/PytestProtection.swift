@@ -11,7 +11,11 @@ extension PytestGate {
         "**/test_*.py", "**/*_test.py", "**/tests.py", "**/tests/**", "**/test/**", "**/conftest.py",
     ]
 
-    private static let configuration = ["**/pytest.ini", "**/.pytest.ini", "**/pytest.toml", "**/.pytest.toml"]
+    /// pytest takes the nearest file to the paths it is given, so one in a subdirectory must not be new either.
+    private static let configuration = [
+        "**/pytest.ini", "**/.pytest.ini", "**/pytest.toml", "**/.pytest.toml", "*/**/pyproject.toml",
+        "*/**/setup.cfg", "*/**/tox.ini",
+    ]
 
     /// Modules of the runner, start-up files of Python, compiled code that is taken for a source that says something
     /// else, and metadata by which a directory passes for an installed package with plugins.

@@ -18,7 +18,8 @@ public struct OpenAIProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
-    /// - Throws: ``Failure/Kind/missing`` when the service needs a key and there is none, and what ``ChatService`` says.
+    /// - Throws: ``Failure/Kind/missing`` when the service needs a key and there is none, and what ``ChatService``
+    ///   says.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
         try await service(context.secrets).reply(to: request, in: context)
     }
@@ -52,7 +53,10 @@ public struct OpenAIProvider: Provider {
             return value
         }
         guard settings.key != nil || address.isOpenAI else { return nil }
-        throw Failure(.missing, "There is no key for '\(address.host)': set the environment variable \(secret.variable).")
+        throw Failure(
+            .missing,
+            "There is no key for '\(address.host)': set the environment variable \(secret.variable)."
+        )
     }
 
     private func headers(_ secrets: SecretResolver) throws(Failure) -> [TransportRequest.Header] {

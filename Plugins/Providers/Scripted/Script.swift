@@ -82,7 +82,11 @@ enum ScriptedKind: Choice {
 
     static var allCases: [ScriptedKind] { Failure.Kind.allCases.map(ScriptedKind.failure) }
     var rawValue: String { kind.rawValue }
-    var kind: Failure.Kind { switch self { case .failure(let kind): kind } }
+    var kind: Failure.Kind {
+        switch self {
+        case .failure(let kind): kind
+        }
+    }
     init?(rawValue: String) {
         guard let kind = Failure.Kind(rawValue: rawValue) else { return nil }
         self = .failure(kind)

@@ -15,8 +15,8 @@ public struct ScriptedProvider: Provider {
     /// What the file says; `nil` when it says nothing or cannot be read, which the first request will tell.
     public func price(of model: String) -> Price? { (try? Script(file: model))?.price?.value }
 
-    /// - Throws: ``Failure/Kind/missing`` without the file; ``Failure/Kind/invalidInput`` for mistakes in it, for a request
-    ///   that is not as it expects, and when all replies are played; and what the script says is to fail.
+    /// - Throws: ``Failure/Kind/missing`` without the file; ``Failure/Kind/invalidInput`` for mistakes in it, for a
+    ///   request that is not as it expects, and when all replies are played; and what the script says is to fail.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
         let script = try Script(file: request.model)
         let played = request.messages.count { if case .assistant = $0 { true } else { false } }

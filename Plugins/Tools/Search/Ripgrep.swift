@@ -1,7 +1,7 @@
 import PipelineKit
 import ProcessKit
 
-/// Calls of ripgrep in a workspace; it reads `.gitignore` files and is fast.
+/// Calls of ripgrep in a workspace; it reads the project's `.gitignore`, `.ignore` and `.rgignore` files and is fast.
 ///
 /// No configuration of a person is read, no link is followed, `.git` is passed over; rg(1).
 struct Ripgrep {
@@ -17,7 +17,7 @@ struct Ripgrep {
 
     private static let common = [
         "--no-config", "--no-messages", "--no-follow", "--color=never", "--sort=path", "--hidden", "--glob=!.git",
-        "--no-require-git", "--no-ignore-global", "--no-ignore-dot", "--max-filesize=\(SearchLimits.file)", "--null",
+        "--no-require-git", "--no-ignore-global", "--max-filesize=\(SearchLimits.file)", "--null",
     ]
 
     /// Every file that is not ignored, relative to the workspace, in order.

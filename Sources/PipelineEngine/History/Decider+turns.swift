@@ -90,8 +90,9 @@ extension Decider {
             return call.proposed.isRepeatable ? [] : [.callStarted(id)]
         case .started:
             // Nobody in this process began it, or the effect would not be offered again.
+            let proposed = call.proposed.call
             let text =
-                "\(call.proposed.call.tool) was interrupted and may already have run. Run it again? \(call.proposed.call.arguments)"
+                "\(proposed.tool) was interrupted and may already have run. Run it again? \(proposed.arguments)"
             return [question(.repetition(id), text, shown: shown)]
         case .held, .done, .refused: throw .unknownCall(id)
         }

@@ -73,7 +73,8 @@ struct Interpolation {
         value(.string(text), at: path).written
     }
 
-    /// The value with the references in all its texts replaced; a text that is one reference becomes what it stands for.
+    /// The value with the references in all its texts replaced; a text that is one reference becomes what it stands
+    /// for.
     mutating func value(_ value: JSONValue, at path: FieldPath) -> JSONValue {
         switch value {
         case .string(let text):

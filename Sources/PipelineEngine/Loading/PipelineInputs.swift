@@ -8,7 +8,8 @@ extension Pipeline {
     /// - Parameters:
     ///   - inputs: By name; a text is converted to the declared type, so that `--set n=5` works.
     ///   - environment: The variables of the process; only those listed under `env` are looked at.
-    /// - Throws: every mistake at once: unknown inputs, missing ones, values of another type, variables that are not set.
+    /// - Throws: every mistake at once: unknown inputs, missing ones, values of another type, variables that are
+    ///   not set.
     public func resolved(
         inputs: [String: JSONValue] = [:],
         environment: [String: String] = [:]

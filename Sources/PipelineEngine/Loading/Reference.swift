@@ -51,7 +51,8 @@ struct Template {
             }
             add(before)
             guard let closing = rest[opening.upperBound...].firstIndex(of: "}") else {
-                parts.append(.reference(.unclosed, "${"))
+                let word = rest[opening.lowerBound...].prefix { !$0.isWhitespace }
+                parts.append(.reference(.unclosed, String(word)))
                 rest = rest[opening.upperBound...]
                 continue
             }

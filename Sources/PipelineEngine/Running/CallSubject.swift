@@ -2,7 +2,8 @@ import PipelineKit
 
 /// What a person is shown when a call asks for approval: what would run, where, under which policy.
 ///
-/// Its digest binds the answer to it: SHA-256 over the canonical JSON (RFC 8785) of tool, arguments, directory and policy.
+/// Its digest binds the answer to it: SHA-256 over the canonical JSON (RFC 8785) of tool, arguments, directory and
+/// policy.
 struct CallSubject {
     private let json: JSONValue
 

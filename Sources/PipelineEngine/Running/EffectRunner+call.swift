@@ -67,7 +67,7 @@ extension Event.Payload {
 }
 
 extension RecordedOutput {
-    /// The most bytes of an output that an event, and so the model, gets: half of them from its head, half from its tail.
+    /// The most bytes of an output that an event, and so the model, gets: half from its head, half from its tail.
     static let mostBytes = 16_000
 
     /// The output as it is recorded, and the whole of it when that is more.

@@ -27,23 +27,25 @@ public enum ModelTurn {
     private static func system(_ pipeline: Pipeline, _ registry: Registry, _ workspace: Workspace?) -> String {
         let parts = [
             """
-            You are a software engineer. You work in the directory \(workspace?.path ?? "."), and only there. Paths are \
-            relative to it. You have tools; use them to look before you change anything, and change as little as it takes.
+            You are a software engineer. You work in the directory \(workspace?.path ?? "."), and only there. Paths \
+            are relative to it. You have tools; use them to look before you change anything, and change as little as \
+            it takes.
             """,
             "The goal, judged by a program and not by you:\n\(goal(pipeline.goal, registry))",
             files(pipeline.goal, registry),
             """
-            When you believe that the goal holds, stop calling tools and say in a sentence or two what you did. The goal \
-            is judged then. If it does not hold you are told why, and go on.
+            When you believe that the goal holds, stop calling tools and say in a sentence or two what you did. The \
+            goal is judged then. If it does not hold you are told why, and go on.
             """,
-            pipeline.human.gate == .plan
-                ? "First give a plan, without changing anything: look, then stop and say what you will do. A person reads it."
-                : "",
+            pipeline.human.gate == .plan ? plan : "",
             pipeline.description,
             pipeline.instructions,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
+
+    private static let plan =
+        "First give a plan, without changing anything: look, then stop and say what you will do. A person reads it."
 
     private static func goal(_ goal: Goal, _ registry: Registry) -> String {
         goal.judge.gates(at: FieldPath()).map { gate in

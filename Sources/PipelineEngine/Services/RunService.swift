@@ -100,8 +100,8 @@ public struct RunService: Sendable {
                 throw Failure(
                     .invalidInput,
                     """
-                    The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price and \
-                    output_price under 'providers: \(model.provider):', or leave 'limits.cost' out.
+                    The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price \
+                    and output_price under 'providers: \(model.provider):', or leave 'limits.cost' out.
                     """
                 )
             }

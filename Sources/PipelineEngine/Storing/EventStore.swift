@@ -3,13 +3,15 @@ public import PipelineKit
 /// Where histories are kept.
 ///
 /// A store knows no event by name: it keeps numbered rows, and refuses a number that is taken. Everything else
-/// (what a row means, whether the chain holds, what a list shows) is decided by the engine and handed over with the rows.
+/// (what a row means, whether the chain holds, what a list shows) is decided by the engine and handed over with the
+/// rows.
 public protocol EventStore: Sendable {
     /// Appends to one run's history, all or nothing, and durably: what returned is on disk.
     ///
     /// It does not end early when the task is cancelled: the caller always learns what became of the batch.
     ///
-    /// - Throws: ``StoreError/conflict(expected:found:)`` when someone else appended meanwhile; nothing is written then.
+    /// - Throws: ``StoreError/conflict(expected:found:)`` when someone else appended meanwhile; nothing is written
+    ///   then.
     func append(_ batch: Batch) async throws(StoreError)
 
     /// Rows of one run after a sequence, in order, at most `limit`; none for an unknown run.

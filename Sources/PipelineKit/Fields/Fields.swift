@@ -82,6 +82,11 @@ public struct NoFields: Fields, Hashable {
 }
 
 /// `maxSeconds` as `max_seconds`.
+///
+/// By bytes: this runs for every property of every group that is read.
 func snakeCase(_ name: Substring) -> String {
-    name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+    let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+    guard name.utf8.contains(where: capitals.contains) else { return String(name) }
+    let bytes = name.utf8.flatMap { capitals.contains($0) ? [UInt8(ascii: "_"), $0 | 0x20] : [$0] }
+    return String(decoding: bytes, as: UTF8.self)
 }

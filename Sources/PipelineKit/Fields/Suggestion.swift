@@ -5,11 +5,10 @@ public enum Suggestion {
         nearest(to: word, among: known).map { " Did you mean '\($0)'?" } ?? ""
     }
 
-    /// The known word that the fewest edits turn into this one: at most a third of its letters, one at least, but never
-    /// all of them.
+    /// The known word that the fewest edits turn into this one; at most a third of its letters, and at least one.
     public static func nearest(to word: String, among known: some Collection<String>) -> String? {
         let near = known.compactMap { candidate -> (edits: Int, word: String)? in
-            let most = min(max(1, candidate.count / 3), max(candidate.count, word.count) - 1)
+            let most = max(1, candidate.count / 3)
             // Each edit changes the length by one at most; so a word of megabytes costs nothing.
             guard abs(candidate.count - word.count) <= most else { return nil }
             let edits = distance(candidate, word)

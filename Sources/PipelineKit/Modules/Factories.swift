@@ -4,8 +4,8 @@ public struct ToolFactory: Sendable {
     public let aliases: [ModuleID]
     public let summary: String
     public let reach: Set<Reach>
-    public let settings: [FieldSchema]
-    public let arguments: [FieldSchema]
+    private let describeSettings: @Sendable () -> [FieldSchema]
+    private let describeArguments: @Sendable () -> [FieldSchema]
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> ConfiguredTool
 
@@ -14,12 +14,16 @@ public struct ToolFactory: Sendable {
         aliases = T.aliases
         summary = T.summary
         reach = T.reach
-        settings = T.Settings.fields
-        arguments = T.Arguments.fields
+        describeSettings = { T.Settings.fields }
+        describeArguments = { T.Arguments.fields }
         make = { (json: JSONValue) throws(FieldProblems) in
             ConfiguredTool(try configured(T.Settings(json: json), T.init(settings:)))
         }
     }
+
+    // Described when asked for: reflection costs more than most commands do.
+    public var settings: [FieldSchema] { describeSettings() }
+    public var arguments: [FieldSchema] { describeArguments() }
 
     /// The tool as a model is told of it.
     public var specification: ToolSpecification {
@@ -56,7 +60,7 @@ public struct GateFactory: Sendable {
     public let aliases: [ModuleID]
     public let summary: String
     public let protection: EditPolicy
-    public let settings: [FieldSchema]
+    private let describeSettings: @Sendable () -> [FieldSchema]
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Gate
 
@@ -65,25 +69,29 @@ public struct GateFactory: Sendable {
         aliases = G.aliases
         summary = G.summary
         protection = G.protection
-        settings = G.Settings.fields
+        describeSettings = { G.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
     }
+
+    public var settings: [FieldSchema] { describeSettings() }
 }
 
 /// A provider nobody has configured yet.
 public struct ProviderFactory: Sendable {
     public let id: ModuleID
     public let summary: String
-    public let settings: [FieldSchema]
+    private let describeSettings: @Sendable () -> [FieldSchema]
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Provider
 
     init<P: Provider>(_ provider: P.Type) {
         id = P.id
         summary = P.summary
-        settings = P.Settings.fields
+        describeSettings = { P.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(P.Settings(json: json), P.init(settings:)) }
     }
+
+    public var settings: [FieldSchema] { describeSettings() }
 }
 
 /// A module whose initialiser refuses its settings says so at the field its sentence begins with, `Field 'timeout' ...`,

@@ -39,6 +39,7 @@ extension Goal {
         init() {}
 
         func check(_ reader: inout FieldReader) {
+            checkJudge(&reader)
             if editable != nil, protect != nil {
                 reader.problem(
                     inKey: "protect",
@@ -67,7 +68,11 @@ extension Goal {
             self.init(.gate(ModuleID(name), with: [:]))
             return
         }
-        guard let syntax = Syntax(json, &reader), let judge = syntax.judge(&reader) else { return nil }
+        guard case .object = json else {
+            reader.expected("the name of a gate, or a mapping", of: json)
+            return nil
+        }
+        guard let syntax = Syntax(json, &reader), let judge = syntax.judge else { return nil }
         self.init(
             judge,
             editable: syntax.editable,

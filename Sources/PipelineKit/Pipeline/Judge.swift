@@ -54,12 +54,16 @@ extension Judge: FieldValue {
             self = .gate(ModuleID(name), with: [:])
             return
         }
+        guard case .object = json else {
+            reader.expected("the name of a gate, or a mapping", of: json)
+            return nil
+        }
         let depth = reader.path.parts.count { [.key("all"), .key("any"), .key("not")].contains($0) }
         guard depth <= Self.depthLimit else {
             reader.problem("Goals nest more than \(Self.depthLimit) deep.")
             return nil
         }
-        guard let judge = Syntax(json, &reader)?.judge(&reader) else { return nil }
+        guard let judge = Syntax(json, &reader)?.judge else { return nil }
         self = judge
     }
 }
@@ -74,22 +78,24 @@ protocol JudgeSyntax: Fields {
 }
 
 extension JudgeSyntax {
-    /// The one judge that is named; `nil` after noting in `reader` why there is none.
-    func judge(_ reader: inout FieldReader) -> Judge? {
+    /// The one judge that is named; `nil` when there is none, or more than one.
+    var judge: Judge? { named.count == 1 ? named[0] : nil }
+
+    private var named: [Judge] {
         let gate = gate.map { Judge.gate(ModuleID($0), with: with ?? [:]) }
-        let named = [gate, all.map(Judge.all), any.map(Judge.any), not.map(Judge.not)].compactMap(\.self)
-        guard named.count == 1, let judge = named.first else {
+        return [gate, all.map(Judge.all), any.map(Judge.any), not.map(Judge.not)].compactMap(\.self)
+    }
+
+    func check(_ reader: inout FieldReader) { checkJudge(&reader) }
+
+    /// Notes why no judge, or more than one, is named.
+    func checkJudge(_ reader: inout FieldReader) {
+        if named.count != 1 {
             reader.problem("A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names \(named.count).")
-            return nil
-        }
-        guard with == nil || gate != nil else {
-            reader.problem(inKey: "with", "'with' holds the settings of a gate, but this goal names no 'gate'.")
-            return nil
-        }
-        guard all?.isEmpty != true, any?.isEmpty != true else {
+        } else if with != nil, gate == nil {
+            reader.problem(inKey: "with", "Settings under 'with' belong to a 'gate', and this goal names none.")
+        } else if all?.isEmpty == true || any?.isEmpty == true {
             reader.problem("A goal of no goals cannot be judged: name at least one under 'all' or 'any'.")
-            return nil
         }
-        return judge
     }
 }

@@ -108,15 +108,6 @@ public struct Limits: Fields, Hashable {
     @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
 
     public init() {}
-
-    public func check(_ reader: inout FieldReader) {
-        let counts = [
-            ("iterations", iterations), ("turns", turns), ("reply", reply.tokens), ("parallel_tools", parallelTools),
-        ]
-        for (key, count) in counts where count < 1 {
-            reader.problem(inValueOf: key, "must be at least 1, but is \(count).")
-        }
-    }
 }
 
 /// Where the model works.

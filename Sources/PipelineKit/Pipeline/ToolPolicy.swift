@@ -66,6 +66,10 @@ extension ToolPolicy {
             guard let names = [String](json, &reader) else { return nil }
             self.init(allow: names)
         } else {
+            guard case .object = json else {
+                reader.expected("a list of tools, or a mapping of allow, ask and deny", of: json)
+                return nil
+            }
             guard let syntax = Syntax(json, &reader) else { return nil }
             // Whoever names the tools that are allowed has named them all; a tool that is named leaves the standard lists.
             let ask = syntax.ask ?? (syntax.allow == nil ? ["bash_exec"].filter { !syntax.deny.contains($0) } : [])

@@ -14,10 +14,11 @@ public struct ByteCount: Sendable, Hashable, Comparable {
 }
 
 extension ByteCount: CustomStringConvertible {
-    /// The whole number of the largest unit that gives one.
+    /// In the unit that takes the fewest digits; a power of a thousand when both kinds take as many.
     public var description: String {
-        let unit = Self.units.last { bytes >= $0.size && bytes.isMultiple(of: $0.size) } ?? Self.units[0]
-        return "\(bytes / unit.size) \(unit.name)"
+        let written = Self.units.filter { bytes.isMultiple(of: $0.size) }.map { ("\(bytes / $0.size)", $0.name) }
+        let shortest = written.min { ($0.0.count, $0.1.count) < ($1.0.count, $1.1.count) }
+        return shortest.map { "\($0) \($1)" } ?? "\(bytes) B"
     }
 
     /// Reads a whole number and a unit, with or without a space between them.

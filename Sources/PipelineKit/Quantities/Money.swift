@@ -58,9 +58,8 @@ extension Money: FieldValue {
         self = money
     }
 
-    /// What a bare number would be, written out.
+    /// How a bare number is written with its unit.
     private static func hint(for json: JSONValue) -> String {
-        guard let number = json.number, (0...1e9).contains(number) else { return "" }
-        return " Write the currency too: '\(usd(number))'."
+        Money("\(json) USD").map { _ in " Write the currency too: '\(json) USD'." } ?? ""
     }
 }

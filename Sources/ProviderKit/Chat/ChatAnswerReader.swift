@@ -51,9 +51,14 @@ struct ChatAnswerReader {
 
     private mutating func add(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
         guard let chunk = try? JSONValue(parsing: bytes), case .object = chunk else {
-            throw Failure(.unavailable, "'\(host)' sent a piece of an answer that is no JSON object: '\(printable(bytes))'.")
+            throw Failure(
+                .unavailable,
+                "'\(host)' sent a piece of an answer that is no JSON object: '\(printable(bytes))'."
+            )
         }
-        if let error = chunk["error"], error != .null { throw ChatRefusal(host: host, request: request).failure(for: error) }
+        if let error = chunk["error"], error != .null {
+            throw ChatRefusal(host: host, request: request).failure(for: error)
+        }
         hasChunks = hasChunks || chunk["choices"] != nil
         return draft.add(chunk)
     }

@@ -59,8 +59,8 @@ struct ChatDraft {
         return tool
     }
 
-    /// Where a fragment belongs: to the call of its index, unless it has another id, because some services give all calls
-    /// the index 0; without an index to the call of its id; without either to the last.
+    /// Where a fragment belongs: to the call of its index, unless it has another id, because some services give all
+    /// calls the index 0; without an index to the call of its id; without either to the last.
     private mutating func place(index: Int?, id: String) -> Int {
         let known = calls.lastIndex { call in
             let isSame = id.isEmpty || call.id.isEmpty || call.id == id
@@ -119,7 +119,9 @@ extension Usage {
     /// `{"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}`; `nil` when it
     /// counts nothing.
     init?(chat json: JSONValue) {
-        guard let input = json["prompt_tokens"]?.integer, let output = json["completion_tokens"]?.integer else { return nil }
+        guard let input = json["prompt_tokens"]?.integer, let output = json["completion_tokens"]?.integer else {
+            return nil
+        }
         let cached = json["prompt_tokens_details"]?["cached_tokens"]?.integer ?? 0
         self.init(input: max(input, 0), cached: min(max(cached, 0), max(input, 0)), output: max(output, 0))
     }

@@ -12,7 +12,12 @@ struct ChatRefusal {
     func failure(status: Int, headers: [String: String], body: [UInt8], now: Instant) -> Failure {
         let error = try? JSONValue(parsing: body)
         let words = error.flatMap(Self.words) ?? (body.isEmpty ? "" : "'\(printable(body))'")
-        var failure = failure(status: status, code: error.flatMap(Self.code), words: words, location: headers["location"])
+        var failure = failure(
+            status: status,
+            code: error.flatMap(Self.code),
+            words: words,
+            location: headers["location"]
+        )
         if failure.isWorthRetrying { failure.retryAfter = retryDelay(headers, now: now) }
         return failure
     }
@@ -36,11 +41,18 @@ struct ChatRefusal {
         switch status {
         case 300..<400:
             let target = location.map { " to '\(printable($0))'" } ?? ""
-            return Failure(.invalidInput, "'\(host)' sends requests elsewhere (\(status))\(target); set that as the base URL.")
+            return Failure(
+                .invalidInput,
+                "'\(host)' sends requests elsewhere (\(status))\(target); set that as the base URL."
+            )
         case 401: return Failure(.missing, "\(noKey)\(end)")
         case 402: return Failure(.missing, "The account at '\(host)' has no credit (402)\(end)")
         case 403: return Failure(.denied, "'\(host)' denies access\(withKey) (403)\(end)")
-        case 404: return Failure(.invalidInput, "'\(host)' does not know the model '\(request.model)' or '\(path)' (404)\(end)")
+        case 404:
+            return Failure(
+                .invalidInput,
+                "'\(host)' does not know the model '\(request.model)' or '\(path)' (404)\(end)"
+            )
         case 429 where code?.contains("insufficient_quota") == true:
             return Failure(.missing, "The account at '\(host)' has no credit (429)\(end)")
         case 408, 409, 429: return Failure(.rateLimited, "'\(host)' asks to come back later (\(status))\(end)")
@@ -65,11 +77,13 @@ struct ChatRefusal {
 
 // What services write into the body of a refusal.
 extension ChatRefusal {
-    /// `{"error": {"message": "..."}}`, `{"error": "..."}`, `{"message": "..."}`, `{"detail": "..."}`, or a list with one
-    /// of these.
+    /// `{"error": {"message": "..."}}`, `{"error": "..."}`, `{"message": "..."}`, `{"detail": "..."}`, or a list with
+    /// one of these.
     private static func words(_ json: JSONValue) -> String? {
         if let first = json.elements.first { return words(first) }
-        let places = [json["error"]?["message"], json["error"], json["message"], json["detail"]?["message"], json["detail"]]
+        let places = [
+            json["error"]?["message"], json["error"], json["message"], json["detail"]?["message"], json["detail"], json,
+        ]
         let text = places.lazy.compactMap { $0?.text }.first { !$0.isEmpty }
         return text.map { printable($0, limit: 500) }
     }

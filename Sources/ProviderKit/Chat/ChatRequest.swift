@@ -2,7 +2,8 @@ public import PipelineKit
 
 /// What the chat-completions dialect calls the limit of a reply's length.
 ///
-/// OpenAI has renamed the field, and refuses the old name for models that reason; most other services know only the old.
+/// OpenAI has renamed the field, and refuses the old name for models that reason; most other services know only the
+/// old.
 public enum OutputLimitField: String, Choice {
     case maxTokens = "max_tokens"
     case maxCompletionTokens = "max_completion_tokens"

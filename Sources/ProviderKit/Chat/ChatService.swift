@@ -45,7 +45,9 @@ public struct ChatService: Sendable {
         do throws(Failure) {
             return try await ask(request, in: context)
         } catch {
-            throw error.redacting([key?.value].compactMap(\.self) + headers.map(\.value))
+            // A short header is a word that may well stand in a sentence for itself.
+            let long = headers.map(\.value).filter { $0.count >= 8 }
+            throw error.redacting([key?.value].compactMap(\.self) + long)
         }
     }
 
@@ -63,9 +65,14 @@ public struct ChatService: Sendable {
         } catch {
             failure = error
         }
-        let (pieces, reply) = try reader.finish(after: failure)
-        for piece in pieces { context.emit(piece) }
-        return reply
+        do throws(Failure) {
+            let (pieces, reply) = try reader.finish(after: failure)
+            for piece in pieces { context.emit(piece) }
+            return reply
+        } catch {
+            // The service had begun to answer, so it had begun to charge.
+            throw error.afterWork
+        }
     }
 
     private func transportRequest(_ request: ModelRequest) -> TransportRequest {
@@ -74,7 +81,12 @@ public struct ChatService: Sendable {
         ]
         if let key { sent.append(.init("Authorization", "Bearer \(key.value)")) }
         let body = request.chatBody(limitedBy: limitField).encoded()
-        return TransportRequest(url: baseURL + "/chat/completions", headers: sent + headers, body: body, timeouts: timeouts)
+        return TransportRequest(
+            url: baseURL + "/chat/completions",
+            headers: sent + headers,
+            body: body,
+            timeouts: timeouts
+        )
     }
 
     private func refusal(_ response: TransportResponse, of request: ModelRequest, by host: String) async -> Failure {
@@ -99,10 +111,16 @@ extension TransportBody {
 }
 
 extension Failure {
+    fileprivate var afterWork: Failure {
+        var failure = self
+        failure.mayHaveCost = kind != .cancelled
+        return failure
+    }
+
     /// The failure without these values, which a service may have repeated in its words.
     fileprivate func redacting(_ secrets: [String]) -> Failure {
         var failure = self
-        for secret in secrets where secret.count >= 4 {
+        for secret in secrets where !secret.isEmpty {
             failure.message = failure.message.replacingOccurrences(of: secret, with: "…")
         }
         return failure

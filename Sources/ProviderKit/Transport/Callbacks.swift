@@ -10,7 +10,7 @@ import CCurl
     _ context: UnsafeMutableRawPointer
 ) -> Int {
     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return transfer(context).takeHeader(line) ? line.count : 0
+    return transfer(context).takeHeader(line).answer(to: line.count)
 }
 
 @Sendable nonisolated func onBody(
@@ -20,10 +20,21 @@ import CCurl
     _ context: UnsafeMutableRawPointer
 ) -> Int {
     let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return transfer(context).takeBody(piece) ? piece.count : Int(CURL_WRITEFUNC_PAUSE)
+    return transfer(context).takeBody(piece).answer(to: piece.count)
 }
 
 /// The loop keeps a transfer for as long as libcurl knows it.
 private func transfer(_ context: UnsafeMutableRawPointer) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+}
+
+extension Transfer.Next {
+    /// What libcurl wants to hear; another number than that of the bytes ends the transfer.
+    fileprivate func answer(to count: Int) -> Int {
+        switch self {
+        case .goOn: count
+        case .pause: Int(CURL_WRITEFUNC_PAUSE)
+        case .stop: count == 0 ? 1 : 0
+        }
+    }
 }

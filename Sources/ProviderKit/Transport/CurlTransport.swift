@@ -15,7 +15,8 @@ public final class CurlTransport: HTTPTransport {
     /// Bytes of status line and headers that an answer may have.
     public static let headLimit = 64 << 10
 
-    /// How long an answer that nobody reads to its end may go on, so that its connection can be used again.
+    /// How long an answer that nobody reads to its end may go on, so that its connection can be used again; and no
+    /// longer than for another ``readAhead`` bytes.
     public static let patience = Duration.seconds(1)
 
     private let authorities: String?

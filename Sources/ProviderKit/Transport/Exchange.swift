@@ -22,7 +22,6 @@ final class Exchange: Sendable {
         var head: ResponseHead?
         var buffer: [UInt8] = []
         var isPaused = false
-        var isReleased = false
         var outcome: Outcome?
         var headReader: CheckedContinuation<Result<ResponseHead, Failure>, Never>?
         var bodyReader: CheckedContinuation<Result<[UInt8]?, Failure>, Never>?
@@ -50,8 +49,8 @@ extension Exchange {
 
     /// Takes all of the bytes or, when the reader lags, none; the transfer is to be paused then.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<Result<[UInt8]?, Failure>, Never>?) in
-            guard !state.isReleased else { return (true, nil) }
+        let (isTaken, reader) = state.withLock {
+            state -> (Bool, CheckedContinuation<Result<[UInt8]?, Failure>, Never>?) in
             guard state.buffer.count < CurlTransport.readAhead else {
                 state.isPaused = true
                 return (false, nil)
@@ -108,13 +107,12 @@ extension Exchange {
         }
     }
 
-    /// Says that nobody will read on. The transfer has a moment left to end by itself, because a connection whose answer
-    /// was read to its end can be used again, and the last bytes of a stream come after all that matters.
+    /// Says that nobody will read on. The transfer has a moment left to end by itself, because a connection whose
+    /// answer was read to its end can be used again, and the last bytes of a stream come after all that matters.
     func release() {
         let wasUnderWay = state.withLock { state in
             state.buffer = []
             state.isPaused = false
-            state.isReleased = true
             return state.outcome == nil
         }
         if wasUnderWay { loop.post(.release(self)) }

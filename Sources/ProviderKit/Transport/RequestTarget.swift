@@ -8,8 +8,8 @@ struct RequestTarget: Sendable, Hashable {
 
     /// Checks what libcurl would send as it stands.
     ///
-    /// - Throws: ``Failure/Kind/invalidInput`` for a URL that is not `http` or `https`, has no host or holds credentials,
-    ///   and for a header that would break out of its line.
+    /// - Throws: ``Failure/Kind/invalidInput`` for a URL that is not `http` or `https`, has no host or holds
+    ///   credentials, and for a header that would break out of its line.
     init(of request: TransportRequest) throws(Failure) {
         guard let url = URLComponents(string: request.url), let name = url.host, !name.isEmpty,
             ["http", "https"].contains(url.scheme?.lowercased())

@@ -24,7 +24,10 @@ struct ResponseHeadReader {
         guard size <= limit else { return .tooLong }
         let line = Substring(decoding: bytes, as: UTF8.self).trimmed
         if line.hasPrefix("HTTP/") {
-            head = ResponseHead(status: line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0, headers: [:])
+            head = ResponseHead(
+                status: line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0,
+                headers: [:]
+            )
         } else if line.isEmpty, head.status >= 200 {  // those below announce another head
             isComplete = true
             return .complete(head)

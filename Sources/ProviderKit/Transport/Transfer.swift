@@ -3,6 +3,13 @@ import PipelineKit
 
 /// The socket's side of an exchange; lives on the thread of its loop and nowhere else.
 final class Transfer {
+    /// What is to become of a transfer after a callback.
+    enum Next {
+        case goOn
+        case pause
+        case stop
+    }
+
     let exchange: Exchange
     let easy: sluice_easy
     /// Why a callback stopped the transfer; libcurl would only say that one did.
@@ -12,6 +19,7 @@ final class Transfer {
     private let started = ContinuousClock.now
     private var lastActivity = ContinuousClock.now
     private var released: ContinuousClock.Instant?
+    private var unread = 0
     private var uploaded: curl_off_t = 0
 
     init(_ exchange: Exchange) throws(Failure) {
@@ -84,24 +92,27 @@ extension Transfer {
 
 // What the callbacks hand over.
 extension Transfer {
-    /// `false` when the transfer is to be stopped.
-    func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+    func takeHeader(_ line: UnsafeRawBufferPointer) -> Next {
         lastActivity = .now
         switch head.take(line, limit: CurlTransport.headLimit) {
-        case .more: return true
+        case .more: return .goOn
         case .complete(let head):
             exchange.receive(head)
-            return true
+            return .goOn
         case .tooLong:
             problem = .longHead(exchange.target)
-            return false
+            return .stop
         }
     }
 
-    /// `false` when nothing was taken and the transfer is to be paused.
-    func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Takes all of the bytes or none.
+    func takeBody(_ bytes: UnsafeRawBufferPointer) -> Next {
         lastActivity = .now
-        return exchange.receive(bytes)
+        guard released == nil else {
+            unread += bytes.count
+            return unread > CurlTransport.readAhead ? .stop : .goOn
+        }
+        return exchange.receive(bytes) ? .goOn : .pause
     }
 }
 

@@ -13,7 +13,7 @@ extension Failure {
     }
 
     static func noAnswer(_ target: RequestTarget, within time: Duration) -> Failure {
-        Failure(.timedOut, "No answer from '\(target.host)' within \(time.inSeconds).")
+        Failure(.timedOut, "No answer from '\(target.host)' within \(time.inSeconds).", mayHaveCost: true)
     }
 
     static func stalled(_ target: RequestTarget, _ time: Duration) -> Failure {
@@ -30,7 +30,7 @@ extension Failure {
     }
 
     static func noHead(_ target: RequestTarget) -> Failure {
-        Failure(.unavailable, "'\(target.host)' closed the connection without an answer.")
+        Failure(.unavailable, "'\(target.host)' closed the connection without an answer.", mayHaveCost: true)
     }
 
     /// What a result of libcurl means, in words that hold nothing of the request but its host.
@@ -52,7 +52,7 @@ extension Failure {
         case CURLE_GOT_NOTHING: return .noHead(target)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
             return Failure(.unavailable, "'\(host)' does not answer in HTTP.")
-        default: return Failure(.unavailable, "The connection to '\(host)' broke: \(words).")
+        default: return Failure(.unavailable, "The connection to '\(host)' broke: \(words).", mayHaveCost: true)
         }
     }
 }

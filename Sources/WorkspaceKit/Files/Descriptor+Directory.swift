@@ -5,8 +5,8 @@ import Glibc
 struct DirectoryName {
     /// The name itself, ended by NUL; a name is bytes, and need not be text.
     var bytes: [CChar]
-    /// A directory itself, not a link to one.
-    var isDirectory: Bool
+    /// Of the name itself: a link is a link, whatever it leads to.
+    var kind: FileKind
 
     /// Bytes that are no UTF-8 are U+FFFD.
     var name: String { String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) }
@@ -26,15 +26,20 @@ extension Descriptor {
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { $0.prefix { $0 != 0 }.map(CChar.init(bitPattern:)) }
             if name == [0x2E] || name == [0x2E, 0x2E] { continue }
-            let isDirectory = try isDirectory(entry.pointee.d_type, name + [0])
-            children.append(DirectoryName(bytes: name + [0], isDirectory: isDirectory))
+            let kind = try kind(entry.pointee.d_type, name + [0])
+            children.append(DirectoryName(bytes: name + [0], kind: kind))
         }
         return children
     }
 
     /// Some file systems leave the kind out of their directories.
-    private func isDirectory(_ type: UInt8, _ name: [CChar]) throws(FileFault) -> Bool {
-        type == UInt8(DT_UNKNOWN) ? try status(of: name)?.isDirectory ?? false : type == UInt8(DT_DIR)
+    private func kind(_ type: UInt8, _ name: [CChar]) throws(FileFault) -> FileKind {
+        switch Int(type) {
+        case DT_REG: .file
+        case DT_DIR: .directory
+        case DT_LNK: .link
+        default: try status(of: name)?.kind ?? .file
+        }
     }
 
     /// The names in this directory, sorted by their bytes.

@@ -1,3 +1,4 @@
+import Glibc
 import PipelineKit
 
 /// A path as a tool was given it, its `.` and `..` folded.
@@ -19,7 +20,14 @@ struct WorkspacePath: Hashable {
             throw Failure(.denied, "'\(text.shown)' leaves the workspace: paths are relative to it.")
         }
         components = try Self.fold(text)
+        // Looked at here, as otherwise the directories on the way would be made before it is noticed.
+        let isTooLong = text.utf8.count > Self.longest || components.contains { $0.utf8.count > Self.longestName }
+        guard !isTooLong else { throw Failure(.system(ENAMETOOLONG), text, "read") }
     }
+
+    /// Bytes of a path without its NUL (PATH_MAX), and of a name in a directory (NAME_MAX); limits.h(0p).
+    private static let longest = 4095
+    private static let longestName = 255
 
     /// A path whose components are known to be plain.
     init(_ components: [String]) {

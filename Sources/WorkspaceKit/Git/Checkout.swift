@@ -49,9 +49,9 @@ struct Checkout: Sendable {
             try Disk.makeDirectory(files.judged)
         }
         if isThere {
-            // First, because a link to a directory in the place of that directory hides what git looks at. What is in
-            // a `.git` git never looks at.
-            try Disk.removeAll(named: ".git", below: files.judged)
+            // First, because a link to a directory in the place of that directory hides what git looks at. What git
+            // never looks at goes before.
+            try Disk.removeUnknownToGit(below: files.judged)
             _ = try await repository.git(["clean", "-ffdxq"], tree: files.judged, index: files.judgedIndex)
         }
         _ = try await repository.git(

@@ -12,22 +12,22 @@ extension Disk {
         }
     }
 
-    /// Removes everything that has a name, in or below a directory; no link is followed.
-    static func removeAll(named name: String, below path: String) throws(Failure) {
+    /// Removes what git passes over, in or below a directory: every `.git`, FIFO, socket and device.
+    static func removeUnknownToGit(below path: String) throws(Failure) {
         do throws(FileFault) {
             let result = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            try removeAll(named: name, in: Descriptor(result < 0 ? -errno : result))
+            try removeUnknownToGit(in: Descriptor(result < 0 ? -errno : result))
         } catch {
-            throw Failure(error, path, "read")
+            throw Failure(.unavailable, "'\(path)' could not be cleared: \(Failure(error, path, "read").message)")
         }
     }
 
-    private static func removeAll(named name: String, in directory: Descriptor) throws(FileFault) {
+    private static func removeUnknownToGit(in directory: Descriptor) throws(FileFault) {
         for child in try directory.children() {
-            if child.name == name {
-                try remove(child.bytes, in: directory.raw)
-            } else if child.isDirectory {
-                try removeAll(named: name, in: directory.directory(child.bytes))
+            switch child.kind {
+            case .file where child.name != ".git", .link where child.name != ".git": continue
+            case .directory where child.name != ".git": try removeUnknownToGit(in: directory.directory(child.bytes))
+            default: try remove(child.bytes, in: directory.raw)
             }
         }
     }

@@ -59,7 +59,8 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         under policy: EditPolicy,
         of run: RunID
     ) async throws(Failure) -> RebuiltTree {
-        try await locked(workspace.project, run) { files throws(Failure) in
+        try expectSnapshots(start, current)
+        return try await locked(workspace.project, run) { files throws(Failure) in
             let judgement = try await JudgedTree(files).compose(start, current, policy)
             try await Checkout(files).layOutJudged(judgement.tree)
             return RebuiltTree(path: files.judged, refused: judgement.refused.map(\.change))
@@ -67,7 +68,8 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
     }
 
     public func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure) -> String {
-        try await looking(workspace) { files throws(Failure) in
+        try expectSnapshots(old, new)
+        return try await looking(workspace) { files throws(Failure) in
             try await TreeDifference(files.repository, from: old, to: new).patch()
         }
     }
@@ -75,12 +77,14 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
     public func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure)
         -> [FileChange]
     {
-        try await looking(workspace) { files throws(Failure) in
+        try expectSnapshots(old, new)
+        return try await looking(workspace) { files throws(Failure) in
             try await TreeDifference(files.repository, from: old, to: new).changes().map(\.change)
         }
     }
 
     public func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) async throws(Failure) {
+        try expectSnapshots(snapshot)
         try await locked(workspace.project, run) { files throws(Failure) in
             let scope = try record(files).scope
             let current = try await Snapshotter(files).take(scope)
@@ -132,6 +136,13 @@ extension GitWorkspaceKeeper {
         defer { withExtendedLifetime(others) {} }
         try files.repository.prepare()
         return try await body(files)
+    }
+
+    /// A snapshot is named by the id of a tree; nothing else reaches the words of a command.
+    private func expectSnapshots(_ snapshots: SnapshotID...) throws(Failure) {
+        for id in snapshots where id.value.wholeMatch(of: /[0-9a-f]{40}/) == nil {
+            throw Failure(.invalidInput, "'\(id.value.shown)' is no snapshot of a workspace.")
+        }
     }
 
     private func record(_ files: RunFiles) throws(Failure) -> RunRecord {

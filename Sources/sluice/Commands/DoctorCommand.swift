@@ -74,7 +74,10 @@ enum DoctorCommand: Subcommand {
         )
         guard case .bad = found else { return found }
         return .weak(
-            "Python has no pytest. The gate 'pytest' needs it in the project's environment: python3 -m pip install pytest"
+            """
+            Python has no pytest. The gate 'pytest' needs it in the project's environment: python3 -m pip install \
+            pytest
+            """
         )
     }
 

@@ -26,8 +26,7 @@ enum InitCommand: Subcommand {
             throw .usage("'\(path)' \(reason).")
         }
         defer { close(descriptor) }
-        let text = template(options.extends)
-        let bytes = Array(text.utf8)
+        let bytes = Array(template(options.extends, file: options.file).utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count else {
             throw .broken("'\(path)' could not be written whole: \(String(cString: strerror(errno)))")
         }
@@ -35,9 +34,9 @@ enum InitCommand: Subcommand {
         return .achieved
     }
 
-    private static func template(_ parent: String) -> String {
+    private static func template(_ parent: String, file: String) -> String {
         """
-        # A pipeline for Sluice. Check it with 'sluice lint \("sluice.yaml")', start it with 'sluice run'.
+        # A pipeline for Sluice. Check it with 'sluice lint \(file)', start it with 'sluice run \(file)'.
         name: my-pipeline
         extends: \(parent)            # a built-in pipeline or a file; what stands here wins
 

@@ -23,9 +23,8 @@ enum ReplayCommand: Subcommand {
             Output.line(summary.json.jsonText)
         } else {
             Output.line("")
-            Output.line(
-                "\(history.events.count) events replayed; the run is \(summary.status.words), head \(transcript.state.head)."
-            )
+            let end = "the run is \(summary.status.words), head \(transcript.state.head)"
+            Output.line("\(history.events.count) events replayed; \(end).")
         }
         guard let kept = history.kept, kept != summary else { return .achieved }
         guard history.isWhole else { return .achieved }

@@ -48,7 +48,7 @@ enum Help {
         switch field.standard {
         case nil: "\(field.help) Required."
         case .null, .bool(false), .array([]), .string(""): field.help
-        case .string(let text): "\(field.help) Default: \(text)."
+        case .string(let text): "\(field.help) Default: '\(text)'."
         case let value?: "\(field.help) Default: \(value.jsonText)."
         }
     }

@@ -33,12 +33,7 @@ struct Transcript {
         case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
-            [
-                row(
-                    "answer",
-                    "\(id) \(answer.decision.rawValue) by \(answer.by)\(answer.message.isEmpty ? "" : ": \(answer.message.harmless)")"
-                )
-            ]
+            [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
         case .messageAdded(let text, let by): [row(by, text.harmless)]
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
@@ -86,6 +81,8 @@ struct Transcript {
     private func question(_ approval: Approval) -> [String] {
         [row("ask", Style.yellow("\(approval.id): \(approval.question.harmless)"))]
     }
+
+    private func remark(_ message: String) -> String { message.isEmpty ? "" : ": \(message.harmless)" }
 
     private func finished(_ status: RunStatus, _ reason: String) -> [String] {
         let color: Style = status == .achieved ? .green : .red

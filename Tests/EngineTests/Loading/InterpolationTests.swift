@@ -100,7 +100,10 @@ struct InterpolationTests {
         ("${env}", "4:22: Unknown reference '${env}'. Did you mean '${env}'?"),
         (
             "${PATH:-x}",
-            "4:22: Unknown reference '${PATH:-x}'. There are ${inputs.NAME} and ${env.NAME}; write '$${' for the text itself."
+            """
+            4:22: Unknown reference '${PATH:-x}'. There are ${inputs.NAME} and ${env.NAME}; write '$${' for the text \
+            itself.
+            """
         ),
         ("${inputs.target", "4:22: A reference that begins with '${' ends with '}'; write '$${' for the text itself."),
     ])

@@ -34,12 +34,20 @@ struct LintTests {
         ("providers: { opnai: {} }", "3:14: Unknown provider 'opnai'. Did you mean 'openai'?"),
         (
             "providers: { openai: { key: sk-123 } }",
-            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', but is \"sk-123\"."
+            "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
         ),
         ("env: [2X]", "3:7: '2X' is no name of an environment variable: letters, digits and '_', no digit first."),
         ("limits: { turns: 1001 }", "3:18: Field 'limits.turns' must be from 1 to 1000, but is 1001."),
         ("limits: { parallel_tools: 65 }", "3:27: Field 'limits.parallel_tools' must be from 1 to 64, but is 65."),
         ("limits: { cost: 0 USD }", "3:17: Field 'limits.cost' must be more than nothing, but is 0.00 USD."),
+        (
+            "limits: { cost: -0.50 USD }",
+            "3:17: Field 'limits.cost' must be an amount of money such as '2.50 USD', but is \"-0.50 USD\"."
+        ),
+        (
+            "limits: { wall: 999999999999999d }",
+            "3:17: Field 'limits.wall' must be a time such as '90s', '30m' or '24h', but is \"999999999999999d\"."
+        ),
         ("limits: { tokens: 0 }", "3:19: Field 'limits.tokens' must be more than nothing, but is 0."),
         ("limits: { wall: 0s }", "3:17: Field 'limits.wall' must be more than nothing, but is 0s."),
         ("limits: { reply: 0 }", "3:18: Field 'limits.reply' must be more than nothing, but is 0."),
@@ -60,6 +68,10 @@ struct LintTests {
         ("goal: { gate: pytest, with: { args: [a, b, c, d] } }", "2:29: At most three arguments are allowed."),
         ("goal:\n  gate: pytest\n  with:\n    args: [a, b, c, d]", "4:3: At most three arguments are allowed."),
         ("goal: { gate: pytest, with: { args: [a, 5] } }", "2:41: Field 'args[1]' must be text, but is 5."),
+        (
+            "goal: { all: [pytest], with: { args: [-q] } }",
+            "2:24: Settings under 'with' belong to a 'gate', and this goal names none."
+        ),
         ("goal: { all: [pytest, pyrigt] }", "2:23: Unknown gate 'pyrigt'. Did you mean 'pyright'?"),
         (
             "goal: { not: { any: [{ gate: pytest, with: { rns: 1 } }] } }",
@@ -111,19 +123,29 @@ struct LintTests {
               all:
                 - { gate: 5 }
                 - pytset
-            inputs: { n: { typ: integer } }
+            inputs: { count: { typ: integer } }
             tools: { allow: [5, shel] }
-            instructions: ${inputs.n} ${inputs.m}
+            instructions: ${inputs.count} ${inputs.cuont}
 
             """
         #expect(
             sentences(text) == [
                 "4:15: Field 'goal.all[0].gate' must be text, but is 5.",
                 "5:7: Unknown gate 'pytset'. Did you mean 'pytest'?",
-                "6:16: Unknown field 'typ'. Did you mean 'type'?",
+                "6:20: Unknown field 'typ'. Did you mean 'type'?",
                 "7:18: Field 'tools.allow[0]' must be text, but is 5.",
                 "7:21: Unknown tool 'shel'. Did you mean 'shell'?",
-                "8:27: Unknown input 'm'. Did you mean 'n'?",
+                "8:31: Unknown input 'cuont'. Did you mean 'count'?",
+            ]
+        )
+    }
+
+    @Test func aMistakeBehindAnotherOfItsGroupIsToldToo() {
+        #expect(
+            problems("", goal: "goal: { gate: pytset, editable: [5], confirm: 0 }") == [
+                "2:15: Unknown gate 'pytset'. Did you mean 'pytest'?",
+                "2:34: Field 'goal.editable[0]' must be text, but is 5.",
+                "2:47: Field 'goal.confirm' must be from 1 to 100, but is 0.",
             ]
         )
     }

@@ -5,7 +5,7 @@ enum TestModules {
     static let registry: Registry = {
         var registry = Registry()
         registry.add(PytestGate.self)
-        registry.add(CommandGate.self)
+        registry.add(CommandLineGate.self)
         registry.add(PyrightGate.self)
         registry.add(BashExec.self)
         registry.add(WebSearch.self)
@@ -50,7 +50,7 @@ private struct PytestGate: PlainGate {
     }
 }
 
-private struct CommandGate: PlainGate {
+private struct CommandLineGate: PlainGate {
     static let id: ModuleID = "command"
     struct Settings: Fields {
         @Field("The command line.") var command: String

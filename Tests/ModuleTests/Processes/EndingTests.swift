@@ -32,7 +32,7 @@ struct EndingTests {
             Issue.record("\(outcome)")
             return
         }
-        #expect(started.duration(to: .now) < .seconds(5))
+        #expect(started.duration(to: .now) < .seconds(30))
         #expect(mark.processes == [])
     }
 
@@ -71,7 +71,7 @@ struct EndingTests {
         }
         #expect(finished.output.text == "hello\nbye\n")
         #expect(finished.status == 0)
-        #expect(started.duration(to: .now) < .seconds(10))
+        #expect(started.duration(to: .now) < .seconds(19))
     }
 
     @Test func theTimeIsToldWithWhatWasPrinted() async throws {

@@ -17,9 +17,9 @@ struct Mark {
         }
     }
 
-    /// Looks again until there are as many as this, or five seconds have passed.
+    /// Looks again until there are as many as this, or thirty seconds have passed.
     func settled(at count: Int) async -> [String] {
-        let deadline = ContinuousClock.now + .seconds(5)
+        let deadline = ContinuousClock.now + .seconds(30)
         while processes.count != count, ContinuousClock.now < deadline { await Task.yield() }
         return processes
     }

@@ -13,7 +13,10 @@ struct ServerSentEventsTests {
         (": a comment\n\n:\n\n", []),
         ("event: ping\n\ndata: a\n\n", [ServerSentEvent(data: "a")]),
         ("event: error\ndata: {}\n\n", [ServerSentEvent(type: "error", data: "{}")]),
-        ("id: 7\ndata: a\n\ndata: b\n\n", [ServerSentEvent(data: "a", lastID: "7"), ServerSentEvent(data: "b", lastID: "7")]),
+        (
+            "id: 7\ndata: a\n\ndata: b\n\n",
+            [ServerSentEvent(data: "a", lastID: "7"), ServerSentEvent(data: "b", lastID: "7")]
+        ),
         ("id: 7\nid: 8\0\ndata: a\n\n", [ServerSentEvent(data: "a", lastID: "7")]),
         ("id: 7\nid\ndata: a\n\n", [ServerSentEvent(data: "a")]),
         ("\u{FEFF}data: a\n\n", [ServerSentEvent(data: "a")]),

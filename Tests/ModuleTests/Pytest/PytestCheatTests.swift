@@ -80,6 +80,30 @@ import Testing
         #expect(verdict.reason == reason)
     }
 
+    /// What still passes: the code under test runs in pytest's process and can do there what it likes.
+    @Test(arguments: [
+        ("class Equal:\n    def __eq__(self, other): return True\n", "return Equal()"),
+        (
+            "import _pytest.runner as r\nreal = r.CallInfo.from_call.__func__\n"
+                + "def fake(cls, *a, **k):\n    c = real(cls, *a, **k); c.excinfo = None; return c\n"
+                + "r.CallInfo.from_call = classmethod(fake)",
+            ""
+        ),
+        (
+            "import atexit, os, sys; P = next(a[11:] for a in sys.argv if a.startswith('--junitxml='))\n"
+                + "C = '<testcase classname=\"test_calc\" name=\"test_add\" file=\"test_calc.py\"/>'\n"
+                + "T = '<t><testsuite>' + C + '</testsuite></t>'\n"
+                + "atexit.register(lambda: (open(P, 'w').write(T), os._exit(0)))",
+            ""
+        ),
+    ])
+    func whatReachesIntoPytestIsNotFoundOutYet(top: String, inside: String) async throws {
+        let verdict = try await judge(top, inside: inside)
+        withKnownIssue("Only tests that the code under test cannot reach would find it out.") {
+            #expect(verdict.outcome == .failed)
+        }
+    }
+
     /// Each of these would make the wrong `add` pass if Python or pytest took it for a part of itself.
     @Test func aFileWithTheNameOfAPartOfTheRunnerIsNotTaken() async throws {
         let names = [

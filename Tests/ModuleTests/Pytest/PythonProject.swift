@@ -45,6 +45,8 @@ struct PythonProject {
         try Data(text.utf8).write(to: file)
     }
 
+    func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: "\(tree)/\(path)") }
+
     /// Judges the project with a fresh scratch directory.
     func check(_ settings: JSONValue = [:], in tree: String? = nil) async throws -> Verdict {
         let scratch = "\(root)/scratch-\(UUID().uuidString)"

@@ -2,7 +2,7 @@ public import PipelineKit
 import ProcessKit
 
 /// Judges by a command: how it exits, what it prints, how long it takes.
-public struct CommandGate: Gate {
+public struct CommandLineGate: Gate {
     public static let id: ModuleID = "command"
     public static let aliases: [ModuleID] = ["shell-goal"]
     public static let summary =

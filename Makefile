@@ -1,0 +1,50 @@
+# The two commands of the README, and what they need. Works on a fresh Debian 12 with the Swift toolchain and git.
+
+BUILD_PACKAGES = libyaml-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev pkg-config
+RUN_PACKAGES   = git python3 python3-venv ripgrep
+RELEASE        = .build/release/sluice
+DEMO           = .build/demo
+PYTHON         = .venv/bin/python3
+export SWIFT_BACKTRACE ?= enable=no
+
+.PHONY: demo test lint build packages python fuzz figures clean
+
+## Builds a release and takes a small failing project from red to green.
+demo: build python
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -r Pipelines/examples/calc $(DEMO)/calc
+	@cp Pipelines/examples/calc.script.json $(DEMO)/script.json
+	@Tests/Support/demo $(RELEASE) $(DEMO)
+
+## Installs what the tests need and runs every test.
+test: packages python lint
+	swift build --build-tests --explicit-target-dependency-import-check error
+	swift test --skip-build
+
+## Formatting and the house's own rules of style.
+lint:
+	swift format lint --strict --recursive Sources Plugins Tests Pipelines Package.swift
+
+build: packages
+	swift build -c release --static-swift-stdlib --product sluice
+
+## Debian's packages that are missing; asks for root only when there are some.
+packages:
+	@missing=""; for name in $(BUILD_PACKAGES) $(RUN_PACKAGES); do \
+	  dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi
+
+## A Python of our own with pytest.
+python: packages
+	@[ -x $(PYTHON) ] || python3 -m venv .venv
+	@$(PYTHON) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/python-requirements.txt
+
+## The fuzzers, for a bounded time each.
+fuzz: packages
+	Tests/Fuzz/run
+
+## The size and the speed of a release, printed.
+figures: build python
+	$(PYTHON) Tests/Support/figures.py $(RELEASE)
+
+clean:
+	rm -rf .build

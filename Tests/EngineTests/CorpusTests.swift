@@ -1,0 +1,19 @@
+import Foundation
+import FuzzEntries
+import Testing
+
+/// What the fuzzers start from and what they once found, through the same functions; a broken promise traps.
+struct CorpusTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/Corpus")
+
+    @Test(arguments: [("yaml", tryPipeline), ("json", tryJSON)] as [(String, @Sendable ([UInt8]) -> Void)])
+    func everyInputKeepsThePromises(entry: String, attempt: @Sendable ([UInt8]) -> Void) throws {
+        let files = try FileManager.default.contentsOfDirectory(
+            at: Self.folder.appending(path: entry),
+            includingPropertiesForKeys: nil
+        )
+        #expect((20..<200).contains(files.count))
+        for file in files { attempt([UInt8](try Data(contentsOf: file))) }
+    }
+}

@@ -1,0 +1,47 @@
+import BuiltInPipelines
+import Foundation
+import PipelineEngine
+import PipelineKit
+import StandardModules
+import Testing
+
+/// Every pipeline that the repository shows can be used as it stands.
+struct PipelineTests {
+    static let loader = PipelineLoader(
+        PipelineSources(
+            builtInNames: BuiltInPipelines.all.keys.sorted(),
+            builtIn: { name in BuiltInPipelines.all[name].map { (name: "\(name).yaml", text: $0) } },
+            read: PipelineSources.disk
+        ),
+        registry: .standard()
+    )
+
+    @Test(arguments: House.paths(in: "Pipelines", ".yaml", ".yml"))
+    func everyPipelineLints(path: String) throws {
+        let loaded = try Self.loader.load(file: House.root.appending(path: path).path)
+        #expect(loaded.warnings.map(\.description) == [])
+    }
+
+    @Test func everyPipelineOfTheFolderIsInTheProduct() throws {
+        let paths = House.paths(in: "Pipelines", ".yaml").filter { $0.split(separator: "/").count == 2 }
+        let files = try paths.map { path in
+            (String(path.dropFirst("Pipelines/".count).dropLast(".yaml".count)), try House.text(path))
+        }
+        #expect(files.count >= 2)
+        #expect(BuiltInPipelines.all == Dictionary(uniqueKeysWithValues: files))
+    }
+
+    @Test func theGuidesShowWholePipelines() throws {
+        #expect(try Documents.all().flatMap(\.pipelines).count >= 5)
+    }
+
+    @Test(arguments: try Documents.all().flatMap(\.pipelines))
+    func everyWholePipelineInTheDocumentationLints(block: Documents.Block) throws {
+        do throws(Diagnostics) {
+            let loaded = try Self.loader.load(block.text, file: "\(block.document)")
+            #expect(loaded.warnings.map(\.description) == [])
+        } catch {
+            Issue.record("A block marked 'yaml pipeline' near line \(block.line) is none:\n\(error)")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import PipelineEngine
+import PipelineKit
+
+/// Every event, with all that may be in its body and with as little as may be.
+enum SampleEvents {
+    static let all: [Event.Payload] = run + checks + model + calls + people
+
+    private static let digest = Digest(of: [1])
+    private static let moment = Instant(milliseconds: 0)
+    private static let failure = Failure(.timedOut, "No answer.", retryAfter: 1, mayHaveCost: true)
+
+    private static let run: [Event.Payload] = [
+        .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "cli", version: "1")),
+        .workspaceOpened(Workspace(path: "/p"), start: "s0"),
+        .rolledBack(Rollback(iteration: 1, snapshot: "s1", replaced: "s2", by: "ada")),
+        .limitsChanged(Limits(), by: "ada"),
+        .runFinished(.achieved, reason: "All tests pass."),
+        .runReopened(by: "ada"),
+    ]
+
+    private static let checks: [Event.Payload] = [
+        .checkStarted(CheckName(iteration: 1), snapshot: "s1"),
+        .checkFinished(CheckName(iteration: 1), CheckResult(.passed, "Yes.")),
+        .checkFinished(
+            CheckName(iteration: 1),
+            CheckResult(
+                .failed,
+                "No.",
+                score: 0.5,
+                counts: [.failed: 1],
+                failing: [TestCase("t", .failed)],
+                details: "d",
+                refused: [FileChange(.added, "conftest.py")],
+                report: digest,
+                failure: failure
+            )
+        ),
+    ]
+
+    private static let model: [Event.Payload] = [
+        .iterationStarted(1),
+        .modelRequested(intent(cost: .usd(1))),
+        .modelRequested(intent(cost: nil)),
+        .modelReplied(reply(cost: .usd(1))),
+        .modelReplied(reply(cost: nil)),
+        .modelFailed(turn: 1, attempt: 1, failure, retryAt: moment),
+        .modelFailed(turn: 1, attempt: 1, failure, retryAt: nil),
+    ]
+
+    private static func intent(cost: Money?) -> ModelIntent {
+        ModelIntent(turn: 1, attempt: 1, model: "m", reserved: Spending(tokens: 1, cost: cost), request: digest)
+    }
+
+    private static func reply(cost: Money?) -> RecordedReply {
+        RecordedReply(turn: 1, text: "", usage: Usage(input: 1, output: 1), cost: cost, stop: .finished)
+    }
+
+    private static let calls: [Event.Payload] = [
+        .callProposed(
+            ProposedCall(id: "1.1", call: ToolCall(id: "x", tool: "file_read", arguments: "{}"), reach: [.reads])
+        ),
+        .callStarted("1.1"),
+        .callFinished("1.1", RecordedOutput(text: "")),
+        .callFinished("1.1", RecordedOutput(text: "", exitCode: 1, isError: true, whole: digest)),
+        .callRefused("1.1", reason: "No."),
+    ]
+
+    private static let subjects: [Approval.Subject] = [
+        .call("1.1"), .repetition("1.1"), .check(CheckName(iteration: 1)), .plan(turn: 1), .limit(.cost),
+    ]
+
+    private static let people: [Event.Payload] =
+        subjects.map { .approvalRequested(Approval(id: "a1", subject: $0, question: "?", shown: digest)) } + [
+            .approvalRequested(
+                Approval(id: "a1", subject: .plan(turn: 1), question: "?", shown: digest, deadline: moment)
+            ),
+            .approvalResolved("a1", Resolution(.approved, by: "ada")),
+            .approvalResolved("a1", Resolution(.rejected, by: "ada", message: "Use the other file.")),
+            .messageAdded("Look at calc.py.", by: "ada"),
+        ]
+}
