@@ -108,7 +108,7 @@ func withRehearsal(
     try await withBench { bench in
         let rehearsal = Rehearsal(bench)
         try rehearsal.reset()
-        try await body(rehearsal, bench)
+        try await body(rehearsal, rehearsal.bench)
     }
 }
 

@@ -77,6 +77,25 @@ struct LimitTests {
         #expect(state.after(events).spent.cost == .usd(0.9))
     }
 
+    /// An effect that changed its name while it is under way would be started twice.
+    @Test func anAttemptUnderWayIsTheWorkThatWasWaitedFor() {
+        let failed = asking([:], spent: [.iterationStarted(1), .modelRequested(intent(10))])
+            .after([.modelFailed(turn: 1, attempt: 1, Failure(.unavailable, "No connection."), retryAt: .start)])
+        #expect(RunSummary(failed, run: "r1").wakeAt == .start)
+        var second = intent(10)
+        second.attempt = 2
+        let asked = failed.after([.modelRequested(second)])
+        #expect(asked.effects == failed.effects)
+        #expect(RunSummary(asked, run: "r1").wakeAt == nil)
+    }
+
+    @Test func aRunThatIsTakenUpAgainHasAllItsAttempts() {
+        let failed = asking([:], spent: [.iterationStarted(1), .modelRequested(intent(10))])
+            .after([.modelFailed(turn: 1, attempt: 1, Failure(.missing, "No key."), retryAt: nil)])
+        let reopened = failed.after([.runFinished(.failed, reason: "No key."), .runReopened(by: "ada")])
+        #expect(reopened.effects == [.ask(turn: 1, attempt: 1, notBefore: nil)])
+    }
+
     @Test func theClockOfTheWallParksTheRun() throws {
         let events = try asking(["wall": "1m"]).when(.beginTurn(intent(10)), later: .seconds(120))
         guard case .approvalRequested(let approval) = events.first else { throw Refusal.outdated }

@@ -53,6 +53,8 @@ extension RunState {
 
     private mutating func reopen() {
         phase = .calling
+        failedAttempts = 0
+        retryAt = nil
         for id in turnCalls where calls[id]?.isOpen == true {
             calls[id]?.stage = .refused("The run ended before the call was carried out.")
         }
@@ -110,13 +112,13 @@ extension RunState {
     }
 
     private mutating func ask(_ intent: ModelIntent) {
-        self.intent = intent
-        retryAt = nil
+        self.intent = intent  // retryAt stays: the work that is under way keeps its name, which is its effect
     }
 
     private mutating func take(_ reply: RecordedReply) {
         intent = nil
         failedAttempts = 0
+        retryAt = nil
         turn = reply.turn
         turnsInIteration += 1
         usage = usage + reply.usage

@@ -89,7 +89,7 @@ extension RunState {
         effects.compactMap { effect in
             switch effect {
             case .wake(_, let at): at
-            case .ask(_, _, let notBefore): notBefore
+            case .ask(_, _, let notBefore): intent == nil ? notBefore : nil
             case .openWorkspace, .check, .call: nil
             }
         }.min()

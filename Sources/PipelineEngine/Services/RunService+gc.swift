@@ -26,6 +26,7 @@ extension RunService {
                 throw .invalid("The workspace of run '\(run)' cannot be removed. \(error.message)")
             }
         }
+        parts.fault("gc.discarded")
         do throws(StoreError) {
             return Removal(runs: runs, bytes: try await parts.store.remove(runs))
         } catch {

@@ -30,7 +30,7 @@ extension RunService {
     ///
     /// - Returns: what it was before.
     public func rollBack(_ run: RunID, to iteration: Int, by person: String) async throws(ServiceError) -> SnapshotID {
-        let workspaces = parts.workspaces
+        let (workspaces, fault) = (parts.workspaces, parts.fault)
         return try await keeper.holding(run) { live async throws(ServiceError) in
             let state = await live.state
             guard let workspace = state.workspace, let snapshot = state.snapshots[iteration] else {
@@ -44,6 +44,7 @@ extension RunService {
             } catch {
                 throw .invalid(error.message)
             }
+            fault("rollback.restored")
             // Restoring again does no harm, so it is recorded after it is true.
             try await live.send(
                 .rollBack(Rollback(iteration: iteration, snapshot: snapshot, replaced: replaced, by: person))

@@ -26,7 +26,7 @@ struct RunConductor: Sendable {
         defer { withExtendedLifetime(interrupts) {} }
         while true {
             let state = try await ticking { () async throws(ServiceError) in try await services.runs.carryOn(run) }
-            guard state.status == .waiting, !json, Output.canAsk, try await ask(state) else {
+            guard state.status == .waiting, !json, Output.canAsk, try await ask(state, interrupts) else {
                 return await end(state)
             }
         }
@@ -59,42 +59,34 @@ struct RunConductor: Sendable {
 
     /// Ctrl-C ends the run; what is under way is stopped.
     private func cancel() {
-        let (services, run, person) = (services, run, session.person)
-        Task { try? await services.runs.cancel(run, by: person, reason: "Interrupted at the terminal by \(person).") }
+        Task { try? await cancelRun() }
+    }
+
+    private func cancelRun() async throws(ServiceError) {
+        let reason = "Interrupted at the terminal by \(session.person)."
+        try await services.runs.cancel(run, by: session.person, reason: reason)
     }
 
     // MARK: - Questions
 
     /// Asks the person; `false` when they would rather answer later.
-    private func ask(_ state: RunState) async throws(CommandError) -> Bool {
+    private func ask(_ state: RunState, _ interrupts: Interrupts) async throws(CommandError) -> Bool {
         guard let pending = state.pendingApprovals.first?.approval else { return false }
-        Output.line("\(Style.bold("[y]es  [n]o  [m]essage  [l]ater"))")
-        guard let answer = answer() else { return false }
+        let question = Question(pending.id, by: session.person) { interrupts.happened }
+        let answer = question.ask()
         do throws(ServiceError) {
-            try await services.approvals.resolve(pending.id, of: run, with: answer, shown: pending.shown)
+            if let answer {
+                try await services.approvals.resolve(pending.id, of: run, with: answer, shown: pending.shown)
+            } else if interrupts.happened {
+                Output.line("")
+                try await cancelRun()
+            }
         } catch {
             // Somebody else may have answered meanwhile; their answer stands and the run goes on with it.
             guard case .refused = error else { throw CommandError(error) }
-            Output.line("\(error)")
+            if answer != nil { Output.line("\(error)") }
         }
-        return true
-    }
-
-    private func answer() -> Resolution? {
-        while true {
-            Output.raw(Array("> ".utf8))
-            guard let line = readLine()?.trimmingCharacters(in: .whitespaces) else { return nil }
-            switch line.lowercased() {
-            case "y", "yes": return Resolution(.approved, by: session.person)
-            case "n", "no": return Resolution(.rejected, by: session.person)
-            case "l", "later": return nil
-            case "m", "message":
-                Output.raw(Array("No, and tell the model: ".utf8))
-                guard let message = readLine(), !message.isEmpty else { continue }
-                return Resolution(.rejected, by: session.person, message: message)
-            default: Output.line("Answer y, n, m or l.")
-            }
-        }
+        return answer != nil || interrupts.happened
     }
 
     // MARK: - The end

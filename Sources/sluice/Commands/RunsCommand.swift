@@ -23,7 +23,9 @@ enum RunsCommand: Subcommand {
         let services = try session.services(options.db)
         let query = RunQuery(statuses: options.status.map { [$0] }, limit: options.limit)
         let runs = try await asking { () throws(ServiceError) in try await services.runs.list(query) }
-        if runs.isEmpty, !options.json { Output.line("There is no run yet.") }
+        if runs.isEmpty, !options.json {
+            Output.line(options.status.map { "No run is \($0.words)." } ?? "There is no run yet.")
+        }
         for run in runs { Output.line(options.json ? run.json.jsonText : row(run)) }
         return .achieved
     }

@@ -7,6 +7,9 @@ final class Interrupts: Sendable {
     private let sources: [any DispatchSourceSignal]
     private let count = Mutex(0)
 
+    /// Whether there was one.
+    var happened: Bool { count.withLock { $0 > 0 } }
+
     init(first: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "interrupts")
         sources = [SIGINT, SIGTERM].map { number in

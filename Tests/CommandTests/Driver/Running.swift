@@ -9,28 +9,25 @@ final class Running {
     }
 
     let pid: pid_t
+    /// Kept open, so that a program which ends with its input goes on.
+    private let input: FileHandle
     private let errors: String
     private var news: AsyncStream<News>.Iterator
     private var output = ""
     private var status: Int?
 
-    /// Starts a program in a group of its own, with nothing on standard input and no environment but this.
+    /// Starts a program in a group of its own, with no environment but this, and a standard input that nobody writes to.
     ///
     /// - Parameter errors: The file that takes standard error.
     init(_ words: [String], _ environment: [String: String], in directory: String, errors: String) throws {
         self.errors = errors
-        let pipe = Pipe()
         // env(1) changes the directory and becomes the program: there is no other process in between.
-        pid = try spawn(
-            ["/usr/bin/env", "-C", directory] + words,
-            environment,
-            output: pipe.fileHandleForWriting.fileDescriptor,
-            errors: errors
-        )
-        try pipe.fileHandleForWriting.close()
+        let child = try Child.spawn(["/usr/bin/env", "-C", directory] + words, environment, errors: errors)
+        pid = child.pid
+        input = child.input
         let (news, continuation) = AsyncStream.makeStream(of: News.self)
         self.news = news.makeAsyncIterator()
-        Self.watch(pid, pipe.fileHandleForReading, continuation)
+        Self.watch(pid, child.output, continuation)
     }
 
     func send(_ signal: Int32) {
@@ -84,7 +81,7 @@ final class Running {
                 }
             }
             if !rest.isEmpty { news.yield(.line(String(decoding: rest, as: UTF8.self))) }
-            news.yield(.ended(reap(pid)))
+            news.yield(.ended(Child.reap(pid)))
             news.finish()
         }
     }

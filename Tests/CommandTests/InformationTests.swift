@@ -1,0 +1,114 @@
+import Foundation
+import PipelineKit
+import Testing
+
+/// Commands that tell of the program itself and of what is around it.
+struct InformationTests {
+    static let commands = [
+        "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "replay", "verify", "lint",
+        "modules", "init", "doctor", "gc", "version",
+    ]
+
+    @Test func theOverviewNamesEveryCommand() async throws {
+        try await withBench { bench in
+            let help = try await bench.sluice("help")
+            #expect(help.status == 0)
+            let listed = help.lines.filter { $0.hasPrefix("  ") }.compactMap {
+                $0.split(separator: " ").first.map(String.init)
+            }
+            #expect(listed == Self.commands)
+            for word in ["--help", "-h"] { #expect(try await bench.sluice(word).output == help.output) }
+        }
+    }
+
+    @Test(arguments: commands) func everyCommandHasAPage(name: String) async throws {
+        try await withBench { bench in
+            let page = try await bench.sluice(name, "--help")
+            #expect(page.status == 0)
+            #expect(page.output.contains("\n\nsluice \(name)"))
+            #expect(try await bench.sluice("help", name).output == page.output)
+            #expect(!FileManager.default.fileExists(atPath: bench.state), "asking for help makes nothing")
+        }
+    }
+
+    @Test func optionsAreShownWithTheirDefaults() async throws {
+        try await withBench { bench in
+            let page = """
+                Prints the history of a run, one event a line.
+
+                sluice events [RUN] [OPTIONS]
+
+                  RUN        The run, or the first letters of its name; the newest when left out.
+                  --after N  Only events after this one. Default: 0.
+                  --json     Print one event a line, as JSON; 'sluice verify' reads that.
+                  --db TEXT  Path of the database.
+
+                """
+            let shown = try await bench.sluice("events", "--help")
+            #expect(shown.output == page)
+        }
+    }
+
+    @Test func theVersionIsOneLine() async throws {
+        try await withBench { bench in
+            let version = try await bench.sluice("version").output
+            #expect(version.wholeMatch(of: /sluice \d+\.\d+\.\d+\n/) != nil)
+            #expect(try await bench.sluice("--version").output == version)
+        }
+    }
+
+    @Test func modulesDescribeThemselves() async throws {
+        try await withBench { bench in
+            let list = try await bench.sluice("modules").lines
+            #expect(list.contains("gates") && list.contains("tools") && list.contains("providers"))
+            let names = list.filter { $0.hasPrefix("  ") }.compactMap {
+                $0.split(separator: " ").first.map(String.init)
+            }
+            for name in names {
+                let page = try await bench.sluice("modules", "show", name)
+                #expect(page.output.contains(" \(name)"))
+            }
+            let page = try await bench.sluice("modules", "show", "file_delete").output
+            #expect(page.hasPrefix("tool file_delete\n\nDeletes a file or an empty directory of the workspace.\n"))
+        }
+    }
+
+    @Test func aNewPipelineLintsAndStays() async throws {
+        try await withBench { bench in
+            let wrote = try await bench.sluice("init", "--cwd", "project", "--file", "mine.yaml")
+            let file = "\(bench.project)/mine.yaml"
+            #expect(wrote.output == "Wrote \(file). Look through it, then: sluice run mine.yaml\n")
+            #expect(try await bench.sluice("lint", "project/mine.yaml").output == "project/mine.yaml: no mistakes.\n")
+            try bench.write("# mine now\n", to: "project/mine.yaml")
+            let again = try await bench.sluice("init", "--cwd", "project", "--file", "mine.yaml")
+            #expect(again.errors == "'\(file)' is there already; it stays as it is.\n")
+            #expect(again.status == 64)
+            #expect(bench.read(file) == "# mine now\n")
+        }
+    }
+
+    @Test func theNormalFormLintsToItself() async throws {
+        try await withBench { bench in
+            let normal = try await bench.sluice("lint", "pytest", "--normal").output
+            #expect(try JSONValue(parsing: normal)["goal"]?["gate"] == "pytest")
+            try bench.write(normal, to: "normal.yaml")
+            #expect(try await bench.sluice("lint", "normal.yaml", "--normal").output == normal)
+        }
+    }
+
+    @Test func theDoctorTriesWhatIsNeeded() async throws {
+        try await withBench { bench in
+            let well = try await bench.sluice("doctor")
+            #expect(well.status == 0, "\(well)")
+            let kinds = ["git", "python", "ripgrep", "database", "model key"]
+            #expect(well.lines.map { $0.dropFirst(6).prefix(10).trimmingCharacters(in: .whitespaces) } == kinds)
+            #expect(well.lines[0].wholeMatch(of: /ok    git         git version .*/) != nil)
+            #expect(well.lines[3] == "ok    database    \(bench.database), no run yet")
+
+            let ill = try await bench.sluice("doctor", "--db", "project", adding: ["PATH": bench.root])
+            #expect(ill.status == 1)
+            #expect(ill.lines[0].hasPrefix("no    git         "))
+            #expect(ill.lines[3].hasSuffix("it is a directory. Name a file with --db."))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+import Testing
+
+/// What a person sees on a terminal, and how they answer there.
+struct TerminalTests {
+    @Test func aMovingLineComesAndGoesAndTheTranscriptStays() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let seen = try await Terminal.run([[Self.prompt, "y\n"]], ["--id", "r1"], in: bench)
+            #expect(seen.status == 0, "\(seen)")
+            #expect(seen.output.contains("\u{1b}[2mchecking the goal · iteration 0/5 · 0s · 0 tokens\u{1b}[0m"))
+            let last =
+                "\u{1b}[2mcalling bash_exec · iteration 1/5 · 0s · 0 tokens · last check: 'sh check.sh' exited with"
+            #expect(seen.output.contains(last))
+            #expect(Terminal.screen(seen.output) == Self.transcript(of: bench))
+        }
+    }
+
+    @Test(arguments: [
+        ([[prompt, "n\n"]], 1, "ada did not allow the call."),
+        ([[prompt, "perhaps\n"], ["Answer y, n, m or l.\r\n> ", "n\n"]], 1, "ada did not allow the call."),
+        (
+            [[prompt, "m\n"], ["No, and tell the model: ", "Keep it.\n"]], 1,
+            "ada did not allow the call. They say: Keep it."
+        ),
+        ([[prompt, "m\n"], ["No, and tell the model: ", "\n"], ["> ", "n\n"]], 1, "ada did not allow the call."),
+    ])
+    func noKeepsTheFile(dialogue: [[String]], status: Int, reason: String) async throws {
+        try await withRehearsal { rehearsal, bench in
+            let seen = try await Terminal.run(dialogue, [], in: bench)
+            #expect(seen.status == status, "\(seen)")
+            let events = try await bench.events().map(\.payload)
+            #expect(events.contains(.callRefused("4.1", reason: reason)))
+            #expect(bench.read("project/wrong.txt") != nil)
+        }
+    }
+
+    /// Later, and the end of the input.
+    @Test(arguments: ["l\n", "\u{4}"]) func whoeverAnswersLaterIsToldHow(keys: String) async throws {
+        try await withRehearsal { rehearsal, bench in
+            let seen = try await Terminal.run([[Self.prompt, keys]], ["--id", "r1"], in: bench)
+            #expect(seen.status == 2)
+            let hint = [
+                "waiting for a person. Answer with one of", "  sluice approve r1 a1 --resume",
+                "  sluice approve r1 a1 --reject --message 'why' --resume", "",
+            ]
+            #expect(
+                Terminal.screen(seen.output).split(separator: "\n", omittingEmptySubsequences: false).suffix(4).map(
+                    String.init
+                ) == hint
+            )
+            #expect(RunState(replaying: try await bench.events(of: "r1")).status == .waiting)
+        }
+    }
+
+    @Test func ctrlCAtAQuestionEndsTheRun() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let seen = try await Terminal.run([[Self.prompt, "\u{3}"]], [], in: bench)
+            #expect(seen.status == 1)
+            let last = try await bench.events().last?.payload
+            #expect(last == .runFinished(.aborted, reason: "Interrupted at the terminal by ada."))
+            #expect(Terminal.screen(seen.output).contains("aborted  2 iterations · 0s · 0 tokens"))
+        }
+    }
+
+    @Test func coloursCanBeTurnedOff() async throws {
+        try await withRehearsal { rehearsal, bench in
+            var bench = bench
+            bench.environment["NO_COLOR"] = "1"
+            let seen = try await Terminal.run([[Self.prompt, "y\n"]], ["--id", "r1"], in: bench)
+            #expect(!seen.output.contains("m\u{1b}") && !seen.output.contains("\u{1b}[2m"))
+            #expect(Terminal.screen(seen.output) == Self.transcript(of: bench))
+        }
+    }
+
+    private static let prompt = "[l]ater"
+
+    private static func transcript(of bench: Bench) -> String {
+        let file = "\(Bench.package)/Tests/Fixtures/rehearsal.transcript"
+        return (bench.read(file) ?? "").replacing("ROOT", with: bench.root)
+    }
+}
+
+/// A terminal on which the rehearsal is run.
+enum Terminal {
+    /// - Parameter dialogue: What is typed when a text has appeared: `[[text, keys], …]`.
+    static func run(_ dialogue: [[String]], _ words: [String], in bench: Bench) async throws -> Ended {
+        let json = JSONValue.array(dialogue.map { .array($0.map(JSONValue.string)) }).jsonText
+        let program = [Bench.sluice, "run", "pipeline.yaml", "--cwd", "project"] + words
+        let driver = ["python3", "\(Bench.package)/Tests/Fixtures/terminal.py", "120", json]
+        return try await Running(driver + program, bench.environment, in: bench.root, errors: "\(bench.root)/stderr")
+            .ended()
+    }
+
+    /// What stands on the screen at the end: lines that were erased are gone, colours are left out.
+    static func screen(_ output: String) -> String {
+        let lines = output.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+        let left = lines.map { line in line.split(separator: "\r\u{1b}[K", omittingEmptySubsequences: false).last ?? ""
+        }
+        return left.joined(separator: "\n").replacing(/\u{1b}\[\d+m/, with: "")
+    }
+}
