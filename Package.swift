@@ -123,6 +123,7 @@ let package = Package(
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
+        tests("CommandTests", of: ["PipelineEngine", "PipelineKit", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + fuzzers

@@ -27,8 +27,7 @@ struct Main {
 
     private static func run(_ words: [String], _ session: Session) async throws(CommandError) -> ExitStatus {
         guard let name = words.first else {
-            Output.line(Help.overview(commands))
-            return .usage
+            throw .usage(Help.overview(commands))
         }
         if ["help", "--help", "-h"].contains(name) {
             let about = words.dropFirst().first.flatMap { topic in commands.first { $0.name == topic } }

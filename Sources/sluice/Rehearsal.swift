@@ -4,14 +4,18 @@ import PipelineKit
 
 /// What tests of the built program may set from outside; a release knows nothing of it.
 enum Rehearsal {
-    /// `SLUICE_TEST_CLOCK=2026-01-01T00:00:00Z` stops the clock there.
+    /// `SLUICE_TEST_CLOCK=2026-01-01T00:00:00Z` stops the clock there, and waiting still takes its time;
+    /// `SLUICE_TEST_HASTE=100` makes every wait a hundred times shorter.
     static func clock(_ environment: [String: String]) -> EngineClock {
         #if DEBUG
-        if let moment = environment["SLUICE_TEST_CLOCK"].flatMap(Instant.init) {
-            return EngineClock(now: { moment }, sleep: { await EngineClock.system.sleep($0) })
-        }
-        #endif
+        let stopped = environment["SLUICE_TEST_CLOCK"].flatMap(Instant.init)
+        let haste = environment["SLUICE_TEST_HASTE"].flatMap(Double.init)
+        guard stopped != nil || haste != nil else { return .system }
+        let now = stopped.map { moment in { @Sendable in moment } } ?? EngineClock.system.now
+        return EngineClock(now: now, sleep: { try? await Task.sleep(for: ($0 - now()) / (haste ?? 1)) })
+        #else
         return .system
+        #endif
     }
 
     /// `SLUICE_TEST_FAULT=7` ends the process with SIGKILL at the seventh instant; `SLUICE_TEST_FAULT_LOG=FILE` writes

@@ -4,6 +4,8 @@ import PipelineKit
 /// of one part do not hide those of another.
 struct PipelineDraft {
     let pipeline: Pipeline
+    /// Mistakes that the others had hidden: a group is checked as a whole only when each of its fields can be read.
+    let further: [FieldProblem]
     /// What was left out or stands in; nothing at or below may be judged.
     private let removed: [FieldPath]
 
@@ -17,6 +19,7 @@ struct PipelineDraft {
         var json = json
         var removed: [FieldPath] = []
         var problems = problems
+        var further: [FieldProblem] = []
         for _ in 0..<Self.passes {
             for path in problems.map(\.path) {
                 json = json.removing(path.parts[...], standIn: Self.standIn)
@@ -29,9 +32,14 @@ struct PipelineDraft {
             do throws(FieldProblems) {
                 pipeline = try Pipeline(json: json)
                 self.removed = removed
+                self.further = further
                 return
             } catch {
                 problems = error.all
+                // What is wrong around a part that was left out may be wrong because it was.
+                further += problems.filter { problem in
+                    !removed.contains { $0.isRelated(to: problem.path) }
+                }
             }
         }
         return nil
@@ -40,6 +48,11 @@ struct PipelineDraft {
     func holds(_ path: FieldPath) -> Bool {
         !removed.contains { path.parts.starts(with: $0.parts) && !$0.parts.isEmpty }
     }
+}
+
+extension FieldPath {
+    /// Whether one of the two holds the other.
+    func isRelated(to other: FieldPath) -> Bool { parts.starts(with: other.parts) || other.parts.starts(with: parts) }
 }
 
 extension JSONValue {

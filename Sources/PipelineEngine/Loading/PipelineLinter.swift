@@ -55,7 +55,7 @@ struct LintCheck {
     let registry: Registry
 
     func isCertain(_ path: FieldPath) -> Bool {
-        !uncertain.contains { $0.parts.starts(with: path.parts) || path.parts.starts(with: $0.parts) }
+        !uncertain.contains { $0.isRelated(to: path) }
     }
 
     static func path(_ parts: String...) -> FieldPath { FieldPath(parts.map(FieldPath.Part.key)) }

@@ -68,12 +68,11 @@ public struct PipelineLoader: Sendable {
             return (pipeline, linter?.findings(in: pipeline) ?? [])
         } catch {
             // What is missing here may stand in the file that could not be read.
-            let problems = error.all.filter { isWhole || !$0.path.parts.isEmpty }
             let draft = PipelineDraft(json, without: error.all)
-            let lint = draft.map { draft in
-                linter?.findings(in: draft.pipeline).filter { draft.holds($0.problem.path) } ?? []
-            }
-            return (nil, problems.map { Finding($0) } + (lint ?? []))
+            let problems = (error.all + (draft?.further ?? [])).filter { isWhole || !$0.path.parts.isEmpty }
+            guard let draft, let linter else { return (nil, problems.map { Finding($0) }) }
+            let lint = linter.findings(in: draft.pipeline).filter { draft.holds($0.problem.path) }
+            return (nil, problems.map { Finding($0) } + lint)
         }
     }
 }

@@ -70,11 +70,8 @@ public enum ModelTurn {
         return Spending(tokens: usage.total, cost: price.map { max($0.cost(of: usage), $0.cached.forTokens(input)) })
     }
 
-    /// The digest of a request, to tell whether two are the same.
-    static func digest(_ request: ModelRequest) -> Digest {
-        let parts = [request.model, request.system] + request.messages.map { "\($0)" } + request.tools.map { "\($0)" }
-        return Digest(of: parts.map { Array($0.utf8) + [0] })
-    }
+    /// The digest of a request, to tell whether two are the same: SHA-256 over its canonical JSON (RFC 8785).
+    static func digest(_ request: ModelRequest) -> Digest { Digest(of: request.json.encoded(.canonical)) }
 }
 
 extension ModelRequest {
@@ -94,6 +91,42 @@ extension ModelRequest {
     }
 }
 
+extension ModelRequest {
+    fileprivate var json: JSONValue {
+        [
+            "model": .string(model), "system": .string(system), "messages": .array(messages.map(\.json)),
+            "tools": .array(tools.map(\.json)), "maximum_output": .int(maximumOutput),
+        ]
+    }
+}
+
+extension Message {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .user(let text): ["role": "user", "text": .string(text)]
+        case .assistant(let text, let calls):
+            ["role": "assistant", "text": .string(text), "calls": .array(calls.map(\.json))]
+        case .tool(let call, let name, let text, let isError):
+            [
+                "role": "tool", "call": .string(call.value), "name": .string(name), "text": .string(text),
+                "is_error": .bool(isError),
+            ]
+        }
+    }
+}
+
+extension ToolCall {
+    fileprivate var json: JSONValue {
+        ["id": .string(id.value), "tool": .string(tool), "arguments": .string(arguments)]
+    }
+}
+
+extension ToolSpecification {
+    fileprivate var json: JSONValue {
+        ["name": .string(name), "summary": .string(summary), "arguments": arguments]
+    }
+}
+
 extension Registry {
     /// - Throws: ``Failure/Kind/missing`` for a tool that is not there, with the nearest that is.
     func tool(_ id: ModuleID) throws(Failure) -> ToolFactory {
@@ -107,8 +140,10 @@ extension Registry {
     /// - Throws: ``Failure`` for a provider that is not there, or that refuses its settings.
     func provider(of model: ModelName, in pipeline: Pipeline) throws(Failure) -> any Provider {
         guard let factory = providers[model.provider] else {
-            let near = Suggestion.sentence(for: model.provider.value, among: providers.keys.map(\.value))
-            throw Failure(.missing, "There is no model provider '\(model.provider)'.\(near)")
+            let names = providers.keys.map(\.value).sorted()
+            let near = Suggestion.sentence(for: model.provider.value, among: names)
+            let all = names.joined(separator: ", ")
+            throw Failure(.missing, "There is no model provider '\(model.provider)'.\(near) There are: \(all).")
         }
         do throws(FieldProblems) {
             return try factory.make(pipeline.providers[model.provider.value] ?? [:])

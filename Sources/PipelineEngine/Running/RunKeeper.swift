@@ -8,6 +8,8 @@ actor RunKeeper {
     static let lease = Duration.seconds(30)
     /// How long a claim is left alone before it is renewed.
     static let heartbeat = Duration.seconds(10)
+    /// How often the history is looked at for what other processes recorded: an answer, the end.
+    static let glance = Duration.seconds(1)
 
     private let store: any EventStore
     private let runner: EffectRunner
@@ -82,12 +84,12 @@ actor RunKeeper {
         }
     }
 
-    /// Drives the run and renews the claim beside it; whichever ends first ends the other.
+    /// Drives the run and attends to it beside that; whichever ends first ends the other.
     private func drive(_ run: LiveRun) async throws(ServiceError) {
         let driver = RunDriver(run: run, runner: runner, clock: clock)
         let error = await withTaskGroup(of: ServiceError?.self) { group in
             group.addTask { await driver.result() }
-            group.addTask { [self] in await renew(run.id) }
+            group.addTask { [self] in await attend(run) }
             let first = await group.next() ?? nil
             group.cancelAll()
             let second = await group.next() ?? nil
@@ -96,12 +98,20 @@ actor RunKeeper {
         if let error { throw error }
     }
 
-    /// Renews the claim until the task is cancelled.
-    private func renew(_ id: RunID) async -> ServiceError? {
+    /// Renews the claim and takes in what other processes record, until the task is cancelled.
+    private func attend(_ run: LiveRun) async -> ServiceError? {
+        var renewal = clock.now() + Self.heartbeat
         while true {
-            await clock.sleep(clock.now() + Self.heartbeat)
+            await clock.sleep(clock.now() + Self.glance)
             guard !Task.isCancelled else { return nil }
-            do throws(ServiceError) { try await claim(id) } catch { return error }
+            do throws(ServiceError) {
+                try await run.catchUp()
+                guard clock.now() >= renewal else { continue }
+                try await claim(run.id)
+                renewal = clock.now() + Self.heartbeat
+            } catch {
+                return error
+            }
         }
     }
 

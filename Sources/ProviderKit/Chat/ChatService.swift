@@ -113,7 +113,7 @@ extension TransportBody {
 extension Failure {
     fileprivate var afterWork: Failure {
         var failure = self
-        failure.mayHaveCost = true
+        failure.mayHaveCost = kind != .cancelled
         return failure
     }
 

@@ -53,8 +53,12 @@ struct AnySubcommand: Sendable {
 extension String {
     /// A problem with a field in the words of a command line: `Option '--on-deadline' must be…`.
     fileprivate var namingOptions: String {
-        guard hasPrefix("Field '"), let end = dropFirst(7).firstIndex(of: "'") else { return self }
-        let name = self[index(startIndex, offsetBy: 7)..<end]
-        return "Option '--\(name.replacing("_", with: "-"))'\(self[index(after: end)...])"
+        let beginnings = [("Field '", "Option '--"), ("Missing required field '", "Missing option '--")]
+        for (field, option) in beginnings where hasPrefix(field) {
+            let rest = dropFirst(field.count)
+            guard let end = rest.firstIndex(of: "'") else { continue }
+            return option + rest[..<end].replacing("_", with: "-") + rest[end...]
+        }
+        return self
     }
 }

@@ -50,21 +50,20 @@ struct Transcript {
 
     private func check(_ result: CheckResult) -> [String] {
         let color: Style = result.holds ? .green : (result.outcome == .unanswered ? .yellow : .red)
-        let cases = result.failing.prefix(5).map { test in
-            row("", Style.dim("\(test.id.harmless): \(Self.gist(test.message).fitted(to: 90))"))
-        }
-        let more = result.failing.count > 5 ? [row("", Style.dim("and \(result.failing.count - 5) more"))] : []
-        let refused = result.refused.prefix(10).map { change in
-            row("", Style.yellow("does not count: \(change.path.harmless) (\(change.kind.rawValue))"))
-        }
-        return [row("check", color(result.reason.harmless))] + cases + more + refused
+        let cases = result.failing.prefix(5).flatMap { [$0.id.harmless] + Self.beginning(of: $0.message) }
+        let more = result.failing.count > 5 ? ["and \(result.failing.count - 5) more"] : []
+        let details = result.failing.isEmpty && !result.holds ? Self.beginning(of: result.details) : []
+        let refused = result.refused.prefix(10)
+            .map { row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))")) }
+        let findings = (cases + more + details).map { row("", Style.dim($0)) }
+        return [row("check", color(result.reason.harmless))] + findings + refused
     }
 
-    /// The line that says why a test fails: the one pytest marks with an E, or the first.
-    private static func gist(_ message: String) -> String {
-        let lines = message.split(whereSeparator: \.isNewline)
-        let marked = lines.first { $0.hasPrefix("E ") }?.dropFirst(2)
-        return String((marked ?? lines.first ?? "").drop { $0 == " " })
+    /// The first lines of what a case or a command said, indented.
+    private static func beginning(of text: String) -> [String] {
+        let lines = text.split(whereSeparator: \.isNewline)
+        let more = lines.count > 4 ? ["  …"] : []
+        return lines.prefix(4).map { "  " + String($0).fitted(to: 100) } + more
     }
 
     private func model(_ reply: RecordedReply) -> [String] {

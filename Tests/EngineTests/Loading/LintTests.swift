@@ -123,19 +123,29 @@ struct LintTests {
               all:
                 - { gate: 5 }
                 - pytset
-            inputs: { n: { typ: integer } }
+            inputs: { count: { typ: integer } }
             tools: { allow: [5, shel] }
-            instructions: ${inputs.n} ${inputs.m}
+            instructions: ${inputs.count} ${inputs.cuont}
 
             """
         #expect(
             sentences(text) == [
                 "4:15: Field 'goal.all[0].gate' must be text, but is 5.",
                 "5:7: Unknown gate 'pytset'. Did you mean 'pytest'?",
-                "6:16: Unknown field 'typ'. Did you mean 'type'?",
+                "6:20: Unknown field 'typ'. Did you mean 'type'?",
                 "7:18: Field 'tools.allow[0]' must be text, but is 5.",
                 "7:21: Unknown tool 'shel'. Did you mean 'shell'?",
-                "8:27: Unknown input 'm'. Did you mean 'n'?",
+                "8:31: Unknown input 'cuont'. Did you mean 'count'?",
+            ]
+        )
+    }
+
+    @Test func aMistakeBehindAnotherOfItsGroupIsToldToo() {
+        #expect(
+            problems("", goal: "goal: { gate: pytset, editable: [5], confirm: 0 }") == [
+                "2:15: Unknown gate 'pytset'. Did you mean 'pytest'?",
+                "2:34: Field 'goal.editable[0]' must be text, but is 5.",
+                "2:47: Field 'goal.confirm' must be from 1 to 100, but is 0.",
             ]
         )
     }

@@ -72,7 +72,7 @@ struct LoadingTests {
             modle: openai/gpt-5.2
             inputs:
               target: { type: strin }
-              n: { type: integer, default: five }
+              count: { type: integer, default: five }
             goal:
               gate: pytset
               editable: [/src, "../x"]
@@ -81,7 +81,7 @@ struct LoadingTests {
               deny: [bash_exec]
               ask: [bash_exec]
             limits: { iterations: 0, wall: 30 }
-            instructions: Work in ${inputs.m}.
+            instructions: Work in ${inputs.cuont}.
 
             """
         #expect(
@@ -90,7 +90,7 @@ struct LoadingTests {
                 "2:1: Unknown field 'modle'. Did you mean 'model'?",
                 "4:19: Field 'inputs.target.type' must be one of string, integer, number, boolean, but is \"strin\"."
                     + " Did you mean 'string'?",
-                "5:32: The default of input 'n' must be a whole number, but is \"five\".",
+                "5:36: The default of input 'count' must be a whole number, but is \"five\".",
                 "7:9: Unknown gate 'pytset'. Did you mean 'pytest'?",
                 "8:14: The pattern \"/src\" begins with '/': write it relative to the workspace.",
                 "8:20: The pattern \"../x\" leaves the workspace by '..'.",
@@ -99,7 +99,7 @@ struct LoadingTests {
                 "13:23: Field 'limits.iterations' must be from 1 to 10000, but is 0.",
                 "13:32: Field 'limits.wall' must be a time such as '90s', '30m' or '24h', but is 30."
                     + " Write the unit too: '30s' or '30m'.",
-                "14:23: Unknown input 'm'. Did you mean 'n'?",
+                "14:23: Unknown input 'cuont'. Did you mean 'count'?",
             ]
         )
     }

@@ -5,7 +5,7 @@ import Testing
 /// An engine that is killed takes its commands with it.
 @Suite(.serialized) struct KilledEngineTests {
     /// The executable, which stands beside the tests.
-    let engine = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    static let engine = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "KillableEngine").path
 
     @Test(arguments: [
@@ -31,10 +31,10 @@ import Testing
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, output.fileHandleForWriting.fileDescriptor, STDOUT_FILENO)
-        let words: [UnsafeMutablePointer<CChar>?] = [strdup(engine), strdup(line), nil]
+        let words: [UnsafeMutablePointer<CChar>?] = [strdup(Self.engine), strdup(line), nil]
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, engine, &actions, nil, words, [nil])
+        let code = posix_spawn(&pid, Self.engine, &actions, nil, words, [nil])
         try #require(code == 0)
         return (pid, output.fileHandleForReading)
     }

@@ -215,15 +215,14 @@ struct ChatServiceTests {
         ),
     ])
     func aBrokenAnswerSaysWhatWasRead(answer: RecordedTransport.Answer, message: String) async {
-        await #expect(throws: Failure(.unavailable, message)) { try await ask(answer) }
+        await #expect(throws: Failure(.unavailable, message, mayHaveCost: true)) { try await ask(answer) }
     }
 
     @Test func aBrokenConnectionSaysWhatWasReadAndKeepsItsKind() async {
         var answer = ChatExamples.streamed(Self.half)
         answer.end = Failure(.timedOut, "It stalled.")
-        await #expect(throws: Failure(.timedOut, "It stalled. The answer of 'model:8' was cut after 'Half a'.")) {
-            try await ask(answer)
-        }
+        let message = "It stalled. The answer of 'model:8' was cut after 'Half a'."
+        await #expect(throws: Failure(.timedOut, message, mayHaveCost: true)) { try await ask(answer) }
         answer.end = Failure(.cancelled, "Stopped.")
         await #expect(throws: Failure(.cancelled, "Stopped.")) { try await ask(answer) }
     }
@@ -245,6 +244,7 @@ struct ChatServiceTests {
         (#""Gone""#, .unavailable, "'model:8' gave up in the middle of its answer: Gone."),
     ])
     func anErrorInTheStreamKeepsItsMeaning(error: String, kind: Failure.Kind, message: String) async {
-        await #expect(throws: Failure(kind, message)) { try await ask(ChatExamples.streamed(#"{"error":\#(error)}"#)) }
+        let failure = Failure(kind, message, mayHaveCost: true)
+        await #expect(throws: failure) { try await ask(ChatExamples.streamed(#"{"error":\#(error)}"#)) }
     }
 }

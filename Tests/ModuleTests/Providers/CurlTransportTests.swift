@@ -86,7 +86,7 @@ struct CurlTransportTests {
     }
 
     @Test func aServerThatNeverAnswersIsNamedWithTheTime() async throws {
-        let failure = Failure(.timedOut, "No answer from '127.0.0.1:\(server.port)' within 0.25 s.")
+        let failure = Failure(.timedOut, "No answer from '127.0.0.1:\(server.port)' within 0.25 s.", mayHaveCost: true)
         await #expect(throws: failure) { try await transport.send(impatient("/hang", idle: .milliseconds(250))) }
     }
 

@@ -158,7 +158,7 @@ struct OpenAIProviderOverHTTPTests {
 
     @Test func aStalledReplyIsTold() async throws {
         let message = "The answer of '127.0.0.1:\(server.port)' stalled: nothing came for 0.3 s."
-        await #expect(throws: Failure(.timedOut, message)) { try await reply("/stall") }
+        await #expect(throws: Failure(.timedOut, message, mayHaveCost: true)) { try await reply("/stall") }
     }
 
     @Test(arguments: [100, 300, 500, 700, 850]) func aCutReplyIsAFailure(count: Int) async {

@@ -1,11 +1,62 @@
 import Foundation
 import ProcessKit
 
-/// Runs the command line it is given and passes on what that prints; a process for tests to kill.
+/// A process of its own for tests that kill it, or that measure what a process holds.
 @main
 struct Main {
     static func main() async throws {
-        let line = CommandLine.arguments.dropFirst().joined(separator: " ")
+        switch CommandLine.arguments.dropFirst().first {
+        case "crowd": try await crowd()
+        case "flood": try await flood()
+        default: try await pass(CommandLine.arguments.dropFirst().joined(separator: " "))
+        }
+    }
+
+    /// Runs the command line it is given and passes on what that prints.
+    private static func pass(_ line: String) async throws {
         _ = try await run(.shell(line, in: "/")) { FileHandle.standardOutput.write(Data($0.utf8)) }
+    }
+
+    /// Runs two hundred commands at once, and tells how many saw what they should and what is left of them.
+    private static func crowd() async throws {
+        _ = try await run(Command("true", in: "/"))
+        let before = descriptors
+        let outputs = try await withThrowingTaskGroup(of: String.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let line = "read line; echo $line \(number); ls /proc/$$/fd"
+                    let command = Command("sh", ["-c", line], in: "/", input: Array("in\n".utf8))
+                    return try await run(command).output.text
+                }
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        let right = outputs.intersection((0..<200).map { "in \($0)\n0\n1\n2\n" })
+        print("\(right.count) right, \(descriptors - before) descriptors left, \(children) children left")
+    }
+
+    /// Takes in two hundred megabytes, and tells how much larger the process was at its largest.
+    private static func flood() async throws {
+        let before = try largest()
+        let limit = OutputLimit(head: 1_000, tail: 1_000)
+        let finished = try await run(.shell("head -c 200000000 /dev/zero", in: "/", limit: limit))
+        print("\(finished.output.total) bytes, \(try largest() - before) kB")
+    }
+
+    private static var descriptors: Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return names.count
+    }
+
+    private static var children: Int {
+        let path = "/proc/self/task/\(getpid())/children"
+        return (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ").count ?? 0
+    }
+
+    /// `VmHWM` of proc(5), in kB.
+    private static func largest() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 }
