@@ -46,6 +46,6 @@ private func withStrings<Value>(
     _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
 ) -> Value {
     let pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
-    defer { pointers.forEach { free($0) } }
+    defer { for pointer in pointers { free(pointer) } }
     return body(pointers)
 }
