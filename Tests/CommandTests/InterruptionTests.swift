@@ -1,0 +1,83 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+import Testing
+
+/// A run is ended from outside while something in it takes its time; what it started ends with it.
+struct InterruptionTests {
+    /// What takes ten minutes: a tool, or the check of the goal.
+    enum Slow: String, CaseIterable {
+        case tool, check
+    }
+
+    @Test(arguments: Slow.allCases) func anotherProcessCancelsTheRun(slow: Slow) async throws {
+        try await withSlowRun(slow) { bench, process, child in
+            let cancelled = try await bench.sluice("cancel", "r1", "--reason", "It takes too long.")
+            #expect(cancelled.output == "Run r1 is cancelled.\n")
+            #expect(cancelled.status == 0)
+            try await expectEnd(of: process, "It takes too long.", bench, child)
+        }
+    }
+
+    @Test(arguments: Slow.allCases) func ctrlCEndsTheRunAndRecordsIt(slow: Slow) async throws {
+        try await withSlowRun(slow) { bench, process, child in
+            process.send(SIGINT)
+            try await expectEnd(of: process, "Interrupted at the terminal by ada.", bench, child)
+        }
+    }
+
+    /// The tool ignores the request to end, and is given time; whoever cannot wait presses Ctrl-C again.
+    @Test func aSecondCtrlCEndsTheProcessAtOnce() async throws {
+        try await withSlowRun(.tool, "trap '' TERM INT HUP; ") { bench, process, child in
+            process.send(SIGINT)
+            await process.wait(for: #""type":"run.finished""#)
+            process.send(SIGINT)
+            #expect(await process.ended().status == 130)
+            #expect(await isGone(child))
+            let events = try await bench.events()
+            #expect(RunState(replaying: events).status == .aborted)
+        }
+    }
+
+    private func expectEnd(of process: Running, _ reason: String, _ bench: Bench, _ child: pid_t) async throws {
+        let ended = await process.ended()
+        #expect(ended.status == 1, "\(ended)")
+        #expect(ended.errors == "")
+        #expect(await isGone(child))
+        let events = try await bench.events()
+        #expect(events.last?.payload == .runFinished(.aborted, reason: reason))
+        #expect(try Bench.events(in: ended.output) == events, "what was shown is what is recorded")
+    }
+
+    /// The kernel may take a moment to remove a killed process.
+    private func isGone(_ pid: pid_t) async -> Bool {
+        for _ in 0..<10_000 {
+            if kill(pid, 0) != 0 { return true }
+            await Task.yield()
+            usleep(1_000)
+        }
+        return false
+    }
+
+    /// Starts a run and hands it over when it is in the middle of what takes long.
+    private func withSlowRun(
+        _ slow: Slow,
+        _ before: String = "",
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (Bench, Running, pid_t) async throws -> Void
+    ) async throws {
+        try await withBench { bench in
+            let line = before + #"echo $$ > "$HOME/started"; exec sleep 600"#
+            let call: JSONValue = ["tool": "bash_exec", "arguments": ["command": .string(line)]]
+            try bench.write(JSONValue.array([["calls": [call]], ["text": "Done."]]).jsonText, to: "script.json")
+            try await bench.run("mkfifo", "\(bench.root)/home/started")
+            let goal = slow == .check ? line : "false"
+            let words = ["run", "command", "--set", "command=\(goal)", "--allow", "bash_exec", "--id", "r1", "--json"]
+            let process = try bench.start(words + ["--cwd", "project", "--model", "scripted/script.json"])
+            let number = try await bench.run("cat", "\(bench.root)/home/started")
+            let child = try #require(pid_t(number.trimmingCharacters(in: .newlines)))
+            #expect(kill(child, 0) == 0)
+            try await body(bench, process, child)
+        }
+    }
+}
