@@ -16,7 +16,7 @@ struct Bench {
         store: any EventStore = MemoryStore(),
         owner: ProcessName = ProcessName("host:boot:1:1"),
         clock: EngineClock = Bench.clock,
-        random: @escaping @Sendable () -> Double = { 0 }
+        random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
         self.store = store
@@ -50,12 +50,11 @@ struct Bench {
         return registry
     }()
 
-    /// A clock that stands still, and never waits.
+    /// A clock that stands still: what is to come is due at once, but the glance at other processes' records never.
     static let clock = EngineClock(
         now: { .start },
         sleep: { moment in
-            // The heartbeat of a claim waits for ever; everything else is due at once.
-            while moment > .start + .seconds(9), !Task.isCancelled { await Task.yield() }
+            if moment == .start + .seconds(1) { await untilCancelled() }
         }
     )
 
@@ -167,7 +166,7 @@ struct HangTool: Tool {
     init(settings: NoFields) throws(Failure) {}
     func call(_ arguments: NoFields, in context: ToolContext) async throws(Failure) -> ToolOutput {
         context.progress("hanging")
-        while !Task.isCancelled { await Task.yield() }
+        await untilCancelled()
         throw Failure(.cancelled, "Cancelled.")
     }
 }
@@ -215,4 +214,9 @@ struct NoTransport: HTTPTransport {
     func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
         throw Failure(.unavailable, "There is no network in this test.")
     }
+}
+
+/// Waits for nothing but the end of the task.
+func untilCancelled() async {
+    for await _ in AsyncStream<Never>.makeStream().stream {}
 }
