@@ -114,11 +114,11 @@ let package = Package(
         support("KillableEngine", of: ["ProcessKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "YAML", "FuzzEntries"]),
+        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
         tests(
             "ModuleTests",
             of: [
-                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
+                "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
                 "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]

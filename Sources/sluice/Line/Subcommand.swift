@@ -30,14 +30,17 @@ struct AnySubcommand: Sendable {
     let name: String
     let summary: String
     let operands: [Operand]
-    let options: [FieldSchema]
+    private let describeOptions: @Sendable () -> [FieldSchema]
     let run: @Sendable (Arguments, Session) async throws(CommandError) -> ExitStatus
+
+    // Described when asked for: reflection costs more than most commands do.
+    var options: [FieldSchema] { describeOptions() }
 
     init<C: Subcommand>(_ command: C.Type) {
         name = C.name
         summary = C.summary
         operands = C.operands
-        options = C.Options.fields
+        describeOptions = { C.Options.fields }
         run = { (arguments: Arguments, session: Session) async throws(CommandError) in
             let options: C.Options
             do throws(FieldProblems) {
