@@ -207,6 +207,7 @@ struct PlainWorkspaces: WorkspaceKeeper {
     func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
     func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
     func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    func removeDrafts(in workspace: Workspace) {}
     func discard(_ workspace: Workspace, of run: RunID) {}
 }
 

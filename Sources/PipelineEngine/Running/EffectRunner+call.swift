@@ -4,6 +4,8 @@ extension EffectRunner {
     func call(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
         let state = await run.state
         guard let call = state.calls[id], let pipeline = state.pipeline, let workspace = state.workspace else { return }
+        // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
+        if call.stage == .started { await keeper.removeDrafts(in: workspace) }
         let shown = CallSubject(call.proposed.call, state, pipeline).digest
         let begun = try await run.send(.beginCall(id, shown: shown))
         guard begun.allSatisfy(\.isCallStart) else { return }

@@ -41,7 +41,7 @@ public struct RunService: Sendable {
         }
     }
 
-    /// Ends a run. A process that works on it stops as soon as it records anything.
+    /// Ends a run. A process that works on it notices within ``RunKeeper/glance``, and stops.
     public func cancel(_ run: RunID, by person: String, reason: String = "") async throws(ServiceError) {
         try await keeper.send(.cancel(by: person, reason: reason), to: run)
     }

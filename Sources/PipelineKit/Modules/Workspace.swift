@@ -102,6 +102,9 @@ public protocol WorkspaceKeeper: Sendable {
     /// Makes the workspace what the snapshot says; files that were ignored by git stay.
     func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) async throws(Failure)
 
+    /// Removes what a process that was killed had half written among the files of the workspace.
+    func removeDrafts(in workspace: Workspace) async
+
     /// Removes what was kept for a run: its worktree, its judged tree, its snapshots.
     func discard(_ workspace: Workspace, of run: RunID) async throws(Failure)
 }

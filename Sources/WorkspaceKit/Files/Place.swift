@@ -15,9 +15,10 @@ struct Place {
     func replace(with bytes: [UInt8]) throws(FileFault) {
         let old = try status()
         guard old?.isRegular != false else { throw .kind(old?.kind ?? .file) }
-        let draft = Place(directory: directory, name: ".sluice-\(UInt64.random(in: 0 ... .max)).tmp")
+        let draft = Place(directory: directory, name: Draft.newName())
         do throws(FileFault) {
-            try draft.create(with: bytes, like: old)
+            let file = try draft.create(with: bytes, like: old)
+            defer { withExtendedLifetime(file) {} }
             guard renameat(directory.raw, draft.name, directory.raw, name) == 0 else { throw .last }
         } catch {
             unlinkat(directory.raw, draft.name, 0)
@@ -25,9 +26,10 @@ struct Place {
         }
     }
 
-    private func create(with bytes: [UInt8], like old: stat?) throws(FileFault) {
+    private func create(with bytes: [UInt8], like old: stat?) throws(FileFault) -> Descriptor {
         let result = openat(directory.raw, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         let file = try Descriptor(result < 0 ? -errno : result)
+        flock(file.raw, LOCK_EX | LOCK_NB)  // held until the file has its name; see Draft
         try file.write(bytes)
         if let old {
             // Only root may give a file away; others own what they may replace, or the file becomes theirs.
@@ -35,5 +37,6 @@ struct Place {
             guard fchmod(file.raw, old.st_mode & 0o777) == 0 else { throw .last }
         }
         guard fdatasync(file.raw) == 0 else { throw .last }
+        return file
     }
 }

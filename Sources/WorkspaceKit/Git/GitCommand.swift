@@ -45,7 +45,10 @@ public enum GitCommand {
         limit: OutputLimit = .standard
     ) throws(Failure) -> Command {
         guard let git = Programs.find("git") else {
-            throw Failure(.missing, "The program 'git' is not installed, and snapshots are kept with it. Install it: apt-get install git")
+            throw Failure(
+                .missing,
+                "The program 'git' is not installed, and snapshots are kept with it. Install it: apt-get install git"
+            )
         }
         return Command(
             git,

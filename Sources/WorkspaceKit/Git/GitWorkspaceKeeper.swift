@@ -92,6 +92,8 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         }
     }
 
+    public func removeDrafts(in workspace: Workspace) async { Draft.removeAbandoned(below: workspace.path) }
+
     public func discard(_ workspace: Workspace, of run: RunID) async throws(Failure) {
         let files = RunFiles(state: state, project: workspace.project, run: run)
         guard Disk.exists(files.project) || Disk.exists(files.worktree) || Disk.exists(files.judged) else { return }

@@ -25,4 +25,21 @@ struct KillSweepTests {
             }
         }
     }
+
+    /// A worktree that was made and not recorded is found again: there is one, and the goal is reached in it.
+    @Test(arguments: [9, 10, 12, 13]) func aWorktreeIsMadeOnce(number: Int) async throws {
+        try await withRehearsal { rehearsal, bench in
+            let commit = "git -c user.name=Ada -c user.email=ada@example.org commit -qm first"
+            try await bench.run("sh", "-ec", "git init -q; git add .; \(commit)", in: bench.project)
+            let words = ["run", "pipeline.yaml", "--cwd", "project", "--id", "r1", "--isolation", "worktree"]
+            let killed = try await bench.start(words, adding: ["SLUICE_TEST_FAULT": "\(number)"]).ended()
+            #expect(killed.status == Ended.killed)
+            #expect(try await rehearsal.play(.resume).status == 2)
+            #expect(try await rehearsal.play(.approve).status == 0)
+            #expect(try await rehearsal.play(.resume).status == 0)
+            let worktrees = try await bench.run("git", "worktree", "list", "--porcelain", in: bench.project)
+            #expect(worktrees.split(separator: "\n").count { $0.hasPrefix("worktree ") } == 2)
+            #expect(try await bench.run("git", "status", "--porcelain", in: bench.project) == "")
+        }
+    }
 }
