@@ -40,7 +40,8 @@ python: packages
 
 ## The fuzzers, for a bounded time each.
 fuzz: packages
-	Tests/Fuzz/run
+	Tests/Fuzz/run yaml 120
+	Tests/Fuzz/run json 60
 
 ## The size and the speed of a release, printed.
 figures: build python

@@ -26,17 +26,28 @@ struct InterruptionTests {
         }
     }
 
-    /// The tool ignores the request to end, and is given time; whoever cannot wait presses Ctrl-C again.
+    /// The tool ignores the request to end, and is given two seconds; whoever cannot wait presses Ctrl-C again.
+    ///
+    /// On a busy machine the second one may come after those two seconds, to a process that has ended: then it is tried
+    /// again.
     @Test func aSecondCtrlCEndsTheProcessAtOnce() async throws {
+        for _ in 0..<5 where try await pressTwice() == 130 { return }
+        Issue.record("The second Ctrl-C did not end the process in any of five tries.")
+    }
+
+    /// - Returns: how the process ended.
+    private func pressTwice() async throws -> Int {
+        var status = 0
         try await withSlowRun(.tool, "trap '' TERM INT HUP; ") { bench, process, child in
             process.send(SIGINT)
             await process.wait(for: #""type":"run.finished""#)
             process.send(SIGINT)
-            #expect(await process.ended().status == 130)
+            status = await process.ended().status
             #expect(await isGone(child))
             let events = try await bench.events()
             #expect(RunState(replaying: events).status == .aborted)
         }
+        return status
     }
 
     private func expectEnd(of process: Running, _ reason: String, _ bench: Bench, _ child: pid_t) async throws {

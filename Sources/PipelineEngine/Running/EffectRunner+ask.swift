@@ -61,7 +61,7 @@ extension EffectRunner {
         return AssessedCall(
             proposed,
             problem: problem(with: call, tool, pipeline),
-            rule: pipeline.tools.rule(for: tool.id.value),
+            rule: pipeline.tools.rule(for: tool.names),
             shown: shown
         )
     }
@@ -70,7 +70,7 @@ extension EffectRunner {
     private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline) -> String? {
         do throws(JSONError) {
             let arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)
-            guard let configured = try? tool.make(pipeline.tools.with[tool.id.value] ?? [:]) else { return nil }
+            guard let configured = try? tool.make(pipeline.tools.settings(for: tool.names)) else { return nil }
             let problems = configured.problems(arguments)
             return problems.isEmpty
                 ? nil : "The arguments of '\(call.tool)' are wrong. \(problems.map(\.message).joined(separator: " "))"

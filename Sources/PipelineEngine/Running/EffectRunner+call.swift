@@ -34,7 +34,7 @@ extension EffectRunner {
         let factory = try registry.tool(ModuleID(call.tool))
         let tool: ConfiguredTool
         do throws(FieldProblems) {
-            tool = try factory.make(pipeline.tools.with[factory.id.value] ?? [:])
+            tool = try factory.make(pipeline.tools.settings(for: factory.names))
         } catch {
             throw error.failure
         }

@@ -12,7 +12,10 @@ public enum ModelTurn {
         var tools: [ToolSpecification] = []
         for name in pipeline.tools.offered {
             let tool = try registry.tool(ModuleID(name))
-            if !state.isPlanning || tool.reach.isSubset(of: [.reads]) { tools.append(tool.specification) }
+            let isUsable = !state.isPlanning || tool.reach.isSubset(of: [.reads])
+            let isOffered = tools.contains { $0.name == tool.id.value }
+            guard isUsable, !isOffered, pipeline.tools.rule(for: tool.names) != .deny else { continue }
+            tools.append(tool.specification)
         }
         return ModelRequest(
             model: model.model,

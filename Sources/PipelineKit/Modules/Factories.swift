@@ -4,8 +4,9 @@ public struct ToolFactory: Sendable {
     public let aliases: [ModuleID]
     public let summary: String
     public let reach: Set<Reach>
-    private let describeSettings: @Sendable () -> [FieldSchema]
-    private let describeArguments: @Sendable () -> [FieldSchema]
+    private let describeSettings: Once<[FieldSchema]>
+    private let describeArguments: Once<[FieldSchema]>
+    private let specify: Once<ToolSpecification>
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> ConfiguredTool
 
@@ -14,21 +15,25 @@ public struct ToolFactory: Sendable {
         aliases = T.aliases
         summary = T.summary
         reach = T.reach
-        describeSettings = { T.Settings.fields }
-        describeArguments = { T.Arguments.fields }
+        describeSettings = Once { T.Settings.fields }
+        describeArguments = Once { T.Arguments.fields }
+        specify = Once {
+            ToolSpecification(name: T.id.value, summary: T.summary, arguments: T.Arguments.schema.jsonSchema)
+        }
         make = { (json: JSONValue) throws(FieldProblems) in
             ConfiguredTool(try configured(T.Settings(json: json), T.init(settings:)))
         }
     }
 
-    // Described when asked for: reflection costs more than most commands do.
+    // Described when asked for, once: reflection costs more than most commands do.
     public var settings: [FieldSchema] { describeSettings() }
     public var arguments: [FieldSchema] { describeArguments() }
 
+    /// All names the tool answers to; its own comes first.
+    public var names: [String] { ([id] + aliases).map(\.value) }
+
     /// The tool as a model is told of it.
-    public var specification: ToolSpecification {
-        ToolSpecification(name: id.value, summary: summary, arguments: ValueSchema.group(arguments).jsonSchema)
-    }
+    public var specification: ToolSpecification { specify() }
 }
 
 /// A tool with its settings, its argument type erased.
@@ -60,7 +65,7 @@ public struct GateFactory: Sendable {
     public let aliases: [ModuleID]
     public let summary: String
     public let protection: EditPolicy
-    private let describeSettings: @Sendable () -> [FieldSchema]
+    private let describeSettings: Once<[FieldSchema]>
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Gate
 
@@ -69,7 +74,7 @@ public struct GateFactory: Sendable {
         aliases = G.aliases
         summary = G.summary
         protection = G.protection
-        describeSettings = { G.Settings.fields }
+        describeSettings = Once { G.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
     }
 
@@ -80,14 +85,14 @@ public struct GateFactory: Sendable {
 public struct ProviderFactory: Sendable {
     public let id: ModuleID
     public let summary: String
-    private let describeSettings: @Sendable () -> [FieldSchema]
+    private let describeSettings: Once<[FieldSchema]>
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Provider
 
     init<P: Provider>(_ provider: P.Type) {
         id = P.id
         summary = P.summary
-        describeSettings = { P.Settings.fields }
+        describeSettings = Once { P.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(P.Settings(json: json), P.init(settings:)) }
     }
 

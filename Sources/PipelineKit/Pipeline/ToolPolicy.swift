@@ -32,11 +32,16 @@ public struct ToolPolicy: FieldValue, Hashable {
     ]
 
     /// Deny wins over ask, ask over allow; a tool that is not named is denied.
-    public func rule(for tool: String) -> Rule {
-        if deny.contains(tool) { return .deny }
-        if ask.contains(tool) { return .ask }
-        return allow.contains(tool) ? .allow : .deny
+    ///
+    /// - Parameter names: The tool's name and its aliases; the policy may use any of them.
+    public func rule(for names: [String]) -> Rule {
+        if names.contains(where: deny.contains) { return .deny }
+        if names.contains(where: ask.contains) { return .ask }
+        return names.contains(where: allow.contains) ? .allow : .deny
     }
+
+    /// The settings of a tool, under whichever of its names they stand.
+    public func settings(for names: [String]) -> JSONValue { names.lazy.compactMap { with[$0] }.first ?? [:] }
 
     /// The tools a model is told of, each once, in the order they were written.
     public var offered: [String] {

@@ -39,7 +39,16 @@ struct ToolPolicyTests {
 
     @Test func denyWinsOverAskAndAskOverAllow() {
         let policy = ToolPolicy(allow: ["a", "b", "c"], ask: ["b", "c"], deny: ["c"])
-        #expect(["a", "b", "c", "d"].map(policy.rule(for:)) == [.allow, .ask, .deny, .deny])
+        #expect(["a", "b", "c", "d"].map { policy.rule(for: [$0]) } == [.allow, .ask, .deny, .deny])
+    }
+
+    @Test func aToolIsKnownUnderAllItsNames() {
+        let settings: [String: JSONValue] = ["run_pytest": ["x": 1]]
+        let policy = ToolPolicy(allow: ["run_pytest"], ask: ["shell"], deny: ["rm"], with: settings)
+        #expect(policy.rule(for: ["run_tests", "run_pytest"]) == .allow)
+        #expect(policy.rule(for: ["run_pytest", "shell"]) == .ask)
+        #expect(policy.rule(for: ["run_pytest", "rm"]) == .deny)
+        #expect(policy.settings(for: ["run_tests", "run_pytest"]) == ["x": 1])
     }
 
     @Test func aModelIsToldOfEachToolOnce() {
