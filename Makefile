@@ -7,7 +7,7 @@ DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages python fuzz figures clean
+.PHONY: demo test lint build packages python timer fuzz figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -44,8 +44,12 @@ fuzz: packages
 	Tests/Fuzz/run json 60
 
 ## The size and the speed of a release, printed.
-figures: build python
+figures: build python timer
 	$(PYTHON) Tests/Support/figures.py $(RELEASE)
+
+## time(1) tells how large a program was at its largest.
+timer:
+	@dpkg -s time >/dev/null 2>&1 || Tests/Support/apt time
 
 clean:
 	rm -rf .build
