@@ -9,7 +9,10 @@ struct UserRepository: Sendable {
     /// Absolute path of the git directory that all worktrees share.
     let common: String
 
-    /// Finds the repository; `nil` when the directory is in none, or in a bare one.
+    /// Finds the repository; `nil` when the directory is in none, in a bare one, or in one that ignores it.
+    ///
+    /// What stands in an ignored directory (a build folder, a cache) is no part of the repository: its `.gitignore` says
+    /// nothing of the files in there.
     static func find(from directory: String) async throws(Failure) -> UserRepository? {
         let words = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"]
         let finished = try await run(GitCommand.make(words, in: directory))
@@ -17,7 +20,18 @@ struct UserRepository: Sendable {
         let lines = finished.output.text.split(separator: "\n").map(String.init)
         guard finished.status == 0, lines.count == 2 else { return nil }
         guard let top = Disk.realPath(lines[0]), directory == top || directory.hasPrefix(top + "/") else { return nil }
-        return UserRepository(top: top, common: lines[1])
+        let repository = UserRepository(top: top, common: lines[1])
+        return try await repository.leavesOut(directory) ? nil : repository
+    }
+
+    /// Whether a directory is ignored, and nothing in it is tracked all the same.
+    private func leavesOut(_ directory: String) async throws(Failure) -> Bool {
+        guard directory != top else { return false }
+        // This one of git's commands takes paths and refuses to be told that they are no patterns.
+        let words = ["check-ignore", "--quiet", "--", directory]
+        let asked = try await run(GitCommand.make(words, in: top, environment: ["GIT_LITERAL_PATHSPECS": "0"]))
+        guard asked.status == 0 else { return false }
+        return try await git(["ls-files", "-z", "--", directory]).isEmpty
     }
 
     /// Runs git on the repository, from its top.

@@ -18,7 +18,7 @@ struct Worktrees: Sendable {
         guard let repository else {
             throw Failure(
                 .invalidInput,
-                "'\(project)' is in no git repository, so it has no worktree; use 'isolation: none'."
+                "'\(project)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
             )
         }
         guard try await repository.hasCommit() else {

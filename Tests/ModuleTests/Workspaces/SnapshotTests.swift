@@ -35,6 +35,41 @@ import WorkspaceKit
         }
     }
 
+    /// A repository says nothing of what it ignores, so a project in there is a project of its own.
+    @Test func aProjectInAnIgnoredDirectoryIsRecordedWhole() async throws {
+        try await Project.with([".gitignore": "build/\n", "build/app/a.py": "1\n"], git: true) { project in
+            let app = "\(project.path)/build/app"
+            let opened = try await project.keeper.open(app, isolation: .none, for: Project.id)
+            try project.write("2\n", to: "build/app/a.py")
+            let now = try await project.snapshot(opened.workspace)
+            let changes = try await project.keeper.changes(opened.workspace, from: opened.start, to: now)
+            #expect(changes.lines == ["modified a.py"])
+            let tree = try await project.keeper.rebuild(
+                opened.workspace,
+                from: opened.start,
+                with: now,
+                under: EditPolicy(),
+                of: Project.id
+            )
+            #expect(try String(contentsOfFile: "\(tree.path)/a.py", encoding: .utf8) == "2\n")
+            let sentence = "'\(app)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
+            await #expect(throws: Failure(.invalidInput, sentence)) {
+                try await project.keeper.open(app, isolation: .worktree, for: "run-2")
+            }
+        }
+    }
+
+    /// Tracked files make an ignored directory a part of the repository all the same.
+    @Test func aTrackedDirectoryIsAPartOfTheRepositoryThoughItIsIgnored() async throws {
+        try await Project.with(["build/app/a.py": "1\n"], git: true) { project in
+            try project.write("build/\n", to: ".gitignore")
+            let app = "\(project.path)/build/app"
+            let opened = try await project.keeper.open(app, isolation: .worktree, for: Project.id)
+            #expect(opened.workspace.path.hasSuffix("/build/app"))
+            #expect(opened.workspace.path != app)
+        }
+    }
+
     @Test(arguments: [false, true])
     func oddFilesComeBackAsTheyWere(git: Bool) async throws {
         try await Project.with(["plain.txt": "a\r\nb\n"], git: git) { project in

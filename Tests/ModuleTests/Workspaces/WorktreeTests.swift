@@ -66,7 +66,7 @@ import WorkspaceKit
             await #expect(
                 throws: Failure(
                     .invalidInput,
-                    "'\(project.path)' is in no git repository, so it has no worktree; use 'isolation: none'."
+                    "'\(project.path)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
                 )
             ) { _ = try await project.open(.worktree) }
             try await project.git("init", "-q")
