@@ -125,7 +125,9 @@ struct MissingPartsTests {
             let words = ["run", "pytest", "--cwd", "project", "--model", "scripted/x", "--isolation", "worktree"]
             let ended = try await bench.start(words).ended()
             #expect(ended.status == 1)
-            let reason = "'\(bench.project)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
+            let reason = """
+                '\(bench.project)' belongs to no git repository, so it has no worktree; use 'isolation: none'.
+                """
             #expect(try await bench.events().last?.payload == .runFinished(.failed, reason: reason))
         }
     }
