@@ -107,7 +107,7 @@ class Exchange:
         await self.send(whole("500 Oh", bytes(range(256)) * 1000))
 
     async def big(self):
-        size, piece = 100_000_000, bytes(range(256)) * 256
+        size, piece = 30_000_000, bytes(range(256)) * 256
         await self.send(head("200 OK", f"Content-Length: {size}"))
         sent[self.name] = 0
         while sent[self.name] < size:

@@ -131,7 +131,7 @@ import WorkspaceKit
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["fifo", "link-to-fifo"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["fifo", "link-to-fifo"])
     func aFIFOIsNotOpened(path: String) async throws {
         try await withTemporaryWorkspace { workspace in
             #expect(mkfifo("\(workspace.path)/fifo", 0o600) == 0)

@@ -4,7 +4,7 @@ import ProviderKit
 import Testing
 
 /// Certificates are verified, always.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CurlTransportTLSTests {
     /// Runs a server that has made a certificate for itself.
     private func withServer(_ body: (_ server: ModelServer, _ certificate: String) async throws -> Void) async throws {

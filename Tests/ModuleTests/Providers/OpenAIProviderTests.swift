@@ -123,7 +123,7 @@ struct OpenAIProviderTests {
 }
 
 /// The provider and the real client, against a real server.
-@Suite(.modelServer, .timeLimit(.minutes(1)))
+@Suite(.modelServer, .timeLimit(.minutes(5)))
 struct OpenAIProviderOverHTTPTests {
     let server: ModelServer
 
