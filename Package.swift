@@ -83,6 +83,7 @@ let package = Package(
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
+        house("HTTPKit", needs: ["PipelineKit"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
@@ -125,6 +126,7 @@ let package = Package(
         ),
         tests("CommandTests", of: ["PipelineEngine", "PipelineKit", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
+        tests("HTTPTests", of: ["HTTPKit", "PipelineKit"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + fuzzers
 )

@@ -1,0 +1,52 @@
+/// What a request line names, in origin form: `/api/runs?limit=5`; RFC 9112, section 3.2.1.
+public struct RequestTarget: Sendable, Hashable {
+    /// As it was sent, with its percent-encoding.
+    public let path: String
+    /// The decoded parts between the slashes; `/a%2Fb/` is `["a/b", ""]`.
+    public let segments: [String]
+    /// The decoded parameters of the query, in order.
+    public let query: [Parameter]
+
+    public struct Parameter: Sendable, Hashable {
+        public let name: String
+        public let value: String
+    }
+
+    /// - Throws: 400 for what is no path, or is encoded wrongly. `.` and `..` are refused: nothing here needs them,
+    ///   and they are read differently by every program a request passes through.
+    public init(_ text: String) throws(HTTPError) {
+        guard text.hasPrefix("/") else {
+            throw HTTPError(.badRequest, "The target '\(text.shown)' does not begin with '/'.")
+        }
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts[0])
+        segments = try path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
+            part throws(HTTPError) in
+            guard let segment = PercentEncoding.decode(part), segment != ".", segment != ".." else {
+                throw HTTPError(.badRequest, "The path '\(text.shown)' is encoded wrongly, or has a '.' or '..' in it.")
+            }
+            return segment
+        }
+        query = parts.count == 1 ? [] : try Self.parameters(parts[1])
+    }
+
+    private static func parameters(_ query: Substring) throws(HTTPError) -> [Parameter] {
+        try query.split(separator: "&").map { pair throws(HTTPError) in
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentEncoding.decode(halves[0], plusIsSpace: true),
+                let value = PercentEncoding.decode(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
+            else { throw HTTPError(.badRequest, "The query '\(String(query).shown)' is encoded wrongly.") }
+            return Parameter(name: name, value: value)
+        }
+    }
+}
+
+extension String {
+    /// As much of a text from outside as an error shows, without control characters.
+    var shown: String {
+        let plain = String(
+            unicodeScalars.prefix(100).map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : Character($0) }
+        )
+        return unicodeScalars.count > 100 ? plain + "…" : plain
+    }
+}

@@ -1,0 +1,48 @@
+/// One HTTP interface as a value: its routes, its own way of asking who someone is, and its wording of errors.
+public struct APIContract: Sendable {
+    /// `retrai`; what is said of it in errors at start, and what a run remembers as its origin.
+    public var name: String
+    public var routes: [Route]
+    /// The first is asked first.
+    public var middleware: [Middleware]
+    public var render: @Sendable (HTTPError) -> HTTPResponse
+
+    public init(
+        name: String,
+        routes: [Route],
+        middleware: [Middleware] = [],
+        render: @escaping @Sendable (HTTPError) -> HTTPResponse
+    ) {
+        self.name = name
+        self.routes = routes
+        self.middleware = middleware
+        self.render = render
+    }
+
+    /// The error in the contract's words, with the fields that belong to its status.
+    public func response(to error: HTTPError) -> HTTPResponse {
+        var response = render(error)
+        for field in error.headers.fields { response.headers[field.name] = field.value }
+        return response
+    }
+
+    /// Takes a request through the middleware to the handler of its route.
+    public func answer(_ request: HTTPRequest, by route: Route) async throws(HTTPError) -> Answer {
+        var next: Next = { request throws(HTTPError) in try await route.handler.answer(request) }
+        for middleware in middleware.reversed() {
+            next = { [next] request throws(HTTPError) in try await middleware(request, next) }
+        }
+        return try await next(request)
+    }
+}
+
+extension Route.Handler {
+    fileprivate func answer(_ request: HTTPRequest) async throws(HTTPError) -> Answer {
+        switch self {
+        case .immediate(let respond): .response(try respond(request))
+        case .response(let respond): .response(try await respond(request))
+        case .webSocket(let open): .webSocket(try await open(request))
+        case .events(let open): .events(try await open(request))
+        }
+    }
+}

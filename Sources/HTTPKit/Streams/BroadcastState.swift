@@ -1,0 +1,78 @@
+/// What a broadcast keeps: the renderer, the last frames, and who follows.
+struct BroadcastState<Renderer: FrameRenderer>: Sendable {
+    struct Follower {
+        let sink: any FrameSink
+        /// Frames up to this sequence are not sent to it.
+        let after: Int
+    }
+
+    /// `nil` until somebody has read the history.
+    private(set) var renderer: Renderer?
+    /// The sequence of the last item that was published.
+    private var last = 0
+    /// What happened while the first follower still reads.
+    private var early: [Renderer.Item] = []
+    /// Of what happened up to here, something is missing in `early`.
+    private var forgotten = 0
+    private var recent = RecentFrames()
+    private var followers: [ObjectIdentifier: Follower] = [:]
+
+    /// Items that wait for the first follower; it reads what is more than that in the history.
+    private static var mostEarly: Int { 1024 }
+
+    private var isOver: Bool { renderer?.isOver ?? false }
+
+    /// - Returns: whether a follower that has everything up to a position need not read the history any more.
+    func reaches(back position: Int) -> Bool {
+        renderer == nil ? forgotten <= position : recent.floor <= position || last <= position
+    }
+
+    /// Takes in a follower, the first together with its renderer.
+    mutating func add(_ sink: any FrameSink, _ renderer: Renderer, position: Int, after: Int) {
+        if self.renderer == nil { begin(renderer, at: position) }
+        let follower = Follower(sink: sink, after: max(after, position))
+        followers[ObjectIdentifier(sink)] = follower
+        sink.push(recent.frames(after: follower.after))
+        if isOver { sink.close(.normal, "") }
+    }
+
+    mutating func remove(_ sink: any FrameSink) { followers[ObjectIdentifier(sink)] = nil }
+
+    mutating func take(_ item: Renderer.Item) {
+        let sequence = Renderer.sequence(of: item)
+        if let sequence {
+            guard sequence > last else { return }
+            last = sequence
+        }
+        if renderer == nil { postpone(item, sequence) } else { send(render(item)) }
+    }
+
+    private mutating func begin(_ renderer: Renderer, at position: Int) {
+        self.renderer = renderer
+        recent = RecentFrames(after: position)
+        for item in early where Renderer.sequence(of: item).map({ $0 > position }) ?? false { _ = render(item) }
+        early = []
+    }
+
+    private mutating func postpone(_ item: Renderer.Item, _ sequence: Int?) {
+        guard let sequence else { return }
+        early.append(item)
+        guard early.count > Self.mostEarly else { return }
+        forgotten = sequence
+        early = []
+    }
+
+    private mutating func render(_ item: Renderer.Item) -> [Frame] {
+        let frames = renderer?.frames(for: item) ?? []
+        recent.append(frames)
+        return frames
+    }
+
+    private func send(_ frames: [Frame]) {
+        guard !frames.isEmpty || isOver else { return }
+        for follower in followers.values {
+            follower.sink.push(frames.drop { $0.sequence.map { $0 <= follower.after } ?? false })
+            if isOver { follower.sink.close(.normal, "") }
+        }
+    }
+}
