@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// Lends a workspace in a directory of its own, which is removed afterwards.

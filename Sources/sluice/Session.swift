@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 import ProviderKit
@@ -15,7 +15,7 @@ struct Session: Sendable {
 
     init() {
         environment = ProcessInfo.processInfo.environment
-        configuration = Configuration(environment: environment, home: NSHomeDirectory())
+        configuration = Configuration(environment: environment, home: homeDirectory)
         clock = Rehearsal.clock(environment)
         fault = Rehearsal.fault(environment)
     }
@@ -24,7 +24,7 @@ struct Session: Sendable {
     var registry: Registry { .standard() }
 
     /// Who is recorded as having asked or answered.
-    var person: String { environment["USER"] ?? NSUserName() }
+    var person: String { environment["USER"] ?? ProcessInfo.processInfo.userName }
 
     /// The product, with its database open.
     ///

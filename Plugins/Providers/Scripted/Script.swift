@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// The file a scripted model plays.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// Plays replies from a file, so that a pipeline runs without a network and twice the same.

@@ -1,5 +1,5 @@
 import CLinux
-import Foundation
+import FoundationEssentials
 import Glibc
 import PipelineKit
 
@@ -15,7 +15,7 @@ enum Disk {
                 attributes: attributes
             )
         } catch {
-            throw Failure(.unavailable, "Directory '\(path)' could not be made: \(error.localizedDescription)")
+            throw Failure(.unavailable, "Directory '\(path)' could not be made: \(error.systemWords)")
         }
     }
 
@@ -29,7 +29,7 @@ enum Disk {
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw Failure(.unavailable, "'\(path)' could not be written: \(error.localizedDescription)")
+            throw Failure(.unavailable, "'\(path)' could not be written: \(error.systemWords)")
         }
     }
 

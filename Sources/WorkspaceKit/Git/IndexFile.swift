@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A git index, as far as the names of embedded repositories are in it; gitformat-index(5), version 2.
 enum IndexFile {

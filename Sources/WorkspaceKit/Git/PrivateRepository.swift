@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 import ProcessKit
 
@@ -129,7 +129,7 @@ struct PrivateRepository: Sendable {
     private static let limit = 1 << 26
 
     static func failure(_ arguments: [String], _ finished: Finished) -> Failure {
-        let words = finished.errors.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let words = finished.errors.text.trimmed
         return Failure(.unavailable, "'git \(arguments[0])' exited with \(finished.status): \(words.suffix(2000))")
     }
 }

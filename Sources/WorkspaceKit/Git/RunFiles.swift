@@ -1,5 +1,5 @@
 import CCrypto
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// Where the state directory keeps what belongs to one run of one project.

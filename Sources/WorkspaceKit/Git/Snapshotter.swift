@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 import ProcessKit
 
@@ -104,11 +104,11 @@ struct Snapshotter: Sendable {
     private func writeTree(_ scope: Scope, _ index: String) async throws(Failure) -> String {
         let words = ["write-tree"] + (scope.prefix.isEmpty ? [] : ["--prefix=\(scope.prefix)"])
         let written = try await repository.attempt(words, tree: scope.top, index: index)
-        if written.status == 0 { return written.output.text.trimmingCharacters(in: .newlines) }
+        if written.status == 0 { return written.output.text.trimmed }
         // A prefix with nothing under it is no tree to git.
         let entries = try await repository.git(["ls-files", "-z"], tree: scope.top, index: index)
         guard !scope.prefix.isEmpty, entries.isEmpty else { throw PrivateRepository.failure(words, written) }
         let empty = try await repository.git(["mktree"], input: [])
-        return String(decoding: empty, as: UTF8.self).trimmingCharacters(in: .newlines)
+        return String(decoding: empty, as: UTF8.self).trimmed
     }
 }

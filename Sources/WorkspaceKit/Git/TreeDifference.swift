@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// What differs between two snapshots.

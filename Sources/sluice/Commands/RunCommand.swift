@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 
@@ -41,11 +41,11 @@ enum RunCommand: Subcommand {
 
     private static func directory(_ path: String) throws(CommandError) -> String {
         let path = absolute(path)
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw .usage("There is no directory '\(path)'. Give the project's directory with --cwd.")
         }
-        guard isDirectory.boolValue else {
+        guard isDirectory else {
             throw .usage("'\(path)' is a file. Give the project's directory with --cwd.")
         }
         return path

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineEngine
 import PipelineKit
 
@@ -18,7 +19,7 @@ struct Question {
     /// - Returns: `nil` when they would rather answer later, or nobody wants an answer any more.
     func ask() -> Resolution? {
         Output.line("\(approval): \(Style.bold("[y]es  [n]o  [m]essage  [l]ater"))")
-        while let line = line(after: "> ")?.trimmingCharacters(in: .whitespaces) {
+        while let line = line(after: "> ")?.trimmed {
             switch line.lowercased() {
             case "y", "yes": return Resolution(.approved, by: person)
             case "n", "no": return Resolution(.rejected, by: person)
