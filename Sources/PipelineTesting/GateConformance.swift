@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 public import PipelineKit
 public import Testing
 

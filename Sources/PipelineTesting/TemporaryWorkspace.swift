@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 public import PipelineKit
 
 /// Lends a workspace in a directory of its own, which is removed afterwards.
