@@ -114,7 +114,7 @@ let package = Package(
         ),
         support("KillableEngine", of: ["ProcessKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
-        tests("KitTests", of: ["PipelineKit", "YAML"]),
+        tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
         tests(
             "ModuleTests",
