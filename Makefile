@@ -47,6 +47,9 @@ fuzz: packages
 ## The size and the speed of a release, printed.
 figures: build python timer
 	$(PYTHON) Tests/Support/figures.py $(RELEASE)
+	swift build -c release --static-swift-stdlib --product WorkspaceTimer
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -r Pipelines/examples/calc $(DEMO)/calc
+	@.build/release/WorkspaceTimer $(CURDIR)/$(DEMO)/calc calc.py $(CURDIR)/$(DEMO)/state
 
 ## time(1) tells how large a program was at its largest.
 timer:

@@ -113,6 +113,7 @@ let package = Package(
             swiftSettings: strict
         ),
         support("KillableEngine", of: ["ProcessKit"]),
+        support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
