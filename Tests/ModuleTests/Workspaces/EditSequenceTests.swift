@@ -39,27 +39,28 @@ import WorkspaceKit
 
     @Test(arguments: [(false, 1), (true, 2), (false, 3), (true, 4)] as [(Bool, UInt64)])
     func ordinaryEditsGiveTheTreeOfGit(git: Bool, seed: UInt64) async throws {
-        try await follow(Self.ordinary, git: git, seed: seed, steps: 30)
+        try await follow(Self.ordinary, git: git, seed: seed)
     }
 
     @Test(arguments: [(false, 11), (true, 12), (false, 13), (true, 14)] as [(Bool, UInt64)])
     func anyEditsGiveTheTreeOfGit(git: Bool, seed: UInt64) async throws {
-        try await follow(Self.ordinary + Self.unusual, git: git, seed: seed, steps: 30)
+        try await follow(Self.ordinary + Self.unusual, git: git, seed: seed)
     }
 
     @Test(arguments: [(false, 21), (true, 22), (false, 23), (true, 24)] as [(Bool, UInt64)])
     func editsOfRulesGiveTheTreeOfGit(git: Bool, seed: UInt64) async throws {
-        try await follow(Self.ordinary + Self.unusual + Self.rules, git: git, seed: seed, steps: 30)
+        try await follow(Self.ordinary + Self.unusual + Self.rules, git: git, seed: seed, isPlain: false)
     }
 
-    private func follow(_ edits: [String], git: Bool, seed: UInt64, steps: Int) async throws {
+    /// - Parameter isPlain: Whether a git that knows nothing of the project's past would say the same.
+    private func follow(_ edits: [String], git: Bool, seed: UInt64, isPlain: Bool = true) async throws {
         try await Project.with(Self.files, git: git) { project in
             var dice = Dice(seed: seed)
             let opened = try await project.open()
             let asking = try await project.keeper.open(project.path, isolation: .none, for: "asking")
             #expect(asking.start == opened.start)
             var done: [String] = []
-            for step in 1...steps {
+            for step in 1...30 {
                 let edits = (1...dice.roll(1...2)).map { _ in "N=\(step); \(dice.pick(edits))" }.joined(separator: "\n")
                 done.append(edits)
                 try await project.shell("(\(edits)\n) 2>/dev/null; true")
@@ -67,9 +68,20 @@ import WorkspaceKit
                 let now = try await project.snapshot(opened.workspace)
                 let expected = try await project.keeper.snapshot(asking.workspace, of: "asking")
                 try #require(now == expected, "\(done.joined(separator: "\n"))")
+                if isPlain { try #expect(await plain(project) == "\(now)\n") }
                 if dice.once(in: 3) { try await judge(project, opened, now, &dice, after: done) }
             }
         }
+    }
+
+    private func plain(_ project: Project) async throws -> String {
+        try await project.shell(
+            """
+            set -- '\(project.state)'/workspaces/*/git; rm -f ../fresh
+            export GIT_DIR=$1 GIT_INDEX_FILE=$PWD/../fresh GIT_WORK_TREE=. GIT_CONFIG_GLOBAL=/dev/null
+            git add -A . && git write-tree
+            """
+        )
     }
 
     private static let tampering = [
