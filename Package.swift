@@ -75,6 +75,7 @@ let package = Package(
         library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
+        library("CZlib", "zlib", apt: "zlib1g-dev"),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
@@ -82,7 +83,7 @@ let package = Package(
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
-        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
@@ -113,8 +114,9 @@ let package = Package(
             swiftSettings: strict
         ),
         support("KillableEngine", of: ["ProcessKit"]),
+        support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
-        tests("KitTests", of: ["PipelineKit", "YAML"]),
+        tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
         tests(
             "ModuleTests",

@@ -21,8 +21,8 @@ public struct Digest: Sendable, Hashable {
     public init(of parts: [[UInt8]]) {
         bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             let hash = sluice_sha256_new()
-            for part in parts { sluice_sha256_add(hash, part, part.count) }
-            buffer.baseAddress.map { sluice_sha256_end(hash, $0) }
+            for part in parts { sluice_digest_add(hash, part, part.count) }
+            buffer.baseAddress.map { sluice_digest_end(hash, $0) }
             count = 32
         }
     }

@@ -62,6 +62,10 @@ struct JudgedTree: Sendable {
     }
 
     private func content(_ entry: RawChange.Entry) async throws(Failure) -> [UInt8] {
-        entry.exists ? try await repository.git(["cat-file", "blob", entry.object]) : []
+        guard entry.exists else { return [] }
+        if let id = ObjectID(entry.object), let bytes = try? LooseObjects(repository.objects).read(id, .blob) {
+            return bytes
+        }
+        return try await repository.git(["cat-file", "blob", entry.object])
     }
 }

@@ -9,7 +9,8 @@ import ProcessKit
 struct PrivateRepository: Sendable {
     /// Absolute path of the git directory.
     let path: String
-    private let objects: String
+    /// Absolute path of the directory of objects.
+    let objects: String
     private let attributes: String
 
     init(path: String) {
@@ -65,7 +66,7 @@ struct PrivateRepository: Sendable {
     private static let exact = "* -text !eol !crlf -ident !filter !working-tree-encoding -export-subst !diff !merge\n"
 
     /// What nobody wants in a snapshot, in projects that do not say so themselves.
-    private static let exclude = """
+    static let exclude = """
         __pycache__/
         *.pyc
         .venv/
