@@ -6,7 +6,7 @@ extension EffectRunner {
         guard let pipeline = state.pipeline else { return }
         let question: Question
         do throws(Failure) {
-            question = try Question(state, pipeline, registry)
+            question = Question(state, try await run.briefing(registry))
         } catch {
             return try await giveUp(error, run)
         }
@@ -21,7 +21,7 @@ extension EffectRunner {
         }
         fault("model.replied")
         let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline) }
-        try await run.send(.finishTurn(turn, reply, cost: question.price?.cost(of: reply.usage), calls: calls))
+        try await run.send(.finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls))
     }
 
     private func reply(
@@ -33,7 +33,7 @@ extension EffectRunner {
         let context = ProviderContext(transport: transport, secrets: secrets, attempt: attempt) {
             emit(run, .model(turn: turn, $0))
         }
-        return try await question.provider.reply(to: question.request, in: context)
+        return try await question.briefing.provider.reply(to: question.request, in: context)
     }
 
     private func fail(_ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
@@ -83,26 +83,20 @@ extension EffectRunner {
 /// What the model is to be asked, by whom, and what it may cost.
 private struct Question {
     let request: ModelRequest
-    let provider: any Provider
-    let price: Price?
-    private let name: ModelName
+    let briefing: Briefing
+    private let reserved: Spending
+    private let digest: Digest
 
-    init(_ state: RunState, _ pipeline: Pipeline, _ registry: Registry) throws(Failure) {
-        request = try ModelTurn.request(state, registry)
-        guard let name = pipeline.model else { throw Failure(.missing, "The pipeline names no model.") }
-        self.name = name
-        provider = try registry.provider(of: name, in: pipeline)
-        price = provider.price(of: name.model)
+    init(_ state: RunState, _ briefing: Briefing) {
+        self.briefing = briefing
+        request = ModelTurn.request(state, briefing)
+        reserved = ModelTurn.worstCase(state, briefing)
+        digest = ModelTurn.digest(state, briefing)
     }
 
     func intent(turn: Int, attempt: Int) -> ModelIntent {
-        ModelIntent(
-            turn: turn,
-            attempt: attempt,
-            model: name.description,
-            reserved: ModelTurn.worstCase(request, price),
-            request: ModelTurn.digest(request)
-        )
+        let model = briefing.model.description
+        return ModelIntent(turn: turn, attempt: attempt, model: model, reserved: reserved, request: digest)
     }
 }
 

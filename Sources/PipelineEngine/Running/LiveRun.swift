@@ -10,6 +10,8 @@ public actor LiveRun {
     private let clock: EngineClock
     private let publish: @Sendable ([Event]) -> Void
     private var watcher: (@Sendable () -> Void)?
+    /// Kept, because it is the same at nearly every turn.
+    private var briefing: Briefing?
 
     /// Opens a run from its history.
     ///
@@ -99,6 +101,16 @@ public actor LiveRun {
         take(news)
     }
 
+    /// What stands at the front of the next request.
+    ///
+    /// - Throws: ``Failure`` when a module that the pipeline names is not there.
+    func briefing(_ registry: Registry) throws(Failure) -> Briefing {
+        if let briefing, briefing.holds(for: state) { return briefing }
+        let made = try Briefing(state, registry)
+        briefing = made
+        return made
+    }
+
     private func decide(_ command: RunCommand) throws(ServiceError) -> [Event.Payload] {
         do throws(Refusal) { return try state.decide(command, at: clock.now()) } catch { throw .refused(error) }
     }
@@ -109,14 +121,21 @@ public actor LiveRun {
         let events = zip(rows, payloads).map { Event(sequence: $0.sequence, at: at, payload: $1, digest: $0.digest) }
         var next = state
         for event in events { next.apply(event) }
+        let base = state.sequence
         try await store.append(Batch(run: id, events: rows, summary: RunSummary(next, run: id), artifacts: artifacts))
-        take(events)
+        guard state.sequence == base else { return take(events) }  // taken in, in part or wholly, while this waited
+        state = next
+        tell(events)
     }
 
-    /// Applies what is new; another call may have taken it in while this one waited for the store.
+    /// Applies what is new.
     private func take(_ events: [Event]) {
         let news = events.filter { $0.sequence > state.sequence }
         for event in news { state.apply(event) }
+        tell(news)
+    }
+
+    private func tell(_ news: [Event]) {
         guard !news.isEmpty else { return }
         publish(news)
         watcher?()
