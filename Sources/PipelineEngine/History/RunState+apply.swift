@@ -3,7 +3,6 @@ import PipelineKit
 extension RunState {
     /// Takes in what happened. Total: it never throws, reads no clock and asks nobody.
     public mutating func apply(_ event: Event) {
-        let revision = conversation.revision
         sequence = event.sequence
         head = event.digest
         updatedAt = event.at
@@ -28,7 +27,6 @@ extension RunState {
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
         }
-        if conversation.revision != revision { conversation.head = event.digest }
         trackWaiting(at: event.at)
     }
 

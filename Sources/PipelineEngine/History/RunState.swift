@@ -29,7 +29,7 @@ public struct RunState: Sendable, Hashable {
     public internal(set) var workspace: Workspace?
     public internal(set) var startSnapshot: SnapshotID?
     /// The workspace as it was judged after each iteration; 0 is the start.
-    public internal(set) var snapshots: [Int: SnapshotID] = [:]
+    public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()
 
     /// The iteration under way, or the last one; 0 before the model was asked.
     public internal(set) var iteration = 0
@@ -47,7 +47,7 @@ public struct RunState: Sendable, Hashable {
     /// Words of people that wait until the open calls are answered.
     var pendingMessages: [Message] = []
 
-    public internal(set) var calls: [CallID: Call] = [:]
+    public internal(set) var calls = ShardedDictionary<CallID, Call>()
     /// The calls of the last reply, in the model's order.
     public internal(set) var turnCalls: [CallID] = []
     public internal(set) var approvals: [ApprovalID: ApprovalState] = [:]

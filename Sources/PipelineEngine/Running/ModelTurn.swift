@@ -18,7 +18,7 @@ enum ModelTurn {
     /// What a call may use at most: every byte of the request counts as a token, as no token is shorter.
     static func worstCase(_ state: RunState, _ briefing: Briefing) -> Spending {
         // Services frame each message and tool with a few tokens of their own.
-        let frames = 16 * (state.messages.count + briefing.tools.count + 1)
+        let frames = 16 * (state.conversation.count + briefing.tools.count + 1)
         let input = briefing.bytes + state.conversation.bytes + frames
         let usage = Usage(input: input, output: state.limits.reply.tokens)
         let cost = briefing.price.map { max($0.cost(of: usage), $0.cached.forTokens(input)) }
@@ -27,11 +27,11 @@ enum ModelTurn {
 
     /// The digest of a request, to tell whether two are the same.
     ///
-    /// SHA-256 over the canonical JSON (RFC 8785) of the front's digest, the longest reply, and, for the conversation,
-    /// the digest of the event that changed it last: histories are chained, so it stands for every word.
+    /// SHA-256 over the canonical JSON (RFC 8785) of the digest of the front, that of the conversation, and the longest
+    /// reply.
     static func digest(_ state: RunState, _ briefing: Briefing) -> Digest {
         let parts: JSONValue = [
-            "conversation": .string("\(state.conversation.head)"), "front": .string("\(briefing.digest)"),
+            "conversation": .string("\(state.conversation.digest)"), "front": .string("\(briefing.digest)"),
             "maximum_output": .int(state.limits.reply.tokens),
         ]
         return Digest(of: parts.encoded(.canonical))
