@@ -115,7 +115,10 @@ let package = Package(
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "YAML"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
+        tests(
+            "EngineTests",
+            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "FuzzEntries"]
+        ),
         tests(
             "ModuleTests",
             of: [

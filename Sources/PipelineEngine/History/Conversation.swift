@@ -15,7 +15,14 @@ struct Conversation: Sendable, Hashable {
 
     private static let chunk = 64
 
-    var messages: [Message] { chunks.flatMap(\.self) + settled + tail }
+    var messages: [Message] {
+        var messages: [Message] = []
+        messages.reserveCapacity(count)
+        for chunk in chunks { messages += chunk }
+        messages += settled
+        messages += tail
+        return messages
+    }
 
     mutating func append(_ message: Message) {
         if case .assistant = message { settle() }
