@@ -2,16 +2,9 @@ import PipelineKit
 
 extension EffectRunner {
     func ask(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) {
-        let state = await run.state
+        guard let question = try await begin(turn, attempt, of: run) else { return }
+        let state = question.state
         guard let pipeline = state.pipeline else { return }
-        let question: Question
-        do throws(Failure) {
-            question = Question(state, try await run.briefing(registry))
-        } catch {
-            return try await giveUp(error, run)
-        }
-        let begun = try await run.send(.beginTurn(question.intent(turn: turn, attempt: attempt)))
-        guard begun.contains(where: \.isModelRequest) else { return }
         fault("model.requested")
         let reply: ModelReply
         do throws(Failure) {
@@ -21,7 +14,27 @@ extension EffectRunner {
         }
         fault("model.replied")
         let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline) }
-        try await run.send(.finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls))
+        try await run.send(
+            .finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls),
+            andNext: true
+        )
+    }
+
+    /// Records that the model is asked, unless that was recorded together with what came before.
+    ///
+    /// - Returns: `nil` when it is not to be asked: a limit, or an attempt that nobody knows the end of.
+    private func begin(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) -> Question? {
+        if let question = await run.takeBegunTurn(turn, attempt) { return question }
+        let question: Question
+        do throws(Failure) {
+            let state = await run.state
+            question = Question(turn, attempt, state, try await run.briefing(for: state))
+        } catch {
+            try await giveUp(error, run)
+            return nil
+        }
+        let begun = try await run.send(.beginTurn(question.intent))
+        return begun.contains(where: \.isModelRequest) ? question : nil
     }
 
     private func reply(
@@ -80,28 +93,8 @@ extension EffectRunner {
     }
 }
 
-/// What the model is to be asked, by whom, and what it may cost.
-private struct Question {
-    let request: ModelRequest
-    let briefing: Briefing
-    private let reserved: Spending
-    private let digest: Digest
-
-    init(_ state: RunState, _ briefing: Briefing) {
-        self.briefing = briefing
-        request = ModelTurn.request(state, briefing)
-        reserved = ModelTurn.worstCase(state, briefing)
-        digest = ModelTurn.digest(state, briefing)
-    }
-
-    func intent(turn: Int, attempt: Int) -> ModelIntent {
-        let model = briefing.model.description
-        return ModelIntent(turn: turn, attempt: attempt, model: model, reserved: reserved, request: digest)
-    }
-}
-
 extension Event.Payload {
-    fileprivate var isModelRequest: Bool {
+    var isModelRequest: Bool {
         if case .modelRequested = self { true } else { false }
     }
 }

@@ -14,7 +14,7 @@ extension EffectRunner {
         fault("check.started")
         guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run.id) else { return }
         fault("check.judged")
-        try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [])
+        try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [], andNext: true)
     }
 
     /// The result of judging, with all cases as an artifact; `nil` when this process ends before there is one.

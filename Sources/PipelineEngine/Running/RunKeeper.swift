@@ -100,7 +100,9 @@ actor RunKeeper {
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
         if let run = live[id] { return run }
-        return try await LiveRun.open(id, in: store, clock: clock) { [publish] in publish(id, $0) }
+        return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry) { [publish] in
+            publish(id, $0)
+        }
     }
 
     private func work(on id: RunID) async -> Result<RunState, ServiceError> {
