@@ -10,7 +10,7 @@ public actor LiveRun {
     private let clock: EngineClock
     private let publish: @Sendable ([Event]) -> Void
     private var watcher: (@Sendable () -> Void)?
-    /// Made by a registry; `nil` for a run that is only looked at, and takes no step by itself.
+    /// The modules that carry out the run's steps; `nil` for a run that is looked at and takes none here.
     private let registry: Registry?
     /// Kept, because it is the same at nearly every turn.
     private var briefing: Briefing?
