@@ -116,8 +116,12 @@ let package = Package(
         support("KillableEngine", of: ["ProcessKit"]),
         support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
+        support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
+        tests(
+            "EngineTests",
+            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "FuzzEntries"]
+        ),
         tests(
             "ModuleTests",
             of: [

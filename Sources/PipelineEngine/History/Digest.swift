@@ -31,7 +31,8 @@ public struct Digest: Sendable, Hashable {
 extension Digest: CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
     public var description: String {
-        bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// Reads 64 hexadecimal digits.

@@ -25,18 +25,32 @@ struct RunConductor: Sendable {
         let interrupts = Interrupts { cancel() }
         defer { withExtendedLifetime(interrupts) {} }
         while true {
-            let state = try await ticking { () async throws(ServiceError) in try await services.runs.carryOn(run) }
+            let result = await ticking { () async throws(ServiceError) in try await services.runs.carryOn(run) }
+            let state = try await asking { () throws(ServiceError) in try result.get() }
             guard state.status == .waiting, !json, Output.canAsk, try await ask(state, interrupts) else {
                 return await end(state)
             }
         }
     }
 
+    /// Carries the run on if it is due; shows what happens, and asks nothing.
+    ///
+    /// - Returns: `nil` when somebody was faster.
+    func wake() async throws(ServiceError) -> RunState? {
+        let interrupts = Interrupts { cancel() }
+        defer { withExtendedLifetime(interrupts) {} }
+        view.catchUp(try await services.runs.events(of: run))
+        if !json { Output.line(Style.bold("run \(run) is due")) }
+        let state = try await ticking { () async throws(ServiceError) in try await services.wakeUps.wake(run) }.get()
+        if let state { _ = await end(state) }
+        return state
+    }
+
     /// Does the work with the moving line redrawn beside it.
-    private func ticking(
-        _ work: @escaping @Sendable () async throws(ServiceError) -> RunState
-    ) async throws(CommandError) -> RunState {
-        let result = await withTaskGroup(of: Result<RunState, ServiceError>?.self) { group in
+    private func ticking<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws(ServiceError) -> Value
+    ) async -> Result<Value, ServiceError> {
+        let result = await withTaskGroup(of: Result<Value, ServiceError>?.self) { group in
             group.addTask {
                 do throws(ServiceError) { return .success(try await work()) } catch { return .failure(error) }
             }
@@ -54,7 +68,7 @@ struct RunConductor: Sendable {
             return .failure(.broken("The run ended without a result."))
         }
         view.rest()
-        return try await asking { () throws(ServiceError) in try result.get() }
+        return result
     }
 
     /// Ctrl-C ends the run; what is under way is stopped.

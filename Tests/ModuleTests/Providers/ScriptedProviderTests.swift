@@ -57,6 +57,20 @@ struct ScriptedProviderTests {
         .tool(call: "c", name: "t", text: "a.txt b.txt", isError: false),
     ]
 
+    @Test func aScriptIsReadAgainWhenItHasChanged() async throws {
+        let file = try ScriptFile(#"[{"text": "One."}]"#)
+        let provider = try ScriptedProvider(settings: NoFields())
+        let request = ModelRequest(model: file.path, system: "", messages: [], tools: [], maximumOutput: 10)
+        let unused = RecordedTransport(failing: Failure(.denied, "A script needs no network."))
+        let context = ProviderContext(transport: unused, secrets: { _ in nil })
+        #expect(try await provider.reply(to: request, in: context).text == "One.")
+        #expect(try await provider.reply(to: request, in: context).text == "One.")
+        try Data(#"[{"text": "Two."}]"#.utf8).write(to: URL(filePath: file.path), options: .atomic)
+        #expect(try await provider.reply(to: request, in: context).text == "Two.")
+        try FileManager.default.removeItem(atPath: file.path)
+        await #expect(throws: Failure.self) { try await provider.reply(to: request, in: context) }
+    }
+
     @Test func keepsTheProvidersPromises() async throws {
         let file = try ScriptFile(Self.script)
         let request = ModelRequest(model: file.path, system: "", messages: [], tools: [], maximumOutput: 9)
