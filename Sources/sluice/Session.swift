@@ -23,6 +23,11 @@ struct Session: Sendable {
     /// Made when it is asked for: most commands need none of it.
     var registry: Registry { .standard() }
 
+    var secrets: SecretResolver { { [environment] in environment[$0.variable] } }
+
+    /// What can be told of a pipeline before anything is recorded.
+    var readiness: Readiness { Readiness(registry, secrets: secrets) }
+
     /// Who is recorded as having asked or answered.
     var person: String { environment["USER"] ?? NSUserName() }
 
@@ -44,7 +49,7 @@ struct Session: Sendable {
                 store: store,
                 workspaces: GitWorkspaceKeeper(state: state),
                 transport: CurlTransport(),
-                secrets: { [environment] in environment[$0.variable] },
+                secrets: secrets,
                 clock: clock,
                 scratch: "\(state)/scratch",
                 version: Version.number,

@@ -27,6 +27,10 @@ enum ResumeCommand: Subcommand {
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         let limits = try changed(state.limits, options)
+        if state.status != .waiting, var pipeline = state.pipeline {
+            pipeline.limits = limits
+            do throws(Failure) { try session.readiness.check(pipeline) } catch { throw .usage(error.message) }
+        }
         if state.isFinished || limits != state.limits {
             let person = session.person
             try await asking { () throws(ServiceError) in

@@ -18,6 +18,7 @@ struct UsageTests {
     @Test(arguments: words + values + runs + names) func aMistakeIsNamed(mistake: Mistake) async throws {
         try await withBench { bench in
             try bench.write("name: half", to: "project/half.txt")
+            try bench.write("[]", to: "x")
             let ended = try await bench.start(mistake.words).ended()
             #expect(ended.errors.replacing(bench.root, with: "ROOT") == mistake.message + "\n")
             #expect(ended.output == "")
@@ -72,7 +73,7 @@ struct UsageTests {
         Mistake("run pytest --model gpt", "Option '--model' must be a model such as 'openai/gpt-5.2', but is 'gpt'."),
         Mistake(
             "run pytest --cost 5",
-            #"Option '--cost' must be an amount of money such as '2.50 USD', but is "5"."#
+            #"Option '--cost' must be an amount of money such as '2.50 USD' or '5USD', but is "5"."#
         ),
         Mistake(
             "run pytest --isolation copy",
@@ -105,6 +106,18 @@ struct UsageTests {
         Mistake(
             "run pytest --model opnai/gpt",
             "There is no model provider 'opnai'. Did you mean 'openai'? There are: openai, scripted."
+        ),
+        Mistake(
+            "run pytest --model scripted/none.json",
+            "There is no script 'none.json' in 'ROOT'. The model is named by the path of its script: 'scripted/PATH'."
+        ),
+        Mistake(
+            "run pytest --model scripted/project",
+            "The script 'project' in 'ROOT' cannot be read. The model is named by the path of its script: 'scripted/PATH'."
+        ),
+        Mistake(
+            "run pytest --model openai/gpt-5.2",
+            "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
         ),
         Mistake(
             "run pytest --model scripted/x --allow bash_exe",
