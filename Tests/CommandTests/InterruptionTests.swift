@@ -50,6 +50,39 @@ struct InterruptionTests {
         return status
     }
 
+    /// A call that was killed while it wrote leaves a draft; a run that is cancelled then will not clear it away itself.
+    @Test func cancellingAnInterruptedRunRemovesItsDrafts() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let log = "\(bench.root)/instants"
+            _ = try await rehearsal.play(.run, adding: ["SLUICE_TEST_FAULT_LOG": log])
+            let instants = try #require(bench.read(log)).split(separator: "\n")
+            let started = try #require(instants.lastIndex(of: "call.started")) + 1
+            try rehearsal.reset()
+            let killed = try await rehearsal.play(.run, adding: ["SLUICE_TEST_FAULT": "\(started)"])
+            #expect(killed.status == Ended.killed)
+            let draft = "project/.sluice-17.tmp"
+            try bench.write("half of it", to: draft)
+
+            try await killCancelling(bench, at: "cancel.cleared")
+            #expect(bench.read(draft) == nil)
+            #expect(RunState(replaying: try await bench.events()).isFinished == false)
+            let cancelled = try await bench.sluice("cancel", "r1")
+            #expect(cancelled.output == "Run r1 is cancelled.\n")
+            #expect(RunState(replaying: try await bench.events()).status == .aborted)
+        }
+    }
+
+    /// Kills `cancel` at one instant after the other, up to the one of this name.
+    private func killCancelling(_ bench: Bench, at name: String) async throws {
+        let log = "\(bench.root)/instants"
+        for number in 1...20 where bench.read(log)?.hasSuffix("\(name)\n") != true {
+            let fault = ["SLUICE_TEST_FAULT": "\(number)", "SLUICE_TEST_FAULT_LOG": log]
+            let killed = try await bench.sluice("cancel", "r1", adding: fault)
+            #expect(killed.status == Ended.killed)
+        }
+        #expect(bench.read(log)?.hasSuffix("\(name)\n") == true)
+    }
+
     private func expectEnd(of process: Running, _ reason: String, _ bench: Bench, _ child: pid_t) async throws {
         let ended = await process.ended()
         #expect(ended.status == 1, "\(ended)")

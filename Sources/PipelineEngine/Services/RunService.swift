@@ -42,7 +42,15 @@ public struct RunService: Sendable {
     }
 
     /// Ends a run. A process that works on it notices within ``RunKeeper/glance``, and stops.
+    ///
+    /// What an interrupted call had not finished writing goes first: after a crash in between the run is still there to
+    /// be cancelled, and a process that is alive keeps hold of what it writes.
     public func cancel(_ run: RunID, by person: String, reason: String = "") async throws(ServiceError) {
+        let state = try await keeper.state(of: run)
+        if let workspace = state.workspace, state.calls.values.contains(where: { $0.stage == .started }) {
+            await parts.workspaces.removeDrafts(in: workspace)
+            parts.fault("cancel.cleared")
+        }
         try await keeper.send(.cancel(by: person, reason: reason), to: run)
     }
 
