@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PipelineKit
+import PipelineTesting
 
 /// Edit distance, and the words it suggests.
 struct SuggestionTests {
