@@ -124,7 +124,9 @@ struct Transcript {
 
     /// A word in the margin and text beside it, further lines below each other.
     private func row(_ margin: String, _ text: String) -> String {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+            Output.isTerminal ? String(line).wrapped(to: Output.width - 10) : [String(line)]
+        }
         let indent = String(repeating: " ", count: 10)
         return Style.cyan(margin.padded(to: 8)) + "  " + lines.joined(separator: "\n\(indent)")
     }

@@ -38,6 +38,7 @@ struct UsageTests {
 
     private static let words = [
         Mistake("frobnicate", "There is no command 'frobnicate'. 'sluice help' lists them."),
+        Mistake("help rn", "There is no command 'rn'. Did you mean 'run'? 'sluice help' lists them."),
         Mistake("rn", "There is no command 'rn'. Did you mean 'run'? 'sluice help' lists them."),
         Mistake(
             "runs --jsn",
@@ -154,7 +155,7 @@ struct UsageTests {
         ),
         Mistake("lint none.yaml", "none.yaml: error: Cannot read this file: there is no such file."),
         Mistake("modules show pytets", "There is no module 'pytets'. Did you mean 'pytest'?"),
-        Mistake("show r1", "There is no run 'r1'."),
+        Mistake("show r1", "There is no run 'r1'. 'sluice runs' lists them."),
         Mistake("show", "There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL"),
         Mistake("verify project/none.jsonl", "The file 'ROOT/project/none.jsonl' cannot be read as text."),
         Mistake("init --cwd nowhere", "'ROOT/nowhere/sluice.yaml' cannot be written: No such file or directory."),
