@@ -28,6 +28,12 @@ struct Session: Sendable {
     /// What can be told of a pipeline before anything is recorded.
     var readiness: Readiness { Readiness(registry, secrets: secrets) }
 
+    /// - Throws: what would keep a run from being carried on here, before anything is recorded of it.
+    func expectReady(_ pipeline: Pipeline?) throws(CommandError) {
+        guard let pipeline else { return }
+        do throws(Failure) { try readiness.check(pipeline) } catch { throw .usage(error.message) }
+    }
+
     /// Who is recorded as having asked or answered.
     var person: String { environment["USER"] ?? NSUserName() }
 

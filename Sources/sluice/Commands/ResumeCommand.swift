@@ -29,7 +29,7 @@ enum ResumeCommand: Subcommand {
         let limits = try changed(state.limits, options)
         if state.status != .waiting, var pipeline = state.pipeline {
             pipeline.limits = limits
-            do throws(Failure) { try session.readiness.check(pipeline) } catch { throw .usage(error.message) }
+            try session.expectReady(pipeline)
         }
         if state.isFinished || limits != state.limits {
             let person = session.person

@@ -180,6 +180,22 @@ struct MissingPartsTests {
         }
     }
 
+    @Test func anAnswerIsNotTakenWhenTheRunCouldNotGoOn() async throws {
+        try await withRehearsal { rehearsal, bench in
+            #expect(try await rehearsal.play(.run).status == 2)
+            try await bench.run("mv", "script.json", "other.json")
+            let refused = try await bench.sluice("approve", "r1", "--resume")
+            let sentence = """
+                There is no script 'script.json' in '\(bench.root)'. The model is named by the path of its script: \
+                'scripted/PATH'.
+
+                """
+            #expect(refused.errors == sentence)
+            #expect(refused.status == 64)
+            #expect(RunState(replaying: try await bench.events()).pendingApprovals.count == 1)
+        }
+    }
+
     /// What a run needs may be gone when it is carried on; then the run is left as it is.
     @Test func aScriptThatIsGoneKeepsTheRunFromGoingOn() async throws {
         try await withBench { bench in

@@ -1,7 +1,7 @@
+import PipelineTesting
 import Testing
 
 @testable import PipelineKit
-import PipelineTesting
 
 /// Edit distance, and the words it suggests.
 struct SuggestionTests {
