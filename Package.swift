@@ -39,7 +39,7 @@ func support(_ name: String, of needs: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: needs, path: "Tests/Support/\(name)", swiftSettings: strict)
 }
 
-/// One fuzzer: `fuzzer("YAML")` is the program `FuzzYAML` at `Tests/Fuzz/YAML`; built by `Tests/Fuzz/run` only.
+/// `fuzzer("Program")` is the program `FuzzProgram` at `Tests/Fuzz/Program`; built by `Tests/Fuzz/run` only.
 func fuzzer(_ name: String) -> Target {
     .executableTarget(
         name: "Fuzz\(name)",
@@ -49,7 +49,7 @@ func fuzzer(_ name: String) -> Target {
     )
 }
 
-let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("YAML"), fuzzer("JSON")]
+let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program")]
 
 let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
@@ -130,7 +130,7 @@ let package = Package(
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
-        tests("CommandTests", of: ["PipelineEngine", "PipelineKit", "sluice"]),
+        tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + fuzzers

@@ -15,7 +15,9 @@ public struct ScriptedProvider: Provider {
 
     public init(settings: NoFields) throws(Failure) {}
 
-    /// What the file says; `nil` when it says nothing or cannot be read, which the first request will tell.
+    public func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = try shelf.script(model) }
+
+    /// What the file says; `nil` when it says nothing or cannot be read, which ``check(_:secrets:)`` tells.
     public func price(of model: String) -> Price? { (try? shelf.script(model))?.price?.value }
 
     /// - Throws: ``Failure/Kind/missing`` without the file; ``Failure/Kind/invalidInput`` for mistakes in it, for a

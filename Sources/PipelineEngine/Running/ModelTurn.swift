@@ -50,6 +50,10 @@ extension Registry {
 
     /// - Throws: ``Failure`` for a provider that is not there, or that refuses its settings.
     func provider(of model: ModelName, in pipeline: Pipeline) throws(Failure) -> any Provider {
+        try provider(of: model, settings: pipeline.providers[model.provider.value] ?? [:])
+    }
+
+    func provider(of model: ModelName, settings: JSONValue) throws(Failure) -> any Provider {
         guard let factory = providers[model.provider] else {
             let names = providers.keys.map(\.value).sorted()
             let near = Suggestion.sentence(for: model.provider.value, among: names)
@@ -57,7 +61,7 @@ extension Registry {
             throw Failure(.missing, "There is no model provider '\(model.provider)'.\(near) There are: \(all).")
         }
         do throws(FieldProblems) {
-            return try factory.make(pipeline.providers[model.provider.value] ?? [:])
+            return try factory.make(settings)
         } catch {
             throw error.failure
         }

@@ -9,6 +9,13 @@ struct RecordedHistory {
     /// The row that lists show for the run; `nil` for a file.
     var kept: RunSummary?
 
+    /// What names one on the command line.
+    static let operand = Operand(
+        name: "RUN|FILE",
+        help: "A run, or a file that 'sluice events --json' wrote; the newest run when left out.",
+        isOptional: true
+    )
+
     /// Whether the row tells of the same events; another process may have gone on in between.
     var isWhole: Bool { kept?.sequence == events.last?.sequence }
 

@@ -40,6 +40,10 @@ enum ResumeCommand: Subcommand {
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         let limits = try changed(state.limits, options)
+        if state.status != .waiting, var pipeline = state.pipeline {
+            pipeline.limits = limits
+            try session.expectReady(pipeline)
+        }
         if state.isFinished || limits != state.limits {
             let person = session.person
             try await asking { () throws(ServiceError) in

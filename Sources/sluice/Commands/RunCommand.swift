@@ -7,8 +7,8 @@ enum RunCommand: Subcommand {
     struct Options: Fields {
         @Field("The directory to work on.") var cwd: String = "."
         @Field("The model that works: provider/model.") var model: String? = nil
-        @Field("A value for one of the pipeline's inputs, as name=value.") var set: [String] = []
-        @Field("A tool to allow without a question.") var allow: [String] = []
+        @Field("A value for one of the pipeline's inputs, as name=value; may be given again.") var set: [String] = []
+        @Field("A tool to allow without a question; may be given again.") var allow: [String] = []
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
         @Field("How many iterations at most.") var iterations: Int? = nil
         @Field("Money at most.") var cost: Money? = nil
@@ -30,6 +30,7 @@ enum RunCommand: Subcommand {
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
+        for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
         let services = try session.services(options.db)
         let run = options.id.map(RunID.init) ?? .new()
         try check(run)

@@ -83,24 +83,74 @@ struct RunConductor: Sendable {
 
     // MARK: - Questions
 
+    /// How a question at the terminal came to its end.
+    private enum Reply: Sendable {
+        case answered(Resolution)
+        case later
+        case interrupted
+        /// Somebody else answered, or ended the run.
+        case settled
+    }
+
     /// Asks the person; `false` when they would rather answer later.
     private func ask(_ state: RunState, _ interrupts: Interrupts) async throws(CommandError) -> Bool {
         guard let pending = state.pendingApprovals.first?.approval else { return false }
-        let question = Question(pending.id, by: session.person) { interrupts.happened }
-        let answer = question.ask()
+        let reply = await reply(to: pending.id, interrupts)
+        if case .later = reply { return false }
         do throws(ServiceError) {
-            if let answer {
+            switch reply {
+            case .answered(let answer):
                 try await services.approvals.resolve(pending.id, of: run, with: answer, shown: pending.shown)
-            } else if interrupts.happened {
+            case .interrupted:
                 Output.line("")
                 try await cancelRun()
+            case .settled: Output.line("")
+            case .later: break
             }
         } catch {
             // Somebody else may have answered meanwhile; their answer stands and the run goes on with it.
             guard case .refused = error else { throw CommandError(error) }
-            if answer != nil { Output.line("\(error)") }
+            if case .answered = reply { Output.line("\(error)") }
         }
-        return answer != nil || interrupts.happened
+        try await showWhatOthersDid()
+        return true
+    }
+
+    /// The first of: an answer, Ctrl-C, an answer from elsewhere.
+    private func reply(to approval: ApprovalID, _ interrupts: Interrupts) async -> Reply {
+        let question = Question(approval, by: session.person)
+        return await withTaskGroup(of: Reply?.self) { group in
+            group.addTask { await question.ask().map(Reply.answered) ?? .later }
+            group.addTask { await interruption(interrupts) }
+            group.addTask { await settlement(of: approval) }
+            defer { group.cancelAll() }
+            while let first = await group.next() {
+                if let first { return first }
+            }
+            return .later
+        }
+    }
+
+    private func interruption(_ interrupts: Interrupts) async -> Reply? {
+        while !interrupts.happened {
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return nil }
+        }
+        return .interrupted
+    }
+
+    /// Looks every second whether the question is still open, as the engine does for a run that goes on.
+    private func settlement(of approval: ApprovalID) async -> Reply? {
+        while true {
+            do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+            guard let open = try? await services.approvals.pending(of: run) else { continue }
+            if !open.contains(where: { $0.id == approval }) { return .settled }
+        }
+    }
+
+    /// Shows events that another process has recorded; those that were shown before are not shown again.
+    private func showWhatOthersDid() async throws(CommandError) {
+        let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }
+        for event in events { view.show(.event(run, event)) }
     }
 
     // MARK: - The end

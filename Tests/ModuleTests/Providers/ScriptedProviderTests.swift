@@ -125,7 +125,7 @@ struct ScriptedProviderTests {
         )
         let message = """
             The script '\(file.path)' is wrong.
-            price.input: Field 'price.input' must be an amount of money such as '2.50 USD', but is 2. \
+            price.input: Field 'price.input' must be an amount of money such as '2.50 USD' or '5USD', but is 2. \
             Write the currency too: '2 USD'.
             price: Missing required field 'output': For tokens written.
             replies[0].txt: Unknown field 'txt'. Did you mean 'text'?
@@ -152,9 +152,11 @@ struct ScriptedProviderTests {
     @Test func aFileThatIsNotThereIsNamed() async throws {
         let file = try ScriptFile("[]")
         try FileManager.default.removeItem(atPath: file.path)
-        await #expect(throws: Failure(.missing, "The script '\(file.path)' cannot be read.")) {
-            try await ask(file, [])
-        }
+        let way = "The model is named by the path of its script: 'scripted/PATH'."
+        let failure = Failure(.missing, "There is no script '\(file.path)'. \(way)")
+        await #expect(throws: failure) { try await ask(file, []) }
+        let provider = try ScriptedProvider(settings: NoFields())
+        #expect(throws: failure) { try provider.check(file.path, secrets: { _ in nil }) }
     }
 
     @Test func thePriceStandsInTheFile() throws {
