@@ -61,9 +61,7 @@ public struct Readiness: Sendable {
         var state = RunState()
         state.pipeline = pipeline
         state.limits = pipeline.limits
-        guard let model = pipeline.model, let provider = try? registry.provider(of: model, in: pipeline),
-            let request = try? ModelTurn.request(state, registry)
-        else { return nil }
-        return ModelTurn.worstCase(request, provider.price(of: model.model))
+        guard let briefing = try? Briefing(state, registry) else { return nil }
+        return ModelTurn.worstCase(state, briefing)
     }
 }

@@ -33,6 +33,14 @@ struct CommandGateTests {
         #expect(verdict.details == "all fine\nscore: 12\nend\n")
     }
 
+    /// Lines end in any of the ways that programs end them, and a letter is a letter in every language.
+    @Test(arguments: ["^score: [0-9]+$", "^\\p{Lu}rgebnis$", "(?i)^ERGEBNIS$", "^na\\w+ve$", "^.{5}$"])
+    func anExpressionReadsLinesAndLetters(expression: String) async throws {
+        let settings: JSONValue = ["command": "cat report", "output_regex": .string(expression)]
+        let verdict = try await judge(settings, ["report": "Ergebnis\r\nscore: 7\r\nnaïve\n"])
+        #expect(verdict.outcome == .passed)
+    }
+
     @Test(
         arguments: [
             (["command": "echo no; exit 1"], "'echo no; exit 1' exited with 1, not 0."),
