@@ -63,6 +63,12 @@ final class Descriptor: Sendable {
         }
     }
 
+    /// Makes the file end where the last write did; ftruncate(2).
+    func endHere() throws(FileFault) {
+        let end = lseek(raw, 0, SEEK_CUR)
+        guard end >= 0, ftruncate(raw, end) == 0 else { throw .last }
+    }
+
     func write(_ bytes: [UInt8]) throws(FileFault) {
         try bytes.withUnsafeBufferPointer { bytes throws(FileFault) in try write(UnsafeRawBufferPointer(bytes)) }
     }

@@ -51,7 +51,7 @@ struct Checkout: Sendable {
             let top = try Descriptor(result < 0 ? -errno : result)
             var directory = JudgedDirectory(try LooseObjects(repository.objects), ledger: ledger)
             try directory.layOut(tree, in: top)
-            try Disk.writeLightly(IndexFile(entries: directory.entries).bytes, to: files.judgedIndex)
+            try Disk.overwrite(files.judgedIndex, with: IndexFile(entries: directory.entries).bytes)
             return true
         } catch {
             return false

@@ -24,31 +24,36 @@ enum Disk {
         return try? Descriptor(result < 0 ? -errno : result).read(atMost: .max)
     }
 
+    /// Overwrites a file in its place, for what is made anew when it is damaged; its reader can tell.
+    static func overwrite(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        do throws(FileFault) {
+            let result = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            let file = try Descriptor(result < 0 ? -errno : result)
+            try file.write(bytes)
+            try file.endHere()
+        } catch {
+            throw notWritten(path, error)
+        }
+    }
+
+    private static func notWritten(_ path: String, _ fault: FileFault) -> Failure {
+        let words = String(cString: strerror(fault.number ?? EIO))
+        return Failure(.unavailable, "'\(path)' could not be written: \(words).")
+    }
+
     /// Writes a file, all or nothing; it is on the disk before it has its name.
     static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-        try write(bytes, to: path, lasting: true)
-    }
-
-    /// As ``write(_:to:)``, for what is made anew when it is lost with the power.
-    static func writeLightly(_ bytes: [UInt8], to path: String) throws(Failure) {
-        try write(bytes, to: path, lasting: false)
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String, lasting: Bool) throws(Failure) {
         // Git passes over such names, and of a killed process they are cleared away as git's own.
         let draft = "\(path).\(UInt64.random(in: 0 ... .max)).lock"
         do throws(FileFault) {
             let result = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             let file = try Descriptor(result < 0 ? -errno : result)
             try file.write(bytes)
-            if lasting, fdatasync(file.raw) != 0 { throw .last }
+            guard fdatasync(file.raw) == 0 else { throw .last }
             guard rename(draft, path) == 0 else { throw .last }
         } catch {
             unlink(draft)
-            throw Failure(
-                .unavailable,
-                "'\(path)' could not be written: \(String(cString: strerror(error.number ?? EIO)))."
-            )
+            throw notWritten(path, error)
         }
     }
 
