@@ -1,6 +1,6 @@
 # The two commands of the README, and what they need. Works on a fresh Debian 12 with the Swift toolchain and git.
 
-BUILD_PACKAGES = binutils libc6-dev libstdc++-12-dev pkg-config libyaml-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev
+BUILD_PACKAGES = binutils libc6-dev libstdc++-12-dev pkg-config libyaml-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev libpcre2-dev zlib1g-dev
 RUN_PACKAGES   = git python3 python3-venv ripgrep openssl procps util-linux
 RELEASE        = .build/release/sluice
 DEMO           = .build/demo
@@ -47,6 +47,9 @@ fuzz: packages
 ## The size and the speed of a release, printed.
 figures: build python timer
 	$(PYTHON) Tests/Support/figures.py $(RELEASE)
+	swift build -c release --static-swift-stdlib --product WorkspaceTimer
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -r Pipelines/examples/calc $(DEMO)/calc
+	@.build/release/WorkspaceTimer $(CURDIR)/$(DEMO)/calc calc.py $(CURDIR)/$(DEMO)/state
 
 ## time(1) tells how large a program was at its largest.
 timer:

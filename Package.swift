@@ -39,7 +39,7 @@ func support(_ name: String, of needs: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: needs, path: "Tests/Support/\(name)", swiftSettings: strict)
 }
 
-/// One fuzzer: `fuzzer("YAML")` is the program `FuzzYAML` at `Tests/Fuzz/YAML`; built by `Tests/Fuzz/run` only.
+/// `fuzzer("Program")` is the program `FuzzProgram` at `Tests/Fuzz/Program`; built by `Tests/Fuzz/run` only.
 func fuzzer(_ name: String) -> Target {
     .executableTarget(
         name: "Fuzz\(name)",
@@ -49,7 +49,7 @@ func fuzzer(_ name: String) -> Target {
     )
 }
 
-let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("YAML"), fuzzer("JSON")]
+let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program")]
 
 let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit"]),
@@ -57,7 +57,7 @@ let modules: [Target] = [
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
-    module("Command", "Gate", needs: ["ProcessKit"]),
+    module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Scripted", "Provider"),
     module("OpenAI", "Provider", needs: ["ProviderKit"]),
@@ -75,13 +75,15 @@ let package = Package(
         library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
+        library("CZlib", "zlib", apt: "zlib1g-dev"),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
+        .target(name: "CPattern"),
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
-        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux"]),
+        house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
@@ -113,9 +115,14 @@ let package = Package(
             swiftSettings: strict
         ),
         support("KillableEngine", of: ["ProcessKit"]),
+        support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
-        tests("KitTests", of: ["PipelineKit", "YAML"]),
-        tests("EngineTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "FuzzEntries"]),
+        support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
+        tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
+        tests(
+            "EngineTests",
+            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "FuzzEntries"]
+        ),
         tests(
             "ModuleTests",
             of: [
@@ -124,7 +131,7 @@ let package = Package(
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
-        tests("CommandTests", of: ["PipelineEngine", "PipelineKit", "sluice"]),
+        tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("HTTPTests", of: ["HTTPKit", "PipelineKit"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// A moment, to the millisecond, as it is recorded. Sums beyond what it holds are the last moment it holds.
 public struct Instant: Sendable, Hashable, Comparable {

@@ -31,6 +31,7 @@ public struct ProviderExample: Sendable {
 public func expectConformance<P: Provider>(of provider: P.Type, in example: ProviderExample) async throws {
     expectIdentity(of: provider)
     let subject = try Subject(provider, example)
+    subject.expectReady()
     await subject.expectReply(through: example.answer ?? .init(pieces: []))
     guard let answer = example.answer else { return }
     await subject.expectReply(through: .init(pieces: answer.bytes.map { [$0] }))
@@ -69,6 +70,12 @@ private struct Subject<P: Provider> {
         } catch {
             return (.failure(error), pieces.all)
         }
+    }
+
+    /// What can be asked is not refused beforehand.
+    func expectReady() {
+        let secrets = example.secrets
+        #expect(throws: Never.self) { try provider.check(example.request.model, secrets: { secrets[$0.variable] }) }
     }
 
     /// The whole reply, and its pieces add up to it.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What a command sees of the environment of this process.
 ///

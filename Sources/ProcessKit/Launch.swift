@@ -1,5 +1,6 @@
 import CLinux
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineKit
 
 /// A command in the form that the system takes: a path, and words without NUL.

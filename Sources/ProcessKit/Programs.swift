@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Programs of this machine.
 public enum Programs {
@@ -16,8 +16,8 @@ public enum Programs {
     }
 
     private static func isProgram(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        return exists && !isDirectory.boolValue && FileManager.default.isExecutableFile(atPath: path)
+        return exists && !isDirectory && FileManager.default.isExecutableFile(atPath: path)
     }
 }

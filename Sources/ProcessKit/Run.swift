@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// Runs a command until it ends by itself, and ends what it left in the background.
@@ -28,15 +28,22 @@ public func outcome(
     let result = await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
             // A command is a process or more; a thread beside it costs little, and may block.
-            Thread.detachNewThread {
-                continuation.resume(
-                    returning: Result { () throws(Failure) in
-                        guard !ending.isCancelled else {
-                            throw Failure(.cancelled, "'\(command)' was not started because the work was cancelled.")
+            do throws(Failure) {
+                try BlockingThread.start {
+                    continuation.resume(
+                        returning: Result { () throws(Failure) in
+                            guard !ending.isCancelled else {
+                                throw Failure(
+                                    .cancelled,
+                                    "'\(command)' was not started because the work was cancelled."
+                                )
+                            }
+                            return try Execution.start(command, ending, progress).finish()
                         }
-                        return try Execution.start(command, ending, progress).finish()
-                    }
-                )
+                    )
+                }
+            } catch {
+                continuation.resume(returning: .failure(error))
             }
         }
     } onCancel: {
@@ -48,7 +55,7 @@ public func outcome(
 extension Finished {
     /// What a person is told of a command whose time was up: `'make' was still running after 2m and was ended.`
     public func timeout(of command: Command) -> Failure {
-        let said = String((output.text + errors.text).suffix(2_000)).trimmingCharacters(in: .whitespacesAndNewlines)
+        let said = String((output.text + errors.text).suffix(2_000)).trimmed
         let sentence = "'\(command)' was still running after \(command.timeout.written) and was ended."
         return Failure(.timedOut, said.isEmpty ? sentence : "\(sentence) Its output ended with:\n\(said)")
     }

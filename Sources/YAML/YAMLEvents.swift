@@ -61,48 +61,42 @@ struct YAMLEvents: ~Copyable {
     }
 
     private func copied(_ event: yaml_event_t) -> YAMLEvent {
-        let start = source.mark(event.start_mark.index)
-        let end = source.mark(event.end_mark.index)
+        let data = event.data
         switch event.type {
         case YAML_SCALAR_EVENT:
-            let scalar = event.data.scalar
-            let value = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-            let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
-            return YAMLEvent(
-                kind: .scalar(value, isPlain: isPlain),
-                anchor: text(scalar.anchor),
-                tag: text(scalar.tag),
-                start: start,
-                end: end
-            )
+            let (bytes, count) = (data.scalar.value, data.scalar.length)
+            let text = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+            let isPlain = data.scalar.style == YAML_PLAIN_SCALAR_STYLE
+            return of(.scalar(text, isPlain: isPlain), event, anchor: data.scalar.anchor, tag: data.scalar.tag)
         case YAML_SEQUENCE_START_EVENT:
-            let sequence = event.data.sequence_start
-            return YAMLEvent(
-                kind: .sequenceStart,
-                anchor: text(sequence.anchor),
-                tag: text(sequence.tag),
-                isFlow: sequence.style == YAML_FLOW_SEQUENCE_STYLE,
-                start: start,
-                end: end
-            )
+            let (start, isFlow) = (data.sequence_start, data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE)
+            return of(.sequenceStart, event, anchor: start.anchor, tag: start.tag, isFlow: isFlow)
         case YAML_MAPPING_START_EVENT:
-            let mapping = event.data.mapping_start
-            return YAMLEvent(
-                kind: .mappingStart,
-                anchor: text(mapping.anchor),
-                tag: text(mapping.tag),
-                isFlow: mapping.style == YAML_FLOW_MAPPING_STYLE,
-                start: start,
-                end: end
-            )
-        case YAML_ALIAS_EVENT:
-            return YAMLEvent(kind: .alias(text(event.data.alias.anchor) ?? ""), start: start, end: end)
-        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
-            return YAMLEvent(kind: .collectionEnd, start: start, end: end)
-        case YAML_DOCUMENT_START_EVENT: return YAMLEvent(kind: .documentStart, start: start, end: end)
-        case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return YAMLEvent(kind: .streamEnd, start: start, end: end)
-        default: return YAMLEvent(kind: .other, start: start, end: end)
+            let (start, isFlow) = (data.mapping_start, data.mapping_start.style == YAML_FLOW_MAPPING_STYLE)
+            return of(.mappingStart, event, anchor: start.anchor, tag: start.tag, isFlow: isFlow)
+        case YAML_ALIAS_EVENT: return of(.alias(text(data.alias.anchor) ?? ""), event)
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return of(.collectionEnd, event)
+        case YAML_DOCUMENT_START_EVENT: return of(.documentStart, event)
+        case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return of(.streamEnd, event)
+        default: return of(.other, event)
         }
+    }
+
+    private func of(
+        _ kind: YAMLEvent.Kind,
+        _ event: yaml_event_t,
+        anchor: UnsafeMutablePointer<yaml_char_t>? = nil,
+        tag: UnsafeMutablePointer<yaml_char_t>? = nil,
+        isFlow: Bool = false
+    ) -> YAMLEvent {
+        YAMLEvent(
+            kind: kind,
+            anchor: text(anchor),
+            tag: text(tag),
+            isFlow: isFlow,
+            start: source.mark(event.start_mark.index),
+            end: source.mark(event.end_mark.index)
+        )
     }
 
     private func text(_ bytes: UnsafeMutablePointer<yaml_char_t>?) -> String? {

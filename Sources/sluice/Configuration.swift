@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// Where Sluice keeps things: options over environment over the standards of the system.
@@ -18,10 +18,13 @@ struct Configuration: Sendable {
     }
 }
 
+/// Of the person who calls: HOME, else what passwd(5) says.
+var homeDirectory: String { FileManager.default.homeDirectoryForCurrentUser.path(percentEncoded: false).trimmingSlash }
+
 /// The path from the root, without `.` and `..`.
 func absolute(_ path: String) -> String {
     let base = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
-    let expanded = path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+    let expanded = path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
     return URL(filePath: expanded, relativeTo: base).standardizedFileURL.path(percentEncoded: false).trimmingSlash
 }
 

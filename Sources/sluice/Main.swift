@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineKit
 
 @main
@@ -30,7 +31,7 @@ struct Main {
             throw .usage(Help.overview(commands))
         }
         if ["help", "--help", "-h"].contains(name) {
-            let about = words.dropFirst().first.flatMap { topic in commands.first { $0.name == topic } }
+            let about = try words.dropFirst().first.map(command(named:))
             Output.line(about.map(Help.page) ?? Help.overview(commands))
             return .achieved
         }

@@ -1,5 +1,5 @@
 import BuiltInPipelines
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 import ProviderKit
@@ -15,7 +15,7 @@ struct Session: Sendable {
 
     init() {
         environment = ProcessInfo.processInfo.environment
-        configuration = Configuration(environment: environment, home: NSHomeDirectory())
+        configuration = Configuration(environment: environment, home: homeDirectory)
         clock = Rehearsal.clock(environment)
         fault = Rehearsal.fault(environment)
     }
@@ -23,8 +23,19 @@ struct Session: Sendable {
     /// Made when it is asked for: most commands need none of it.
     var registry: Registry { .standard() }
 
+    var secrets: SecretResolver { { [environment] in environment[$0.variable] } }
+
+    /// What can be told of a pipeline before anything is recorded.
+    var readiness: Readiness { Readiness(registry, secrets: secrets) }
+
+    /// - Throws: what would keep a run from being carried on here, before anything is recorded of it.
+    func expectReady(_ pipeline: Pipeline?) throws(CommandError) {
+        guard let pipeline else { return }
+        do throws(Failure) { try readiness.check(pipeline) } catch { throw .usage(error.message) }
+    }
+
     /// Who is recorded as having asked or answered.
-    var person: String { environment["USER"] ?? NSUserName() }
+    var person: String { environment["USER"] ?? ProcessInfo.processInfo.userName }
 
     /// The product, with its database open.
     ///
@@ -44,7 +55,7 @@ struct Session: Sendable {
                 store: store,
                 workspaces: GitWorkspaceKeeper(state: state),
                 transport: CurlTransport(),
-                secrets: { [environment] in environment[$0.variable] },
+                secrets: secrets,
                 clock: clock,
                 scratch: "\(state)/scratch",
                 version: Version.number,

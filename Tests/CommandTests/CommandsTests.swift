@@ -153,7 +153,7 @@ struct CommandsTests {
             bench.environment["SLUICE_TEST_CLOCK"] = "2026-03-01T00:00:00Z"
             #expect(try await bench.sluice("gc", "--keep", "90d").output == "Removed 0 runs and 0 B of outputs.\n")
             let dry = try await bench.sluice("gc", "--keep", "0s", "--dry-run")
-            #expect(dry.output == "r1  achieved  2026-01-01T00:00:00.000Z\n1 run would be removed.\n")
+            #expect(dry.output == "r1        achieved      2026-01-01T00:00:00.000Z\n1 run would be removed.\n")
             // Files go before records: killed in between, the run is still listed, and goes the next time.
             let killed = try await bench.sluice("gc", "--keep", "0s", adding: ["SLUICE_TEST_FAULT": "1"])
             #expect(killed.status == Ended.killed)

@@ -41,11 +41,46 @@ struct InformationTests {
                   RUN        The run, or the first letters of its name; the newest when left out.
                   --after N  Only events after this one. Default: 0.
                   --json     Print one event a line, as JSON; 'sluice verify' reads that.
-                  --db TEXT  Path of the database.
+                  --db FILE  Path of the database.
 
                 """
             let shown = try await bench.sluice("events", "--help")
             #expect(shown.output == page)
+        }
+    }
+
+    @Test func everyOptionShowsWhatItTakes() async throws {
+        try await withBench { bench in
+            let run = """
+                Starts a pipeline on a project and carries it on until it ends or waits for a person.
+
+                sluice run PIPELINE [OPTIONS]
+
+                  PIPELINE                   A built-in pipeline such as 'pytest', or a file.
+                  --cwd DIR                  The directory to work on. Default: '.'.
+                  --model PROVIDER/MODEL     The model that works: provider/model.
+                  --set NAME=VALUE           A value for one of the pipeline's inputs, as name=value; may be given again.
+                  --allow TOOL               A tool to allow without a question; may be given again.
+                  --isolation none|worktree  Where the model works.
+                  --iterations N             How many iterations at most.
+                  --cost MONEY               Money at most, such as '2.50 USD'.
+                  --id NAME                  A name for the run; else one is made up.
+                  --db FILE                  Path of the database.
+                  --json                     Print one event a line, as JSON.
+
+                """
+            #expect(try await bench.sluice("run", "--help").output == run)
+            let resume = try await bench.sluice("resume", "--help").lines
+            #expect(resume.contains("  --wall DURATION  Time at most, from now on, such as 30m."))
+            #expect(resume.contains("  --tokens TOKENS  Tokens at most, from now on, such as 400k."))
+        }
+    }
+
+    /// `TEXT` is for words that are passed on, and for nothing else.
+    @Test(arguments: commands) func noOptionTakesJustAnyText(name: String) async throws {
+        try await withBench { bench in
+            let texts = try await bench.sluice(name, "--help").lines.filter { $0.contains(" TEXT ") }
+            #expect(texts.allSatisfy { $0.hasPrefix("  --message TEXT") || $0.hasPrefix("  --reason TEXT") })
         }
     }
 
@@ -100,11 +135,15 @@ struct InformationTests {
         try await withBench { bench in
             let well = try await bench.sluice("doctor")
             #expect(well.status == 0, "\(well)")
-            let kinds = ["git", "python", "ripgrep", "database", "model key"]
+            let kinds = ["git", "python", "ripgrep", "database", "model"]
             #expect(well.lines.map { $0.dropFirst(6).prefix(10).trimmingCharacters(in: .whitespaces) } == kinds)
             #expect(well.lines[0].wholeMatch(of: /ok    git         git version .*/) != nil)
+            let key = "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
+            #expect(well.lines[4] == "note  model       \(key)")
             #expect(well.lines[3] == "ok    database    \(bench.database), no run yet")
 
+            let local = try await bench.sluice("doctor", adding: ["OPENAI_BASE_URL": "http://localhost:1/v1"])
+            #expect(local.lines[4] == "ok    model       'openai/gpt-5.2' has what it needs; nobody asked it yet")
             let ill = try await bench.sluice("doctor", "--db", "project", adding: ["PATH": bench.root])
             #expect(ill.status == 1)
             #expect(ill.lines[0].hasPrefix("no    git         "))

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import PipelineEngine
 import PipelineKit
@@ -50,6 +51,39 @@ struct InterruptionTests {
         return status
     }
 
+    /// A call that was killed while it wrote leaves a draft; a run that is cancelled then will not clear it away itself.
+    @Test func cancellingAnInterruptedRunRemovesItsDrafts() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let log = "\(bench.root)/instants"
+            _ = try await rehearsal.play(.run, adding: ["SLUICE_TEST_FAULT_LOG": log])
+            let instants = try #require(bench.read(log)).split(separator: "\n")
+            let started = try #require(instants.lastIndex(of: "call.started")) + 1
+            try rehearsal.reset()
+            let killed = try await rehearsal.play(.run, adding: ["SLUICE_TEST_FAULT": "\(started)"])
+            #expect(killed.status == Ended.killed)
+            let draft = "project/.sluice-17.tmp"
+            try bench.write("half of it", to: draft)
+
+            try await killCancelling(bench, at: "cancel.cleared")
+            #expect(bench.read(draft) == nil)
+            #expect(RunState(replaying: try await bench.events()).isFinished == false)
+            let cancelled = try await bench.sluice("cancel", "r1")
+            #expect(cancelled.output == "Run r1 is cancelled.\n")
+            #expect(RunState(replaying: try await bench.events()).status == .aborted)
+        }
+    }
+
+    /// Kills `cancel` at one instant after the other, up to the one of this name.
+    private func killCancelling(_ bench: Bench, at name: String) async throws {
+        let log = "\(bench.root)/instants"
+        for number in 1...20 where bench.read(log)?.hasSuffix("\(name)\n") != true {
+            let fault = ["SLUICE_TEST_FAULT": "\(number)", "SLUICE_TEST_FAULT_LOG": log]
+            let killed = try await bench.sluice("cancel", "r1", adding: fault)
+            #expect(killed.status == Ended.killed)
+        }
+        #expect(bench.read(log)?.hasSuffix("\(name)\n") == true)
+    }
+
     private func expectEnd(of process: Running, _ reason: String, _ bench: Bench, _ child: pid_t) async throws {
         let ended = await process.ended()
         #expect(ended.status == 1, "\(ended)")
@@ -60,14 +94,19 @@ struct InterruptionTests {
         #expect(try Bench.events(in: ended.output) == events, "what was shown is what is recorded")
     }
 
-    /// The kernel may take a moment to remove a killed process.
+    /// Waits for the end of a process that is nobody's child here: a pidfd is readable from then on, pidfd_open(2).
+    ///
+    /// - Returns: `false` when it goes on for ten seconds.
     private func isGone(_ pid: pid_t) async -> Bool {
-        for _ in 0..<10_000 {
-            if kill(pid, 0) != 0 { return true }
-            await Task.yield()
-            usleep(1_000)
+        let descriptor = sluice_pidfd_open(pid)
+        guard descriptor >= 0 else { return errno == ESRCH }
+        defer { close(descriptor) }
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var ending = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                continuation.resume(returning: poll(&ending, 1, 10_000) == 1)
+            }
         }
-        return false
     }
 
     /// Starts a run and hands it over when it is in the middle of what takes long.

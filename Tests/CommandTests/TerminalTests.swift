@@ -64,6 +64,35 @@ struct TerminalTests {
         }
     }
 
+    @Test func anAnswerFromElsewhereEndsTheQuestion() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let process = try Terminal.start([], ["--id", "r1"], in: bench)
+            await process.wait(for: Self.prompt)
+            let answered = try await bench.sluice("approve", "r1", "a1", adding: ["USER": "bob"])
+            #expect(answered.status == 0, "\(answered)")
+            let seen = await process.ended()
+            #expect(seen.status == 0, "\(seen)")
+            let screen = Terminal.screen(seen.output)
+            #expect(screen.contains("> \nanswer    a1 approved by bob\n          ✓ file_delete Deleted 'wrong.txt'.\n"))
+            #expect(screen.components(separatedBy: "run r1  rehearsal").count == 2, "nothing is shown twice")
+        }
+    }
+
+    @Test func longLinesAreBrokenAtWordsAndGoOnBelowTheirBeginning() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let seen = try await Terminal.run([[Self.prompt, "y\n"]], ["--id", "r1"], in: bench, columns: 44)
+            #expect(seen.status == 0, "\(seen)")
+            let broken = """
+                model     I look, note that I was here, and
+                          write.
+                call      file_read path="words.txt"
+                call      bash_exec command="echo first >>
+                          \\"$HOME/calls.log\\""
+                """
+            #expect(Terminal.screen(seen.output).contains(broken))
+        }
+    }
+
     @Test func coloursCanBeTurnedOff() async throws {
         try await withRehearsal { rehearsal, bench in
             var bench = bench
@@ -85,12 +114,18 @@ struct TerminalTests {
 /// A terminal on which the rehearsal is run.
 enum Terminal {
     /// - Parameter dialogue: What is typed when a text has appeared: `[[text, keys], …]`.
-    static func run(_ dialogue: [[String]], _ words: [String], in bench: Bench) async throws -> Ended {
+    static func run(_ dialogue: [[String]], _ words: [String], in bench: Bench, columns: Int = 120) async throws
+        -> Ended
+    {
+        try await start(dialogue, words, in: bench, columns: columns).ended()
+    }
+
+    static func start(_ dialogue: [[String]], _ words: [String], in bench: Bench, columns: Int = 120) throws -> Running
+    {
         let json = JSONValue.array(dialogue.map { .array($0.map(JSONValue.string)) }).jsonText
         let program = [Bench.sluice, "run", "pipeline.yaml", "--cwd", "project"] + words
-        let driver = ["python3", "\(Bench.package)/Tests/Fixtures/terminal.py", "120", json]
-        return try await Running(driver + program, bench.environment, in: bench.root, errors: "\(bench.root)/stderr")
-            .ended()
+        let driver = ["python3", "\(Bench.package)/Tests/Fixtures/terminal.py", "\(columns)", json]
+        return try Running(driver + program, bench.environment, in: bench.root, errors: "\(bench.root)/stderr")
     }
 
     /// What stands on the screen at the end: lines that were erased are gone, colours are left out.

@@ -47,6 +47,7 @@ struct Bench {
         registry.add(WriteTool.self)
         registry.add(HangTool.self)
         registry.add(ContentGate.self)
+        registry.add(FlickerGate.self)
         return registry
     }()
 

@@ -1,5 +1,6 @@
 import Foundation
 import PipelineKit
+import PipelineTesting
 import Testing
 
 /// Moments, written and read to the millisecond.

@@ -1,20 +1,24 @@
-import Foundation
+import CPattern
 import PipelineKit
 
 /// A regular expression somebody wrote, searched for within a bound.
 ///
-/// ICU's expressions, as Swift's own cannot be interrupted: `(a+)+$` takes time exponential in the length of the text.
+/// PCRE2's expressions, as Swift's own cannot be interrupted: `(a+)+$` takes time exponential in the length of the text.
 struct Pattern: Sendable {
     let expression: String
 
-    /// How much processor time a search may take. Two megabytes take a tenth of it. It must stay well below the two
-    /// seconds or so of steps after which Foundation itself gives up, as it then says that nothing matched.
+    /// How much processor time a search may take; two megabytes take a tenth of it.
     private static let patience: Duration = .milliseconds(500)
 
-    /// - Throws: ``Failure/Kind/invalidInput`` when the expression cannot be read.
+    /// - Throws: ``Failure/Kind/invalidInput`` when the expression cannot be read, ``Failure/Kind/missing`` without the
+    ///   library.
     init(_ expression: String) throws(Failure) {
         self.expression = expression
-        _ = try compiled()
+        if let problem = sluice_pattern_open() {
+            let words = String(cString: problem)
+            throw Failure(.missing, "libpcre2-8.so.0 cannot be used: \(words); install libpcre2-8-0.")
+        }
+        _ = try search("")
     }
 
     /// Whether the expression matches somewhere.
@@ -23,45 +27,38 @@ struct Pattern: Sendable {
     func matches(in text: String) async throws(Failure) -> Bool {
         let result = await withCheckedContinuation { continuation in
             // A search computes for up to half a second, which no thread of the concurrency pool may.
-            DispatchQueue.global().async {
-                continuation.resume(returning: Result { () throws(Failure) in try search(text) })
+            do throws(Failure) {
+                try BlockingThread.start {
+                    continuation.resume(returning: Result { () throws(Failure) in try search(text) })
+                }
+            } catch {
+                continuation.resume(returning: Result<Bool, Failure>.failure(error))
             }
         }
         return try result.get()
     }
 
-    private func compiled() throws(Failure) -> NSRegularExpression {
-        do {
-            return try NSRegularExpression(pattern: expression, options: .anchorsMatchLines)
-        } catch {
+    private func search(_ text: String) throws(Failure) -> Bool {
+        var text = text
+        let words = Array(expression.utf8)
+        let nanoseconds = Int64(Self.patience / .nanoseconds(1))
+        let result = text.withUTF8 { bytes in
+            sluice_pattern_search(words, words.count, bytes.baseAddress, bytes.count, nanoseconds)
+        }
+        switch Int(result) {
+        case SLUICE_PATTERN_FOUND: return true
+        case SLUICE_PATTERN_ABSENT: return false
+        case SLUICE_PATTERN_LATE: throw late
+        default:
             throw Failure(.invalidInput, "Field 'output_regex' must be a regular expression, but is \"\(expression)\".")
         }
     }
 
-    private func search(_ text: String) throws(Failure) -> Bool {
-        let deadline = Self.processorTime + Self.patience
-        var isFound = false
-        var isLate = false
-        let whole = NSRange(text.startIndex..., in: text)
-        try compiled().enumerateMatches(in: text, options: .reportProgress, range: whole) { match, _, stop in
-            isFound = match != nil
-            isLate = !isFound && Self.processorTime > deadline
-            if isFound || isLate { stop.pointee = true }
-        }
-        guard !isLate else {
-            let time = Self.patience.written
-            throw Failure(
-                .invalidInput,
-                "Searching for '\(expression)' took more than \(time); write it with fewer nested repetitions."
-            )
-        }
-        return isFound
-    }
-
-    /// What the calling thread has computed so far; unlike the time of day it does not run while others compute.
-    private static var processorTime: Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    private var late: Failure {
+        Failure(
+            .invalidInput,
+            "Searching for '\(expression)' took more than \(Self.patience.written); "
+                + "write it with fewer nested repetitions."
+        )
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// What a session leaves in its scratch directory. The code under test may have written there too, so nothing of it is

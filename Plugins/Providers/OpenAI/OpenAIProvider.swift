@@ -18,6 +18,8 @@ public struct OpenAIProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
+    public func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = try service(secrets) }
+
     /// - Throws: ``Failure/Kind/missing`` when the service needs a key and there is none, and what ``ChatService``
     ///   says.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// The file a scripted model plays.
@@ -97,8 +97,11 @@ extension Script {
     /// - Throws: ``Failure/Kind/missing`` without the file, ``Failure/Kind/invalidInput`` with all its mistakes.
     init(file path: String) throws(Failure) {
         guard let data = FileManager.default.contents(atPath: path) else {
-            let directory = path.hasPrefix("/") ? "" : " in '\(FileManager.default.currentDirectoryPath)'"
-            throw Failure(.missing, "The script '\(path)' cannot be read\(directory).")
+            let place = path.hasPrefix("/") ? "" : " in '\(FileManager.default.currentDirectoryPath)'"
+            let isThere = FileManager.default.fileExists(atPath: path)
+            let found =
+                isThere ? "The script '\(path)'\(place) cannot be read." : "There is no script '\(path)'\(place)."
+            throw Failure(.missing, "\(found) The model is named by the path of its script: 'scripted/PATH'.")
         }
         let json: JSONValue
         do throws(JSONError) { json = try JSONValue(parsing: Array(data)) } catch {

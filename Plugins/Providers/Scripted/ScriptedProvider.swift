@@ -1,24 +1,29 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// Plays replies from a file, so that a pipeline runs without a network and twice the same.
 ///
 /// The model's name is the file's path (`scripted/replies.json`), absolute or from the directory of the process. The
-/// file is read at each request; which reply it gives depends on the request alone, namely on how many replies stand in
-/// its conversation already, so a run that is taken up again goes on where it was. See ``Script`` for the file.
+/// file is read when it is first asked for, and again when it has changed. Which reply it gives depends on the request
+/// alone, namely on how many replies stand in its conversation already, so a run that is taken up again goes on where it
+/// was. See ``Script`` for the file.
 public struct ScriptedProvider: Provider {
     public static let id: ModuleID = "scripted"
     public static let summary = "Plays the replies that a JSON file holds; the model's name is the file's path."
 
+    private let shelf = ScriptShelf()
+
     public init(settings: NoFields) throws(Failure) {}
 
-    /// What the file says; `nil` when it says nothing or cannot be read, which the first request will tell.
-    public func price(of model: String) -> Price? { (try? Script(file: model))?.price?.value }
+    public func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = try shelf.script(model) }
+
+    /// What the file says; `nil` when it says nothing or cannot be read, which ``check(_:secrets:)`` tells.
+    public func price(of model: String) -> Price? { (try? shelf.script(model))?.price?.value }
 
     /// - Throws: ``Failure/Kind/missing`` without the file; ``Failure/Kind/invalidInput`` for mistakes in it, for a
     ///   request that is not as it expects, and when all replies are played; and what the script says is to fail.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
-        let script = try Script(file: request.model)
+        let script = try shelf.script(request.model)
         let played = request.messages.count { if case .assistant = $0 { true } else { false } }
         guard played < script.replies.count else {
             let count = script.replies.count == 1 ? "1 reply" : "\(script.replies.count) replies"

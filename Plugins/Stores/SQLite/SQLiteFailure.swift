@@ -1,5 +1,6 @@
 import CSQLite
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineEngine
 
 /// What a person does about a file that cannot be used.

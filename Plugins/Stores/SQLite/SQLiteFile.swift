@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineEngine
 
 /// The file of a database, before SQLite sees it.

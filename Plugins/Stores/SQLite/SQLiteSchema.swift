@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineEngine
 
 /// The tables, as numbered steps; a database knows the number of the last one it took (`PRAGMA user_version`).

@@ -73,6 +73,8 @@ int sluice_pidfd_signal(int pidfd, int signal);
 int sluice_o_path(void);
 /// How many bytes a pipe holds, or -errno.
 int sluice_pipe_size(int descriptor);
+/// Waits until the pages of a file are written out, without telling the disk to keep them; sync_file_range(2).
+int sluice_write_out(int descriptor);
 /// Sets O_NONBLOCK on a descriptor of one's own.
 int sluice_set_nonblocking(int descriptor);
 /// Sends a packet and never raises SIGPIPE.

@@ -8,9 +8,8 @@ extension Decider {
         return [.checkStarted(name, snapshot: snapshot)]
     }
 
-    func finishCheck(_ name: CheckName, _ found: CheckResult) throws(Refusal) -> [Event.Payload] {
+    func finishCheck(_ name: CheckName, _ result: CheckResult) throws(Refusal) -> [Event.Payload] {
         guard state.phase == .checking(name), state.openCheck == name else { throw .outdated }
-        let result = name.round > 1 ? found.afterOneThatHeld : found
         return [.checkFinished(name, result)] + (result.holds ? afterYes(name, result) : afterNo(name, result))
     }
 
@@ -49,15 +48,4 @@ extension Decider {
 extension Failure {
     /// Whether the model cannot mend this and trying again is in vain.
     var isForAPerson: Bool { kind == .missing || kind == .invalidInput || kind == .denied }
-}
-
-extension CheckResult {
-    /// The result of a check on a tree for which the goal has held before.
-    fileprivate var afterOneThatHeld: CheckResult {
-        guard outcome == .failed else { return self }
-        var result = self
-        result.outcome = .flaky
-        result.reason = "The goal held and then did not, with nothing changed in between. \(reason)"
-        return result
-    }
 }

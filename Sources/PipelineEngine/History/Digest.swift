@@ -21,8 +21,8 @@ public struct Digest: Sendable, Hashable {
     public init(of parts: [[UInt8]]) {
         bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             let hash = sluice_sha256_new()
-            for part in parts { sluice_sha256_add(hash, part, part.count) }
-            buffer.baseAddress.map { sluice_sha256_end(hash, $0) }
+            for part in parts { sluice_digest_add(hash, part, part.count) }
+            buffer.baseAddress.map { sluice_digest_end(hash, $0) }
             count = 32
         }
     }
@@ -31,7 +31,8 @@ public struct Digest: Sendable, Hashable {
 extension Digest: CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
     public var description: String {
-        bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// Reads 64 hexadecimal digits.

@@ -48,7 +48,8 @@ extension RunState {
         intent = nil
         openCheck = nil
         let end = Resolution(.expired, by: "the end of the run")
-        for state in pendingApprovals { approvals[state.approval.id]?.resolution = end }
+        for id in openApprovals { approvals[id]?.resolution = end }
+        openApprovals = []
     }
 
     private mutating func reopen() {
@@ -97,7 +98,7 @@ extension RunState {
         } else {
             phase = .asking
             iterationIsOpen = false
-            if !result.holds { messages.append(.user(Report.words(result, after: name, of: limits))) }
+            if !result.holds { conversation.append(.user(Report.words(result, after: name, of: limits))) }
         }
     }
 }
@@ -123,7 +124,7 @@ extension RunState {
         turnsInIteration += 1
         usage = usage + reply.usage
         spend(Spending(tokens: reply.usage.total, cost: reply.cost))
-        messages.append(.assistant(reply.text, calls: []))
+        conversation.append(.assistant(reply.text, calls: []))
         turnCalls = []
         phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
         if reply.stop == .length {
@@ -151,11 +152,7 @@ extension RunState {
         calls[call.id] = Call(proposed: call, stage: .ready)
         turnCalls.append(call.id)
         phase = .calling
-        let last = messages.lastIndex { message in
-            if case .assistant = message { true } else { false }
-        }
-        guard let last, case .assistant(let text, let earlier) = messages[last] else { return }
-        messages[last] = .assistant(text, calls: earlier + [call.call])
+        conversation.append(call.call)
     }
 
     private mutating func close(_ id: CallID, _ stage: Call.Stage) {
@@ -166,15 +163,14 @@ extension RunState {
     /// When no call is open, hands all results to the model, in the order it asked for them.
     private mutating func settleCalls() {
         guard phase == .calling, !turnCalls.contains(where: { calls[$0]?.isOpen == true }) else { return }
-        messages += turnCalls.compactMap { calls[$0]?.answer }
-        messages += pendingMessages
+        for answer in turnCalls.compactMap({ calls[$0]?.answer }) + pendingMessages { conversation.append(answer) }
         pendingMessages = []
         turnCalls = []
         phase = turnsInIteration < limits.turns ? .asking : .checking(CheckName(iteration: iteration))
     }
 
     private mutating func say(_ text: String) {
-        if phase == .calling { pendingMessages.append(.user(text)) } else { messages.append(.user(text)) }
+        if phase == .calling { pendingMessages.append(.user(text)) } else { conversation.append(.user(text)) }
     }
 }
 
@@ -196,6 +192,7 @@ extension RunState.Call {
 extension RunState {
     private mutating func hold(_ approval: Approval, at now: Instant) {
         approvals[approval.id] = ApprovalState(approval: approval, requestedAt: now)
+        openApprovals.append(approval.id)
         switch approval.subject {
         case .call(let id), .repetition(let id): calls[id]?.stage = .held(approval.id)
         case .check, .plan, .limit: break
@@ -205,6 +202,7 @@ extension RunState {
     private mutating func resolve(_ id: ApprovalID, _ answer: Resolution) {
         guard let approval = approvals[id]?.approval else { return }
         approvals[id]?.resolution = answer
+        openApprovals.removeAll { $0 == id }
         let approved = approval.grants(answer)
         switch approval.subject {
         case .call(let call), .repetition(let call):

@@ -29,7 +29,7 @@ public struct RunState: Sendable, Hashable {
     public internal(set) var workspace: Workspace?
     public internal(set) var startSnapshot: SnapshotID?
     /// The workspace as it was judged after each iteration; 0 is the start.
-    public internal(set) var snapshots: [Int: SnapshotID] = [:]
+    public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()
 
     /// The iteration under way, or the last one; 0 before the model was asked.
     public internal(set) var iteration = 0
@@ -43,14 +43,16 @@ public struct RunState: Sendable, Hashable {
     var retryAt: Instant?
     /// What the model is being asked, or was when the process died.
     public internal(set) var intent: ModelIntent?
-    public internal(set) var messages: [Message] = []
+    var conversation = Conversation()
     /// Words of people that wait until the open calls are answered.
     var pendingMessages: [Message] = []
 
-    public internal(set) var calls: [CallID: Call] = [:]
+    public internal(set) var calls = ShardedDictionary<CallID, Call>()
     /// The calls of the last reply, in the model's order.
     public internal(set) var turnCalls: [CallID] = []
     public internal(set) var approvals: [ApprovalID: ApprovalState] = [:]
+    /// Those of ``approvals`` that nobody has answered, oldest first.
+    var openApprovals: [ApprovalID] = []
     var planIsApproved = false
 
     public internal(set) var openCheck: CheckName?
@@ -104,9 +106,12 @@ extension RunState {
         public var resolution: Resolution?
     }
 
+    /// What the model is sent, oldest first.
+    public var messages: [Message] { conversation.messages }
+
     /// The questions nobody has answered, oldest first.
     public var pendingApprovals: [ApprovalState] {
-        approvals.values.filter { $0.resolution == nil }.sorted { $0.approval.id.number < $1.approval.id.number }
+        openApprovals.compactMap { approvals[$0] }
     }
 
     /// The question without whose answer the run as a whole cannot go on.
@@ -126,7 +131,7 @@ extension RunState {
 
     /// Whether nothing can happen until a person answers or a deadline passes.
     public var isWaiting: Bool {
-        !pendingApprovals.isEmpty
+        !openApprovals.isEmpty
             && effects.allSatisfy { effect in
                 if case .wake = effect { true } else { false }
             }
@@ -155,5 +160,4 @@ extension RunState {
 extension ApprovalID {
     /// Approvals are numbered within their run: `a1`, `a2`.
     init(number: Int) { self.init("a\(number)") }
-    var number: Int { Int(value.dropFirst()) ?? 0 }
 }

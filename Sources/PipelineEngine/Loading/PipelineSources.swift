@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// Where the texts of pipelines come from.
@@ -26,11 +26,11 @@ public struct PipelineSources: Sendable {
 
     /// Reads a regular file of the disk.
     public static let disk: @Sendable (String) throws(Failure) -> [UInt8] = { path throws(Failure) in
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw Failure(.missing, "there is no such file.")
         }
-        guard !isDirectory.boolValue else { throw Failure(.invalidInput, "it is a directory.") }
+        guard !isDirectory else { throw Failure(.invalidInput, "it is a directory.") }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Failure(.denied, "it may not be read.")
         }

@@ -2,16 +2,9 @@ import PipelineKit
 
 extension EffectRunner {
     func ask(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) {
-        let state = await run.state
+        guard let question = try await begin(turn, attempt, of: run) else { return }
+        let state = question.state
         guard let pipeline = state.pipeline else { return }
-        let question: Question
-        do throws(Failure) {
-            question = try Question(state, pipeline, registry)
-        } catch {
-            return try await giveUp(error, run)
-        }
-        let begun = try await run.send(.beginTurn(question.intent(turn: turn, attempt: attempt)))
-        guard begun.contains(where: \.isModelRequest) else { return }
         fault("model.requested")
         let reply: ModelReply
         do throws(Failure) {
@@ -21,7 +14,27 @@ extension EffectRunner {
         }
         fault("model.replied")
         let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline) }
-        try await run.send(.finishTurn(turn, reply, cost: question.price?.cost(of: reply.usage), calls: calls))
+        try await run.send(
+            .finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls),
+            andNext: true
+        )
+    }
+
+    /// Records that the model is asked, unless that was recorded together with what came before.
+    ///
+    /// - Returns: `nil` when it is not to be asked: a limit, or an attempt that nobody knows the end of.
+    private func begin(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) -> Question? {
+        if let question = await run.takeBegunTurn(turn, attempt) { return question }
+        let question: Question
+        do throws(Failure) {
+            let state = await run.state
+            question = Question(turn, attempt, state, try await run.briefing(for: state))
+        } catch {
+            try await giveUp(error, run)
+            return nil
+        }
+        let begun = try await run.send(.beginTurn(question.intent))
+        return begun.contains(where: \.isModelRequest) ? question : nil
     }
 
     private func reply(
@@ -33,7 +46,7 @@ extension EffectRunner {
         let context = ProviderContext(transport: transport, secrets: secrets, attempt: attempt) {
             emit(run, .model(turn: turn, $0))
         }
-        return try await question.provider.reply(to: question.request, in: context)
+        return try await question.briefing.provider.reply(to: question.request, in: context)
     }
 
     private func fail(_ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
@@ -80,34 +93,8 @@ extension EffectRunner {
     }
 }
 
-/// What the model is to be asked, by whom, and what it may cost.
-private struct Question {
-    let request: ModelRequest
-    let provider: any Provider
-    let price: Price?
-    private let name: ModelName
-
-    init(_ state: RunState, _ pipeline: Pipeline, _ registry: Registry) throws(Failure) {
-        request = try ModelTurn.request(state, registry)
-        guard let name = pipeline.model else { throw Failure(.missing, "The pipeline names no model.") }
-        self.name = name
-        provider = try registry.provider(of: name, in: pipeline)
-        price = provider.price(of: name.model)
-    }
-
-    func intent(turn: Int, attempt: Int) -> ModelIntent {
-        ModelIntent(
-            turn: turn,
-            attempt: attempt,
-            model: name.description,
-            reserved: ModelTurn.worstCase(request, price),
-            request: ModelTurn.digest(request)
-        )
-    }
-}
-
 extension Event.Payload {
-    fileprivate var isModelRequest: Bool {
+    var isModelRequest: Bool {
         if case .modelRequested = self { true } else { false }
     }
 }

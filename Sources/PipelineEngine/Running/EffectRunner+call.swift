@@ -2,13 +2,15 @@ import PipelineKit
 
 extension EffectRunner {
     func call(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
+        let isBegun = await run.takeBegunCall(id)
         let state = await run.state
         guard let call = state.calls[id], let pipeline = state.pipeline, let workspace = state.workspace else { return }
-        // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
-        if call.stage == .started { await keeper.removeDrafts(in: workspace) }
-        let shown = CallSubject(call.proposed.call, state, pipeline).digest
-        let begun = try await run.send(.beginCall(id, shown: shown))
-        guard begun.allSatisfy(\.isCallStart) else { return }
+        if !isBegun {
+            // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
+            if call.stage == .started { await keeper.removeDrafts(in: workspace) }
+            let shown = CallSubject(call.proposed.call, state, pipeline).digest
+            guard try await run.send(.beginCall(id, shown: shown)).allSatisfy(\.isCallStart) else { return }
+        }
         fault("call.started")
         let context = ToolContext(
             workspace: workspace,
@@ -25,7 +27,7 @@ extension EffectRunner {
         }
         fault("call.finished")
         let (recorded, whole) = RecordedOutput.capping(output)
-        try await run.send(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [])
+        try await run.send(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [], andNext: true)
     }
 
     private func carryOut(_ call: ToolCall, _ pipeline: Pipeline, _ context: ToolContext) async throws(Failure)

@@ -12,26 +12,35 @@ extension EffectRunner {
         fault("check.snapshot")
         try await run.send(.beginCheck(name, snapshot: snapshot))
         fault("check.started")
-        guard let (result, report) = try await found(await run.state, at: snapshot, of: run.id) else { return }
+        guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run.id) else { return }
         fault("check.judged")
-        try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [])
+        try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [], andNext: true)
     }
 
     /// The result of judging, with all cases as an artifact; `nil` when this process ends before there is one.
     private func found(
+        _ name: CheckName,
         _ state: RunState,
         at snapshot: SnapshotID,
         of run: RunID
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
         let baseline = try await cases(of: state.baseline)
+        let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
         do throws(Failure) {
             let judgement = try await judge(state, at: snapshot, of: run)
-            let verdict = judgement.verdict.compared(toBaseline: baseline)
+            let now = judgement.verdict.compared(toBaseline: baseline)
+            let verdict = earlier?.confirmed(by: now) ?? now
             let report = verdict.cases.isEmpty ? nil : Artifact(JSONValue.array(verdict.cases.map(\.body)).encoded())
             return (CheckResult(verdict, refused: judgement.refused, report: report?.digest), report)
         } catch {
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
         }
+    }
+
+    /// The verdict of the check that is to be confirmed: it held, or there would be no other round.
+    private func verdict(of check: CheckResult?) async throws(ServiceError) -> Verdict? {
+        guard let check, check.holds else { return nil }
+        return Verdict(.passed, check.reason, cases: try await cases(of: check))
     }
 
     /// The cases of an earlier check; none when it had none.
@@ -40,7 +49,7 @@ extension EffectRunner {
         let bytes: [UInt8]?
         do throws(StoreError) { bytes = try await store.artifact(digest) } catch { throw .store(error) }
         guard let bytes, let report = try? JSONValue(parsing: bytes) else {
-            throw .store(.unreadable("The report \(digest) of the first check is missing or damaged."))
+            throw .store(.unreadable("The report \(digest) of an earlier check is missing or damaged."))
         }
         return report.elements.compactMap { TestCase(EventBody($0)) }
     }

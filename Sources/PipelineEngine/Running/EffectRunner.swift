@@ -23,6 +23,7 @@ struct EffectRunner: Sendable {
         case .check(let name): try await check(name, of: run)
         case .ask(let turn, let attempt, let notBefore):
             if let notBefore { await clock.sleep(notBefore) }
+            guard !Task.isCancelled else { return }  // what a process that ends still recorded would count as spent
             try await ask(turn, attempt, of: run)
         case .call(let id): try await call(id, of: run)
         case .wake(let approval, _): try await run.send(.expire(approval))

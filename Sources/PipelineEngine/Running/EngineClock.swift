@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// What time it is, and waiting; a parameter, so that tests need neither.

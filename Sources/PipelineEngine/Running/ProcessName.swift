@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A process, so named that no other one, now or later, has the same name.
 public struct ProcessName: Sendable, Hashable, CustomStringConvertible {

@@ -17,6 +17,8 @@ actor RunKeeper {
     private let owner: ProcessName
     private let publish: @Sendable (RunID, [Event]) -> Void
     private var live: [RunID: LiveRun] = [:]
+    /// The runs that this process holds or is about to claim: a claim keeps other processes out, and not this one.
+    private var held: Set<RunID> = []
 
     init(
         store: any EventStore,
@@ -36,11 +38,24 @@ actor RunKeeper {
     ///
     /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
     func carryOn(_ id: RunID) async throws(ServiceError) -> RunState {
-        try await claim(id)
-        let outcome = await work(on: id)
-        live[id] = nil
-        do throws(StoreError) { try await store.release(id, by: owner.value) } catch { throw .store(error) }
-        return try outcome.get()
+        try await claiming(id) { await work(on: id) }
+    }
+
+    /// Carries a run on if it is due: its deadline has passed, or its retry is to be made.
+    ///
+    /// - Returns: `nil` when it is not; others may have woken it since it was listed.
+    /// - Throws: ``ServiceError/busy(_:_:)`` when somebody is at it.
+    func wake(_ id: RunID) async throws(ServiceError) -> RunState? {
+        try await claiming(id) {
+            do throws(ServiceError) {
+                guard let moment = try await open(id).state.nextWake, moment <= clock.now() else {
+                    return .success(nil)
+                }
+            } catch {
+                return .failure(error)
+            }
+            return await work(on: id).map(\.self)
+        }
     }
 
     /// Claims a run while `work` is done to it from outside.
@@ -48,9 +63,24 @@ actor RunKeeper {
         _ id: RunID,
         _ work: @Sendable (LiveRun) async throws(ServiceError) -> Value
     ) async throws(ServiceError) -> Value {
+        try await claiming(id) {
+            do throws(ServiceError) { return .success(try await work(open(id))) } catch { return .failure(error) }
+        }
+    }
+
+    /// Claims a run for as long as the body works.
+    ///
+    /// - Throws: ``ServiceError/busy(_:_:)`` when another process holds it, or something else in this one.
+    private func claiming<Value>(
+        _ id: RunID,
+        _ body: () async -> Result<Value, ServiceError>
+    ) async throws(ServiceError) -> Value {
+        guard held.insert(id).inserted else {
+            throw .busy(id, Claim(owner: owner.value, until: clock.now() + Self.lease))
+        }
+        defer { held.remove(id) }
         try await claim(id)
-        let result: Result<Value, ServiceError>
-        do throws(ServiceError) { result = .success(try await work(open(id))) } catch { result = .failure(error) }
+        let result = await body()
         do throws(StoreError) { try await store.release(id, by: owner.value) } catch { throw .store(error) }
         return try result.get()
     }
@@ -70,13 +100,16 @@ actor RunKeeper {
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
         if let run = live[id] { return run }
-        return try await LiveRun.open(id, in: store, clock: clock) { [publish] in publish(id, $0) }
+        return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry) { [publish] in
+            publish(id, $0)
+        }
     }
 
     private func work(on id: RunID) async -> Result<RunState, ServiceError> {
         do throws(ServiceError) {
             let run = try await open(id)
             live[id] = run
+            defer { live[id] = nil }
             try await drive(run)
             return .success(await run.state)
         } catch {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// Empty directories for reports, outside every workspace, readable by this user only.
@@ -25,7 +25,7 @@ public struct Scratch: Sendable {
         } catch {
             throw Failure(
                 .unavailable,
-                "The directory '\(path)' for reports cannot be made: \(error.localizedDescription)"
+                "The directory '\(path)' for reports cannot be made: \(error.systemWords)"
             )
         }
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -42,7 +42,15 @@ public struct RunService: Sendable {
     }
 
     /// Ends a run. A process that works on it notices within ``RunKeeper/glance``, and stops.
+    ///
+    /// What an interrupted call had not finished writing goes first: after a crash in between the run is still there to
+    /// be cancelled, and a process that is alive keeps hold of what it writes.
     public func cancel(_ run: RunID, by person: String, reason: String = "") async throws(ServiceError) {
+        let state = try await keeper.state(of: run)
+        if let workspace = state.workspace, state.turnCalls.contains(where: { state.calls[$0]?.stage == .started }) {
+            await parts.workspaces.removeDrafts(in: workspace)
+            parts.fault("cancel.cleared")
+        }
         try await keeper.send(.cancel(by: person, reason: reason), to: run)
     }
 
@@ -89,22 +97,10 @@ public struct RunService: Sendable {
 
     /// What must be so for the run to reach its first turn.
     private func check(_ order: RunOrder) throws(ServiceError) {
-        guard let model = order.pipeline.model else {
-            throw .invalid("The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
-        }
         do throws(Failure) {
-            let provider = try parts.registry.provider(of: model, in: order.pipeline)
+            try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline)
             for name in order.pipeline.tools.offered { _ = try parts.registry.tool(ModuleID(name)) }
             for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
-            if let limit = order.pipeline.limits.cost, provider.price(of: model.model) == nil {
-                throw Failure(
-                    .invalidInput,
-                    """
-                    The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price \
-                    and output_price under 'providers: \(model.provider):', or leave 'limits.cost' out.
-                    """
-                )
-            }
         } catch {
             throw .invalid(error.message)
         }

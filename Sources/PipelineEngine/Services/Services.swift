@@ -4,6 +4,7 @@ public import PipelineKit
 public struct Services: Sendable {
     public let runs: RunService
     public let approvals: ApprovalService
+    public let wakeUps: WakeUps
     public let feed: EventFeed
     public let registry: Registry
 
@@ -31,6 +32,16 @@ public struct Services: Sendable {
         registry = parts.registry
         runs = RunService(parts: parts, keeper: keeper, feed: feed)
         approvals = ApprovalService(store: parts.store, keeper: keeper)
+        wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
+    }
+
+    /// Wakes what is due for as long as the body works: what a process does that serves others.
+    public func serving<Value: Sendable>(_ body: () async -> Value) async -> Value {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await wakeUps.keepUp() }
+            defer { group.cancelAll() }
+            return await body()
+        }
     }
 }
 

@@ -11,6 +11,12 @@ public protocol Provider: Sendable {
     /// What the model costs; `nil` when nobody knows.
     func price(of model: String) -> Price?
 
+    /// Looks whether what a request will need is here: a key, a file. Nobody is asked over the network.
+    ///
+    /// - Throws: ``Failure/Kind/missing`` or ``Failure/Kind/invalidInput`` with what was looked for, where, and what to
+    ///   do; the same as ``reply(to:in:)`` would say.
+    func check(_ model: String, secrets: SecretResolver) throws(Failure)
+
     /// Streams pieces to `context.emit` and returns the whole.
     ///
     /// - Throws: ``Failure`` with the service's own words. ``Failure/Kind/unavailable``,
@@ -20,6 +26,7 @@ public protocol Provider: Sendable {
 
 extension Provider {
     public func price(of model: String) -> Price? { nil }
+    public func check(_ model: String, secrets: SecretResolver) throws(Failure) {}
 }
 
 /// What a provider may use while it asks for a reply.

@@ -38,10 +38,12 @@ extension Money: CustomStringConvertible {
         return "\(sign)\(dollars).\(digits) USD"
     }
 
-    /// Reads `2.50 USD`: at most nine decimals, and no amount below zero.
+    /// Reads `2.50 USD` or `2.50USD`: at most nine decimals, and no amount below zero.
     public init?(_ text: String) {
-        let parts = text.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[1] == "USD", let amount = Int(decimal: parts[0], places: 9) else { return nil }
+        let words = text.split(separator: " ").joined(separator: " ")
+        guard words.hasSuffix("USD") else { return nil }
+        let number = words.dropLast(words.hasSuffix(" USD") ? 4 : 3)
+        guard let amount = Int(decimal: number, places: 9) else { return nil }
         self.init(nanodollars: amount)
     }
 }
@@ -52,7 +54,7 @@ extension Money: FieldValue {
 
     public init?(_ json: JSONValue, _ reader: inout FieldReader) {
         guard let money = json.text.flatMap(Money.init) else {
-            reader.expected("an amount of money such as '2.50 USD'", of: json, hint: Self.hint(for: json))
+            reader.expected("an amount of money such as '2.50 USD' or '5USD'", of: json, hint: Self.hint(for: json))
             return nil
         }
         self = money

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 public import PipelineKit
 
 /// A key with the name of the variable it came from, which is all that is ever told of it.
@@ -9,7 +9,7 @@ public struct ServiceKey: Sendable {
     /// White space around the value is dropped; a key read from a file often ends in a line feed.
     public init(variable: String, value: String) {
         self.variable = variable
-        self.value = value.trimmingCharacters(in: .whitespacesAndNewlines)
+        self.value = value.trimmed
     }
 }
 
@@ -121,7 +121,7 @@ extension Failure {
     fileprivate func redacting(_ secrets: [String]) -> Failure {
         var failure = self
         for secret in secrets where !secret.isEmpty {
-            failure.message = failure.message.replacingOccurrences(of: secret, with: "…")
+            failure.message = failure.message.replacing(secret, with: "…")
         }
         return failure
     }

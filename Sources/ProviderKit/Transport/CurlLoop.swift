@@ -1,5 +1,6 @@
 import CCurl
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineKit
 import Synchronization
 
@@ -34,10 +35,9 @@ final class CurlLoop: Sendable {
         self.multi = multi
     }
 
-    func start() {
-        let thread = Thread { self.run() }
-        thread.name = "model services"
-        thread.start()
+    /// - Throws: ``Failure/Kind/unavailable`` when the system has no thread to spare.
+    func start() throws(Failure) {
+        try BlockingThread.start { self.run() }
     }
 
     func post(_ order: Order) {

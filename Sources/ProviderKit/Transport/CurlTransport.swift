@@ -44,7 +44,7 @@ public final class CurlTransport: HTTPTransport {
         try loop.withLock { (loop: inout CurlLoop?) throws(Failure) in
             if let loop { return loop }
             let new = try CurlLoop()
-            new.start()
+            try new.start()
             loop = new
             return new
         }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// Where a request goes, as far as it may be told to people: never with a key in it.

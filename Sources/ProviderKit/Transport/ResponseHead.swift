@@ -1,3 +1,5 @@
+import PipelineKit
+
 /// Status and headers of an answer.
 struct ResponseHead: Sendable, Hashable {
     var status: Int
@@ -39,14 +41,5 @@ struct ResponseHeadReader {
 
     private mutating func add(_ name: String, _ value: String) {
         head.headers[name] = head.headers[name].map { "\($0), \(value)" } ?? value
-    }
-}
-
-extension Substring {
-    /// Without white space at either end; a CR LF is one character.
-    fileprivate var trimmed: Substring {
-        var text = self.drop(while: \.isWhitespace)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
     }
 }

@@ -1,5 +1,6 @@
 import CCurl
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineKit
 
 // Sentences about a connection. They name the host and never the URL, whose path or query may hold a key.

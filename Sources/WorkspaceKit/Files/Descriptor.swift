@@ -38,24 +38,6 @@ final class Descriptor: Sendable {
         return status
     }
 
-    /// What a name in this directory is, a symbolic link itself and not its target; `nil` when there is no such name.
-    func status(of name: String) throws(FileFault) -> stat? { try status(of: Array(name.utf8CString)) }
-
-    func status(of name: [CChar]) throws(FileFault) -> stat? {
-        var status = stat()
-        guard fstatat(raw, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            guard errno == ENOENT else { throw .last }
-            return nil
-        }
-        return status
-    }
-
-    /// Opens a directory in this one, not a link to one.
-    func directory(_ name: [CChar]) throws(FileFault) -> Descriptor {
-        let result = openat(raw, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        return try Descriptor(result < 0 ? -errno : result)
-    }
-
     /// Reads to the end, but never more than `limit` bytes.
     func read(atMost limit: Int) throws(FileFault) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -70,13 +52,34 @@ final class Descriptor: Sendable {
         return bytes
     }
 
+    /// Reads what there is at once, or nothing at the end.
+    ///
+    /// - Returns: the number of bytes.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileFault) -> Int {
+        while true {
+            let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw .last }
+        }
+    }
+
+    /// Makes the file end where the last write did; ftruncate(2).
+    func endHere() throws(FileFault) {
+        let end = lseek(raw, 0, SEEK_CUR)
+        guard end >= 0, ftruncate(raw, end) == 0 else { throw .last }
+    }
+
     func write(_ bytes: [UInt8]) throws(FileFault) {
-        var rest = bytes[...]
+        try bytes.withUnsafeBufferPointer { bytes throws(FileFault) in try write(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(FileFault) {
+        var rest = bytes
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(raw, $0.baseAddress, $0.count) }
+            let count = Glibc.write(raw, rest.baseAddress, rest.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .last }
-            rest = rest.dropFirst(count)
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
 }

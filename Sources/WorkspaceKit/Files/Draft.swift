@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// A file that is written beside the one it will replace.
@@ -14,12 +14,13 @@ enum Draft {
 
     /// Removes the drafts below a directory whose writers are gone.
     static func removeAbandoned(below directory: String) {
-        // Links are not followed: what they lead to is no part of the tree.
-        guard let names = FileManager.default.enumerator(atPath: directory) else { return }
-        while let path = names.nextObject() as? String {
-            let name = path.split(separator: "/").last ?? ""
-            if name == ".git" { names.skipDescendants() }
-            if isDraft(name) { removeAbandoned("\(directory)/\(path)") }
+        var rest = [directory]
+        while let directory = rest.popLast() {
+            for name in Disk.names(in: directory) where name != ".git" {
+                let path = "\(directory)/\(name)"
+                // Links are not followed: what they lead to is no part of the tree.
+                if Disk.isDirectory(path) { rest.append(path) } else if isDraft(name) { removeAbandoned(path) }
+            }
         }
     }
 

@@ -13,6 +13,11 @@ enum FileFault: Error, Hashable {
     case exists
     case intoItself(String)
 
+    /// Something that is not what it should be; it is made anew where that is possible.
+    static let damaged = FileFault.system(EBADMSG)
+    /// Something that is left to git.
+    static let unusual = FileFault.system(ENOTSUP)
+
     static var last: FileFault { .system(errno) }
 
     var number: Int32? { if case .system(let number) = self { number } else { nil } }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import PipelineKit
 
 /// Lays out snapshots as files.
@@ -29,35 +29,32 @@ struct Checkout: Sendable {
 
     /// Makes the judged directory hold a tree and nothing else, whatever was done to it.
     ///
-    /// What is the same since last time stays where it is. A file counts as the same when its inode, size, times and
-    /// mode are; the time of its last change cannot be set by programs, so nothing can be altered behind that.
+    /// What is the same since last time stays where it is; see ``JudgedDirectory``. A tree with an object that is no
+    /// file of its own, or with one that is damaged, is laid out by git, which knows more ways or says what is wrong.
     func layOutJudged(_ tree: String) async throws(Failure) {
-        do throws(Failure) {
-            try await repair(tree)
-        } catch  where error.kind == .unavailable {
-            try Disk.remove(files.judged)
-            try Disk.remove(files.judgedIndex)
-            try await repair(tree)
-        }
+        let isDirectory = Disk.isDirectory(files.judged)
+        if !isDirectory { try Disk.remove(files.judged) }
+        try Disk.makeDirectory(files.judged)
+        if layOutJudgedAlone(tree, from: isDirectory ? try? IndexFile(at: files.judgedIndex) : nil) { return }
+        try Disk.remove(files.judgedIndex)
+        try Disk.remove(files.judged)
+        try Disk.makeDirectory(files.judged)
+        try await layOut(SnapshotID(tree), in: files.judged)
     }
 
-    private func repair(_ tree: String) async throws(Failure) {
-        let isThere = Disk.isDirectory(files.judged) && Disk.exists(files.judgedIndex)
-        if !isThere {
-            try Disk.remove(files.judged)
-            try Disk.remove(files.judgedIndex)
-            try Disk.makeDirectory(files.judged)
+    /// The ledger is written last: what happened since the one before is seen by comparing.
+    private func layOutJudgedAlone(_ tree: String, from ledger: IndexFile?) -> Bool {
+        guard let tree = ObjectID(tree) else { return false }
+        do {
+            guard chmod(files.judged, 0o700) == 0 else { return false }
+            let result = open(files.judged, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            let top = try Descriptor(result < 0 ? -errno : result)
+            var directory = JudgedDirectory(try LooseObjects(repository.objects), ledger: ledger)
+            try directory.layOut(tree, in: top)
+            try Disk.overwrite(files.judgedIndex, with: IndexFile(entries: directory.entries).bytes)
+            return true
+        } catch {
+            return false
         }
-        if isThere {
-            // First, because a link to a directory in the place of that directory hides what git looks at. What git
-            // never looks at goes before.
-            try Disk.removeUnknownToGit(below: files.judged)
-            _ = try await repository.git(["clean", "-ffdxq"], tree: files.judged, index: files.judgedIndex)
-        }
-        _ = try await repository.git(
-            ["read-tree", "--reset", "-u", tree],
-            tree: files.judged,
-            index: files.judgedIndex
-        )
     }
 }

@@ -12,27 +12,8 @@ extension Disk {
         }
     }
 
-    /// Removes what git passes over, in or below a directory: every `.git`, FIFO, socket and device.
-    static func removeUnknownToGit(below path: String) throws(Failure) {
-        do throws(FileFault) {
-            let result = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            try removeUnknownToGit(in: Descriptor(result < 0 ? -errno : result))
-        } catch {
-            throw Failure(.unavailable, "'\(path)' could not be cleared: \(Failure(error, path, "read").message)")
-        }
-    }
-
-    private static func removeUnknownToGit(in directory: Descriptor) throws(FileFault) {
-        for child in try directory.children() {
-            switch child.kind {
-            case .file where child.name != ".git", .link where child.name != ".git": continue
-            case .directory where child.name != ".git": try removeUnknownToGit(in: directory.directory(child.bytes))
-            default: try remove(child.bytes, in: directory.raw)
-            }
-        }
-    }
-
-    private static func remove(_ name: [CChar], in parent: Int32) throws(FileFault) {
+    /// Removes a name in a directory that is open.
+    static func remove(_ name: [CChar], in parent: Int32) throws(FileFault) {
         if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
         guard errno == EISDIR || errno == EPERM else { throw .last }
         _ = fchmodat(parent, name, 0o700, 0)

@@ -142,7 +142,7 @@ extension GitWorkspaceKeeper {
 
     /// A snapshot is named by the id of a tree; nothing else reaches the words of a command.
     private func expectSnapshots(_ snapshots: SnapshotID...) throws(Failure) {
-        for id in snapshots where id.value.wholeMatch(of: /[0-9a-f]{40}/) == nil {
+        for id in snapshots where ObjectID(id.value) == nil {
             throw Failure(.invalidInput, "'\(id.value.shown)' is no snapshot of a workspace.")
         }
     }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// Works out what a goal is judged by: the start, with those changes of the work that the policy lets through.
@@ -31,7 +31,7 @@ struct JudgedTree: Sendable {
         let kept = refused.filter(\.old.exists).flatMap { line($0.old.mode, $0.old.object, $0.path) }
         _ = try await repository.git(["update-index", "-z", "--index-info"], index: index, input: removed + kept)
         let tree = try await repository.git(["write-tree"], index: index)
-        return String(decoding: tree, as: UTF8.self).trimmingCharacters(in: .newlines)
+        return String(decoding: tree, as: UTF8.self).trimmed
     }
 
     /// One entry for `git update-index --index-info`.
@@ -62,6 +62,10 @@ struct JudgedTree: Sendable {
     }
 
     private func content(_ entry: RawChange.Entry) async throws(Failure) -> [UInt8] {
-        entry.exists ? try await repository.git(["cat-file", "blob", entry.object]) : []
+        guard entry.exists else { return [] }
+        if let id = ObjectID(entry.object), let bytes = try? LooseObjects(repository.objects).read(id, .blob) {
+            return bytes
+        }
+        return try await repository.git(["cat-file", "blob", entry.object])
     }
 }

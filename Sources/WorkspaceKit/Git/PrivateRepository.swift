@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 import ProcessKit
 
@@ -9,7 +9,8 @@ import ProcessKit
 struct PrivateRepository: Sendable {
     /// Absolute path of the git directory.
     let path: String
-    private let objects: String
+    /// Absolute path of the directory of objects.
+    let objects: String
     private let attributes: String
 
     init(path: String) {
@@ -65,7 +66,7 @@ struct PrivateRepository: Sendable {
     private static let exact = "* -text !eol !crlf -ident !filter !working-tree-encoding -export-subst !diff !merge\n"
 
     /// What nobody wants in a snapshot, in projects that do not say so themselves.
-    private static let exclude = """
+    static let exclude = """
         __pycache__/
         *.pyc
         .venv/
@@ -129,7 +130,7 @@ struct PrivateRepository: Sendable {
     private static let limit = 1 << 26
 
     static func failure(_ arguments: [String], _ finished: Finished) -> Failure {
-        let words = finished.errors.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let words = finished.errors.text.trimmed
         return Failure(.unavailable, "'git \(arguments[0])' exited with \(finished.status): \(words.suffix(2000))")
     }
 }

@@ -1,5 +1,4 @@
 import CCrypto
-import Foundation
 import PipelineKit
 
 /// Where the state directory keeps what belongs to one run of one project.
@@ -27,6 +26,9 @@ struct RunFiles: Sendable {
     var lock: String { "\(state)/workspaces/\(key).\(name).lock" }
     var record: String { "\(directory)/record" }
     var index: String { "\(directory)/index" }
+    /// The paths that git ignored when it was last asked.
+    var ignored: String { "\(directory)/ignored" }
+    /// What the judged tree looked like when it was laid out; an index.
     var judgedIndex: String { "\(directory)/judged.index" }
     var scratchIndex: String { "\(directory)/scratch.index" }
     var references: String { "\(repository.path)/refs/runs/\(name)" }
@@ -49,9 +51,9 @@ struct RunFiles: Sendable {
     static func digest(of text: String) -> String {
         let hash = sluice_sha256_new()
         let bytes = Array(text.utf8)
-        sluice_sha256_add(hash, bytes, bytes.count)
+        sluice_digest_add(hash, bytes, bytes.count)
         var digest = [UInt8](repeating: 0, count: 32)
-        sluice_sha256_end(hash, &digest)
+        sluice_digest_end(hash, &digest)
         return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 
 /// Which files a snapshot takes, and what decides which of them are ignored.

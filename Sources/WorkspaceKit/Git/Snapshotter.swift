@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 import ProcessKit
 
@@ -16,6 +16,37 @@ struct Snapshotter: Sendable {
     init(_ files: RunFiles) { self.files = files }
 
     func take(_ scope: Scope) async throws(Failure) -> SnapshotID {
+        try Disk.makeDirectory(files.references)
+        if let tree = look(through: scope) { return SnapshotID(tree) }
+        let tree = try await askGit(scope)
+        let reference = "\(files.references)/\(tree)"
+        if !Disk.exists(reference) { try Disk.write(Array("\(tree)\n".utf8), to: reference) }
+        return SnapshotID(tree)
+    }
+
+    /// The tree of what is there when nothing happened that only git can judge, else `nil`.
+    ///
+    /// The index stays as git left it.
+    private func look(through scope: Scope) -> String? {
+        do throws(FileFault) {
+            let index = try IndexFile(at: files.index)
+            let rules = try IgnoreRules(scope, index)
+            guard let ignored = IgnoredPaths(at: files.ignored, for: rules) else { return nil }
+            return try tree(scope, index, ignored)
+        } catch {
+            return nil
+        }
+    }
+
+    private func tree(_ scope: Scope, _ index: IndexFile, _ ignored: IgnoredPaths) throws(FileFault) -> String {
+        let objects = try LooseObjects(repository.objects)
+        var scan = WorkTreeScan(index, ignored, into: ObjectBatch(objects))
+        try scan.look(through: scope)
+        return try scan.write(scope, references: files.references).hexadecimal
+    }
+
+    private func askGit(_ scope: Scope) async throws(Failure) -> String {
+        let isFirst = !Disk.exists(files.index)
         let tree: String
         do throws(Failure) {
             tree = try await record(scope, files.index)
@@ -26,10 +57,26 @@ struct Snapshotter: Sendable {
             }
             tree = try await record(scope, files.index)
         }
-        try Disk.makeDirectory(files.references)
-        let reference = "\(files.references)/\(tree)"
-        if !Disk.exists(reference) { try Disk.write(Array("\(tree)\n".utf8), to: reference) }
-        return SnapshotID(tree)
+        try await rememberIgnored(scope, isFirst: isFirst)
+        return tree
+    }
+
+    /// Prepares the next snapshot.
+    ///
+    /// After the first one nothing is asked: in many a project nothing is ignored, and the next tells.
+    private func rememberIgnored(_ scope: Scope, isFirst: Bool) async throws(Failure) {
+        guard let index = try? IndexFile(at: files.index), let rules = try? IgnoreRules(scope, index) else { return }
+        if isFirst { return try IgnoredPaths(rules).write(to: files.ignored) }
+        if look(through: scope) != nil { return }
+        let words = ["status", "--porcelain", "-z", "--ignored=matching", "--untracked-files=all"]
+        let asked = try await repository.attempt(
+            ["-C", scope.directory] + words + ["--ignore-submodules=all", "--", "."],
+            tree: scope.top,
+            index: files.index,
+            excludes: scope.excludes
+        )
+        guard asked.status == 0 else { return }
+        try IgnoredPaths(rules, status: asked.output.bytes).write(to: files.ignored)
     }
 
     /// Brings an index up to date with the scope, and writes its tree.
@@ -104,11 +151,11 @@ struct Snapshotter: Sendable {
     private func writeTree(_ scope: Scope, _ index: String) async throws(Failure) -> String {
         let words = ["write-tree"] + (scope.prefix.isEmpty ? [] : ["--prefix=\(scope.prefix)"])
         let written = try await repository.attempt(words, tree: scope.top, index: index)
-        if written.status == 0 { return written.output.text.trimmingCharacters(in: .newlines) }
+        if written.status == 0 { return written.output.text.trimmed }
         // A prefix with nothing under it is no tree to git.
         let entries = try await repository.git(["ls-files", "-z"], tree: scope.top, index: index)
         guard !scope.prefix.isEmpty, entries.isEmpty else { throw PrivateRepository.failure(words, written) }
         let empty = try await repository.git(["mktree"], input: [])
-        return String(decoding: empty, as: UTF8.self).trimmingCharacters(in: .newlines)
+        return String(decoding: empty, as: UTF8.self).trimmed
     }
 }

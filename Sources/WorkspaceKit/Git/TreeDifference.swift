@@ -1,4 +1,3 @@
-import Foundation
 import PipelineKit
 
 /// What differs between two snapshots.
@@ -15,7 +14,17 @@ struct TreeDifference: Sendable {
 
     func changes() async throws(Failure) -> [RawChange] {
         guard old != new else { return [] }
+        if let changes = changesAlone() { return changes }
         return RawChange.all(in: try await git(["-r", "-z", "--raw", "--no-abbrev"]))
+    }
+
+    /// `nil` when a tree is not at hand.
+    private func changesAlone() -> [RawChange]? {
+        guard let old = ObjectID(old), let new = ObjectID(new), let objects = try? LooseObjects(repository.objects)
+        else {
+            return nil
+        }
+        return try? TreeComparison.changes(old, new, in: objects)
     }
 
     /// A unified diff that `git apply` takes.

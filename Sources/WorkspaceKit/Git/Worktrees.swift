@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineKit
 import ProcessKit
 
@@ -28,7 +28,7 @@ struct Worktrees: Sendable {
         try await remove(from: repository)
         let seen = try await Snapshotter(files).take(Scope(repository.top, in: repository))
         try Disk.remove(files.index)
-        try Disk.makeDirectory((files.worktree as NSString).deletingLastPathComponent)
+        try Disk.makeDirectory("\(files.state)/worktrees")
         _ = try await repository.git([
             "worktree", "add", "--quiet", "--detach", "--no-checkout", files.worktree, "HEAD",
         ])

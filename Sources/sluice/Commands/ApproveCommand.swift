@@ -35,6 +35,10 @@ enum ApproveCommand: Subcommand {
             }
             return digest
         }
+        if options.resume {
+            let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
+            try session.expectReady(state.pipeline)
+        }
         try await asking { () throws(ServiceError) in
             try await services.approvals.resolve(approval, of: run, with: answer, shown: shown)
         }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 import ProcessKit
@@ -38,7 +38,7 @@ enum DoctorCommand: Subcommand {
                 await program("rg", ["--version"], optional: "Searches are slower without it: apt-get install ripgrep")
             ),
             ("database", await database(session, options.db)),
-            ("model key", key(session)),
+            ("model", model(session)),
         ]
         for (name, finding) in findings {
             switch finding {
@@ -91,9 +91,17 @@ enum DoctorCommand: Subcommand {
         }
     }
 
-    private static func key(_ session: Session) -> Finding {
-        if session.environment["OPENAI_API_KEY"] != nil { return .good("OPENAI_API_KEY is set") }
-        if let base = session.environment["OPENAI_BASE_URL"] { return .good("OPENAI_BASE_URL is \(base)") }
-        return .weak("Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set; models of 'openai/' need one of them.")
+    /// Whether the model that runs would ask has what it needs: the configured one, or the one of the examples.
+    private static func model(_ session: Session) -> Finding {
+        let text = session.configuration.model ?? Help.exampleModel
+        guard let name = ModelName(text) else {
+            return .bad("SLUICE_MODEL must be a model such as '\(Help.exampleModel)', but is '\(text)'.")
+        }
+        do throws(Failure) {
+            try session.readiness.check(name)
+            return .good("'\(name)' has what it needs; nobody asked it yet")
+        } catch {
+            return .weak(error.message)
+        }
     }
 }

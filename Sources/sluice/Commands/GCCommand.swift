@@ -20,7 +20,9 @@ enum GCCommand: Subcommand {
         let moment = session.clock.now() + (.zero - options.keep)
         let runs = try await asking { () throws(ServiceError) in try await services.runs.ended(before: moment) }
         if options.dryRun {
-            for run in runs { Output.line("\(run.run)  \(run.status.words)  \(run.updatedAt)") }
+            for run in runs {
+                Output.line("\(run.run.value.padded(to: 8))  \(run.status.words.padded(to: 12))  \(run.updatedAt)")
+            }
             Output.line("\(runs.count) run\(runs.count == 1 ? "" : "s") would be removed.")
             return .achieved
         }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import PipelineKit
 
 /// `sluice init`: a pipeline file to begin with.

@@ -16,11 +16,22 @@ enum LintCommand: Subcommand {
         -> ExitStatus
     {
         let loaded = try PipelineFiles(session).load(operands[0])
+        for warning in warnings(loaded, session) {
+            Output.error("\(Diagnostic(.warning, warning, in: operands[0]))")
+        }
         if options.normal {
             Output.line(String(decoding: loaded.pipeline.json.encoded(.pretty), as: UTF8.self))
         } else {
             Output.line("\(operands[0]): no mistakes.")
         }
         return .achieved
+    }
+
+    /// What would keep a run from starting here and now; the file itself may be in order.
+    private static func warnings(_ loaded: LoadedPipeline, _ session: Session) -> [String] {
+        // Without its inputs nobody knows yet which model or key is meant.
+        guard let pipeline = try? loaded.resolved([:], session), pipeline.model != nil else { return [] }
+        do throws(Failure) { try session.readiness.check(pipeline) } catch { return [error.message] }
+        return session.readiness.warnings(pipeline)
     }
 }

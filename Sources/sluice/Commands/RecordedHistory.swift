@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 
@@ -8,6 +8,13 @@ struct RecordedHistory {
     var events: [Event]
     /// The row that lists show for the run; `nil` for a file.
     var kept: RunSummary?
+
+    /// What names one on the command line.
+    static let operand = Operand(
+        name: "RUN|FILE",
+        help: "A run, or a file that 'sluice events --json' wrote; the newest run when left out.",
+        isOptional: true
+    )
 
     /// Whether the row tells of the same events; another process may have gone on in between.
     var isWhole: Bool { kept?.sequence == events.last?.sequence }

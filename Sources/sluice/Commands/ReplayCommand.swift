@@ -5,9 +5,7 @@ import PipelineKit
 enum ReplayCommand: Subcommand {
     static let name = "replay"
     static let summary = "Plays a recorded run again, without a model and without tools, and shows where it ends."
-    static let operands = [
-        Operand(name: "RUN|FILE", help: "A run, or a file that 'sluice events --json' wrote.", isOptional: true)
-    ]
+    static let operands = [RecordedHistory.operand]
 
     static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus

@@ -9,8 +9,17 @@ enum ResumeCommand: Subcommand {
         @Field("Time at most, from now on.") var wall: Duration? = nil
         @Field("Tokens at most, from now on.") var tokens: TokenCount? = nil
         @Field("Path of the database.") var db: String? = nil
+        @Field("Wake every run whose deadline or retry has come and that nobody works on, each once, and end.")
+        var due: Bool = false
         @Field("Print one event a line, as JSON.") var json: Bool = false
         init() {}
+
+        /// What is said of one run cannot be meant for all that are due.
+        fileprivate func checkAlone(_ operands: [String]) throws(CommandError) {
+            guard operands.isEmpty, iterations == nil, cost == nil, wall == nil, tokens == nil else {
+                throw .usage("Option '--due' wakes every run that is due, so it takes no RUN and no limits.")
+            }
+        }
     }
 
     static let name = "resume"
@@ -21,12 +30,20 @@ enum ResumeCommand: Subcommand {
         -> ExitStatus
     {
         let services = try session.services(options.db)
+        if options.due {
+            try options.checkAlone(operands)
+            return try await WakingDue(services: services, session: session, json: options.json).run()
+        }
         let run = try await session.run(operands, services)
         let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
         guard state.status != .achieved else { throw CommandError(.refused(.goalHeld)) }
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         let limits = try changed(state.limits, options)
+        if state.status != .waiting, var pipeline = state.pipeline {
+            pipeline.limits = limits
+            try session.expectReady(pipeline)
+        }
         if state.isFinished || limits != state.limits {
             let person = session.person
             try await asking { () throws(ServiceError) in

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 
@@ -7,8 +7,8 @@ enum RunCommand: Subcommand {
     struct Options: Fields {
         @Field("The directory to work on.") var cwd: String = "."
         @Field("The model that works: provider/model.") var model: String? = nil
-        @Field("A value for one of the pipeline's inputs, as name=value.") var set: [String] = []
-        @Field("A tool to allow without a question.") var allow: [String] = []
+        @Field("A value for one of the pipeline's inputs, as name=value; may be given again.") var set: [String] = []
+        @Field("A tool to allow without a question; may be given again.") var allow: [String] = []
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
         @Field("How many iterations at most.") var iterations: Int? = nil
         @Field("Money at most.") var cost: Money? = nil
@@ -30,6 +30,7 @@ enum RunCommand: Subcommand {
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
+        for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
         let services = try session.services(options.db)
         let run = options.id.map(RunID.init) ?? .new()
         try check(run)
@@ -41,11 +42,11 @@ enum RunCommand: Subcommand {
 
     private static func directory(_ path: String) throws(CommandError) -> String {
         let path = absolute(path)
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw .usage("There is no directory '\(path)'. Give the project's directory with --cwd.")
         }
-        guard isDirectory.boolValue else {
+        guard isDirectory else {
             throw .usage("'\(path)' is a file. Give the project's directory with --cwd.")
         }
         return path

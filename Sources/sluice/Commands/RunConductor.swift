@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 
@@ -25,18 +25,32 @@ struct RunConductor: Sendable {
         let interrupts = Interrupts { cancel() }
         defer { withExtendedLifetime(interrupts) {} }
         while true {
-            let state = try await ticking { () async throws(ServiceError) in try await services.runs.carryOn(run) }
+            let result = await ticking { () async throws(ServiceError) in try await services.runs.carryOn(run) }
+            let state = try await asking { () throws(ServiceError) in try result.get() }
             guard state.status == .waiting, !json, Output.canAsk, try await ask(state, interrupts) else {
                 return await end(state)
             }
         }
     }
 
+    /// Carries the run on if it is due; shows what happens, and asks nothing.
+    ///
+    /// - Returns: `nil` when somebody was faster.
+    func wake() async throws(ServiceError) -> RunState? {
+        let interrupts = Interrupts { cancel() }
+        defer { withExtendedLifetime(interrupts) {} }
+        view.catchUp(try await services.runs.events(of: run))
+        if !json { Output.line(Style.bold("run \(run) is due")) }
+        let state = try await ticking { () async throws(ServiceError) in try await services.wakeUps.wake(run) }.get()
+        if let state { _ = await end(state) }
+        return state
+    }
+
     /// Does the work with the moving line redrawn beside it.
-    private func ticking(
-        _ work: @escaping @Sendable () async throws(ServiceError) -> RunState
-    ) async throws(CommandError) -> RunState {
-        let result = await withTaskGroup(of: Result<RunState, ServiceError>?.self) { group in
+    private func ticking<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws(ServiceError) -> Value
+    ) async -> Result<Value, ServiceError> {
+        let result = await withTaskGroup(of: Result<Value, ServiceError>?.self) { group in
             group.addTask {
                 do throws(ServiceError) { return .success(try await work()) } catch { return .failure(error) }
             }
@@ -54,7 +68,7 @@ struct RunConductor: Sendable {
             return .failure(.broken("The run ended without a result."))
         }
         view.rest()
-        return try await asking { () throws(ServiceError) in try result.get() }
+        return result
     }
 
     /// Ctrl-C ends the run; what is under way is stopped.
@@ -69,24 +83,74 @@ struct RunConductor: Sendable {
 
     // MARK: - Questions
 
+    /// How a question at the terminal came to its end.
+    private enum Reply: Sendable {
+        case answered(Resolution)
+        case later
+        case interrupted
+        /// Somebody else answered, or ended the run.
+        case settled
+    }
+
     /// Asks the person; `false` when they would rather answer later.
     private func ask(_ state: RunState, _ interrupts: Interrupts) async throws(CommandError) -> Bool {
         guard let pending = state.pendingApprovals.first?.approval else { return false }
-        let question = Question(pending.id, by: session.person) { interrupts.happened }
-        let answer = question.ask()
+        let reply = await reply(to: pending.id, interrupts)
+        if case .later = reply { return false }
         do throws(ServiceError) {
-            if let answer {
+            switch reply {
+            case .answered(let answer):
                 try await services.approvals.resolve(pending.id, of: run, with: answer, shown: pending.shown)
-            } else if interrupts.happened {
+            case .interrupted:
                 Output.line("")
                 try await cancelRun()
+            case .settled: Output.line("")
+            case .later: break
             }
         } catch {
             // Somebody else may have answered meanwhile; their answer stands and the run goes on with it.
             guard case .refused = error else { throw CommandError(error) }
-            if answer != nil { Output.line("\(error)") }
+            if case .answered = reply { Output.line("\(error)") }
         }
-        return answer != nil || interrupts.happened
+        try await showWhatOthersDid()
+        return true
+    }
+
+    /// The first of: an answer, Ctrl-C, an answer from elsewhere.
+    private func reply(to approval: ApprovalID, _ interrupts: Interrupts) async -> Reply {
+        let question = Question(approval, by: session.person)
+        return await withTaskGroup(of: Reply?.self) { group in
+            group.addTask { await question.ask().map(Reply.answered) ?? .later }
+            group.addTask { await interruption(interrupts) }
+            group.addTask { await settlement(of: approval) }
+            defer { group.cancelAll() }
+            while let first = await group.next() {
+                if let first { return first }
+            }
+            return .later
+        }
+    }
+
+    private func interruption(_ interrupts: Interrupts) async -> Reply? {
+        while !interrupts.happened {
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return nil }
+        }
+        return .interrupted
+    }
+
+    /// Looks every second whether the question is still open, as the engine does for a run that goes on.
+    private func settlement(of approval: ApprovalID) async -> Reply? {
+        while true {
+            do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+            guard let open = try? await services.approvals.pending(of: run) else { continue }
+            if !open.contains(where: { $0.id == approval }) { return .settled }
+        }
+    }
+
+    /// Shows events that another process has recorded; those that were shown before are not shown again.
+    private func showWhatOthersDid() async throws(CommandError) {
+        let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }
+        for event in events { view.show(.event(run, event)) }
     }
 
     // MARK: - The end

@@ -5,9 +5,7 @@ import PipelineKit
 enum VerifyCommand: Subcommand {
     static let name = "verify"
     static let summary = "Checks the chain of a history: nothing changed, removed or added."
-    static let operands = [
-        Operand(name: "RUN|FILE", help: "A run, or a file that 'sluice events --json' wrote.", isOptional: true)
-    ]
+    static let operands = [RecordedHistory.operand]
 
     static func run(_ options: RunOptions, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus

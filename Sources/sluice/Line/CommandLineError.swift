@@ -35,7 +35,8 @@ struct CommandError: Error {
 
     init(_ error: ServiceError) {
         switch error {
-        case .noSuchRun, .invalid: self = .usage("\(error)")
+        case .noSuchRun: self = .usage("\(error) 'sluice runs' lists them.")
+        case .invalid: self = .usage("\(error)")
         case .refused, .busy: self = CommandError(status: .notAchieved, message: "\(error)")
         case .store, .broken: self = .broken("\(error)")
         }

@@ -2,13 +2,15 @@ import PipelineKit
 
 /// Help texts, derived from what commands declare.
 enum Help {
+    static let exampleModel = "openai/gpt-5.2"
+
     static func overview(_ commands: [AnySubcommand]) -> String {
         let width = commands.map(\.name.count).max() ?? 0
         let rows = commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }
         return """
             Sluice takes a repository to a goal: a model works, a gate judges, every step is kept.
 
-            sluice run pytest --model openai/gpt-5.2
+            sluice run pytest --model \(exampleModel)
 
             \(rows.joined(separator: "\n"))
 
@@ -31,15 +33,22 @@ enum Help {
 
     private static func option(_ field: FieldSchema) -> String {
         let name = "--\(field.name.replacing("_", with: "-"))"
-        return field.value == .boolean ? name : "\(name) \(placeholder(field.value))"
+        return field.value == .boolean ? name : "\(name) \(placeholders[field.name] ?? placeholder(field.value))"
     }
+
+    /// What stands for the value of an option that is text; an option of one name is the same in every command.
+    private static let placeholders = [
+        "allow": "TOOL", "cwd": "DIR", "db": "FILE", "extends": "PIPELINE", "file": "NAME", "id": "NAME",
+        "model": "PROVIDER/MODEL", "set": "NAME=VALUE", "shown": "DIGEST",
+    ]
 
     private static func placeholder(_ schema: ValueSchema) -> String {
         switch schema {
         case .integer, .number: "N"
         case .choice(let words): words.joined(separator: "|")
-        case .list(let element): "\(placeholder(element)) ..."
-        case .quantity(_, let example): example.contains(" ") ? "'\(example)'" : example
+        case Money.schema: "MONEY"
+        case Duration.schema: "DURATION"
+        case TokenCount.schema: "TOKENS"
         default: "TEXT"
         }
     }
@@ -47,6 +56,8 @@ enum Help {
     private static func sentence(_ field: FieldSchema) -> String {
         switch field.standard {
         case nil: "\(field.help) Required."
+        case .null? where field.value.example != nil:
+            "\(field.help.dropLast()), such as \(field.value.example ?? "")."
         case .null, .bool(false), .array([]), .string(""): field.help
         case .string(let text): "\(field.help) Default: '\(text)'."
         case let value?: "\(field.help) Default: \(value.jsonText)."
@@ -56,4 +67,15 @@ enum Help {
 
 extension String {
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
+extension ValueSchema {
+    /// How a value is written, where that is not plain; in quotes where a shell needs them.
+    fileprivate var example: String? {
+        switch self {
+        case .quantity(_, let example): example.contains(" ") ? "'\(example)'" : example
+        case .oneOf(let choices): choices.lazy.compactMap(\.example).first
+        default: nil
+        }
+    }
 }

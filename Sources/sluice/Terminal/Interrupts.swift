@@ -1,5 +1,6 @@
 @preconcurrency import Dispatch
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Ctrl-C: the first time `first` is called, the second time the process ends, and with it all it started.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Standard output and standard error, a line at a time.
@@ -48,7 +49,7 @@ enum Output {
     private static func write(_ bytes: inout [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             // A reader that went away (`| head`) wants no more, and that is no mistake of ours.
             guard count > 0 || (count < 0 && errno == EINTR) else { break }
             if count > 0 { rest = rest.dropFirst(count) }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 import Synchronization
@@ -50,6 +50,7 @@ final class RunView: Sendable {
 
     private func show(_ event: Event) {
         screen.withLock { screen in
+            guard event.sequence > screen.transcript.state.sequence else { return }
             let lines = screen.transcript.lines(for: event)
             if let activity = Self.activity(after: event.payload) { screen.activity = activity }
             if case .modelRequested = event.payload { screen.written = 0 }

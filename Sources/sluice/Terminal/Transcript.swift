@@ -5,13 +5,24 @@ import PipelineKit
 struct Transcript {
     private(set) var state = RunState()
     let run: RunID
+    /// What the last check or the last failure of the model said.
+    private var said = ""
 
     init(of run: RunID) { self.run = run }
 
     /// The lines for an event; none for those that only the engine needs.
     mutating func lines(for event: Event) -> [String] {
         state.apply(event)
+        defer { note(event.payload) }
         return words(event.payload)
+    }
+
+    private mutating func note(_ payload: Event.Payload) {
+        switch payload {
+        case .checkFinished(_, let result): said = result.reason
+        case .modelFailed(_, _, let failure, _): said = failure.message
+        default: break
+        }
     }
 
     private func words(_ payload: Event.Payload) -> [String] {
@@ -87,7 +98,15 @@ struct Transcript {
     private func finished(_ status: RunStatus, _ reason: String) -> [String] {
         let color: Style = status == .achieved ? .green : .red
         let figures = Self.figures(state, at: state.updatedAt)
-        return ["", "\(color(status.words))  \(Style.dim(figures))", row("", reason.harmless)]
+        let words = status == .achieved ? reason : unsaid(reason)
+        return ["", "\(color(status.words))  \(Style.dim(figures))"] + (words.isEmpty ? [] : [row("", words.harmless)])
+    }
+
+    /// A reason without the sentences that stand just above it.
+    private func unsaid(_ reason: String) -> String {
+        guard !said.isEmpty, reason.hasSuffix(said) else { return reason }
+        let rest = reason.dropLast(said.count).split(separator: " ").joined(separator: " ")
+        return rest.isEmpty || rest.hasSuffix(".") ? rest : reason
     }
 
     /// `2 iterations · 12s · 3840 tokens · 0.012 USD`
@@ -105,7 +124,9 @@ struct Transcript {
 
     /// A word in the margin and text beside it, further lines below each other.
     private func row(_ margin: String, _ text: String) -> String {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+            Output.isTerminal ? String(line).wrapped(to: Output.width - 10) : [String(line)]
+        }
         let indent = String(repeating: " ", count: 10)
         return Style.cyan(margin.padded(to: 8)) + "  " + lines.joined(separator: "\n\(indent)")
     }

@@ -60,27 +60,34 @@ struct EndpointTests {
         }
     }
 
-    @Test func aMissingKeyIsNamed() async throws {
+    @Test func aMissingKeyIsNamedBeforeAnythingIsRecorded() async throws {
         try await withBench { bench in
-            let events = try await ask(nil, bench)
+            try bench.write(Self.pipeline, to: "asks.yaml")
+            let ended = try await bench.sluice("run", "asks.yaml", "--cwd", "project")
             let message = "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
-            #expect(events.failures.map(\.message) == [message])
-            #expect(events.last?.payload == .runFinished(.failed, reason: message))
+            #expect(ended.errors == message + "\n")
+            #expect(ended.status == 64)
+            #expect(try await bench.sluice("runs").output == "There is no run yet.\n")
+
+            let linted = try await bench.sluice("lint", "asks.yaml")
+            #expect(linted.errors == "asks.yaml: warning: \(message)\n")
+            #expect(linted.output == "asks.yaml: no mistakes.\n")
+            #expect(linted.status == 0)
         }
     }
 
-    /// Runs until the model has failed for good, with the waits between attempts made short.
-    private func ask(_ address: String?, _ bench: Bench) async throws -> [Event] {
-        let pipeline = """
-            name: asks
-            model: openai/gpt
-            goal: { gate: command, with: { command: "false" } }
-            providers: { openai: { idle_timeout: 500ms } }
+    private static let pipeline = """
+        name: asks
+        model: openai/gpt
+        goal: { gate: command, with: { command: "false" } }
+        providers: { openai: { idle_timeout: 500ms } }
 
-            """
-        try bench.write(pipeline, to: "asks.yaml")
-        var more = ["SLUICE_TEST_HASTE": "100"]
-        if let address { more.merge(["OPENAI_BASE_URL": address, "OPENAI_API_KEY": "secret-key"]) { $1 } }
+        """
+
+    /// Runs until the model has failed for good, with the waits between attempts made short.
+    private func ask(_ address: String, _ bench: Bench) async throws -> [Event] {
+        try bench.write(Self.pipeline, to: "asks.yaml")
+        let more = ["SLUICE_TEST_HASTE": "100", "OPENAI_BASE_URL": address, "OPENAI_API_KEY": "secret-key"]
         let ended = try await bench.sluice("run", "asks.yaml", "--cwd", "project", adding: more)
         #expect(ended.status == 1, "\(ended)")
         #expect(!ended.output.contains("secret-key"))

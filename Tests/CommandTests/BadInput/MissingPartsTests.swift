@@ -101,6 +101,7 @@ struct MissingPartsTests {
 
     @Test func aMissingPytestEndsTheRunWithWhatToDo() async throws {
         try await withPrograms(["git", "sh", "env", "python3"]) { bench in
+            try bench.write("[]", to: "x")
             let ended = try await bench.sluice("run", "pytest", "--cwd", "project", "--model", "scripted/x")
             let python = "\(bench.root)/bin/python3"
             let reason =
@@ -112,6 +113,7 @@ struct MissingPartsTests {
 
     @Test func aMissingGitEndsTheRunWithWhatToDo() async throws {
         try await withPrograms(["sh", "env", "python3"]) { bench in
+            try bench.write("[]", to: "x")
             let ended = try await bench.sluice("run", "pytest", "--cwd", "project", "--model", "scripted/x")
             let reason =
                 "The program 'git' is not installed, and snapshots are kept with it. Install it: apt-get install git"
@@ -122,6 +124,7 @@ struct MissingPartsTests {
 
     @Test func aWorktreeNeedsARepository() async throws {
         try await withBench { bench in
+            try bench.write("[]", to: "x")
             let words = ["run", "pytest", "--cwd", "project", "--model", "scripted/x", "--isolation", "worktree"]
             let ended = try await bench.start(words).ended()
             #expect(ended.status == 1)
@@ -135,7 +138,10 @@ struct MissingPartsTests {
     // MARK: - Scripts
 
     @Test(arguments: [
-        (nil, "The script 'script.json' cannot be read in 'ROOT'."),
+        (
+            nil,
+            "There is no script 'script.json' in 'ROOT'. The model is named by the path of its script: 'scripted/PATH'."
+        ),
         (
             "[{]",
             "The script 'script.json' cannot be read. Not valid JSON at line 1, column 3 (byte 2): expected a key in double quotes or '}', but found ']'."
@@ -148,19 +154,64 @@ struct MissingPartsTests {
             replies: Field 'replies' must be a list, but is 3.
             """
         ),
-        ("[]", "The script 'script.json' has 0 replies, but the model is asked for a 1st."),
     ])
-    func aScriptThatCannotBePlayedEndsTheRun(text: String?, message: String) async throws {
+    func aScriptThatCannotBePlayedKeepsTheRunFromStarting(text: String?, message: String) async throws {
         try await withBench { bench in
             if let text { try bench.write(text, to: "script.json") }
             let words = ["run", "command", "--set", "command=false", "--cwd", "project"]
             let ended = try await bench.start(words + ["--model", "scripted/script.json"]).ended()
+            #expect(ended.errors.replacing(bench.root, with: "ROOT") == message + "\n")
+            #expect(ended.output == "")
+            #expect(ended.status == 64)
+            #expect(try await bench.sluice("runs").output == "There is no run yet.\n")
+        }
+    }
+
+    @Test func aScriptThatIsOverEndsTheRunAndSaysSoOnce() async throws {
+        try await withBench { bench in
+            try bench.write("[]", to: "script.json")
+            let words = ["run", "command", "--set", "command=false", "--cwd", "project", "--id", "r1"]
+            let ended = try await bench.start(words + ["--model", "scripted/script.json"]).ended()
+            let reason = "The script 'script.json' has 0 replies, but the model is asked for a 1st."
             #expect(ended.status == 1)
-            guard case .runFinished(.failed, let reason)? = try await bench.events().last?.payload else {
-                Issue.record("\(ended)")
-                return
-            }
-            #expect(reason.replacing(bench.root, with: "ROOT") == message)
+            #expect(try await bench.events().last?.payload == .runFinished(.failed, reason: reason))
+            #expect(ended.output.components(separatedBy: reason).count == 2, "\(ended.output)")
+            #expect(ended.lines.last?.hasPrefix("failed  1 iteration · ") == true, "\(ended.output)")
+        }
+    }
+
+    @Test func anAnswerIsNotTakenWhenTheRunCouldNotGoOn() async throws {
+        try await withRehearsal { rehearsal, bench in
+            #expect(try await rehearsal.play(.run).status == 2)
+            try await bench.run("mv", "script.json", "other.json")
+            let refused = try await bench.sluice("approve", "r1", "--resume")
+            let sentence = """
+                There is no script 'script.json' in '\(bench.root)'. The model is named by the path of its script: \
+                'scripted/PATH'.
+
+                """
+            #expect(refused.errors == sentence)
+            #expect(refused.status == 64)
+            #expect(RunState(replaying: try await bench.events()).pendingApprovals.count == 1)
+        }
+    }
+
+    /// What a run needs may be gone when it is carried on; then the run is left as it is.
+    @Test func aScriptThatIsGoneKeepsTheRunFromGoingOn() async throws {
+        try await withBench { bench in
+            try bench.write("[]", to: "script.json")
+            let words = ["run", "command", "--set", "command=false", "--cwd", "project", "--id", "r1"]
+            #expect(try await bench.start(words + ["--model", "scripted/script.json"]).ended().status == 1)
+            let before = try await bench.events()
+            let resumed = try await bench.sluice("resume", "r1", in: bench.project)
+            let sentence = """
+                There is no script 'script.json' in '\(bench.project)'. The model is named by the path of its script: \
+                'scripted/PATH'.
+
+                """
+            #expect(resumed.errors == sentence)
+            #expect(resumed.status == 64)
+            #expect(try await bench.events() == before)
         }
     }
 }

@@ -18,6 +18,7 @@ struct UsageTests {
     @Test(arguments: words + values + runs + names) func aMistakeIsNamed(mistake: Mistake) async throws {
         try await withBench { bench in
             try bench.write("name: half", to: "project/half.txt")
+            try bench.write("[]", to: "x")
             let ended = try await bench.start(mistake.words).ended()
             #expect(ended.errors.replacing(bench.root, with: "ROOT") == mistake.message + "\n")
             #expect(ended.output == "")
@@ -37,6 +38,7 @@ struct UsageTests {
 
     private static let words = [
         Mistake("frobnicate", "There is no command 'frobnicate'. 'sluice help' lists them."),
+        Mistake("help rn", "There is no command 'rn'. Did you mean 'run'? 'sluice help' lists them."),
         Mistake("rn", "There is no command 'rn'. Did you mean 'run'? 'sluice help' lists them."),
         Mistake(
             "runs --jsn",
@@ -72,7 +74,7 @@ struct UsageTests {
         Mistake("run pytest --model gpt", "Option '--model' must be a model such as 'openai/gpt-5.2', but is 'gpt'."),
         Mistake(
             "run pytest --cost 5",
-            #"Option '--cost' must be an amount of money such as '2.50 USD', but is "5"."#
+            #"Option '--cost' must be an amount of money such as '2.50 USD' or '5USD', but is "5"."#
         ),
         Mistake(
             "run pytest --isolation copy",
@@ -105,6 +107,18 @@ struct UsageTests {
         Mistake(
             "run pytest --model opnai/gpt",
             "There is no model provider 'opnai'. Did you mean 'openai'? There are: openai, scripted."
+        ),
+        Mistake(
+            "run pytest --model scripted/none.json",
+            "There is no script 'none.json' in 'ROOT'. The model is named by the path of its script: 'scripted/PATH'."
+        ),
+        Mistake(
+            "run pytest --model scripted/project",
+            "The script 'project' in 'ROOT' cannot be read. The model is named by the path of its script: 'scripted/PATH'."
+        ),
+        Mistake(
+            "run pytest --model openai/gpt-5.2",
+            "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
         ),
         Mistake(
             "run pytest --model scripted/x --allow bash_exe",
@@ -141,7 +155,7 @@ struct UsageTests {
         ),
         Mistake("lint none.yaml", "none.yaml: error: Cannot read this file: there is no such file."),
         Mistake("modules show pytets", "There is no module 'pytets'. Did you mean 'pytest'?"),
-        Mistake("show r1", "There is no run 'r1'."),
+        Mistake("show r1", "There is no run 'r1'. 'sluice runs' lists them."),
         Mistake("show", "There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL"),
         Mistake("verify project/none.jsonl", "The file 'ROOT/project/none.jsonl' cannot be read as text."),
         Mistake("init --cwd nowhere", "'ROOT/nowhere/sluice.yaml' cannot be written: No such file or directory."),

@@ -35,7 +35,7 @@ struct Recovery {
     /// A run whose start was not recorded does not exist.
     private func findsNothing() async throws {
         let ended = try await rehearsal.play(.resume)
-        #expect(ended.errors == "There is no run 'r1'.\n", when)
+        #expect(ended.errors == "There is no run 'r1'. 'sluice runs' lists them.\n", when)
         #expect(ended.status == 64, when)
         for step in Rehearsal.Step.allCases { _ = try await rehearsal.play(step) }
     }

@@ -42,7 +42,7 @@ struct LintTests {
         ("limits: { cost: 0 USD }", "3:17: Field 'limits.cost' must be more than nothing, but is 0.00 USD."),
         (
             "limits: { cost: -0.50 USD }",
-            "3:17: Field 'limits.cost' must be an amount of money such as '2.50 USD', but is \"-0.50 USD\"."
+            "3:17: Field 'limits.cost' must be an amount of money such as '2.50 USD' or '5USD', but is \"-0.50 USD\"."
         ),
         (
             "limits: { wall: 999999999999999d }",

@@ -1,4 +1,5 @@
 import PipelineKit
+import PipelineTesting
 
 extension Dice {
     /// Any finite value, at most so deep.

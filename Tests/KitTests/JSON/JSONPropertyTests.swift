@@ -1,5 +1,6 @@
 import Foundation
 import PipelineKit
+import PipelineTesting
 import Testing
 
 /// What holds for every document and every value.

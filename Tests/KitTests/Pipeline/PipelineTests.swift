@@ -70,7 +70,7 @@ struct PipelineTests {
             "human.gate: Field 'human.gate' must be one of never, after_check, before_writes, plan, but is \"afterwards\".",
             "human.deadline: Field 'human.deadline' must be a time such as '90s', '30m' or '24h', but is 30. "
                 + "Write the unit too: '30s' or '30m'.",
-            "limits.cost: Field 'limits.cost' must be an amount of money such as '2.50 USD', but is 2.5. "
+            "limits.cost: Field 'limits.cost' must be an amount of money such as '2.50 USD' or '5USD', but is 2.5. "
                 + "Write the currency too: '2.5 USD'.",
             "limits.tokens: Field 'limits.tokens' must be a number of tokens such as '400k', but is \"lots\".",
             "limits.wall: Field 'limits.wall' must be a time such as '90s', '30m' or '24h', but is 30. "

@@ -7,6 +7,7 @@ struct MoneyTests {
         ("0 USD", 0, "0.00 USD"), ("2.50 USD", 2_500_000_000, "2.50 USD"), ("2.5 USD", 2_500_000_000, "2.50 USD"),
         ("5 USD", 5_000_000_000, "5.00 USD"), ("0.000000001 USD", 1, "0.000000001 USD"),
         ("0.125 USD", 125_000_000, "0.125 USD"), ("  1   USD ", 1_000_000_000, "1.00 USD"),
+        ("2.50USD", 2_500_000_000, "2.50 USD"), ("5USD", 5_000_000_000, "5.00 USD"),
         ("007.10 USD", 7_100_000_000, "7.10 USD"), ("9223372036.854775807 USD", .max, "9223372036.854775807 USD"),
     ])
     func anAmountIsReadAndWritten(text: String, nanodollars: Int, normal: String) {
@@ -17,12 +18,13 @@ struct MoneyTests {
     }
 
     @Test(arguments: [
-        "", "USD", "2.50", "2.50USD", "2.50 EUR", "2.50 usd", "-1 USD", "+1 USD", ".5 USD", "1. USD",
+        "", "USD", "2.50", "$5", "5USD USD", "5USDUSD", "5 U SD", "2.50 EUR", "2.50 usd", "-1 USD", "+1 USD", ".5 USD",
+        "1. USD",
         "1.0000000001 USD",
         "1,5 USD", "1e3 USD", "1.2.3 USD", "٣ USD", "9223372036.854775808 USD", "99999999999999999999 USD", "1 USD USD",
     ])
     func whatIsNoAmountIsRefused(text: String) {
-        let message = "The value must be an amount of money such as '2.50 USD', but is \"\(text)\"."
+        let message = "The value must be an amount of money such as '2.50 USD' or '5USD', but is \"\(text)\"."
         #expect(reading(Money.self, .string(text)).messages == [message])
     }
 
@@ -34,7 +36,7 @@ struct MoneyTests {
         ] as [(JSONValue, String)]
     )
     func aBareNumberIsRefusedWithTheUnitItLacks(json: JSONValue, end: String) {
-        let message = "The value must be an amount of money such as '2.50 USD', but \(end)"
+        let message = "The value must be an amount of money such as '2.50 USD' or '5USD', but \(end)"
         #expect(reading(Money.self, json).messages == [message])
     }
 

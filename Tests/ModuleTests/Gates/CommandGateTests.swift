@@ -33,6 +33,14 @@ struct CommandGateTests {
         #expect(verdict.details == "all fine\nscore: 12\nend\n")
     }
 
+    /// Lines end in any of the ways that programs end them, and a letter is a letter in every language.
+    @Test(arguments: ["^score: [0-9]+$", "^\\p{Lu}rgebnis$", "(?i)^ERGEBNIS$", "^na\\w+ve$", "^.{5}$"])
+    func anExpressionReadsLinesAndLetters(expression: String) async throws {
+        let settings: JSONValue = ["command": "cat report", "output_regex": .string(expression)]
+        let verdict = try await judge(settings, ["report": "Ergebnis\r\nscore: 7\r\nnaïve\n"])
+        #expect(verdict.outcome == .passed)
+    }
+
     @Test(
         arguments: [
             (["command": "echo no; exit 1"], "'echo no; exit 1' exited with 1, not 0."),
@@ -78,8 +86,8 @@ struct CommandGateTests {
                 "'echo hm; sleep 60' was still running after 100ms and was ended. Its output ended with:\nhm"
             ),
             (
-                ["command": "printf '%0200d' | tr 0 a", "output_regex": "^(a+)+$b"], .invalidInput,
-                "Searching for '^(a+)+$b' took more than 500ms; write it with fewer nested repetitions."
+                ["command": "printf '%0200d' | tr 0 a", "output_regex": "^(a+)+[bc]"], .invalidInput,
+                "Searching for '^(a+)+[bc]' took more than 500ms; write it with fewer nested repetitions."
             ),
         ] as [(JSONValue, Failure.Kind, String)]
     )

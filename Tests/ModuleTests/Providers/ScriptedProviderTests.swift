@@ -57,6 +57,20 @@ struct ScriptedProviderTests {
         .tool(call: "c", name: "t", text: "a.txt b.txt", isError: false),
     ]
 
+    @Test func aScriptIsReadAgainWhenItHasChanged() async throws {
+        let file = try ScriptFile(#"[{"text": "One."}]"#)
+        let provider = try ScriptedProvider(settings: NoFields())
+        let request = ModelRequest(model: file.path, system: "", messages: [], tools: [], maximumOutput: 10)
+        let unused = RecordedTransport(failing: Failure(.denied, "A script needs no network."))
+        let context = ProviderContext(transport: unused, secrets: { _ in nil })
+        #expect(try await provider.reply(to: request, in: context).text == "One.")
+        #expect(try await provider.reply(to: request, in: context).text == "One.")
+        try Data(#"[{"text": "Two."}]"#.utf8).write(to: URL(filePath: file.path), options: .atomic)
+        #expect(try await provider.reply(to: request, in: context).text == "Two.")
+        try FileManager.default.removeItem(atPath: file.path)
+        await #expect(throws: Failure.self) { try await provider.reply(to: request, in: context) }
+    }
+
     @Test func keepsTheProvidersPromises() async throws {
         let file = try ScriptFile(Self.script)
         let request = ModelRequest(model: file.path, system: "", messages: [], tools: [], maximumOutput: 9)
@@ -111,7 +125,7 @@ struct ScriptedProviderTests {
         )
         let message = """
             The script '\(file.path)' is wrong.
-            price.input: Field 'price.input' must be an amount of money such as '2.50 USD', but is 2. \
+            price.input: Field 'price.input' must be an amount of money such as '2.50 USD' or '5USD', but is 2. \
             Write the currency too: '2 USD'.
             price: Missing required field 'output': For tokens written.
             replies[0].txt: Unknown field 'txt'. Did you mean 'text'?
@@ -138,9 +152,11 @@ struct ScriptedProviderTests {
     @Test func aFileThatIsNotThereIsNamed() async throws {
         let file = try ScriptFile("[]")
         try FileManager.default.removeItem(atPath: file.path)
-        await #expect(throws: Failure(.missing, "The script '\(file.path)' cannot be read.")) {
-            try await ask(file, [])
-        }
+        let way = "The model is named by the path of its script: 'scripted/PATH'."
+        let failure = Failure(.missing, "There is no script '\(file.path)'. \(way)")
+        await #expect(throws: failure) { try await ask(file, []) }
+        let provider = try ScriptedProvider(settings: NoFields())
+        #expect(throws: failure) { try provider.check(file.path, secrets: { _ in nil }) }
     }
 
     @Test func thePriceStandsInTheFile() throws {

@@ -145,4 +145,21 @@ import WorkspaceKit
             #expect(try await project.shell("stat -c %a .", in: path) == "700\n")
         }
     }
+
+    /// A judged file is overwritten where it stands; one that a check gave a second name is not.
+    @Test func whatHasAnotherNameElsewhereIsNotWrittenTo() async throws {
+        try await Project.with(Self.files) { project in
+            try project.write("a longer line than the one that comes\n", to: "src/calc.py")
+            let opened = try await project.open()
+            let path = try await rebuild(project, opened).path
+            try await project.shell("ln src/calc.py ../kept", in: path)
+            for text in ["first\n", "second\n"] {
+                try project.write(text, to: "src/calc.py")
+                _ = try await rebuild(project, opened)
+                #expect(try project.read("src/calc.py", in: path) == text)
+            }
+            let kept = try await project.shell("cat ../kept; rm ../kept", in: path)
+            #expect(kept == "a longer line than the one that comes\n")
+        }
+    }
 }

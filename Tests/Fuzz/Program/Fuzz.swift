@@ -1,4 +1,14 @@
 import FuzzEntries
+import Glibc
+
+/// What is fuzzed, chosen by `SLUICE_FUZZ`, since the arguments are libFuzzer's own.
+private let entry: @Sendable ([UInt8]) -> Void = {
+    let name = getenv("SLUICE_FUZZ").map { String(cString: $0) } ?? ""
+    guard let entry = ["yaml": tryPipeline, "json": tryJSON][name] else {
+        preconditionFailure("There is no fuzzer '\(name)'; there are yaml and json.")
+    }
+    return entry
+}()
 
 /// libFuzzer's loop, as `FuzzerInterface.h` of compiler-rt declares it.
 @_silgen_name("LLVMFuzzerRunDriver")
@@ -11,6 +21,6 @@ func runDriver(
 /// Called with each input; always answers 0. Its C name is the one that the runtime wants to link with.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    tryPipeline(Array(UnsafeBufferPointer(start: start, count: count)))
+    entry(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct sluice_sha256 {
+struct sluice_digest {
     EVP_MD_CTX *context;
 };
 
@@ -18,6 +18,7 @@ static struct {
     int (*add)(EVP_MD_CTX *, const void *, size_t);
     int (*end)(EVP_MD_CTX *, unsigned char *, unsigned int *);
     EVP_MD *sha256;
+    EVP_MD *sha1;
 } crypto;
 
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
@@ -42,22 +43,28 @@ static void open_library(void) {
     }
     crypto.sha256 = crypto.fetch(NULL, "SHA256", NULL);
     if (!crypto.sha256) stop("it offers no SHA-256");
+    crypto.sha1 = crypto.fetch(NULL, "SHA1", NULL);
+    if (!crypto.sha1) stop("it offers no SHA-1");
 }
 
-sluice_sha256 *sluice_sha256_new(void) {
+// By address, since there is no algorithm before the library is open.
+static sluice_digest *begin(EVP_MD *const *algorithm) {
     pthread_once(&opened, open_library);
-    sluice_sha256 *hash = malloc(sizeof *hash);
+    sluice_digest *hash = malloc(sizeof *hash);
     if (!hash) abort();
     hash->context = crypto.make();
-    if (!hash->context || crypto.begin(hash->context, crypto.sha256, NULL) != 1) stop("it could not begin a digest");
+    if (!hash->context || crypto.begin(hash->context, *algorithm, NULL) != 1) stop("it could not begin a digest");
     return hash;
 }
 
-void sluice_sha256_add(sluice_sha256 *hash, const void *bytes, size_t count) {
+sluice_digest *sluice_sha256_new(void) { return begin(&crypto.sha256); }
+sluice_digest *sluice_sha1_new(void) { return begin(&crypto.sha1); }
+
+void sluice_digest_add(sluice_digest *hash, const void *bytes, size_t count) {
     if (count && crypto.add(hash->context, bytes, count) != 1) stop("it could not go on with a digest");
 }
 
-void sluice_sha256_end(sluice_sha256 *hash, uint8_t *digest) {
+void sluice_digest_end(sluice_digest *hash, uint8_t *digest) {
     if (crypto.end(hash->context, digest, NULL) != 1) stop("it could not end a digest");
     crypto.free(hash->context);
     free(hash);

@@ -1,0 +1,23 @@
+import PipelineKit
+
+/// What the model is to be asked, by whom, and what it may cost.
+struct Question: Sendable {
+    /// As it was when the question was made; what is said meanwhile is for the next one.
+    let state: RunState
+    let briefing: Briefing
+    let request: ModelRequest
+    let intent: ModelIntent
+
+    init(_ turn: Int, _ attempt: Int, _ state: RunState, _ briefing: Briefing) {
+        self.state = state
+        self.briefing = briefing
+        request = ModelTurn.request(state, briefing)
+        intent = ModelIntent(
+            turn: turn,
+            attempt: attempt,
+            model: briefing.model.description,
+            reserved: ModelTurn.worstCase(state, briefing),
+            request: ModelTurn.digest(state, briefing)
+        )
+    }
+}

@@ -1,0 +1,67 @@
+public import PipelineKit
+
+/// Whether what a pipeline needs of this machine is here, beyond what a linter can see: keys, scripts, prices.
+public struct Readiness: Sendable {
+    private let registry: Registry
+    private let secrets: SecretResolver
+
+    public init(_ registry: Registry, secrets: @escaping SecretResolver) {
+        self.registry = registry
+        self.secrets = secrets
+    }
+
+    /// - Throws: ``Failure`` with the first thing that would keep the model from being asked.
+    public func check(_ pipeline: Pipeline) throws(Failure) {
+        guard let model = pipeline.model else {
+            throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
+        }
+        let provider = try registry.provider(of: model, in: pipeline)
+        try provider.check(model.model, secrets: secrets)
+        guard let limit = pipeline.limits.cost, provider.price(of: model.model) == nil else { return }
+        throw Failure(
+            .invalidInput,
+            """
+            The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price \
+            and output_price under 'providers: \(model.provider):', or leave 'limits.cost' out.
+            """
+        )
+    }
+
+    /// Looks at a model as a pipeline that says nothing of its provider would use it.
+    ///
+    /// - Throws: ``Failure`` with the first thing that would keep it from being asked.
+    public func check(_ model: ModelName) throws(Failure) {
+        try registry.provider(of: model, settings: [:]).check(model.model, secrets: secrets)
+    }
+
+    /// A sentence for each limit that even the first reply might pass, so that the run would ask before it.
+    ///
+    /// Counted is a request without messages: what is told here is certain, and messages only make it more.
+    public func warnings(_ pipeline: Pipeline) -> [String] {
+        guard let least = leastReserved(pipeline) else { return [] }
+        let limits = pipeline.limits
+        var warnings: [String] = []
+        if let limit = limits.cost, let cost = least.cost, cost > limit {
+            warnings.append(Self.warning("cost", "\(limit)", "\(cost)", limits.reply))
+        }
+        if let limit = limits.tokens, least.tokens > limit.tokens {
+            warnings.append(Self.warning("tokens", "\(limit) tokens", "\(least.tokens) tokens", limits.reply))
+        }
+        return warnings
+    }
+
+    private static func warning(_ limit: String, _ amount: String, _ least: String, _ reply: TokenCount) -> String {
+        """
+        The limit of \(amount) is less than the first reply may take, \(least), so the run will ask before it. Raise \
+        'limits.\(limit)', or lower 'limits.reply' from \(reply) tokens.
+        """
+    }
+
+    private func leastReserved(_ pipeline: Pipeline) -> Spending? {
+        var state = RunState()
+        state.pipeline = pipeline
+        state.limits = pipeline.limits
+        guard let briefing = try? Briefing(state, registry) else { return nil }
+        return ModelTurn.worstCase(state, briefing)
+    }
+}

@@ -1,0 +1,68 @@
+import PipelineEngine
+import PipelineKit
+import Testing
+
+/// A limit that even the first reply might pass is told before the run asks about it.
+struct WarningTests {
+    /// Reading costs nothing, so that the amounts do not depend on the wording of the request.
+    private static let script = """
+        {"price": {"input": "0 USD", "output": "10 USD"}, "replies": [{"text": "Done."}]}
+        """
+
+    private static let cost = """
+        The limit of 0.10 USD is less than the first reply may take, 0.16 USD, so the run will ask before it. Raise \
+        'limits.cost', or lower 'limits.reply' from 16k tokens.
+        """
+
+    private func withPipeline(_ limits: String, _ body: (Bench) async throws -> Void) async throws {
+        try await withBench { bench in
+            let pipeline = """
+                name: dear
+                model: scripted/script.json
+                goal: { gate: command, with: { command: "false" } }
+                limits: \(limits)
+
+                """
+            try bench.write(pipeline, to: "dear.yaml")
+            try bench.write(Self.script, to: "script.json")
+            try await body(bench)
+        }
+    }
+
+    @Test func aCostThatNoReplyFitsIsToldByLintAndRun() async throws {
+        try await withPipeline("{ cost: 0.10 USD }") { bench in
+            let linted = try await bench.sluice("lint", "dear.yaml")
+            #expect(linted.errors == "dear.yaml: warning: \(Self.cost)\n")
+            #expect(linted.output == "dear.yaml: no mistakes.\n")
+            #expect(linted.status == 0)
+            let run = try await bench.sluice("run", "dear.yaml", "--cwd", "project")
+            #expect(run.errors == "warning: \(Self.cost)\n")
+            #expect(run.status == 2, "it asks, as was said")
+        }
+    }
+
+    @Test func theLimitOfTheCommandLineCountsAsWell() async throws {
+        try await withPipeline("{ cost: 1 USD }") { bench in
+            let run = try await bench.sluice("run", "dear.yaml", "--cwd", "project", "--cost", "0.1USD")
+            #expect(run.errors == "warning: \(Self.cost)\n")
+        }
+    }
+
+    @Test func tokensThatNoReplyFitsAreTold() async throws {
+        try await withPipeline("{ tokens: 2k, reply: 5k }") { bench in
+            let said = try await bench.sluice("lint", "dear.yaml").errors
+            let form =
+                /dear.yaml: warning: The limit of 2k tokens is less than the first reply may take, (\d+) tokens, .*/
+            let match = try #require(try form.prefixMatch(in: said), "\(said)")
+            #expect(try #require(Int(match.1)) > 5_000)
+            #expect(said.hasSuffix("Raise 'limits.tokens', or lower 'limits.reply' from 5k tokens.\n"))
+        }
+    }
+
+    @Test func aLimitThatAReplyFitsIsNotTold() async throws {
+        try await withPipeline("{ cost: 0.16 USD, tokens: 400k }") { bench in
+            let linted = try await bench.sluice("lint", "dear.yaml")
+            #expect(linted.errors == "")
+        }
+    }
+}
