@@ -37,7 +37,7 @@ struct RequestTests {
         #expect(
             error?.details == [
                 "Unknown field 'decison'. Did you mean 'decision'?",
-                "Field 'count' must be of type integer, but is \"y\".",
+                "Field 'count' must be a whole number, but is \"y\".",
             ]
         )
     }

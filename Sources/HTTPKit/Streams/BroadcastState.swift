@@ -44,7 +44,9 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
             guard sequence > last else { return }
             last = sequence
         }
-        if renderer == nil { postpone(item, sequence) } else { send(render(item)) }
+        guard renderer != nil else { return postpone(item, sequence) }
+        let frames = render(item)
+        send(frames)
     }
 
     private mutating func begin(_ renderer: Renderer, at position: Int) {
