@@ -23,6 +23,14 @@ struct SourceTests {
         }
     }
 
+    /// What the values are made of depends on whether all of Foundation is loaded too, as it is in these tests.
+    @Test func theProductAsksTheSystemForAttributesOfFiles() {
+        for file in product where !file.path.hasPrefix("Sources/PipelineTesting/") {
+            let asks = file.text.contains("attributesOfItem") || file.text.contains("attributesOfFileSystem")
+            #expect(!asks, "\(file) reads attributes through FileManager; use stat(2).")
+        }
+    }
+
     /// What the compiler is asked to believe.
     @Test func uncheckedClaimsAreFewAndExplained() {
         let claims = all.flatMap { file in

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PipelineKit
 
 /// What a session leaves in its scratch directory. The code under test may have written there too, so nothing of it is
@@ -45,9 +46,8 @@ struct PytestTraces: Sendable {
     /// The bytes of a regular file; `nil` when it is none, or too large. A pipe there would hold up the reader.
     private func read(_ name: String) -> [UInt8]? {
         let path = "\(scratch)/\(name)"
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-            attributes[.type] as? FileAttributeType == .typeRegular,
-            let size = attributes[.size] as? Int, size <= Self.limit,
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.limit,
             let data = FileManager.default.contents(atPath: path)
         else { return nil }
         return Array(data)

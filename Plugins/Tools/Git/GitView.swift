@@ -69,7 +69,7 @@ struct GitView {
                 try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
             }
         } catch {
-            throw Failure(.unavailable, "A directory for git could not be made: \(error.systemWords)")
+            throw Failure(.unavailable, "A directory for git could not be made: \(error.systemWords).")
         }
     }
 }

@@ -25,7 +25,7 @@ public struct Scratch: Sendable {
         } catch {
             throw Failure(
                 .unavailable,
-                "The directory '\(path)' for reports cannot be made: \(error.systemWords)"
+                "The directory '\(path)' for reports cannot be made: \(error.systemWords)."
             )
         }
         defer { try? FileManager.default.removeItem(atPath: path) }
