@@ -1,0 +1,30 @@
+/// Which bytes may stand where in a head.
+enum Characters {
+    /// RFC 9110, section 5.6.2.
+    static func isOfToken(_ byte: UInt8) -> Bool { byte < 128 && token[Int(byte)] }
+
+    /// RFC 9110, section 5.5: visible characters, bytes above ASCII, space and tab.
+    static func isOfValue(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
+
+    /// Letters, digits and what stands in names, IPv6 addresses and ports; RFC 3986, section 3.2.2, without the
+    /// characters that no host has.
+    static func isOfHost(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || "-._~:[]%".utf8.contains(byte)
+    }
+
+    private static let token = (0..<128).map { byte in
+        isAlphanumeric(UInt8(byte)) || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte))
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}
+
+extension String {
+    /// As much of a text from outside as an error shows.
+    var quoted: String {
+        let plain = unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : Character($0) }
+        return String(plain) + (unicodeScalars.count > 80 ? "…" : "")
+    }
+}

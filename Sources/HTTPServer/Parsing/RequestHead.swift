@@ -1,0 +1,97 @@
+import HTTPKit
+
+/// A request as far as it is known before its body.
+struct RequestHead: Sendable {
+    /// How the end of the body is found; RFC 9112, section 6.3.
+    enum Framing: Sendable, Hashable {
+        /// So many bytes.
+        case length(Int)
+        case chunked
+    }
+
+    let method: HTTPMethod
+    /// In origin form, or `*`.
+    let target: String
+    let headers: HTTPHeaders
+    let framing: Framing
+    /// Whether another request may follow on the connection; RFC 9112, section 9.3.
+    let keepsAlive: Bool
+    /// Whether the client waits to be told to send the body; RFC 9110, section 10.1.1.
+    let expectsContinue: Bool
+
+    init(_ line: RequestLine, _ headers: HTTPHeaders) throws(HTTPError) {
+        method = line.method
+        self.headers = headers
+        framing = try Self.framing(headers, isOld: line.isOld)
+        target = try Self.origin(line, host: Self.host(headers, isOld: line.isOld))
+        let wishes = headers.tokens("connection")
+        keepsAlive = line.isOld ? false : !wishes.contains("close")
+        expectsContinue = try Self.expectation(headers, isOld: line.isOld)
+    }
+
+    /// Where a request says in two ways where it ends, somebody before us may have believed the other one.
+    private static func framing(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> Framing {
+        let lengths = headers.all("content-length")
+        guard let coding = headers["transfer-encoding"] else {
+            guard let text = lengths.first else { return .length(0) }
+            guard lengths.count == 1, let length = number(text) else {
+                throw HTTPError(
+                    .badRequest,
+                    "Content-Length must be one whole number, but is '\(lengths.joined(separator: ", ").quoted)'."
+                )
+            }
+            return .length(length)
+        }
+        guard lengths.isEmpty else {
+            throw HTTPError(.badRequest, "A request has either Content-Length or Transfer-Encoding, not both.")
+        }
+        guard !isOld else { throw HTTPError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
+        guard headers.all("transfer-encoding").count == 1, coding.lowercased() == "chunked" else {
+            throw HTTPError(.notImplemented, "Transfer-Encoding can be 'chunked', but is '\(coding.quoted)'.")
+        }
+        return .chunked
+    }
+
+    private static func number(_ text: String) -> Int? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(text)
+    }
+
+    /// - Throws: unless there is exactly one, and it could be a host; RFC 9112, section 3.2.
+    private static func host(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> String {
+        let hosts = headers.all("host")
+        if hosts.isEmpty, isOld { return "" }
+        guard hosts.count == 1 else {
+            throw HTTPError(
+                .badRequest,
+                "A request has one Host, but this one has \(hosts.isEmpty ? "none" : "\(hosts.count)")."
+            )
+        }
+        guard hosts[0].utf8.allSatisfy(Characters.isOfHost) else {
+            throw HTTPError(.badRequest, "'\(hosts[0].quoted)' is no host.")
+        }
+        return hosts[0]
+    }
+
+    /// The path and query of a target that may be a whole URL; RFC 9112, section 3.2.2.
+    private static func origin(_ line: RequestLine, host: String) throws(HTTPError) -> String {
+        guard let scheme = ["http://", "https://"].first(where: line.target.lowercased().hasPrefix) else {
+            return line.target
+        }
+        let rest = line.target.dropFirst(scheme.count)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        guard !authority.isEmpty, authority.lowercased() == host.lowercased() else {
+            throw HTTPError(.badRequest, "The target '\(line.target.quoted)' and the Host '\(host)' are not the same.")
+        }
+        let path = rest.dropFirst(authority.count)
+        return path.hasPrefix("/") ? String(path) : "/\(path)"
+    }
+
+    private static func expectation(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> Bool {
+        guard let expectation = headers["expect"], !isOld else { return false }
+        guard expectation.lowercased() == "100-continue" else {
+            throw HTTPError(.expectationFailed, "Expect can be '100-continue', but is '\(expectation.quoted)'.")
+        }
+        return true
+    }
+}
