@@ -86,7 +86,7 @@ let package = Package(
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("HTTPKit", needs: ["PipelineKit"]),
-        house("HTTPServer", needs: ["HTTPKit"]),
+        house("HTTPServer", needs: ["HTTPKit", "CCrypto"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
@@ -134,7 +134,7 @@ let package = Package(
         ),
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
-        tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
+        tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + fuzzers
 )
