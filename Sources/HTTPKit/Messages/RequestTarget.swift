@@ -43,7 +43,7 @@ public struct RequestTarget: Sendable, Hashable {
 
 extension String {
     /// As much of a text from outside as an error shows, without control characters.
-    var shown: String {
+    package var shown: String {
         let plain = String(
             unicodeScalars.prefix(100).map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : Character($0) }
         )
