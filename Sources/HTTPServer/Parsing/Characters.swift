@@ -20,11 +20,3 @@ enum Characters {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 }
-
-extension String {
-    /// As much of a text from outside as an error shows.
-    var quoted: String {
-        let plain = unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : Character($0) }
-        return String(plain) + (unicodeScalars.count > 80 ? "…" : "")
-    }
-}

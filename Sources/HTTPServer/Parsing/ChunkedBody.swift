@@ -55,7 +55,7 @@ struct ChunkedBody: Sendable {
         else {
             throw HTTPError(
                 .badRequest,
-                "'\(String(decoding: line, as: UTF8.self).quoted)' is no size of a chunk."
+                "'\(String(decoding: line, as: UTF8.self).shown)' is no size of a chunk."
             )
         }
         return size

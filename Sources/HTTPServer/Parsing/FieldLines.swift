@@ -30,7 +30,7 @@ struct FieldLines: Sendable {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
             line[..<colon].allSatisfy(Characters.isOfToken), line[colon...].allSatisfy(Characters.isOfValue)
         else {
-            throw HTTPError(.badRequest, "'\(String(decoding: line, as: UTF8.self).quoted)' is no field of a request.")
+            throw HTTPError(.badRequest, "'\(String(decoding: line, as: UTF8.self).shown)' is no field of a request.")
         }
         let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
         var value = line[(colon + 1)...].drop(while: isBlank)

@@ -37,7 +37,7 @@ struct RequestHead: Sendable {
             guard lengths.count == 1, let length = number(text) else {
                 throw HTTPError(
                     .badRequest,
-                    "Content-Length must be one whole number, but is '\(lengths.joined(separator: ", ").quoted)'."
+                    "Content-Length must be one whole number, but is '\(lengths.joined(separator: ", ").shown)'."
                 )
             }
             return .length(length)
@@ -47,7 +47,7 @@ struct RequestHead: Sendable {
         }
         guard !isOld else { throw HTTPError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
         guard headers.all("transfer-encoding").count == 1, coding.lowercased() == "chunked" else {
-            throw HTTPError(.notImplemented, "Transfer-Encoding can be 'chunked', but is '\(coding.quoted)'.")
+            throw HTTPError(.notImplemented, "Transfer-Encoding can be 'chunked', but is '\(coding.shown)'.")
         }
         return .chunked
     }
@@ -68,7 +68,7 @@ struct RequestHead: Sendable {
             )
         }
         guard hosts[0].utf8.allSatisfy(Characters.isOfHost) else {
-            throw HTTPError(.badRequest, "'\(hosts[0].quoted)' is no host.")
+            throw HTTPError(.badRequest, "'\(hosts[0].shown)' is no host.")
         }
         return hosts[0]
     }
@@ -81,7 +81,7 @@ struct RequestHead: Sendable {
         let rest = line.target.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         guard !authority.isEmpty, authority.lowercased() == host.lowercased() else {
-            throw HTTPError(.badRequest, "The target '\(line.target.quoted)' and the Host '\(host)' are not the same.")
+            throw HTTPError(.badRequest, "The target '\(line.target.shown)' and the Host '\(host)' are not the same.")
         }
         let path = rest.dropFirst(authority.count)
         return path.hasPrefix("/") ? String(path) : "/\(path)"
@@ -90,7 +90,7 @@ struct RequestHead: Sendable {
     private static func expectation(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> Bool {
         guard let expectation = headers["expect"], !isOld else { return false }
         guard expectation.lowercased() == "100-continue" else {
-            throw HTTPError(.expectationFailed, "Expect can be '100-continue', but is '\(expectation.quoted)'.")
+            throw HTTPError(.expectationFailed, "Expect can be '100-continue', but is '\(expectation.shown)'.")
         }
         return true
     }

@@ -12,7 +12,7 @@ struct RequestLine: Sendable {
         guard parts.count == 3, !parts[0].isEmpty, parts[0].allSatisfy(Characters.isOfToken),
             !parts[1].isEmpty, parts[1].allSatisfy({ (0x21...0x7E).contains($0) })
         else {
-            throw HTTPError(.badRequest, "'\(String(decoding: line, as: UTF8.self).quoted)' is no request line.")
+            throw HTTPError(.badRequest, "'\(String(decoding: line, as: UTF8.self).shown)' is no request line.")
         }
         method = HTTPMethod(String(decoding: parts[0], as: UTF8.self))
         target = String(decoding: parts[1], as: UTF8.self)
@@ -22,7 +22,7 @@ struct RequestLine: Sendable {
         case "HTTP/1.0": isOld = true
         case _ where version.wholeMatch(of: /HTTP\/[0-9]\.[0-9]/) != nil:
             throw HTTPError(.versionNotSupported, "HTTP/1.1 is spoken here, not '\(version)'.")
-        default: throw HTTPError(.badRequest, "'\(version.quoted)' is no version of HTTP.")
+        default: throw HTTPError(.badRequest, "'\(version.shown)' is no version of HTTP.")
         }
     }
 }
