@@ -26,7 +26,7 @@ def once(arguments, environment):
     report = f"{environment['HOME']}/peak"
     command = ["/usr/bin/time", "-o", report, "-f", "%M", SLUICE, *arguments]
     begin = time.perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     wall = (time.perf_counter() - begin) * 1000
     with open(report) as file:
         return wall, int(file.read().split()[-1]) / 1024
@@ -101,6 +101,8 @@ def time_of(text):
 
 
 def main():
+    if not os.access(SLUICE, os.X_OK):
+        sys.exit(f"There is no program '{SLUICE}' to measure. 'make figures' builds one.")
     place = tempfile.mkdtemp(prefix="sluice-figures-")
     try:
         shutil.copytree(f"{ROOT}/Pipelines/examples/calc", f"{place}/calc")
