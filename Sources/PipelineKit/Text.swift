@@ -6,3 +6,14 @@ extension StringProtocol {
         return String(text)
     }
 }
+
+extension Sequence<UInt8> {
+    /// Two lower-case hexadecimal digits for each byte.
+    public var hexadecimal: String {
+        let digits = StaticString("0123456789abcdef")
+        return String(
+            decoding: flatMap { [digits.utf8Start[Int($0 >> 4)], digits.utf8Start[Int($0 & 15)]] },
+            as: UTF8.self
+        )
+    }
+}

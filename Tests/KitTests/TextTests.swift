@@ -12,6 +12,11 @@ struct TextTests {
         #expect("[\(text)]".dropFirst().dropLast().trimmed == trimmed)
     }
 
+    @Test func bytesAreWrittenAsHexadecimalDigits() {
+        #expect([0x00, 0x0F, 0xA0, 0xFF].hexadecimal == "000fa0ff")
+        #expect([].hexadecimal == "")
+    }
+
     @Test func aFailedCallIsToldInTheSystemsWords() {
         let error = #expect(throws: CocoaError.self) {
             try FileManager.default.createDirectory(atPath: "/dev/null/x", withIntermediateDirectories: false)

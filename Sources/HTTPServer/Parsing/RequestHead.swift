@@ -75,6 +75,7 @@ struct RequestHead: Sendable {
 
     /// The path and query of a target that may be a whole URL; RFC 9112, section 3.2.2.
     private static func origin(_ line: RequestLine, host: String) throws(HTTPError) -> String {
+        if line.target.hasPrefix("/") { return line.target }
         guard let scheme = ["http://", "https://"].first(where: line.target.lowercased().hasPrefix) else {
             return line.target
         }

@@ -1,4 +1,5 @@
 internal import CCrypto
+import PipelineKit
 
 /// The SHA-256 of some bytes.
 public struct Digest: Sendable, Hashable {
@@ -30,10 +31,7 @@ public struct Digest: Sendable, Hashable {
 
 extension Digest: CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
-    public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public var description: String { bytes.hexadecimal }
 
     /// Reads 64 hexadecimal digits.
     public init?(_ hexadecimal: String) {

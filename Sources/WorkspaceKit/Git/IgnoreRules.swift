@@ -1,4 +1,3 @@
-import CCrypto
 import Glibc
 import PipelineKit
 
@@ -43,15 +42,7 @@ struct IgnoreRules: Sendable, Hashable {
 
     /// Each part with its length before it, so that no two lists look the same.
     private static func digest(of parts: [[UInt8]]) -> [UInt8] {
-        let hash = sluice_sha256_new()
-        for part in parts {
-            withUnsafeBytes(of: part.count) { sluice_digest_add(hash, $0.baseAddress, $0.count) }
-            sluice_digest_add(hash, part, part.count)
-        }
-        return [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            buffer.baseAddress.map { sluice_digest_end(hash, $0) }
-            count = 32
-        }
+        SHA256.digest(of: parts.flatMap { part in [withUnsafeBytes(of: part.count) { Array($0) }, part] })
     }
 }
 

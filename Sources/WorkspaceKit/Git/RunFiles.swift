@@ -1,4 +1,3 @@
-import CCrypto
 import PipelineKit
 
 /// Where the state directory keeps what belongs to one run of one project.
@@ -49,11 +48,6 @@ struct RunFiles: Sendable {
 
     /// SHA-256 in hexadecimal.
     static func digest(of text: String) -> String {
-        let hash = sluice_sha256_new()
-        let bytes = Array(text.utf8)
-        sluice_digest_add(hash, bytes, bytes.count)
-        var digest = [UInt8](repeating: 0, count: 32)
-        sluice_digest_end(hash, &digest)
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        SHA256.digest(of: [Array(text.utf8)]).hexadecimal
     }
 }

@@ -1,5 +1,6 @@
 import CCrypto
 import Glibc
+import PipelineKit
 
 /// The name of a git object: the SHA-1 of its kind, its size and its content.
 struct ObjectID: Sendable, Hashable {
@@ -47,16 +48,11 @@ struct ObjectID: Sendable, Hashable {
         return bytes
     }
 
-    private var digits: [UInt8] {
-        let digits = StaticString("0123456789abcdef")
-        return bytes.flatMap { [digits.utf8Start[Int($0 >> 4)], digits.utf8Start[Int($0 & 15)]] }
-    }
-
-    var hexadecimal: String { String(decoding: digits, as: UTF8.self) }
+    var hexadecimal: String { bytes.hexadecimal }
 
     /// `ab/cdef…`, below a directory of objects, and ended by NUL; gitrepository-layout(5).
     var path: [CChar] {
-        let digits = digits.map(CChar.init(bitPattern:))
+        let digits = hexadecimal.utf8.map(CChar.init(bitPattern:))
         return Array(digits[..<2]) + [CChar(bitPattern: UInt8(ascii: "/"))] + Array(digits[2...]) + [0]
     }
 
