@@ -6,6 +6,8 @@ public struct StreamSession: Sendable {
     public var received: @Sendable (any FrameSink, [UInt8]) -> Void
     /// Called once, when the stream has ended for whatever reason.
     public var closed: @Sendable (any FrameSink) -> Void
+    /// Fields of the response that opens the stream, as middleware adds them.
+    public var headers = HTTPHeaders()
 
     public init(
         opened: @escaping @Sendable (any FrameSink) async -> Void,
