@@ -75,9 +75,10 @@ struct RecordingTests {
 
     @Test func aRequestIsOneLineOfJSON() {
         let lines = Mutex<[String]>([])
-        let log = RequestLog(now: { Instant(milliseconds: 1_767_225_600_250) }) { line in
+        let write: @Sendable ([UInt8]) -> Void = { line in
             lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
         }
+        let log = RequestLog(now: { Instant(milliseconds: 1_767_225_600_250) }, write: write)
         log.record(finished())
         log.record(finished(HTTPMethod("A\"B"), path: "/\n{", pattern: nil, status: 404))
         let begin = #"{"at":"2026-01-01T00:00:00.250Z","id":"9f","peer":"127.0.0.1","#
