@@ -86,7 +86,7 @@ let package = Package(
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("HTTPKit", needs: ["PipelineKit"]),
-        house("HTTPServer", needs: ["HTTPKit", "CCrypto"]),
+        house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
@@ -118,6 +118,7 @@ let package = Package(
         support("KillableEngine", of: ["ProcessKit"]),
         support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
+        support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
         support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(

@@ -30,6 +30,15 @@ public struct RequestTarget: Sendable, Hashable {
         query = parts.count == 1 ? [] : try Self.parameters(parts[1])
     }
 
+    /// `*`, the server as a whole; RFC 9112, section 3.2.4.
+    package static let server = RequestTarget(path: "*", segments: [], query: [])
+
+    private init(path: String, segments: [String], query: [Parameter]) {
+        self.path = path
+        self.segments = segments
+        self.query = query
+    }
+
     private static func parameters(_ query: Substring) throws(HTTPError) -> [Parameter] {
         try query.split(separator: "&").map { pair throws(HTTPError) in
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
