@@ -64,6 +64,11 @@ let modules: [Target] = [
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
+/// HTTP interfaces; they stand above the engine, and are put together by the program.
+let contracts: [Target] = [
+    module("RetrAI", "Contract", needs: ["HTTPKit", "PipelineEngine"]),
+]
+
 let package = Package(
     name: "sluice",
     products: [
@@ -135,6 +140,10 @@ let package = Package(
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests(
+            "ContractTests",
+            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "RetrAIContract"]
+        ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
-    ] + modules + fuzzers
+    ] + modules + contracts + fuzzers
 )

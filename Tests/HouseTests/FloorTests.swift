@@ -9,7 +9,7 @@ struct FloorTests {
         (2, ["YAML", "ProcessKit", "ProviderKit", "WorkspaceKit"], []),
         (3, ["PipelineEngine"], ["Tool", "Gate", "Provider"]),
         (4, ["HTTPKit"], ["Store"]),
-        (5, ["HTTPServer"], []),
+        (5, ["HTTPServer"], ["Contract"]),
         (6, ["StandardModules", "PipelineTesting"], []),
         (7, ["sluice"], []),
     ]
