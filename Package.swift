@@ -66,7 +66,8 @@ let modules: [Target] = [
 
 /// HTTP interfaces; they stand above the engine, and are put together by the program.
 let contracts: [Target] = [
-    module("RetrAI", "Contract", needs: ["HTTPKit", "PipelineEngine"]),
+    module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
 ]
 
 let package = Package(
@@ -92,6 +93,7 @@ let package = Package(
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "CCrypto"]),
+        house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
@@ -142,7 +144,7 @@ let package = Package(
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests(
             "ContractTests",
-            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "RetrAIContract"]
+            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "NativeContract", "RetrAIContract"]
         ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + contracts + fuzzers

@@ -47,3 +47,8 @@ extension Limits {
         return parts.compactMap(\.self).joined(separator: ", ")
     }
 }
+
+extension HumanPolicy.Moment {
+    /// The moment in words: `after failed check`.
+    var words: String { rawValue.split(separator: "_").joined(separator: " ") }
+}

@@ -56,6 +56,7 @@ struct RetrAIRenderer: FrameRenderer {
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, let by): [.log("\(by): \(text)")]
         case .limitsChanged(let limits, let by): [.log("\(by) changed the limits: \(limits.written).")]
+        case .settingsChanged(let change): take(change)
         case .rolledBack(let back): [.log("\(back.by) set the files back to the end of iteration \(back.iteration).")]
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened(let by): reopen(by)
@@ -142,6 +143,12 @@ struct RetrAIRenderer: FrameRenderer {
         let step = isActing ? [] : [RetrAIEvent.step(.act, iteration)]
         isActing = true
         return step + [.call(call)]
+    }
+
+    private mutating func take(_ change: SettingsChange) -> [RetrAIEvent] {
+        if let name = change.model { model = "\(name)" }
+        let parts = [change.model.map { "the model is \($0)" }, change.gate.map { "a person is asked \($0.words)" }]
+        return [.log("\(change.by) changed the run: \(parts.compactMap(\.self).joined(separator: ", ")).")]
     }
 
     // MARK: - Questions
