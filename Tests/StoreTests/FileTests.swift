@@ -21,7 +21,7 @@ struct FileTests {
     @Test func aNewerSchemaIsRefused() async throws {
         try await refusal(after: "PRAGMA user_version = 7") { path in
             .unreadable(
-                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 2). "
+                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 3). "
                     + "Use that version, or another database with --db."
             )
         }
@@ -37,12 +37,13 @@ struct FileTests {
             await store.close()
             let indices = ["pipeline", "project", "origin", "asking", "owner"].map { "DROP INDEX run_\($0)" }
             let columns = ["project", "origin", "is_asking"].map { "ALTER TABLE run DROP COLUMN \($0)" }
-            try sqlite3(path, (indices + columns + ["PRAGMA user_version = 1"]).joined(separator: ";;"))
+            try sqlite3(path, (indices + columns + ["DROP TABLE record", "PRAGMA user_version = 1"]).joined(separator: ";;"))
             let again = try SQLiteEventStore(path: path)
             for query in [RunQuery(project: "/p"), RunQuery(origin: "web"), RunQuery(isAsking: true)] {
                 #expect(try await again.summaries(query).map(\.run) == ["r1"])
             }
             #expect(try await again.summaries(RunQuery(origin: "")).map(\.run) == ["r2"])
+            #expect(try await again.put(1, as: "a", in: "c", expecting: 0) == 1)
             await again.close()
         }
     }
