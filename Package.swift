@@ -64,6 +64,12 @@ let modules: [Target] = [
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
+/// HTTP interfaces; they stand above the engine, and are put together by the program.
+let contracts: [Target] = [
+    module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+]
+
 let package = Package(
     name: "sluice",
     products: [
@@ -87,6 +93,7 @@ let package = Package(
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
+        house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
@@ -136,6 +143,10 @@ let package = Package(
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests(
+            "ContractTests",
+            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "NativeContract", "RetrAIContract"]
+        ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
-    ] + modules + fuzzers
+    ] + modules + contracts + fuzzers
 )
