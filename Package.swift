@@ -64,6 +64,11 @@ let modules: [Target] = [
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
+/// HTTP interfaces; they stand above the engine, and are put together by the program.
+let contracts: [Target] = [
+    module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
+]
+
 let package = Package(
     name: "sluice",
     products: [
@@ -76,6 +81,7 @@ let package = Package(
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
         library("CZlib", "zlib", apt: "zlib1g-dev"),
+        .target(name: "CConsole", exclude: ["Assets"]),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
@@ -134,7 +140,8 @@ let package = Package(
         ),
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
+        tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
-    ] + modules + fuzzers
+    ] + modules + contracts + fuzzers
 )
