@@ -66,6 +66,7 @@ let modules: [Target] = [
 
 /// HTTP interfaces; they stand above the engine, and are put together by the program.
 let contracts: [Target] = [
+    module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
 ]
@@ -82,6 +83,7 @@ let package = Package(
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
         library("CZlib", "zlib", apt: "zlib1g-dev"),
+        .target(name: "CConsole", exclude: ["Assets"]),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
@@ -142,6 +144,7 @@ let package = Package(
         ),
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
+        tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests(
             "ContractTests",
