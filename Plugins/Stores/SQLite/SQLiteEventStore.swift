@@ -49,6 +49,18 @@ public final class SQLiteEventStore: EventStore {
         try await reader.read { connection throws(StoreError) in try connection.summaries(query) }
     }
 
+    public func sequences(of runs: [RunID]) async throws(StoreError) -> [RunID: Int] {
+        try await reader.read { connection throws(StoreError) in try connection.sequences(of: runs) }
+    }
+
+    public func unclaimed(_ query: UnclaimedQuery) async throws(StoreError) -> [RunSummary] {
+        try await reader.read { connection throws(StoreError) in try connection.unclaimed(query) }
+    }
+
+    public func owners(at now: Instant) async throws(StoreError) -> Set<String> {
+        try await reader.read { connection throws(StoreError) in try connection.owners(at: now) }
+    }
+
     public func claim(
         _ run: RunID,
         for owner: String,

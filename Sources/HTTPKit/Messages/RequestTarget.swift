@@ -32,6 +32,9 @@ public struct RequestTarget: Sendable, Hashable {
         query = parts.count == 1 ? [] : try Self.parameters(parts[1])
     }
 
+    /// `*`, the server as a whole; RFC 9112, section 3.2.4.
+    package static let server = RequestTarget(path: "*", segments: [], query: [])
+
     private init(path: String, segments: [String], query: [Parameter]) {
         self.path = path
         self.segments = segments

@@ -45,6 +45,12 @@ package struct RequestParser: Sendable {
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(bytes) }
 
+    /// Bytes that have come and were not read.
+    var unread: Int { input.count }
+
+    /// All bytes that were not read, for another protocol to read them.
+    mutating func takeRest() -> [UInt8] { Array(input.take(input.count)) }
+
     /// - Returns: `nil` when more bytes are needed.
     package mutating func next() throws(HTTPError) -> Piece? {
         switch stage {

@@ -41,6 +41,20 @@ public actor MemoryStore: EventStore {
         return Array(sorted.prefix(max(0, query.limit)))
     }
 
+    public func sequences(of wanted: [RunID]) -> [RunID: Int] {
+        Dictionary(wanted.compactMap { run in runs[run].map { (run, $0.row.sequence) } }) { first, _ in first }
+    }
+
+    public func unclaimed(_ query: UnclaimedQuery) -> [RunSummary] {
+        let rows = runs.values.filter { query.matches($0.row, $0.claim) }.map(\.row)
+        let sorted = rows.sorted { RunQuery.Place(of: $1).precedes(RunQuery.Place(of: $0)) }
+        return Array(sorted.prefix(max(0, query.limit)))
+    }
+
+    public func owners(at now: Instant) -> Set<String> {
+        Set(runs.values.compactMap(\.claim).filter { $0.until > now }.map(\.owner))
+    }
+
     public func claim(
         _ run: RunID,
         for owner: String,
