@@ -120,7 +120,7 @@ let package = Package(
         ),
         .target(
             name: "FuzzEntries",
-            dependencies: ["PipelineEngine", "PipelineKit", "YAML"],
+            dependencies: ["HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "YAML"],
             path: "Tests/Fuzz/Entries",
             swiftSettings: strict
         ),
