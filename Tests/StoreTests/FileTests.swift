@@ -21,7 +21,7 @@ struct FileTests {
     @Test func aNewerSchemaIsRefused() async throws {
         try await refusal(after: "PRAGMA user_version = 7") { path in
             .unreadable(
-                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 2). "
+                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 3). "
                     + "Use that version, or another database with --db."
             )
         }
@@ -35,9 +35,7 @@ struct FileTests {
             (rows[0].summary.details, rows[1].summary.details) = (details, ["project": 5])
             for row in rows { try await store.append(row) }
             await store.close()
-            let indices = ["pipeline", "project", "origin", "asking", "owner"].map { "DROP INDEX run_\($0)" }
-            let columns = ["project", "origin", "is_asking"].map { "ALTER TABLE run DROP COLUMN \($0)" }
-            try sqlite3(path, (indices + columns + ["PRAGMA user_version = 1"]).joined(separator: ";;"))
+            try takeBackToTheFirstSchema(path)
             let again = try SQLiteEventStore(path: path)
             for query in [RunQuery(project: "/p"), RunQuery(origin: "web"), RunQuery(isAsking: true)] {
                 #expect(try await again.summaries(query).map(\.run) == ["r1"])

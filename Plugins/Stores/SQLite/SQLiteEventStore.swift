@@ -1,12 +1,12 @@
 public import PipelineEngine
 public import PipelineKit
 
-/// Histories in a SQLite database: one file, shared by any number of processes on one machine.
+/// Histories and records in a SQLite database: one file, shared by any number of processes on one machine.
 ///
 /// What an append reported is on disk (WAL, `synchronous = FULL`); appends that come together share one commit.
 public final class SQLiteEventStore: EventStore {
-    private let reader: SQLiteReader
-    private let writer: SQLiteWriter
+    let reader: SQLiteReader
+    let writer: SQLiteWriter
 
     /// Opens the database, and creates it (mode 0600, its directories 0700) when there is none.
     ///

@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let applicationID = 0x534C_5543
 
     /// Steps are added, never changed.
-    static let migrations = [first, filters]
+    static let migrations = [first, records, filters]
 
     /// Brings the database to this version's schema; nothing is changed in a file that is not ours or is newer.
     static func prepare(_ connection: SQLiteConnection) throws(StoreError) {
@@ -123,6 +123,16 @@ enum SQLiteSchema {
             PRIMARY KEY (run, artifact)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX artifact_ref_artifact ON artifact_ref (artifact);
+        """
+
+    private static let records = """
+        CREATE TABLE record (
+            collection  TEXT NOT NULL,
+            id          TEXT NOT NULL,
+            version     INTEGER NOT NULL CHECK (version > 0),
+            body        TEXT NOT NULL,
+            PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
         """
 
     // What lists are filtered by stands in columns of its own. Kept as they are written, and not generated out of the

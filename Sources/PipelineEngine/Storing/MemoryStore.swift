@@ -1,6 +1,6 @@
 public import PipelineKit
 
-/// Histories in memory, for tests and for runs that nobody wants to keep: "on disk" holds until the process ends.
+/// Histories and records in memory, for tests and for runs that nobody wants to keep: "on disk" holds until the process ends.
 public actor MemoryStore: EventStore {
     private struct Run {
         var events: [StoredEvent] = []
@@ -11,6 +11,8 @@ public actor MemoryStore: EventStore {
 
     private var runs: [RunID: Run] = [:]
     private var artifacts: [Digest: [UInt8]] = [:]
+    /// By collection and id.
+    var records: [String: [String: StoredRecord]] = [:]
 
     public init() {}
 
