@@ -67,6 +67,7 @@ let modules: [Target] = [
 /// HTTP interfaces; they stand above the engine, and are put together by the program.
 let contracts: [Target] = [
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("Operations", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
 ]
 
@@ -94,7 +95,7 @@ let package = Package(
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "CCrypto"]),
         house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
-        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        house("PipelineTesting", needs: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
             "StandardModules",
@@ -144,7 +145,10 @@ let package = Package(
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests(
             "ContractTests",
-            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "NativeContract", "RetrAIContract"]
+            of: [
+                "HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "PipelineTesting",
+                "NativeContract", "OperationsContract", "RetrAIContract", "StandardModules",
+            ]
         ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + contracts + fuzzers
