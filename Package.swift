@@ -68,6 +68,7 @@ let modules: [Target] = [
 let contracts: [Target] = [
     module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("Operations", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
 ]
 
@@ -96,7 +97,7 @@ let package = Package(
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
         house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
-        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        house("PipelineTesting", needs: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
             "StandardModules",
@@ -148,7 +149,10 @@ let package = Package(
         tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests(
             "ContractTests",
-            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "NativeContract", "RetrAIContract"]
+            of: [
+                "HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "PipelineTesting",
+                "NativeContract", "OperationsContract", "RetrAIContract", "StandardModules",
+            ]
         ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + contracts + fuzzers
