@@ -135,7 +135,7 @@ let package = Package(
         ),
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
-        tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + fuzzers
 )
