@@ -146,7 +146,7 @@ let package = Package(
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
-        tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests(
             "ContractTests",
             of: [
