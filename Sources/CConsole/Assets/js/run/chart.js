@@ -21,7 +21,7 @@ function chart({ title, points, from, to, limit, text }) {
       svg("path", { class: "area", d: `${line}V${height}Z` }), svg("path", { class: "line", d: line }),
       near && svg("path", { class: "limit", d: `M0 ${at}H${width}` }),
       svg("text", { x: 0, y: height + 12 }, "0"), svg("text", { x: width, y: height + 12, "text-anchor": "end" }, duration(to - from)),
-      svg("text", { x: width, y: 9, "text-anchor": "end" }, text(top))));
+      svg("text", { x: 0, y: 9 }, text(top))));
 }
 
 const table = (points, currency) => h("details", { class: "small" }, h("summary", null, "As a table"),

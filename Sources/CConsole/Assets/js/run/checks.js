@@ -32,7 +32,7 @@ export function failingList(failing, opened = 1) {
 
 export function refusedList(refused) {
   if (!refused?.length) return null;
-  return h("div", { class: "refused" },
+  return h("div", { class: "not-counted" },
     h("p", null, `${plural(refused.length, "change")} did not count: the goal protects ${refused.length === 1 ? "this file" : "these files"}.`),
     h("ul", null, refused.map((one) => h("li", null, h("span", { class: "soft" }, one.kind), " ", h("span", { class: "mono" }, one.path)))));
 }

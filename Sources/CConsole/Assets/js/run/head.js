@@ -70,7 +70,7 @@ export function about(state) {
   const normal = state.pipeline ?? {};
   return facts([
     ["Model", h("span", { class: "mono wrap" }, state.model ?? "–")], ["Goal", goalWords(normal.goal)],
-    ["A person is asked", state.gate.replaceAll("_", " ")], ["Project", h("span", { class: "mono wrap" }, state.project)],
+    ["Human gate", state.gate.replaceAll("_", " ")], ["Project", h("span", { class: "mono wrap" }, state.project)],
     ["Workspace", state.workspace && state.workspace.path !== state.project ? h("span", { class: "mono wrap" }, state.workspace.path) : normal.workspace?.isolation === "worktree" ? "worktree" : "the project itself"],
     ...Object.entries(state.inputs ?? {}).map(([name, value]) => [`Input ${name}`, String(value)]),
     ["Started by", state.origin], ["Version", state.version],

@@ -23,7 +23,7 @@ function deadline(question) {
 export function questionCard(question, run, { link = null, answered = () => {} } = {}) {
   const id = freshID("question");
   const summary = h("p", { class: "wrong", role: "alert" });
-  const message = h("textarea", { rows: 2, id: `${id}-message`, placeholder: "What the model should know; needed for a good no" });
+  const message = h("textarea", { rows: 1, id: `${id}-message`, placeholder: "Message to the model, if you like" });
   const send = async (decision) => {
     try {
       const body = { decision, message: message.value.trim() || undefined, shown: question.shown };

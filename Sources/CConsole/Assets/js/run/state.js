@@ -28,8 +28,8 @@ export function fold(state, event) {
 export function foldPiece(state, piece) {
   if (piece.kind === "model") return grow(state.turns.get(piece.turn), "text", piece.text, (turn) => !turn.repliedAt);
   if (piece.kind === "call") {
-    const call = state.calls.get(piece.call);
-    return grow(call, "output", piece.output, (call) => !call.endedAt) && [call.item];
+    const grown = grow(state.calls.get(piece.call), "output", piece.output, (call) => !call.endedAt);
+    return grown.map((call) => call.item);
   }
   const check = state.items.findLast((item) => item.kind === "check");
   return grow(check, "live", piece.output, (check) => !check.outcome);

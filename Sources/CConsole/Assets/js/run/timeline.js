@@ -17,24 +17,37 @@ export class Timeline {
   #first = 0;
   #filter = "all";
   #follows = true;
+  #top = 0;
+  #sizes = new ResizeObserver(() => { if (this.#follows) this.#keepUp(); });
   #list = h("ol", { class: "timeline", "aria-label": "What happened" });
   #earlier = button("", { class: "quiet earlier", hidden: true }, () => this.#showEarlier());
   #follow = h("button", { type: "button", class: "follow", hidden: true, onclick: () => this.toEnd() }, "Jump to the newest");
   #tabs = h("div", { class: "segments", role: "group", "aria-label": "Show" }, filters.map(([name, label]) =>
     h("button", { type: "button", "data-filter": name, onclick: () => this.#choose(name) }, label)));
 
+  #onScroll = () => {
+    const { scrollHeight, clientHeight, scrollTop } = this.#scroller();
+    const rest = scrollHeight - clientHeight - scrollTop;
+    // Entries get their true height when they come into sight, which moves the end; only a person moves up.
+    if (rest < 60) this.#follows = true;
+    else if (scrollTop < this.#top - 4) this.#follows = false;
+    this.#top = scrollTop;
+    this.#follow.hidden = this.#follows || this.#state.step === "end";
+  };
+
   constructor(state) {
     this.#state = state;
     const folding = button("Open all", { class: "quiet small end" }, () => this.toggleAll());
     this.element = h("section", { "aria-label": "Timeline" }, h("div", { class: "timeline-head" }, this.#tabs, folding),
       this.#earlier, this.#list, this.#follow);
-    this.#onScroll = this.#onScroll.bind(this);
-    addEventListener("scroll", this.#onScroll, { passive: true });
+    document.addEventListener("scroll", this.#onScroll, { passive: true, capture: true });
+    this.#sizes.observe(this.#list);
     this.#choose("all");
   }
 
   leave() {
-    removeEventListener("scroll", this.#onScroll);
+    this.#sizes.disconnect();
+    document.removeEventListener("scroll", this.#onScroll, { capture: true });
     cancelAnimationFrame(this.#frame);
   }
 
@@ -47,7 +60,7 @@ export class Timeline {
   toEnd() {
     this.#follows = true;
     this.#follow.hidden = true;
-    scrollTo({ top: document.documentElement.scrollHeight });
+    this.#scroller().scrollTop = this.#scroller().scrollHeight;
   }
 
   toggleAll() {
@@ -73,10 +86,11 @@ export class Timeline {
   }
 
   #showEarlier() {
-    const height = document.documentElement.scrollHeight;
+    const scroller = this.#scroller();
+    const height = scroller.scrollHeight;
     this.#first = Math.max(0, this.#first - most);
     this.#drawAll();
-    scrollBy(0, document.documentElement.scrollHeight - height);
+    scroller.scrollTop += scroller.scrollHeight - height;
   }
 
   #drawAll() {
@@ -100,7 +114,7 @@ export class Timeline {
     this.#changed.clear();
     if (this.#follows) this.#trim();
     this.#count();
-    if (this.#follows && this.isLong()) scrollTo({ top: document.documentElement.scrollHeight });
+    if (this.#follows) this.#keepUp();
   }
 
   #place(item) {
@@ -136,11 +150,18 @@ export class Timeline {
     this.#earlier.textContent = `Show ${words(Math.min(most, this.#first))} before these; there are ${words(this.#first)} more`;
   }
 
-  isLong() { return document.documentElement.scrollHeight > innerHeight * 1.2; }
-
-  #onScroll() {
-    const rest = document.documentElement.scrollHeight - innerHeight - scrollY;
-    this.#follows = rest < 120;
-    this.#follow.hidden = this.#follows || this.#state.step === "end";
+  /// Where the window is high enough the timeline scrolls by itself below the head, else the whole page does.
+  #scroller() {
+    const own = this.element.closest(".run-main");
+    return own && getComputedStyle(own).overflowY === "auto" ? own : document.scrollingElement;
   }
+
+  /// Goes along with the newest; a page as a whole is left where it is, as its head would be gone.
+  #keepUp() {
+    const scroller = this.#scroller();
+    this.#sizes.observe(scroller);
+    if (scroller !== document.scrollingElement) scroller.scrollTop = scroller.scrollHeight;
+    else if (scrollY > 400) scroller.scrollTop = scroller.scrollHeight;
+  }
+
 }
