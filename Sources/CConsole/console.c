@@ -126,6 +126,9 @@ static const uint8_t js_run_scale_js[] = {
 static const uint8_t js_run_state_js[] = {
 #embed "Assets/js/run/state.js"
 };
+static const uint8_t js_run_takers_js[] = {
+#embed "Assets/js/run/takers.js"
+};
 static const uint8_t js_run_timeline_js[] = {
 #embed "Assets/js/run/timeline.js"
 };
@@ -190,6 +193,7 @@ static const sluice_console_file files[] = {
     FILE("js/run/question.js", script, js_run_question_js),
     FILE("js/run/scale.js", script, js_run_scale_js),
     FILE("js/run/state.js", script, js_run_state_js),
+    FILE("js/run/takers.js", script, js_run_takers_js),
     FILE("js/run/timeline.js", script, js_run_timeline_js),
     FILE("js/run/unified.js", script, js_run_unified_js),
     FILE("js/schema.js", script, js_schema_js),

@@ -118,6 +118,14 @@ test("a run that ended can go on", () => {
   equal([again.status, again.endedAt, again.reason], ["running", null, null]);
 });
 
+test("with the end of a run its questions are over, and what had not run is refused when it goes on", () => {
+  const ended = [...waiting, ["run.finished", { status: "aborted", reason: "Cancelled by maria." }]];
+  const { decision, by } = folded(...ended).questions.get("a1");
+  equal([openQuestions(folded(...ended)), decision, by], [[], "expired", "the end of the run"]);
+  const again = folded(...ended, ["run.reopened", { by: "maria" }]);
+  equal([again.status, again.calls.get("1.1").stage], ["running", "refused"]);
+});
+
 test("an event of a type that is not known yet is shown by its name", () => {
   const state = folded(...begun, ["moon.risen", { phase: "full" }]);
   equal([state.items.at(-1).kind, state.items.at(-1).title], ["note", "moon.risen"]);

@@ -109,7 +109,9 @@ export async function newPage(main) {
     const fields = [pipeline, cwd, model, gate, isolation, id, ...limits, ...inputs];
     try { go(`/runs/${encodeURIComponent((await post(paths.runs(), order())).run)}`); } catch (error) {
       replace(summary, place(error, fields));
-      form.querySelector("details.more").open ||= [...limits, id].some((one) => one.isWrong());
+      const wrong = fields.find((one) => one.isWrong());
+      form.querySelector("details.more").open ||= [...limits, id].includes(wrong);
+      if (wrong) wrong.focus(); else summary.scrollIntoView({ block: "nearest" });
     } finally { submit.disabled = false; }
   });
   form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });

@@ -12,6 +12,9 @@ function read(call) {
   try { return Object.entries(JSON.parse(call.arguments)); } catch { return null; }
 }
 
+const rank = (name) => [...lead, "old", "new"].indexOf(name) + 1 || 99;
+const kinds = { old: "old", new: "new" };
+
 /// The argument that says most, in one line.
 function brief(call) {
   const all = read(call);
@@ -34,7 +37,8 @@ function outcome(call) {
 function argumentList(call) {
   const all = read(call);
   if (!all) return h("pre", null, call.arguments);
-  return h("dl", { class: "arguments" }, all.map(([name, value]) => h("div", null, h("dt", null, name),
+  const sorted = all.sort(([one], [other]) => rank(one) - rank(other));
+  return h("dl", { class: "arguments" }, sorted.map(([name, value]) => h("div", { class: kinds[name] }, h("dt", null, name),
     h("dd", null, h("pre", null, typeof value === "string" ? value : JSON.stringify(value, null, 2))))));
 }
 

@@ -15,6 +15,7 @@ const figure = (label, value, title) => h("div", { title }, h("dt", null, label)
 export class Head {
   #run;
   #done;
+  #acted;
   #key = "";
   #title = h("div", { class: "run-title" });
   #figures = h("dl", { class: "figures" });
@@ -22,9 +23,11 @@ export class Head {
   #connection = h("span", { class: "connection" });
   #reason = h("p", { class: "reason" });
 
-  constructor(run, done) {
+  /// - Calls `acted` when a person has done something with the run.
+  constructor(run, done, acted) {
     this.#run = run;
     this.#done = done;
+    this.#acted = acted;
     this.element = h("header", { class: "run-head" }, h("div", { class: "run-top" }, this.#title, this.#actions), this.#reason, this.#figures);
   }
 
@@ -37,7 +40,7 @@ export class Head {
         badge(state.status), this.#connection);
       if (focused) this.#title.querySelector("h1").focus({ preventScroll: true });
       replace(this.#actions, actionsFor(this.#run, state, this.#done).map((one) =>
-        button(one.label, { class: one.kind ? `quiet ${one.kind}` : "", "aria-keyshortcuts": one.key }, one.action)));
+        button(one.label, { class: one.kind ? `quiet ${one.kind}` : "", "aria-keyshortcuts": one.key }, () => this.act(one))));
       replace(this.#reason, hasEnded(state.status) ? state.reason : "");
       this.#reason.hidden = !hasEnded(state.status);
     }
@@ -56,6 +59,11 @@ export class Head {
       figure("Tokens", `${short(used)}${limits?.tokens ? ` of ${limits.tokens}` : ""}`, count(used)),
       usage.currency && figure("Cost", `${money(usage.cost, usage.currency)}${limits?.cost ? ` of ${limits.cost}` : ""}`),
       figure("Time", `${age}${limits?.wall ? ` of ${limits.wall}` : ""}`));
+  }
+
+  async act(one) {
+    await one.action();
+    if (this.element.isConnected) this.#acted();
   }
 
   connection(name, detail) {

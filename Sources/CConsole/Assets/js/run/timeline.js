@@ -81,14 +81,22 @@ export class Timeline {
   #choose(filter) {
     this.#filter = filter;
     for (const tab of this.#tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.filter === filter));
-    this.#first = Math.max(0, this.#state.items.length - most);
+    this.#first = this.#before(this.#state.items.length);
     this.#drawAll();
+  }
+
+  /// Where one has to begin to show as many entries as are shown at once, and end before an index.
+  #before(end) {
+    let left = most;
+    let first = end;
+    while (first > 0 && left > 0) if (fits(this.#state.items[--first], this.#filter)) left -= 1;
+    return first;
   }
 
   #showEarlier() {
     const scroller = this.#scroller();
     const height = scroller.scrollHeight;
-    this.#first = Math.max(0, this.#first - most);
+    this.#first = this.#before(this.#first);
     this.#drawAll();
     scroller.scrollTop += scroller.scrollHeight - height;
   }
@@ -110,9 +118,9 @@ export class Timeline {
 
   #draw() {
     this.#frame = 0;
+    if (this.#follows && this.#filter === "all") this.#trim();
     for (const item of [...this.#changed].sort((one, other) => one.index - other.index)) this.#place(item);
     this.#changed.clear();
-    if (this.#follows) this.#trim();
     this.#count();
     if (this.#follows) this.#keepUp();
   }
@@ -147,7 +155,7 @@ export class Timeline {
 
   #count() {
     this.#earlier.hidden = this.#first === 0;
-    this.#earlier.textContent = `Show ${words(Math.min(most, this.#first))} before these; there are ${words(this.#first)} more`;
+    this.#earlier.textContent = `Show earlier ones; ${words(this.#first)} stand before these`;
   }
 
   /// Where the window is high enough the timeline scrolls by itself below the head, else the whole page does.
