@@ -18,6 +18,8 @@ public enum StorePromise: String, Sendable, CaseIterable {
     case historiesAreReadAsTheyWereWritten, historiesAreReadInPages, aStaleOrGappedBatchIsAConflict
     case aRefusedBatchLeavesNothing, anUnknownRunIsNothing, aBatchWithoutEventsChangesNothing
     case summariesAreTheLastOnes, summariesAreFilteredOrderedAndPaged
+    case summariesAreFilteredByWhatTheyAreOf, sequencesAreTheLastOnes
+    case whatNobodyHoldsIsFound, ownersAreThoseWhoHold
     case aClaimKeepsOthersOut, aClaimExpires, aDeadOwnersClaimIsOverridden, onlyTheOwnerReleases
     case oneOfManyClaimantsWins, artifactsAreKeptOnce, artifactsGoWithTheirLastRun, removingLeavesOtherRunsAlone
     case oneWriterWinsEachNumber, manyRunsAreWrittenSideBySide
@@ -32,6 +34,10 @@ public enum StorePromise: String, Sendable, CaseIterable {
         case .aBatchWithoutEventsChangesNothing: try await emptyBatch(store)
         case .summariesAreTheLastOnes: try await lastSummary(store)
         case .summariesAreFilteredOrderedAndPaged: try await list(store)
+        case .summariesAreFilteredByWhatTheyAreOf: try await filters(store)
+        case .sequencesAreTheLastOnes: try await sequences(store)
+        case .whatNobodyHoldsIsFound: try await unclaimed(store)
+        case .ownersAreThoseWhoHold: try await owners(store)
         case .aClaimKeepsOthersOut: try await claimHolds(store)
         case .aClaimExpires: try await claimExpires(store)
         case .aDeadOwnersClaimIsOverridden: try await claimOverridden(store)

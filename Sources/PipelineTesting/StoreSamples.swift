@@ -24,17 +24,20 @@ public enum StoreSamples {
         at sequence: Int,
         status: RunStatus = .running,
         updatedAt: Instant? = nil,
-        wakeAt: Instant? = nil
+        wakeAt: Instant? = nil,
+        pipeline: String = "fix-tests",
+        details: JSONValue? = nil
     ) -> RunSummary {
         RunSummary(
             run: run,
-            pipeline: "fix-tests",
+            pipeline: pipeline,
             status: status,
             sequence: sequence,
             startedAt: start,
             updatedAt: updatedAt ?? Instant(milliseconds: start.milliseconds + sequence),
             wakeAt: wakeAt,
-            details: ["goal": "pytest", "iteration": .int(sequence), "approvals": [["id": "a1", "open": true]]]
+            details: details
+                ?? ["goal": "pytest", "iteration": .int(sequence), "approvals": [["id": "a1", "open": true]]]
         )
     }
 

@@ -88,8 +88,8 @@ struct ApprovalTests {
 
     // MARK: - After a check
 
-    private func asked(_ result: CheckResult) throws -> RunState {
-        let pipeline: JSONValue = ["name": "p", "goal": "command", "human": ["gate": "after_check"]]
+    private func asked(_ result: CheckResult, gate: JSONValue = "after_check") throws -> RunState {
+        let pipeline: JSONValue = ["name": "p", "goal": "command", "human": ["gate": gate]]
         let name = CheckName(iteration: 1)
         let state = RunState.given([.started(pipeline), .opened] + Event.Payload.checked(0, LoopTests.no))
             .after([.iterationStarted(1)] + Event.Payload.replied(1, "done") + [.checkStarted(name, snapshot: "s1")])
@@ -121,6 +121,20 @@ struct ApprovalTests {
         let yes = state.after(try state.when(.resolve("a1", Resolution(.approved, by: "ada"), shown: nil)))
         #expect(yes.effects == [.ask(turn: 2, attempt: 1, notBefore: nil)])
         let no = try state.when(.resolve("a1", Resolution(.rejected, by: "ada"), shown: nil))
+        #expect(no.last == .runFinished(.aborted, reason: "Aborted by ada."))
+    }
+
+    @Test func aPersonMayBeAskedOnlyAfterChecksThatFail() throws {
+        let held = try asked(LoopTests.yes, gate: "after_failed_check")
+        #expect(held.phase == .finished(.achieved, reason: "All 2 tests pass."))
+        let failed = try asked(LoopTests.no, gate: "after_failed_check")
+        #expect(failed.status == .waiting)
+        #expect(failed.pendingApprovals[0].approval.subject == .check(CheckName(iteration: 1)))
+        let answer = Resolution(.approved, by: "ada", message: "Look at calc.py.")
+        let next = failed.after(try failed.when(.resolve("a1", answer, shown: nil)))
+        #expect(next.effects == [.ask(turn: 2, attempt: 1, notBefore: nil)])
+        #expect(next.messages.last == .user("ada says: Look at calc.py."))
+        let no = try failed.when(.resolve("a1", Resolution(.rejected, by: "ada"), shown: nil))
         #expect(no.last == .runFinished(.aborted, reason: "Aborted by ada."))
     }
 

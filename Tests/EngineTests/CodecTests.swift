@@ -65,6 +65,8 @@ struct CodecTests {
         .approvalRequested(Approval(id: "a1", subject: .limit(.wall), question: "?", shown: digest)),
         .approvalResolved("a1", Resolution(.expired, by: "ada", message: "m")),
         .messageAdded("t", by: "ada"), .limitsChanged(Limits(), by: "ada"),
+        .settingsChanged(SettingsChange(model: ModelName("m/x/y"), gate: .afterFailedCheck, by: "ada")),
+        .settingsChanged(SettingsChange(gate: .never, by: "ada")),
         .rolledBack(Rollback(iteration: 1, snapshot: "s", replaced: "t", by: "ada")),
         .runFinished(.notAchieved, reason: "r"), .runReopened(by: "ada"),
     ]

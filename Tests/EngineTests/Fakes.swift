@@ -16,13 +16,17 @@ struct Bench {
         store: any EventStore = MemoryStore(),
         owner: ProcessName = ProcessName("host:boot:1:1"),
         clock: EngineClock = Bench.clock,
+        registry: Registry = Bench.registry,
+        roots: [String] = [],
+        sources: PipelineSources = PipelineSources(read: PipelineSources.disk),
+        environment: [String: String] = [:],
         random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
         self.store = store
         services = Services(
             EngineParts(
-                registry: Self.registry,
+                registry: registry,
                 store: store,
                 workspaces: PlainWorkspaces(),
                 transport: NoTransport(),
@@ -31,6 +35,9 @@ struct Bench {
                 scratch: directory + ".scratch",
                 owner: owner,
                 version: "test",
+                sources: sources,
+                roots: roots,
+                environment: environment,
                 random: random
             )
         )
@@ -205,7 +212,7 @@ struct PlainWorkspaces: WorkspaceKeeper {
         under policy: EditPolicy,
         of run: RunID
     ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
-    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
+    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "\(old) \(new)" }
     func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
     func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
     func removeDrafts(in workspace: Workspace) {}

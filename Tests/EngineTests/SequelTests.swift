@@ -24,6 +24,9 @@ private final class CommitLog: EventStore {
     }
     func summary(of run: RunID) async throws(StoreError) -> RunSummary? { await store.summary(of: run) }
     func summaries(_ query: RunQuery) async throws(StoreError) -> [RunSummary] { await store.summaries(query) }
+    func sequences(of runs: [RunID]) async throws(StoreError) -> [RunID: Int] { await store.sequences(of: runs) }
+    func unclaimed(_ query: UnclaimedQuery) async throws(StoreError) -> [RunSummary] { await store.unclaimed(query) }
+    func owners(at now: Instant) async throws(StoreError) -> Set<String> { await store.owners(at: now) }
     func claim(_ run: RunID, for owner: String, until deadline: Instant, now: Instant, overriding dead: String?)
         async throws(StoreError) -> Claim?
     {

@@ -5,6 +5,19 @@ import Testing
 
 @testable import PipelineEngine
 
+extension Bench {
+    /// An engine over a new store of this kind.
+    init(_ kind: WakeUpTests.Kind, clock: EngineClock = Bench.clock) throws {
+        let directory = Bench.temporary()
+        let store: any EventStore =
+            switch kind {
+            case .memory: MemoryStore()
+            case .sqlite: try SQLiteEventStore(path: "\(directory).scratch/sluice.db")
+            }
+        self.init(directory, store: store, clock: clock)
+    }
+}
+
 /// Deadlines and retries come true although nobody resumes the run.
 struct WakeUpTests {
     enum Kind: CaseIterable { case memory, sqlite }
@@ -15,13 +28,7 @@ struct WakeUpTests {
         let clock = ManualClock()
 
         init(_ kind: Kind) throws {
-            let directory = Bench.temporary()
-            let store: any EventStore =
-                switch kind {
-                case .memory: MemoryStore()
-                case .sqlite: try SQLiteEventStore(path: "\(directory).scratch/sluice.db")
-                }
-            bench = Bench(directory, store: store, clock: clock.clock)
+            bench = try Bench(kind, clock: clock.clock)
         }
 
         /// The same place and store, and another process.

@@ -9,8 +9,8 @@ struct FloorTests {
         (2, ["YAML", "ProcessKit", "ProviderKit", "WorkspaceKit"], []),
         (3, ["PipelineEngine"], ["Tool", "Gate", "Provider"]),
         (4, ["HTTPKit"], ["Store"]),
-        (5, ["HTTPServer"], ["Contract"]),
-        (6, ["StandardModules", "PipelineTesting"], []),
+        (5, ["HTTPServer", "ContractKit"], []),
+        (6, ["StandardModules", "PipelineTesting"], ["Contract"]),
         (7, ["sluice"], []),
     ]
 

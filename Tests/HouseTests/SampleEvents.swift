@@ -14,6 +14,8 @@ enum SampleEvents {
         .workspaceOpened(Workspace(path: "/p"), start: "s0"),
         .rolledBack(Rollback(iteration: 1, snapshot: "s1", replaced: "s2", by: "ada")),
         .limitsChanged(Limits(), by: "ada"),
+        .settingsChanged(SettingsChange(model: ModelName("m/x"), gate: .plan, by: "ada")),
+        .settingsChanged(SettingsChange(by: "ada")),
         .runFinished(.achieved, reason: "All tests pass."),
         .runReopened(by: "ada"),
     ]

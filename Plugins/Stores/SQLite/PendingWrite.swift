@@ -23,8 +23,9 @@ final class Write<Value: Sendable>: PendingWrite {
         do throws(StoreError) {
             let value = try body(connection)
             result.withLock { $0 = .success(value) }
-        } catch .conflict(let expected, let found) {
-            result.withLock { $0 = .failure(.conflict(expected: expected, found: found)) }
+        } catch {
+            guard error.isConflict else { throw error }
+            result.withLock { $0 = .failure(error) }
         }
     }
 
@@ -33,4 +34,14 @@ final class Write<Value: Sendable>: PendingWrite {
     /// What became of it; final once the actor has answered.
     var outcome: Result<Value, StoreError>? { result.withLock { $0 } }
     var isSettled: Bool { outcome != nil }
+}
+
+extension StoreError {
+    /// Whether somebody else was first: an answer, and nothing that is wrong with the store.
+    fileprivate var isConflict: Bool {
+        switch self {
+        case .conflict, .stale: true
+        case .unavailable, .unreadable: false
+        }
+    }
 }

@@ -1,12 +1,12 @@
 public import PipelineEngine
 public import PipelineKit
 
-/// Histories in a SQLite database: one file, shared by any number of processes on one machine.
+/// Histories and records in a SQLite database: one file, shared by any number of processes on one machine.
 ///
 /// What an append reported is on disk (WAL, `synchronous = FULL`); appends that come together share one commit.
 public final class SQLiteEventStore: EventStore {
-    private let reader: SQLiteReader
-    private let writer: SQLiteWriter
+    let reader: SQLiteReader
+    let writer: SQLiteWriter
 
     /// Opens the database, and creates it (mode 0600, its directories 0700) when there is none.
     ///
@@ -47,6 +47,18 @@ public final class SQLiteEventStore: EventStore {
 
     public func summaries(_ query: RunQuery) async throws(StoreError) -> [RunSummary] {
         try await reader.read { connection throws(StoreError) in try connection.summaries(query) }
+    }
+
+    public func sequences(of runs: [RunID]) async throws(StoreError) -> [RunID: Int] {
+        try await reader.read { connection throws(StoreError) in try connection.sequences(of: runs) }
+    }
+
+    public func unclaimed(_ query: UnclaimedQuery) async throws(StoreError) -> [RunSummary] {
+        try await reader.read { connection throws(StoreError) in try connection.unclaimed(query) }
+    }
+
+    public func owners(at now: Instant) async throws(StoreError) -> Set<String> {
+        try await reader.read { connection throws(StoreError) in try connection.owners(at: now) }
     }
 
     public func claim(

@@ -2,6 +2,7 @@ import PipelineEngine
 import PipelineKit
 
 extension SQLiteConnection {
+    /// What a ``RunSummary`` is read from.
     static let rowColumns = "id, pipeline, status, sequence, started_at, updated_at, wake_at, details"
 
     func events(of run: RunID, after sequence: Int, limit: Int) throws(StoreError) -> [StoredEvent] {
@@ -21,32 +22,6 @@ extension SQLiteConnection {
     func summary(of run: RunID) throws(StoreError) -> RunSummary? {
         let sql = "SELECT \(Self.rowColumns) FROM run WHERE id = ?"
         return try rows(sql, [.text(run.value)], of: "run '\(run)'", read: summary).first
-    }
-
-    func summaries(_ query: RunQuery) throws(StoreError) -> [RunSummary] {
-        var conditions = ["TRUE"]
-        var values: [SQLiteValue] = []
-        if let statuses = query.statuses {
-            conditions.append("status IN (\(statuses.map { _ in "?" }.joined(separator: ", ")))")
-            values += statuses.map { .text($0.rawValue) }
-        }
-        if let time = query.updatedBefore {
-            conditions.append("updated_at < ?")
-            values.append(.integer(time.milliseconds))
-        }
-        if let time = query.dueBy {
-            conditions.append("wake_at <= ?")
-            values.append(.integer(time.milliseconds))
-        }
-        if let place = query.after {
-            conditions.append("(updated_at, id) < (?, ?)")
-            values += [.integer(place.updatedAt.milliseconds), .text(place.run.value)]
-        }
-        let sql = """
-            SELECT \(Self.rowColumns) FROM run WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY updated_at DESC, id DESC LIMIT ?
-            """
-        return try rows(sql, values + [.integer(max(0, query.limit))], of: "a run", read: summary)
     }
 
     func artifact(_ digest: Digest) throws(StoreError) -> [UInt8]? {
@@ -70,7 +45,7 @@ extension SQLiteConnection {
         )
     }
 
-    private func summary(_ row: SQLiteRow) throws(StoreError) -> RunSummary {
+    func summary(_ row: SQLiteRow) throws(StoreError) -> RunSummary {
         guard let status = RunStatus(rawValue: try row.text(2)) else { throw row.unexpected(2, "a status") }
         let json = try row.textBytes(7)
         guard let details = try? JSONValue(parsing: json) else { throw row.unexpected(7, "JSON") }

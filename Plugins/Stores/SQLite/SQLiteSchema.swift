@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let applicationID = 0x534C_5543
 
     /// Steps are added, never changed.
-    static let migrations = [first]
+    static let migrations = [first, records, filters]
 
     /// Brings the database to this version's schema; nothing is changed in a file that is not ours or is newer.
     static func prepare(_ connection: SQLiteConnection) throws(StoreError) {
@@ -123,5 +123,32 @@ enum SQLiteSchema {
             PRIMARY KEY (run, artifact)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX artifact_ref_artifact ON artifact_ref (artifact);
+        """
+
+    private static let records = """
+        CREATE TABLE record (
+            collection  TEXT NOT NULL,
+            id          TEXT NOT NULL,
+            version     INTEGER NOT NULL CHECK (version > 0),
+            body        TEXT NOT NULL,
+            PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    // What lists are filtered by stands in columns of its own. Kept as they are written, and not generated out of the
+    // details, which would be parsed anew with every event.
+    private static let filters = """
+        ALTER TABLE run ADD COLUMN project TEXT NOT NULL DEFAULT '';
+        ALTER TABLE run ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+        ALTER TABLE run ADD COLUMN is_asking INTEGER NOT NULL DEFAULT 0 CHECK (is_asking IN (0, 1));
+        UPDATE run SET project = coalesce(json_extract(details, '$.project'), ''),
+                       origin = coalesce(json_extract(details, '$.origin'), ''),
+                       is_asking = coalesce(json_array_length(details, '$.approvals') > 0, 0)
+        WHERE json_valid(details);
+        CREATE INDEX run_pipeline ON run (pipeline, updated_at, id);
+        CREATE INDEX run_project ON run (project, updated_at, id);
+        CREATE INDEX run_origin ON run (origin, updated_at, id);
+        CREATE INDEX run_asking ON run (updated_at, id) WHERE is_asking;
+        CREATE INDEX run_owner ON run (owner) WHERE owner IS NOT NULL;
         """
 }

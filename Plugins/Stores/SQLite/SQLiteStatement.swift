@@ -10,6 +10,11 @@ enum SQLiteValue {
     /// Text that is bytes already: JSON.
     case json([UInt8])
     case blob([UInt8])
+
+    /// Texts for `json_each`.
+    static func list(_ texts: [String]) -> SQLiteValue {
+        .json(JSONValue.array(texts.map(JSONValue.string)).encoded())
+    }
 }
 
 /// One prepared statement; finalized with its last reference.

@@ -57,19 +57,22 @@ extension SQLiteConnection {
         }.first
     }
 
+    /// What is kept of a row: besides what it is read from, what lists are filtered by.
+    private static let keptColumns = "\(rowColumns), project, origin, is_asking"
+
     /// - Returns: the key of the row.
     private func keep(_ row: RunSummary, as key: Int?) throws(StoreError) -> Int {
         let values: [SQLiteValue] = [
             .text(row.run.value), .text(row.pipeline), .text(row.status.rawValue), .integer(row.sequence),
             try value(row.startedAt), try value(row.updatedAt), try row.wakeAt.map(value) ?? .null,
-            .json(row.details.encoded()),
+            .json(row.details.encoded()), .text(row.project), .text(row.origin), .integer(row.isAsking ? 1 : 0),
         ]
         guard let key else {
-            try run("INSERT INTO run (\(Self.rowColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            try run("INSERT INTO run (\(Self.keptColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
             return lastKey
         }
         try run(
-            "UPDATE run SET (\(Self.rowColumns)) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE key = ?",
+            "UPDATE run SET (\(Self.keptColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE key = ?",
             values + [.integer(key)]
         )
         return key

@@ -34,6 +34,12 @@ public struct PathPattern: Sendable, Hashable {
         }
     }
 
+    /// What every path of the pattern begins with: `["api", "runs"]` of `/api/runs/{id}`.
+    public var literals: [String] {
+        parts.prefix { if case .literal = $0 { true } else { false } }
+            .compactMap { part in if case .literal(let text) = part { text } else { nil } }
+    }
+
     private static func part(_ text: Substring) -> Part {
         guard text.hasPrefix("{"), text.hasSuffix("}") else { return .literal(String(text)) }
         let name = text.dropFirst().dropLast()

@@ -4,8 +4,12 @@
 public struct Router<Value: Sendable>: Sendable {
     /// What stands at the end of a pattern.
     public struct Match: Sendable {
-        public var value: Value
-        public var parameters: [String: String]
+        public let value: Value
+        /// What the pattern's parameters stand for, in its order.
+        public let values: [String]
+        let names: [String]
+
+        public var parameters: [String: String] { Dictionary(uniqueKeysWithValues: zip(names, values)) }
     }
 
     private struct Leaf: Sendable {
@@ -57,7 +61,7 @@ public struct Router<Value: Sendable>: Sendable {
         var values: [String] = []
         let wanted = method == .head ? HTTPMethod.get : method
         if let leaf = search(0, segments[...], wanted, &values, &allowed) {
-            return Match(value: leaf.value, parameters: Dictionary(uniqueKeysWithValues: zip(leaf.names, values)))
+            return Match(value: leaf.value, values: values, names: leaf.names)
         }
         let path = ("/" + segments.joined(separator: "/")).shown
         guard !allowed.isEmpty else { throw HTTPError(.notFound, "There is nothing at '\(path)'.", code: "not_found") }
@@ -107,6 +111,8 @@ public struct Router<Value: Sendable>: Sendable {
             if let leaf = search(next, segments.dropFirst(), method, &values, &allowed) { return leaf }
             values.removeLast()
         }
+        // `..%2F..` is one segment, and would be several steps in the rest of a path.
+        guard !segments.contains(where: { $0.contains("/") }) else { return nil }
         allowed.formUnion(here.rest.keys)
         guard let leaf = here.rest[method] else { return nil }
         values.append(segments.joined(separator: "/"))

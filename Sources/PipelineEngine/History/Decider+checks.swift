@@ -32,7 +32,7 @@ extension Decider {
         }
         guard name.iteration > 0 else { return [] }
         if name.iteration >= state.limits.iterations { return [outOfIterations(result)] }
-        guard pipeline.human.gate == .afterCheck else { return [] }
+        guard [.afterCheck, .afterFailedCheck].contains(pipeline.human.gate) else { return [] }
         return [question(.check(name), "The goal does not hold yet. Go on? \(result.reason)", shown: shown(result))]
     }
 

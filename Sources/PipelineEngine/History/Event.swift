@@ -37,6 +37,7 @@ extension Event {
         case approvalResolved(ApprovalID, Resolution)
         case messageAdded(String, by: String)
         case limitsChanged(Limits, by: String)
+        case settingsChanged(SettingsChange)
         case rolledBack(Rollback)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
@@ -70,6 +71,21 @@ public struct RunStart: Sendable, Hashable {
         self.project = project
         self.origin = origin
         self.version = version
+    }
+}
+
+/// What a person set otherwise while the run was under way; `nil` for what stays.
+public struct SettingsChange: Sendable, Hashable {
+    /// The model from the next turn on.
+    public var model: ModelName?
+    /// When a person is asked, from the next check, call or plan on.
+    public var gate: HumanPolicy.Moment?
+    public var by: String
+
+    public init(model: ModelName? = nil, gate: HumanPolicy.Moment? = nil, by: String) {
+        self.model = model
+        self.gate = gate
+        self.by = by
     }
 }
 

@@ -25,6 +25,7 @@ extension Event.Payload {
         case "approval.resolved": resolved(body)
         case "message.added": message(body)
         case "limits.changed": limits(body)
+        case "settings.changed": SettingsChange(body).map(Self.settingsChanged)
         case "workspace.rolled_back": Rollback(body).map(Self.rolledBack)
         case "run.finished": runFinished(body)
         case "run.reopened": body.text("by").map(Self.runReopened)
@@ -167,6 +168,18 @@ extension Failure {
     fileprivate init?(_ body: EventBody) {
         guard let kind: Kind = body.word("kind"), let message = body.text("message") else { return nil }
         self.init(kind, message, retryAfter: body.number("retry_after"), mayHaveCost: body["may_have_cost"] == true)
+    }
+}
+
+extension SettingsChange {
+    fileprivate init?(_ body: EventBody) {
+        guard let by = body.text("by") else { return nil }
+        let (model, gate) = (body.text("model").flatMap(ModelName.init), body.text("human_gate"))
+        let moment = gate.flatMap(HumanPolicy.Moment.init)
+        guard (model == nil) == (body["model"] == nil), (moment == nil) == (body["human_gate"] == nil) else {
+            return nil
+        }
+        self.init(model: model, gate: moment, by: by)
     }
 }
 

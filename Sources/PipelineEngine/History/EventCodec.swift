@@ -60,6 +60,7 @@ extension Event.Payload {
         case .approvalResolved: "approval.resolved"
         case .messageAdded: "message.added"
         case .limitsChanged: "limits.changed"
+        case .settingsChanged: "settings.changed"
         case .rolledBack: "workspace.rolled_back"
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
@@ -89,6 +90,7 @@ extension Event.Payload {
         case .approvalResolved(let id, let answer): answer.body.adding(["approval": .string(id.value)])
         case .messageAdded(let text, let by): ["text": .string(text), "by": .string(by)]
         case .limitsChanged(let limits, let by): ["limits": limits.json, "by": .string(by)]
+        case .settingsChanged(let change): change.body
         case .rolledBack(let back): back.body
         case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
         case .runReopened(let by): ["by": .string(by)]
@@ -158,6 +160,15 @@ extension Failure {
     fileprivate var body: [String: JSONValue] {
         ["kind": .string(kind.rawValue), "message": .string(message)]
             .adding(["retry_after": retryAfter.map(JSONValue.double), "may_have_cost": mayHaveCost ? true : nil])
+    }
+}
+
+extension SettingsChange {
+    fileprivate var body: [String: JSONValue] {
+        ["by": .string(by)].adding([
+            "model": model.map(\.json),
+            "human_gate": gate.map { .string($0.rawValue) },
+        ])
     }
 }
 

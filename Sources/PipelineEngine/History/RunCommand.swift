@@ -8,6 +8,7 @@ public enum RunCommand: Sendable, Hashable {
     case cancel(by: String, reason: String)
     case addMessage(String, by: String)
     case changeLimits(Limits, by: String)
+    case changeSettings(SettingsChange)
     case rollBack(Rollback)
     /// Takes up a run that ended without its goal.
     case reopen(by: String)

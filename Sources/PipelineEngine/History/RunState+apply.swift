@@ -23,6 +23,7 @@ extension RunState {
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, _): say(text)
         case .limitsChanged(let limits, _): self.limits = limits
+        case .settingsChanged(let change): take(change)
         case .rolledBack(let back): say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
@@ -35,6 +36,11 @@ extension RunState {
         startedAt = now
         pipeline = try? Pipeline(json: start.pipeline)
         limits = pipeline?.limits ?? Limits()
+    }
+
+    private mutating func take(_ change: SettingsChange) {
+        if let model = change.model { pipeline?.model = model }
+        if let gate = change.gate { pipeline?.human.gate = gate }
     }
 
     private mutating func open(_ workspace: Workspace, _ snapshot: SnapshotID) {

@@ -36,6 +36,7 @@ struct Decider {
             return [.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)]
         case .addMessage(let text, let by): return [.messageAdded(text, by: by)]
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
+        case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
         case .reopen: throw .notFinished
         case .openWorkspace(let workspace, let start): return try openWorkspace(workspace, start)
@@ -57,9 +58,18 @@ struct Decider {
             guard status != .achieved else { throw .goalHeld }
             return [.runReopened(by: by)]
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
+        case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
         default: throw .alreadyFinished(status)
         }
+    }
+
+    /// What is so already is no change, and records nothing.
+    private func changeSettings(_ change: SettingsChange) -> [Event.Payload] {
+        var change = change
+        if change.model == pipeline.model { change.model = nil }
+        if change.gate == pipeline.human.gate { change.gate = nil }
+        return change.model == nil && change.gate == nil ? [] : [.settingsChanged(change)]
     }
 
     // MARK: - Workspace

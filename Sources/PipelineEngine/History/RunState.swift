@@ -19,7 +19,8 @@ public struct RunState: Sendable, Hashable {
     public internal(set) var sequence = 0
     public internal(set) var head = Chain.start
     public internal(set) var start: RunStart?
-    /// `nil` before the start, and for a recorded pipeline that this version cannot read.
+    /// As it was recorded at the start, with the model and the moments for questions that people have set since; `nil`
+    /// before the start, and for a recorded pipeline that this version cannot read.
     public internal(set) var pipeline: Pipeline?
     public internal(set) var limits = Limits()
     public internal(set) var startedAt = Instant(milliseconds: 0)

@@ -27,7 +27,7 @@ public struct RunSummary: Sendable, Hashable {
     public var updatedAt: Instant
     /// When the run wants to be looked at again although nobody did anything: a retry, a deadline. `nil` for never.
     public var wakeAt: Instant?
-    /// What else a list shows, as JSON: goal, directory, iteration, tokens, cost, open approvals.
+    /// What else a list shows, as JSON: goal, directory, iteration, tokens, cost, open questions.
     public var details: JSONValue
 
     public init(
@@ -62,24 +62,8 @@ extension RunSummary {
             startedAt: state.startedAt,
             updatedAt: state.updatedAt,
             wakeAt: state.nextWake,
-            details: .object(Self.details(state))
+            details: .object(state.details)
         )
-    }
-
-    private static func details(_ state: RunState) -> [String: JSONValue] {
-        var details: [String: JSONValue] = [
-            "project": .string(state.start?.project ?? ""),
-            "origin": .string(state.start?.origin ?? ""),
-            "iteration": .int(state.iteration),
-            "iterations": .int(state.limits.iterations),
-            "tokens": .int(state.spent.tokens),
-        ]
-        if let model = state.pipeline?.model { details["model"] = .string(model.description) }
-        if let cost = state.spent.cost { details["cost"] = cost.json }
-        if case .finished(_, let reason) = state.phase { details["reason"] = .string(reason) }
-        let questions = state.pendingApprovals.map { JSONValue.string($0.approval.id.value) }
-        if !questions.isEmpty { details["approvals"] = .array(questions) }
-        return details
     }
 }
 

@@ -14,6 +14,7 @@ struct Briefing: Sendable {
     /// SHA-256 over the canonical JSON (RFC 8785) of model, system prompt and tools.
     let digest: Digest
     private let isPlanning: Bool
+    private let gate: HumanPolicy.Moment
     private let workspace: Workspace?
 
     /// - Throws: ``Failure/Kind/missing`` when the pipeline names no model, or a module that is not there.
@@ -23,6 +24,7 @@ struct Briefing: Sendable {
         }
         self.model = model
         isPlanning = state.isPlanning
+        gate = pipeline.human.gate
         workspace = state.workspace
         tools = try Self.tools(pipeline, registry, isPlanning: state.isPlanning)
         system = Self.system(pipeline, registry, state.workspace)
@@ -32,8 +34,12 @@ struct Briefing: Sendable {
         digest = Digest(of: Self.json(model, system, tools).encoded(.canonical))
     }
 
-    /// Whether it is the one for the next request too: an approved plan brings the tools that write.
-    func holds(for state: RunState) -> Bool { state.isPlanning == isPlanning && state.workspace == workspace }
+    /// Whether it is the one for the next request too: an approved plan brings the tools that write, and a person may
+    /// set another model.
+    func holds(for state: RunState) -> Bool {
+        state.isPlanning == isPlanning && state.workspace == workspace && state.pipeline?.model == model
+            && state.pipeline?.human.gate == gate
+    }
 
     private static func json(_ model: ModelName, _ system: String, _ tools: [ToolSpecification]) -> JSONValue {
         ["model": .string(model.model), "system": .string(system), "tools": .array(tools.map(\.json))]

@@ -19,6 +19,34 @@ public struct ApprovalService: Sendable {
         }
     }
 
+    /// The open questions of all runs, those of the run last updated first, and of one run the oldest first.
+    ///
+    /// They come out of the rows of lists; no history is read.
+    ///
+    /// - Parameters:
+    ///   - place: Of the last question of the page before; `nil` for the first page.
+    ///   - limit: How many runs to look at, each of which has at least one question.
+    public func open(after place: RunQuery.Place?, limit: Int) async throws(ServiceError) -> [OpenApproval] {
+        let rows: [RunSummary]
+        do throws(StoreError) {
+            rows = try await store.summaries(RunQuery(isAsking: true, after: place, limit: limit))
+        } catch {
+            throw .store(error)
+        }
+        var found: [OpenApproval] = []
+        for row in rows {
+            if let questions = OpenApproval.all(in: row) { found += questions } else { found += try await read(row) }
+        }
+        return found
+    }
+
+    /// The questions of a row of an earlier version, out of the history.
+    private func read(_ row: RunSummary) async throws(ServiceError) -> [OpenApproval] {
+        try await keeper.state(of: row.run).pendingApprovals.map {
+            OpenApproval(row, $0.approval, requestedAt: $0.requestedAt)
+        }
+    }
+
     /// Answers a question. Whoever works on the run takes it from there.
     ///
     /// - Parameter shown: The digest of what the person saw.

@@ -6,10 +6,19 @@ extension RunService {
     /// - Parameter iteration: Up to the end of which iteration; `nil` for the workspace as it is now.
     /// - Throws: ``ServiceError/invalid(_:)`` when the workspace is gone.
     public func diff(of run: RunID, upTo iteration: Int?) async throws(ServiceError) -> String {
-        let (_, workspace, start) = try await place(of: run)
+        try await diff(of: run, from: 0, to: iteration)
+    }
+
+    /// What the run changed between the ends of two iterations, as a unified diff that `git apply` takes.
+    ///
+    /// - Parameters:
+    ///   - from: 0 is the start of the run.
+    ///   - to: `nil` for the workspace as it is now.
+    /// - Throws: ``ServiceError/invalid(_:)`` for an iteration without a snapshot, or when the workspace is gone.
+    public func diff(of run: RunID, from: Int, to: Int?) async throws(ServiceError) -> String {
+        let span = try await span(of: run, from: from, to: to)
         do throws(Failure) {
-            let end = try await snapshot(run, iteration, workspace)
-            return try await parts.workspaces.diff(workspace, from: start, to: end)
+            return try await parts.workspaces.diff(span.workspace, from: span.start, to: span.end)
         } catch {
             throw .invalid(error.message)
         }
@@ -17,10 +26,14 @@ extension RunService {
 
     /// The files that the run has changed, by name.
     public func changes(of run: RunID, upTo iteration: Int?) async throws(ServiceError) -> [FileChange] {
-        let (_, workspace, start) = try await place(of: run)
+        try await changes(of: run, from: 0, to: iteration)
+    }
+
+    /// The files that the run changed between the ends of two iterations, by name; as ``diff(of:from:to:)``.
+    public func changes(of run: RunID, from: Int, to: Int?) async throws(ServiceError) -> [FileChange] {
+        let span = try await span(of: run, from: from, to: to)
         do throws(Failure) {
-            let end = try await snapshot(run, iteration, workspace)
-            return try await parts.workspaces.changes(workspace, from: start, to: end)
+            return try await parts.workspaces.changes(span.workspace, from: span.start, to: span.end)
         } catch {
             throw .invalid(error.message)
         }
@@ -53,22 +66,31 @@ extension RunService {
         }
     }
 
-    private func place(of run: RunID) async throws(ServiceError) -> (RunState, Workspace, SnapshotID) {
-        let state = try await keeper.state(of: run)
-        guard let workspace = state.workspace, let start = state.startSnapshot else {
-            throw .invalid("Run '\(run)' has not opened its workspace yet.")
-        }
-        return (state, workspace, start)
+    /// Two snapshots of a run's workspace.
+    private struct Span {
+        var workspace: Workspace
+        var start: SnapshotID
+        var end: SnapshotID
     }
 
-    private func snapshot(_ run: RunID, _ iteration: Int?, _ workspace: Workspace) async throws(Failure) -> SnapshotID {
-        guard let iteration else { return try await parts.workspaces.snapshot(workspace, of: run) }
-        let state: RunState
-        do throws(ServiceError) { state = try await keeper.state(of: run) } catch {
-            throw Failure(.unavailable, "\(error)")
+    private func span(of run: RunID, from: Int, to: Int?) async throws(ServiceError) -> Span {
+        let state = try await keeper.state(of: run)
+        guard let workspace = state.workspace, let opened = state.startSnapshot else {
+            throw .invalid("Run '\(run)' has not opened its workspace yet.")
         }
+        let start = from == 0 ? opened : try Self.snapshot(from, in: state)
+        if let to { return Span(workspace: workspace, start: start, end: try Self.snapshot(to, in: state)) }
+        do throws(Failure) {
+            let now = try await parts.workspaces.snapshot(workspace, of: run)
+            return Span(workspace: workspace, start: start, end: now)
+        } catch {
+            throw .invalid(error.message)
+        }
+    }
+
+    private static func snapshot(_ iteration: Int, in state: RunState) throws(ServiceError) -> SnapshotID {
         guard let snapshot = state.snapshots[iteration] else {
-            throw Failure(.invalidInput, "\(Refusal.unknownIteration(iteration))")
+            throw .invalid("\(Refusal.unknownIteration(iteration))")
         }
         return snapshot
     }

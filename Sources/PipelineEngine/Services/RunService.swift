@@ -82,12 +82,32 @@ public struct RunService: Sendable {
         return first.run
     }
 
-    /// The events of a run after a sequence, in order; the chain is checked on the way.
+    /// All events of a run, in order; the chain is checked on the way.
     public func events(of run: RunID) async throws(ServiceError) -> [Event] {
         var events: [Event] = []
         try await History.read(run, in: parts.store, after: RunState()) { events.append($0) }
         guard !events.isEmpty else { throw .noSuchRun(run) }
         return events
+    }
+
+    /// Events of a run after a sequence, in order, at most `limit`; for followers, who read on from where they are.
+    ///
+    /// The chain is not checked, as that takes all that stands before.
+    public func page(of run: RunID, after sequence: Int, limit: Int) async throws(ServiceError) -> [Event] {
+        do throws(StoreError) {
+            var events: [Event] = []
+            for row in try await parts.store.events(of: run, after: sequence, limit: limit) {
+                events.append(try EventCodec.decode(row))
+            }
+            return events
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// What each reply of the model used, and what the run had spent by then.
+    public func costs(of run: RunID) async throws(ServiceError) -> [TurnCost] {
+        TurnCost.all(in: try await events(of: run))
     }
 
     /// The whole of an output that an event shows in part; `nil` when it is gone.

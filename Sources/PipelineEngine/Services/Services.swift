@@ -5,6 +5,7 @@ public struct Services: Sendable {
     public let runs: RunService
     public let approvals: ApprovalService
     public let wakeUps: WakeUps
+    public let pipelines: PipelineService
     public let feed: EventFeed
     public let registry: Registry
 
@@ -32,6 +33,7 @@ public struct Services: Sendable {
         registry = parts.registry
         runs = RunService(parts: parts, keeper: keeper, feed: feed)
         approvals = ApprovalService(store: parts.store, keeper: keeper)
+        pipelines = PipelineService(parts)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }
 
@@ -58,6 +60,12 @@ public struct EngineParts: Sendable {
     public var owner: ProcessName
     /// The version of the product, recorded with each run.
     public var version: String
+    /// The pipelines that come with the product.
+    public var sources: PipelineSources
+    /// Absolute paths of the directories that clients may name projects and pipelines in.
+    public var roots: [String]
+    /// What `${env.NAME}` in a pipeline of this machine stands for.
+    public var environment: [String: String]
     /// From 0 up to 1, for the jitter of retries.
     public var random: @Sendable () -> Double
     public var fault: FaultPoint
@@ -72,6 +80,9 @@ public struct EngineParts: Sendable {
         scratch: String,
         owner: ProcessName = .current,
         version: String,
+        sources: PipelineSources = PipelineSources(read: PipelineSources.disk),
+        roots: [String] = [],
+        environment: [String: String] = [:],
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         fault: FaultPoint = .none
     ) {
@@ -84,6 +95,9 @@ public struct EngineParts: Sendable {
         self.scratch = scratch
         self.owner = owner
         self.version = version
+        self.sources = sources
+        self.roots = roots
+        self.environment = environment
         self.random = random
         self.fault = fault
     }

@@ -23,6 +23,16 @@ public protocol EventStore: Sendable {
     /// Runs that match, the last updated first; of those updated in the same millisecond, the greatest id first.
     func summaries(_ query: RunQuery) async throws(StoreError) -> [RunSummary]
 
+    /// The sequence of the last event of each of these runs; unknown runs are left out.
+    func sequences(of runs: [RunID]) async throws(StoreError) -> [RunID: Int]
+
+    /// Runs with work outstanding that nobody holds, the longest untouched first; of those updated in the same
+    /// millisecond, the least id first.
+    func unclaimed(_ query: UnclaimedQuery) async throws(StoreError) -> [RunSummary]
+
+    /// Everybody who holds a run at `now`.
+    func owners(at now: Instant) async throws(StoreError) -> Set<String>
+
     /// Takes a run for this owner until the deadline, unless another owner holds it at `now`.
     ///
     /// - Parameter overriding: an owner known to be dead, whose claim does not count.
@@ -115,6 +125,14 @@ public struct RunQuery: Sendable, Hashable {
     public var updatedBefore: Instant?
     /// Only runs that want to be looked at by this instant (``RunSummary/wakeAt``); `nil` for all.
     public var dueBy: Instant?
+    /// Only runs of the pipeline with this name; `nil` for all.
+    public var pipeline: String?
+    /// Only runs on the project at this path (``RunSummary/project``); `nil` for all.
+    public var project: String?
+    /// Only runs that this contract or command started (``RunSummary/origin``); `nil` for all.
+    public var origin: String?
+    /// Only runs that have open questions (``RunSummary/isAsking``); `false` for all.
+    public var isAsking: Bool
     /// Only runs that a list shows after this one, for the next page; `nil` for the first page.
     public var after: Place?
     public var limit: Int
@@ -123,12 +141,20 @@ public struct RunQuery: Sendable, Hashable {
         statuses: Set<RunStatus>? = nil,
         updatedBefore: Instant? = nil,
         dueBy: Instant? = nil,
+        pipeline: String? = nil,
+        project: String? = nil,
+        origin: String? = nil,
+        isAsking: Bool = false,
         after: Place? = nil,
         limit: Int = 50
     ) {
         self.statuses = statuses
         self.updatedBefore = updatedBefore
         self.dueBy = dueBy
+        self.pipeline = pipeline
+        self.project = project
+        self.origin = origin
+        self.isAsking = isAsking
         self.after = after
         self.limit = limit
     }
@@ -138,6 +164,11 @@ public struct RunQuery: Sendable, Hashable {
         public var updatedAt: Instant
         public var run: RunID
 
+        public init(updatedAt: Instant, run: RunID) {
+            self.updatedAt = updatedAt
+            self.run = run
+        }
+
         /// The place of this row.
         public init(of row: RunSummary) {
             updatedAt = row.updatedAt
@@ -146,10 +177,39 @@ public struct RunQuery: Sendable, Hashable {
     }
 }
 
+/// Which runs somebody may take up: there is work outstanding (``RunStatus/running``), and nobody is at it.
+public struct UnclaimedQuery: Sendable, Hashable {
+    /// Claims that end by now do not count.
+    public var now: Instant
+    /// Owners known to be dead, whose claims do not count.
+    public var dead: Set<String>
+    /// Only runs that were updated before this instant: whoever has just recorded something may be about to claim it.
+    public var updatedBefore: Instant
+    /// Only runs that come after this one, for the next page; `nil` for the first page.
+    public var after: RunQuery.Place?
+    public var limit: Int
+
+    public init(
+        now: Instant,
+        dead: Set<String> = [],
+        updatedBefore: Instant,
+        after: RunQuery.Place? = nil,
+        limit: Int = 50
+    ) {
+        self.now = now
+        self.dead = dead
+        self.updatedBefore = updatedBefore
+        self.after = after
+        self.limit = limit
+    }
+}
+
 /// Why a store could not do what it was asked.
 public enum StoreError: Error, Sendable, Hashable {
     /// The history goes on elsewhere than the caller thought.
     case conflict(expected: Int, found: Int)
+    /// A record is at another version than the caller read, 0 for none; `Record 'k1' of 'keys'`.
+    case stale(String, expected: Int, found: Int)
     /// The store cannot be read or written now: a full disk, a lost connection. One sentence.
     case unavailable(String)
     /// What the store holds is not what this version wrote: damaged, or from a newer version. One sentence.
@@ -161,6 +221,10 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .conflict(let expected, let found):
             "The history was expected to end at event \(expected), but ends at \(found)."
+        case .stale(let record, _, 0): "\(record) is not there any more."
+        case .stale(let record, 0, _): "\(record) is there already."
+        case .stale(let record, let expected, let found):
+            "\(record) was expected at version \(expected), but is at version \(found)."
         case .unavailable(let sentence), .unreadable(let sentence): sentence
         }
     }

@@ -1,6 +1,6 @@
 public import PipelineKit
 
-/// Histories in memory, for tests and for runs that nobody wants to keep: "on disk" holds until the process ends.
+/// Histories and records in memory, for tests and for runs that nobody wants to keep: "on disk" holds until the process ends.
 public actor MemoryStore: EventStore {
     private struct Run {
         var events: [StoredEvent] = []
@@ -11,6 +11,8 @@ public actor MemoryStore: EventStore {
 
     private var runs: [RunID: Run] = [:]
     private var artifacts: [Digest: [UInt8]] = [:]
+    /// By collection and id.
+    var records: [String: [String: StoredRecord]] = [:]
 
     public init() {}
 
@@ -37,6 +39,20 @@ public actor MemoryStore: EventStore {
         let rows = runs.values.map(\.row).filter(query.matches)
         let sorted = rows.sorted { RunQuery.Place(of: $0).precedes(RunQuery.Place(of: $1)) }
         return Array(sorted.prefix(max(0, query.limit)))
+    }
+
+    public func sequences(of wanted: [RunID]) -> [RunID: Int] {
+        Dictionary(wanted.compactMap { run in runs[run].map { (run, $0.row.sequence) } }) { first, _ in first }
+    }
+
+    public func unclaimed(_ query: UnclaimedQuery) -> [RunSummary] {
+        let rows = runs.values.filter { query.matches($0.row, $0.claim) }.map(\.row)
+        let sorted = rows.sorted { RunQuery.Place(of: $1).precedes(RunQuery.Place(of: $0)) }
+        return Array(sorted.prefix(max(0, query.limit)))
+    }
+
+    public func owners(at now: Instant) -> Set<String> {
+        Set(runs.values.compactMap(\.claim).filter { $0.until > now }.map(\.owner))
     }
 
     public func claim(

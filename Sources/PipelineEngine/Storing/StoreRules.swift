@@ -38,7 +38,20 @@ extension RunQuery {
         statuses.map { $0.contains(row.status) } ?? true
             && updatedBefore.map { row.updatedAt < $0 } ?? true
             && dueBy.map { deadline in row.wakeAt.map { $0 <= deadline } ?? false } ?? true
+            && pipeline.map { row.pipeline == $0 } ?? true
+            && project.map { row.project == $0 } ?? true
+            && origin.map { row.origin == $0 } ?? true
+            && (!isAsking || row.isAsking)
             && after.map { $0.precedes(Place(of: row)) } ?? true
+    }
+}
+
+extension UnclaimedQuery {
+    /// Whether this run may be taken up, apart from the limit.
+    public func matches(_ row: RunSummary, _ claim: Claim?) -> Bool {
+        row.status == .running && row.updatedAt < updatedBefore
+            && claim.map { $0.until <= now || dead.contains($0.owner) } ?? true
+            && after.map { RunQuery.Place(of: row).precedes($0) } ?? true
     }
 }
 

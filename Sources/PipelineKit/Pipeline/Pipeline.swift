@@ -79,6 +79,7 @@ public struct HumanPolicy: Fields, Hashable {
     public enum Moment: String, Choice {
         case never
         case afterCheck = "after_check"
+        case afterFailedCheck = "after_failed_check"
         case beforeWrites = "before_writes"
         case plan
     }
@@ -88,8 +89,8 @@ public struct HumanPolicy: Fields, Hashable {
         case approve
     }
 
-    @Field("never, after each check, before each writing call, or when the plan stands.") public var gate: Moment =
-        .never
+    @Field("never, after each check or only after those that fail, before each writing call, or when the plan stands.")
+    public var gate: Moment = .never
     @Field("How long a question stays open.") public var deadline: Duration? = nil
     @Field("What an unanswered question counts as.") public var onDeadline: Fallback = .abort
 

@@ -41,18 +41,3 @@ enum RunsCommand: Subcommand {
         return parts.joined(separator: "  ").harmless
     }
 }
-
-extension RunSummary {
-    /// The row as JSON, with its details among its members.
-    var json: JSONValue {
-        var members = details.members
-        members["run"] = .string(run.value)
-        members["pipeline"] = .string(pipeline)
-        members["status"] = .string(status.rawValue)
-        members["events"] = .int(sequence)
-        members["started_at"] = .string("\(startedAt)")
-        members["updated_at"] = .string("\(updatedAt)")
-        members["wake_at"] = wakeAt.map { .string("\($0)") }
-        return .object(members)
-    }
-}

@@ -47,11 +47,17 @@ struct Transcript {
             [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
         case .messageAdded(let text, let by): [row(by, text.harmless)]
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
+        case .settingsChanged(let change): [row("settings", Self.words(change))]
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
         case .runFinished(let status, let reason): finished(status, reason)
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
         case .checkStarted, .modelRequested, .callStarted: []
         }
+    }
+
+    private static func words(_ change: SettingsChange) -> String {
+        let parts = [change.model.map { "model \($0)" }, change.gate.map { "a person is asked: \($0.rawValue)" }]
+        return "\(parts.compactMap(\.self).joined(separator: ", ")), set by \(change.by)"
     }
 
     private func started(_ start: RunStart) -> [String] {

@@ -67,7 +67,8 @@ struct PipelineTests {
             "model: Field 'model' must be a model such as 'openai/gpt-5.2', but is \"gpt\".",
             "key goal.must_fail_frist: Unknown field 'must_fail_frist'. Did you mean 'must_fail_first'?",
             "key tools.alow: Unknown field 'alow'. Did you mean 'allow'?",
-            "human.gate: Field 'human.gate' must be one of never, after_check, before_writes, plan, but is \"afterwards\".",
+            "human.gate: Field 'human.gate' must be one of never, after_check, "
+                + "after_failed_check, before_writes, plan, but is \"afterwards\".",
             "human.deadline: Field 'human.deadline' must be a time such as '90s', '30m' or '24h', but is 30. "
                 + "Write the unit too: '30s' or '30m'.",
             "limits.cost: Field 'limits.cost' must be an amount of money such as '2.50 USD' or '5USD', but is 2.5. "
