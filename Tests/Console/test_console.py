@@ -1,7 +1,7 @@
 """A person's way through the console of a server that runs.
 
 SLUICE_CONSOLE_URL      where it is: http://127.0.0.1:8080
-SLUICE_CONSOLE_PROJECT  the directory, within the server's roots, of a copy of Pipelines/examples/calc
+SLUICE_CONSOLE_PROJECT  the directory, within the server's roots, of a git repository with Pipelines/examples/calc
 SLUICE_CONSOLE_MODEL    the model that mends it in two iterations: scripted/…/calc.script.json
 SLUICE_CONSOLE_SHOTS    where pictures are put; none are made without it
 SLUICE_CONSOLE_KEY      a key, for a server that wants one
@@ -85,16 +85,22 @@ def console(make_browser):
     return Console(make_browser(), "wide-light")
 
 
+def choose_pytest(console):
+    Select(console.field("Pipeline")).select_by_value("pytest")
+    console.says(".pipeline-about", "Goal: pytest")
+
+
 def start(console):
     """Starts the example from the form; afterwards the run waits for a person."""
     console.open("/new")
-    Select(console.field("Pipeline")).select_by_value("pytest")
-    console.says(".pipeline-about", "Goal: pytest")
+    choose_pytest(console)
     directory = console.field("Project directory")
     directory.clear()
     directory.send_keys(os.environ["SLUICE_CONSOLE_PROJECT"])
     console.field("Model").send_keys(os.environ["SLUICE_CONSOLE_MODEL"])
     Select(console.field("Human gate")).select_by_value("after_failed_check")
+    # Beside the project, so that the next test finds it as it was.
+    Select(console.field("Workspace")).select_by_value("worktree")
     console.picture("new")
     console.find("form.new-run button[type=submit]").click()
 
@@ -213,7 +219,7 @@ def test_a_pipeline_is_checked_while_it_is_written(console):
 
 def test_an_error_stands_at_its_field(console):
     console.open("/new")
-    console.says(".pipeline-about", "Goal: pytest")
+    choose_pytest(console)
     console.find("details.more summary").click()
     console.field("Cost").send_keys("x")
     console.find("form.new-run button[type=submit]").click()
