@@ -84,6 +84,9 @@ static const uint8_t js_router_js[] = {
 static const uint8_t js_run_actions_js[] = {
 #embed "Assets/js/run/actions.js"
 };
+static const uint8_t js_run_artifact_js[] = {
+#embed "Assets/js/run/artifact.js"
+};
 static const uint8_t js_run_calls_js[] = {
 #embed "Assets/js/run/calls.js"
 };
@@ -179,6 +182,7 @@ static const sluice_console_file files[] = {
     FILE("js/problems.js", script, js_problems_js),
     FILE("js/router.js", script, js_router_js),
     FILE("js/run/actions.js", script, js_run_actions_js),
+    FILE("js/run/artifact.js", script, js_run_artifact_js),
     FILE("js/run/calls.js", script, js_run_calls_js),
     FILE("js/run/changes.js", script, js_run_changes_js),
     FILE("js/run/chart.js", script, js_run_chart_js),

@@ -1,8 +1,8 @@
 // One call of a tool: its arguments in a line, and all of them with the output when it is opened.
 
-import { paths, text } from "../api.js";
-import { button, h, replace } from "../dom.js";
+import { h, replace } from "../dom.js";
 import { duration } from "../format.js";
+import { reveal } from "./artifact.js";
 
 const longestShown = 20_000;
 const lead = ["path", "command", "pattern", "query", "from", "name"];
@@ -42,13 +42,7 @@ function argumentList(call) {
     h("dd", null, h("pre", null, typeof value === "string" ? value : JSON.stringify(value, null, 2))))));
 }
 
-function whole(call, place) {
-  return call.whole && button("Show the whole output", { class: "quiet small" }, async (pressed) => {
-    const output = await text(paths.artifact(call.whole)).catch((error) => error.message);
-    replace(place, output);
-    pressed.remove();
-  });
-}
+const whole = (call, place) => call.whole && reveal("Show the whole output", call.whole, place);
 
 function body(call) {
   const output = call.output.length > longestShown ? `${call.output.slice(0, longestShown)}\n…` : call.output;

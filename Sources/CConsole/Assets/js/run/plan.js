@@ -1,7 +1,7 @@
 // The steps of a pipeline, from its normal form, and which of them a run is at. Pure.
 
 const asks = {
-  after_check: "after each check", after_failed_check: "after failed checks", before_writes: "before each write",
+  after_check: "after each check", after_failed_check: "after failed check", before_writes: "before each write",
   plan: "about the plan",
 };
 
