@@ -1,5 +1,6 @@
 import Foundation
 import HTTPKit
+import HTTPServer
 import NativeContract
 import OperationsContract
 import PipelineEngine
@@ -17,33 +18,55 @@ struct ContractBench: Sendable {
     let services: Services
     let contracts: [APIContract]
     let client: any ContractClient
+    private let listener: HTTPListener?
 
-    /// Serves while the body asks.
+    /// Serves while the body asks: once in memory, and once more over a port.
     static func serving(
-        store: any EventStore = MemoryStore(),
+        store: () -> any EventStore = { MemoryStore() },
         settings: RetrAI.Settings = RetrAI.Settings(),
         as principal: Principal? = nil,
-        clock: EngineClock = .system,
         _ body: (ContractBench) async throws -> Void
     ) async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "contract-\(UUID().uuidString)")
-            .resolvingSymlinksInPath().path
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let bench = try ContractBench(directory, store, settings, principal, clock)
-        let failure = await bench.services.serving { () -> (any Error)? in
-            do { try await body(bench) } catch { return error }
-            return nil
+        for door in Door.allCases {
+            let directory = FileManager.default.temporaryDirectory.appending(path: "contract-\(UUID().uuidString)")
+                .resolvingSymlinksInPath().path
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let bench = try ContractBench(directory, store(), settings, door, principal)
+            let failure = await bench.services.serving { await bench.failure(of: body) }
+            if let failure { throw failure }
         }
-        if let failure { throw failure }
+    }
+
+    /// How clients come in.
+    enum Door: CaseIterable {
+        case memory
+        case port
+    }
+
+    private func failure(of body: (ContractBench) async throws -> Void) async -> (any Error)? {
+        do {
+            guard let listener else {
+                try await body(self)
+                return nil
+            }
+            async let run: Void = listener.run()
+            defer { listener.shutDown(within: .zero) }
+            try await body(self)
+            listener.shutDown(within: .zero)
+            try await run
+        } catch {
+            return error
+        }
+        return nil
     }
 
     private init(
         _ directory: String,
         _ store: any EventStore,
         _ settings: RetrAI.Settings,
-        _ principal: Principal?,
-        _ clock: EngineClock
+        _ door: Door,
+        _ principal: Principal?
     ) throws {
         self.directory = directory
         self.store = store
@@ -54,7 +77,6 @@ struct ContractBench: Sendable {
                 workspaces: PlainWorkspaces(),
                 transport: NoTransport(),
                 secrets: { _ in nil },
-                clock: clock,
                 scratch: directory + ".scratch",
                 version: "test",
                 sources: PipelineSources(
@@ -66,11 +88,29 @@ struct ContractBench: Sendable {
             )
         )
         self.services = services
-        let native = Native.Settings(version: "test", contracts: ["retrai", "sluice"], roots: [directory])
+        let native = Native.Settings(
+            version: "test",
+            contracts: ["retrai", "sluice"],
+            roots: [directory],
+            openAPI: { OpenAPI(title: "Sluice", version: "test").document(of: $0) }
+        )
         contracts = [
             RetrAI.contract(services, settings), Native.contract(services, native), Operations.contract(services),
         ]
-        client = try MemoryClient(contracts, of: services, as: principal)
+        guard door == .port else {
+            client = try MemoryClient(contracts, of: services, as: principal)
+            listener = nil
+            return
+        }
+        let mounts = try Mounts(contracts) { run in (try? await services.runs.summary(of: RunID(run)))?.origin }
+        let knows: Middleware = { request, next throws(HTTPError) in
+            var request = request
+            request.principal = principal
+            return try await next(request)
+        }
+        let listener = try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
+        client = PortClient(port: listener.port)
+        self.listener = listener
     }
 
     private static let builtIn = """
