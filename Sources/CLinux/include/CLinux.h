@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,3 +91,46 @@ void sluice_block_sigpipe(void);
 /// Renames and never overwrites; renameat2(2) with RENAME_NOREPLACE. Returns 0 or -errno.
 int sluice_rename_exclusively(
     int old_directory, const char *_Nonnull old_name, int new_directory, const char *_Nonnull new_name);
+
+/// A descriptor that is ready, as epoll_wait(2) tells it.
+struct sluice_ready {
+    /// What the descriptor was added with.
+    uint64_t tag;
+    /// A set of `SLUICE_` events.
+    uint32_t events;
+};
+
+enum {
+    SLUICE_READABLE = 0x001,     // EPOLLIN
+    SLUICE_WRITABLE = 0x004,     // EPOLLOUT
+    SLUICE_FAILED = 0x008,       // EPOLLERR; always told
+    SLUICE_HUNG_UP = 0x010,      // EPOLLHUP; always told
+    SLUICE_PEER_ENDED = 0x2000,  // EPOLLRDHUP
+};
+
+/// epoll_create1(2), closed on exec.
+int sluice_epoll_new(void);
+/// Watches a descriptor for a set of events, level-triggered; epoll_ctl(2).
+int sluice_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t tag);
+int sluice_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t tag);
+int sluice_epoll_remove(int epoll, int descriptor);
+/// How many descriptors are ready; at most 256 at once.
+///
+/// - Parameter timeout: Milliseconds; -1 for ever.
+int sluice_epoll_wait(int epoll, struct sluice_ready *_Nonnull ready, int most, int timeout);
+/// A counter to wake a thread that waits in epoll; eventfd(2), not blocking, closed on exec.
+int sluice_eventfd(void);
+
+/// A socket that listens at an address, not blocking, closed on exec.
+int sluice_listen(const struct sockaddr *_Nonnull address, socklen_t size);
+/// The port a socket is bound to.
+int sluice_port(int socket);
+/// The next connection, not blocking, closed on exec, without Nagle's delay; accept4(2).
+///
+/// A peer that answers nothing for `silence` milliseconds, though something was sent to it, counts as gone; tcp(7).
+/// - Parameter address: 16 bytes: the peer's IPv6 address, or its IPv4 address mapped into one.
+int sluice_accept(int listener, unsigned silence, uint8_t *_Nonnull address);
+/// Sends several pieces at once and never raises SIGPIPE; sendmsg(2).
+ssize_t sluice_send_pieces(int socket, const struct iovec *_Nonnull pieces, size_t count);
+/// Raises how many descriptors the process may have open, as far as the system lets it; setrlimit(2).
+void sluice_allow_descriptors(uint64_t count);

@@ -4,6 +4,10 @@ public struct StreamSession: Sendable {
     public var opened: @Sendable (any FrameSink) async -> Void
     /// Called with each text that the client sends over a WebSocket; it must return soon.
     public var received: @Sendable (any FrameSink, [UInt8]) -> Void
+    /// Called with each binary message; where nobody wants any, `nil`, the client is told so with 1003.
+    public var receivedBinary: (@Sendable (any FrameSink, [UInt8]) -> Void)?
+    /// Fields that the response has which opens the stream: `Access-Control-Allow-Origin`.
+    public var headers = HTTPHeaders()
     /// Called once, when the stream has ended for whatever reason.
     public var closed: @Sendable (any FrameSink) -> Void
 

@@ -1,13 +1,15 @@
 /// How much of a request is read; more is refused, and nothing that was read of it is kept.
-struct RequestLimits: Sendable {
+public struct RequestLimits: Sendable {
     /// Bytes of the request line, without its end.
-    var line = 8 << 10
+    public var line = 8 << 10
     /// Bytes of all fields together, with the ends of their lines; of the trailers again.
-    var fields = 32 << 10
+    public var fields = 32 << 10
     /// Fields, and trailers.
-    var count = 100
+    public var count = 100
     /// Bytes of the line before a chunk: its size, and extensions that nobody reads.
-    var chunkLine = 1 << 10
+    public var chunkLine = 1 << 10
     /// Bytes of a body; set anew for each request when its route is known.
-    var body = 1 << 20
+    public var body = 1 << 20
+
+    public init() {}
 }

@@ -15,6 +15,8 @@ public struct WebSocketDecoder: Sendable {
     private var message: [UInt8] = []
     private var text = UTF8Validator()
     private var control: [UInt8] = []
+    /// How many frames have come that carry nothing of a message: pings, pongs, and empty ones.
+    public private(set) var emptyFrames = 0
     /// Whether a close frame or a fault has ended the reading; what comes after is ignored (RFC 6455, 5.5.1 and 7.1.7).
     public private(set) var hasEnded = false
 
@@ -56,6 +58,7 @@ public struct WebSocketDecoder: Sendable {
     /// Checks a frame against the message it belongs to; RFC 6455, section 5.4.
     private mutating func begin(_ header: FrameHeader) throws(WebSocketFault) {
         (frame, left) = (header, header.length)
+        if header.opcode.isControl || header.length == 0 { emptyFrames += 1 }
         guard !header.opcode.isControl else { return }
         switch (header.opcode, kind) {
         case (.continuation, nil): throw .breach("A continuation frame has no message to continue.")

@@ -1,0 +1,288 @@
+import HTTPKit
+
+/// A connection that speaks HTTP/1.1: one request after the other, however many have come (RFC 9112, section 9.3).
+final class HTTPRole: Role {
+    /// What the connection waits for, and has a time for.
+    private enum Phase {
+        case idle
+        case head
+        case body
+        /// A task finds the answer, and takes the time it takes.
+        case task
+        /// The client does not take what is sent to it.
+        case output
+    }
+
+    unowned let connection: Connection
+    let peer: String
+    private var parser: RequestParser
+    private(set) var pending: PendingRequest?
+    private var task: Task<Void, Never>?
+    private var phase = Phase.head
+    /// Whether the last response is written.
+    private(set) var hasAnsweredLast = false
+    /// Whether another role has taken the connection over, or it is closed.
+    private var isOver = false
+    /// What was sent when the time of the output was set.
+    private var sentBefore = 0
+
+    /// Bytes of requests that wait, and of responses, beyond which nothing more is read.
+    private static let mostWaiting = 64 << 10
+
+    var loop: EventLoop { connection.loop }
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        peer = connection.peer.text
+        parser = RequestParser(limits: connection.loop.settings.limits)
+        connection.set(due: loop.now + loop.times.header)
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        parser.append(bytes)
+        advance()
+    }
+
+    func inputEnded() { settle() }
+
+    func sentSome() { advance() }
+
+    func look() {}
+
+    func shutDown() { settle() }
+
+    func lost() {
+        isOver = true
+        task?.cancel()
+    }
+
+    func timeHasCome() {
+        switch phase {
+        case .idle: connection.close()
+        case .head where !parser.isAmidRequest: connection.close()
+        case .head: refuse(HTTPError(.requestTimeout, "The head of the request did not come in time."))
+        case .body: refuse(HTTPError(.requestTimeout, "The body of the request did not come in time."))
+        case .task: break
+        case .output: checkProgress()
+        }
+    }
+
+    private func checkProgress() {
+        guard connection.sent > sentBefore else {
+            loop.counters.dropped.add(1)
+            return connection.close()
+        }
+        sentBefore = connection.sent
+        connection.set(due: loop.now + loop.times.stall)
+    }
+}
+
+// Reading.
+extension HTTPRole {
+    /// Reads and answers as many requests as can be answered at once, and sends the responses together.
+    private func advance() {
+        do throws(HTTPError) {
+            while task == nil, !isOver, !hasAnsweredLast, connection.unsent + loop.scratch.count < Self.mostWaiting,
+                let piece = try parser.next()
+            {
+                switch piece {
+                case .head(let head): try begin(head)
+                case .body(let body): end(body)
+                }
+            }
+            sendWritten()
+        } catch {
+            refuse(error)
+        }
+        settle()
+    }
+
+    private func begin(_ head: RequestHead) throws(HTTPError) {
+        let isOfServer = head.target == "*" && head.method == .options
+        let target = isOfServer ? RequestTarget.server : try RequestTarget(head.target)
+        let plan = loop.site.plan(head.method, target)
+        let id = loop.ids.id(for: head.headers["x-request-id"])
+        pending = PendingRequest(head: head, target: target, plan: plan, id: id)
+        parser.limits.body = plan.bodyLimit
+        if head.expectsContinue { try invite(head, plan) }
+    }
+
+    /// Tells the client to send its body, unless the answer is known without it.
+    private func invite(_ head: RequestHead, _ plan: Plan) throws(HTTPError) {
+        if case .refusal(let error, _) = plan { throw error }
+        switch head.framing {
+        case .length(0): break
+        case .length(...plan.bodyLimit), .chunked: loop.scratch += ResponseHead.goOn
+        case .length: break
+        }
+    }
+
+    private func end(_ body: [UInt8]) {
+        guard let pending else { return }
+        switch pending.plan {
+        case .immediate(let claimant, let parameters, let respond):
+            var request = pending.request(body, peer: peer)
+            request.parameters = parameters
+            answerAtOnce(request, claimant, respond)
+        case .refusal(let error, let contract) where loop.site.frame.isEmpty:
+            write(contract.response(to: error), Parties(contract: contract.name))
+        default: find(pending.request(body, peer: peer), pending.plan)
+        }
+    }
+
+    private func answerAtOnce(_ request: HTTPRequest, _ claimant: Mounts.Claimant, _ respond: Plan.Respond) {
+        var response: HTTPResponse
+        do throws(HTTPError) { response = try respond(request) } catch {
+            response = claimant.contract.response(to: error)
+        }
+        if let floor = loop.settings.compressionFloor {
+            ContentCoding.apply(to: &response, of: request, floor: floor)
+        }
+        write(response, Parties(contract: claimant.contract.name, pattern: claimant.route.pattern.text))
+    }
+
+    private func find(_ request: HTTPRequest, _ plan: Plan) {
+        let (site, mailbox, ticket) = (loop.site, loop.mailbox, connection.ticket)
+        let floor = loop.settings.compressionFloor
+        task = Task {
+            mailbox.post(.answer(ticket, await site.answer(request, plan, compressionFloor: floor)))
+        }
+    }
+
+    /// Says what the connection waits for next, and until when.
+    private func settle() {
+        guard !isOver else { return }
+        if task != nil {
+            wait(.task)
+        } else if connection.unsent > 0 {
+            wait(.output)
+        } else if hasAnsweredLast {
+            connection.linger()
+        } else if connection.inputHasEnded || loop.isEnding && pending == nil && !parser.isAmidRequest {
+            connection.close()
+        } else {
+            wait(pending != nil ? .body : parser.isAmidRequest ? .head : phase == .head ? .head : .idle)
+        }
+    }
+
+    private func wait(_ next: Phase) {
+        if next == .output || parser.unread > Self.mostWaiting { connection.pause() } else { connection.resume() }
+        guard next != phase || next == .idle else { return }
+        phase = next
+        sentBefore = connection.sent
+        let times = loop.times
+        switch next {
+        case .idle: connection.set(due: loop.now + times.idle)
+        case .head: connection.set(due: loop.now + times.header)
+        case .body: connection.set(due: loop.now + times.body)
+        case .task: connection.set(due: .max)
+        case .output: connection.set(due: loop.now + times.stall)
+        }
+    }
+}
+
+// Answering.
+extension HTTPRole {
+    func answer(_ reply: Reply) {
+        task = nil
+        switch reply.content {
+        case .response(let response):
+            write(response, reply.parties)
+            advance()
+        case .webSocket(let fields, let session): open(session, .webSocket, fields, reply.parties)
+        case .events(let session): open(session, .events, StreamRole.eventFields, reply.parties)
+        }
+    }
+
+    /// Answers with an error after which nothing more can be read.
+    private func refuse(_ error: HTTPError) {
+        hasAnsweredLast = true
+        let contract = pending?.plan.contract ?? loop.site.mounts.fallback()
+        write(contract.response(to: error), Parties(contract: contract.name))
+        sendWritten()
+        settle()
+    }
+
+    private func write(_ response: HTTPResponse, _ parties: Parties) {
+        if !(pending?.head.keepsAlive ?? false) || loop.isEnding { hasAnsweredLast = true }
+        let head = ResponseHead(
+            status: response.status,
+            headers: response.headers,
+            date: loop.date.bytes,
+            id: pending?.id ?? loop.ids.next(),
+            length: response.status.isBodiless ? nil : response.body.count,
+            closes: hasAnsweredLast
+        )
+        let start = loop.scratch.count
+        head.append(to: &loop.scratch)
+        let bytes = loop.scratch.count - start
+        let body = response.status.isBodiless || pending?.head.method == .head ? [] : response.body
+        write(body)
+        tell(response.status, bytes + body.count, parties, id: head.id)
+        pending = nil
+        phase = .idle
+    }
+
+    /// A large body is sent from where it lies.
+    private func write(_ body: [UInt8]) {
+        guard body.count > 16 << 10 else {
+            loop.scratch += body
+            return
+        }
+        connection.append(loop.scratch, endsMessage: false)
+        connection.append(body)
+        loop.scratch = []
+    }
+
+    private func sendWritten() {
+        connection.send(copying: loop.scratch)
+        loop.scratch.removeAll(keepingCapacity: loop.scratch.count <= 256 << 10)
+        if connection.unsent > 0 { connection.flush() }
+    }
+
+    private func tell(_ status: HTTPStatus, _ bytes: Int, _ parties: Parties, id: String) {
+        loop.counters.requests.add(1)
+        let finished = pending?.finished(status, bytes: bytes, peer: peer, parties)
+        loop.site.observe(finished ?? unreadable(status, bytes, parties, id))
+    }
+
+    /// What is said of a request whose head could not be read.
+    private func unreadable(_ status: HTTPStatus, _ bytes: Int, _ parties: Parties, _ id: String) -> FinishedRequest {
+        FinishedRequest(
+            HTTPMethod(""),
+            path: "",
+            pattern: nil,
+            contract: parties.contract,
+            status: status,
+            bytesOut: bytes,
+            duration: .zero,
+            peer: peer,
+            id: id
+        )
+    }
+
+    /// Goes over from requests to a stream.
+    private func open(_ session: StreamSession, _ wire: Frame.Wire, _ fields: HTTPHeaders, _ parties: Parties) {
+        guard let pending else { return }
+        self.pending = nil
+        isOver = true
+        var fields = fields
+        for field in session.headers.fields { fields.append(field.name, field.value) }
+        let status = wire == .webSocket ? HTTPStatus.switchingProtocols : .ok
+        let head = ResponseHead(
+            status: status,
+            headers: fields,
+            date: loop.date.bytes,
+            id: pending.id,
+            length: nil,
+            closes: wire == .events
+        )
+        head.append(to: &loop.scratch)
+        sendWritten()
+        guard !connection.isClosed else { return }
+        let finished = pending.finished(status, bytes: 0, peer: peer, parties)
+        let role = StreamRole(connection, session, wire, finished, began: pending.began)
+        connection.begin(role)
+        role.open(rest: parser.takeRest())
+    }
+}

@@ -1,0 +1,30 @@
+import HTTPKit
+
+/// A request that was begun and not answered yet.
+struct PendingRequest {
+    let head: RequestHead
+    let target: RequestTarget
+    let plan: Plan
+    let id: String
+    let began = ContinuousClock.now
+
+    func request(_ body: [UInt8], peer: String) -> HTTPRequest {
+        HTTPRequest(head.method, target, headers: head.headers, body: body, peer: peer, id: id)
+    }
+
+    /// What is said of it once it is over.
+    func finished(_ status: HTTPStatus, bytes: Int, peer: String, _ parties: Parties) -> FinishedRequest {
+        FinishedRequest(
+            head.method,
+            path: target.path,
+            pattern: parties.pattern,
+            contract: parties.contract,
+            status: status,
+            bytesOut: bytes,
+            duration: began.duration(to: .now),
+            peer: peer,
+            id: id,
+            principal: parties.principal
+        )
+    }
+}

@@ -1,0 +1,73 @@
+import HTTPKit
+
+/// Writes the status line and the fields of a response; RFC 9112, section 4 and 5.
+struct ResponseHead {
+    let status: HTTPStatus
+    let headers: HTTPHeaders
+    /// As `DateField` writes it.
+    let date: [UInt8]
+    let id: String
+    /// Bytes of the body; `nil` for a response that says nothing of it.
+    let length: Int?
+    /// Whether the connection ends after the response.
+    let closes: Bool
+
+    /// Fields that the connection says, and no handler.
+    private static let own: Set<String> = ["connection", "content-length", "date", "transfer-encoding", "x-request-id"]
+
+    func append(to bytes: inout [UInt8]) {
+        appendStatusLine(to: &bytes)
+        for field in headers.fields where !Self.own.contains(field.name) {
+            Self.append(field.name, field.value, to: &bytes)
+        }
+        bytes += Self.dateName
+        bytes += date
+        bytes += Self.idName
+        bytes.append(contentsOf: id.utf8)
+        bytes += Self.end
+        if let length {
+            bytes += Self.lengthName
+            Self.append(length, to: &bytes)
+            bytes += Self.end
+        }
+        if closes { bytes += Self.close }
+        bytes += Self.end
+    }
+
+    private func appendStatusLine(to bytes: inout [UInt8]) {
+        if status == .ok {
+            bytes += Self.okLine
+        } else {
+            bytes.append(contentsOf: "HTTP/1.1 \(status.code) \(status.phrase)\r\n".utf8)
+        }
+    }
+
+    /// What ends a line, or means something to a terminal, becomes a space: no value can begin another field.
+    private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
+        let start = bytes.count
+        bytes.append(contentsOf: value.utf8)
+        for index in start..<bytes.count where !Characters.isOfValue(bytes[index]) {
+            bytes[index] = UInt8(ascii: " ")
+        }
+        bytes += end
+    }
+
+    /// In decimal.
+    static func append(_ number: Int, to bytes: inout [UInt8]) {
+        if number >= 10 { append(number / 10, to: &bytes) }
+        bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
+    private static let dateName = Array("date: ".utf8)
+    private static let idName = Array("\r\nx-request-id: ".utf8)
+    private static let lengthName = Array("content-length: ".utf8)
+    private static let close = Array("connection: close\r\n".utf8)
+    private static let end = Array("\r\n".utf8)
+
+    /// Tells a client that waits to send its body; RFC 9110, section 15.2.1.
+    static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+}
