@@ -64,6 +64,13 @@ let modules: [Target] = [
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
 
+/// HTTP interfaces; they stand above the engine, and are put together by the program.
+let contracts: [Target] = [
+    module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
+    module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+]
+
 let package = Package(
     name: "sluice",
     products: [
@@ -76,6 +83,7 @@ let package = Package(
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
         library("CZlib", "zlib", apt: "zlib1g-dev"),
+        .target(name: "CConsole", exclude: ["Assets"]),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
@@ -87,6 +95,7 @@ let package = Package(
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
+        house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
         house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
@@ -111,7 +120,7 @@ let package = Package(
         ),
         .target(
             name: "FuzzEntries",
-            dependencies: ["PipelineEngine", "PipelineKit", "YAML"],
+            dependencies: ["HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "YAML"],
             path: "Tests/Fuzz/Entries",
             swiftSettings: strict
         ),
@@ -135,7 +144,12 @@ let package = Package(
         ),
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
-        tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
+        tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests(
+            "ContractTests",
+            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "NativeContract", "RetrAIContract"]
+        ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
-    ] + modules + fuzzers
+    ] + modules + contracts + fuzzers
 )

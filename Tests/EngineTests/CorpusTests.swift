@@ -7,8 +7,8 @@ struct CorpusTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fixtures/Corpus")
 
-    @Test(arguments: [("yaml", tryPipeline), ("json", tryJSON)] as [(String, @Sendable ([UInt8]) -> Void)])
-    func everyInputKeepsThePromises(entry: String, attempt: @Sendable ([UInt8]) -> Void) throws {
+    @Test(arguments: fuzzEntries.keys.sorted()) func everyInputKeepsThePromises(entry: String) throws {
+        let attempt = try #require(fuzzEntries[entry])
         let files = try FileManager.default.contentsOfDirectory(
             at: Self.folder.appending(path: entry),
             includingPropertiesForKeys: nil

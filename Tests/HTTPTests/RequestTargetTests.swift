@@ -21,7 +21,10 @@ struct RequestTargetTests {
         ("/%f", "The path '/%f' is encoded wrongly, or has a '.' or '..' in it."),
         ("/%ff", "The path '/%ff' is encoded wrongly, or has a '.' or '..' in it."),
         ("/%00", "The path '/%00' is encoded wrongly, or has a '.' or '..' in it."),
-        ("/?a=%", "The query 'a=%' is encoded wrongly."),
+        ("/?a=%", "Parameter 'a' of the query is encoded wrongly."),
+        ("/?%=a", "Parameter '%' of the query is encoded wrongly."),
+        ("/../a?ticket=secret", "The path '/../a' is encoded wrongly, or has a '.' or '..' in it."),
+        ("http://a/b?ticket=secret", "The target 'http://a/b' does not begin with '/'."),
     ])
     func whatCanBeReadInTwoWaysIsRefused(text: String, message: String) {
         let error = #expect(throws: HTTPError.self) { try RequestTarget(text) }

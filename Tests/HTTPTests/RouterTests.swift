@@ -40,6 +40,12 @@ struct RouterTests {
         #expect(error?.message == "There is nothing at '\(path)'.")
     }
 
+    @Test func anEncodedSlashLeadsNowhereInTheRestOfAPath() {
+        let error = #expect(throws: HTTPError.self) { try find(.get, "/assets/..%2F..%2Fetc/passwd") }
+        #expect(error?.status == .notFound)
+        #expect(router.methods(["assets", "../x"]) == nil)
+    }
+
     @Test func aPathForOtherMethodsListsThem() {
         let error = #expect(throws: HTTPError.self) { try find(.delete, "/api/runs") }
         #expect(error?.status == .methodNotAllowed)

@@ -4,13 +4,13 @@ import Testing
 struct FloorTests {
     /// What stands on which floor; a family of modules by its ending.
     private static let floors: [(floor: Int, names: [String], endings: [String])] = [
-        (0, ["CYAML", "CSQLite", "CExpat", "CPattern", "CZlib", "CCrypto", "CCurl", "CLinux"], []),
+        (0, ["CConsole", "CYAML", "CSQLite", "CExpat", "CPattern", "CZlib", "CCrypto", "CCurl", "CLinux"], []),
         (1, ["PipelineKit", "BuiltInPipelines"], []),
         (2, ["YAML", "ProcessKit", "ProviderKit", "WorkspaceKit"], []),
         (3, ["PipelineEngine"], ["Tool", "Gate", "Provider"]),
         (4, ["HTTPKit"], ["Store"]),
-        (5, ["HTTPServer"], []),
-        (6, ["StandardModules", "PipelineTesting"], []),
+        (5, ["HTTPServer", "ContractKit"], []),
+        (6, ["StandardModules", "PipelineTesting"], ["Contract"]),
         (7, ["sluice"], []),
     ]
 

@@ -17,7 +17,7 @@ struct Manifest {
             let needs = ["PipelineKit"] + Self.names(line.3)
             return Entry(name: "\(line.1)\(line.2)", path: "Plugins/\(line.2)s/\(line.1)", needs: needs)
         }
-        let all = modules.map(\.name).filter { !$0.hasSuffix("Store") }
+        let all = modules.map(\.name).filter { !$0.hasSuffix("Store") && !$0.hasSuffix("Contract") }
         var targets = modules
         for line in text.matches(of: /house\(\s*"(\w+)"(?:,\s*needs: \[([^\]]*)\]( \+ modules)?)?/) {
             let needs = Self.names(line.2) + (line.3 == nil ? [] : all)

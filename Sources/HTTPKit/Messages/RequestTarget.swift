@@ -15,18 +15,20 @@ public struct RequestTarget: Sendable, Hashable {
     /// - Throws: 400 for what is no path, or is encoded wrongly. `.` and `..` are refused: nothing here needs them,
     ///   and they are read differently by every program a request passes through.
     public init(_ text: String) throws(HTTPError) {
-        guard text.hasPrefix("/") else {
-            throw HTTPError(.badRequest, "The target '\(text.shown)' does not begin with '/'.")
-        }
+        // Errors quote no value of the query: a ticket may stand there.
         let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = String(parts[0])
+        let path = String(parts.first ?? "")
+        guard path.hasPrefix("/") else {
+            throw HTTPError(.badRequest, "The target '\(path.shown)' does not begin with '/'.")
+        }
         segments = try path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
             part throws(HTTPError) in
             guard let segment = PercentEncoding.decode(part), segment != ".", segment != ".." else {
-                throw HTTPError(.badRequest, "The path '\(text.shown)' is encoded wrongly, or has a '.' or '..' in it.")
+                throw HTTPError(.badRequest, "The path '\(path.shown)' is encoded wrongly, or has a '.' or '..' in it.")
             }
             return segment
         }
+        self.path = path
         query = parts.count == 1 ? [] : try Self.parameters(parts[1])
     }
 
@@ -39,12 +41,19 @@ public struct RequestTarget: Sendable, Hashable {
         self.query = query
     }
 
+    /// The target without the parameters of that name.
+    func without(_ name: String) -> RequestTarget {
+        RequestTarget(path: path, segments: segments, query: query.filter { $0.name != name })
+    }
+
     private static func parameters(_ query: Substring) throws(HTTPError) -> [Parameter] {
         try query.split(separator: "&").map { pair throws(HTTPError) in
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(halves[0], plusIsSpace: true),
                 let value = PercentEncoding.decode(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
-            else { throw HTTPError(.badRequest, "The query '\(String(query).shown)' is encoded wrongly.") }
+            else {
+                throw HTTPError(.badRequest, "Parameter '\(String(halves[0]).shown)' of the query is encoded wrongly.")
+            }
             return Parameter(name: name, value: value)
         }
     }

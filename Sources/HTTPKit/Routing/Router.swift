@@ -111,6 +111,8 @@ public struct Router<Value: Sendable>: Sendable {
             if let leaf = search(next, segments.dropFirst(), method, &values, &allowed) { return leaf }
             values.removeLast()
         }
+        // `..%2F..` is one segment, and would be several steps in the rest of a path.
+        guard !segments.contains(where: { $0.contains("/") }) else { return nil }
         allowed.formUnion(here.rest.keys)
         guard let leaf = here.rest[method] else { return nil }
         values.append(segments.joined(separator: "/"))

@@ -33,11 +33,12 @@ struct InputBuffer: Sendable {
             guard count <= limit + 1 else { throw tooLong() }
             return nil
         }
+        // The length first, as for a line that has not come whole, so that the same is said however it comes.
+        guard end - start <= limit + 1 else { throw tooLong() }
         guard end > start, bytes[end - 1] == UInt8(ascii: "\r") else {
             throw HTTPError(.badRequest, "A line of the request does not end with CR LF.")
         }
         let line = bytes[start..<end - 1]
-        guard line.count <= limit else { throw tooLong() }
         start = end + 1
         searched = start
         return line

@@ -1,23 +1,23 @@
-import HTTPKit
+package import HTTPKit
 
 /// A request as far as it is known before its body.
-struct RequestHead: Sendable {
+package struct RequestHead: Sendable {
     /// How the end of the body is found; RFC 9112, section 6.3.
-    enum Framing: Sendable, Hashable {
+    package enum Framing: Sendable, Hashable {
         /// So many bytes.
         case length(Int)
         case chunked
     }
 
-    let method: HTTPMethod
+    package let method: HTTPMethod
     /// In origin form, or `*`.
-    let target: String
-    let headers: HTTPHeaders
-    let framing: Framing
+    package let target: String
+    package let headers: HTTPHeaders
+    package let framing: Framing
     /// Whether another request may follow on the connection; RFC 9112, section 9.3.
-    let keepsAlive: Bool
+    package let keepsAlive: Bool
     /// Whether the client waits to be told to send the body; RFC 9110, section 10.1.1.
-    let expectsContinue: Bool
+    package let expectsContinue: Bool
 
     init(_ line: RequestLine, _ headers: HTTPHeaders) throws(HTTPError) {
         method = line.method

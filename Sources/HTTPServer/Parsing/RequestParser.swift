@@ -1,11 +1,11 @@
-import HTTPKit
+package import HTTPKit
 
 /// Bytes to requests, one after the other, however they come; refuses what RFC 9112 refuses, and what is read in two
 /// ways.
 ///
 /// After an error nothing more can be read: where the next request would begin is not known.
-struct RequestParser: Sendable {
-    enum Piece: Sendable {
+package struct RequestParser: Sendable {
+    package enum Piece: Sendable {
         /// The head has come; the limit of the body may be set by the route now.
         case head(RequestHead)
         /// The body has come, and with it the whole request.
@@ -19,7 +19,7 @@ struct RequestParser: Sendable {
         case chunks
     }
 
-    var limits: RequestLimits
+    package var limits: RequestLimits
     private var input = InputBuffer()
     private var stage = Stage.line(emptyLines: 0)
     // What has been read of the request; beside the stage, so that it grows in its place.
@@ -28,7 +28,7 @@ struct RequestParser: Sendable {
     private var body: [UInt8] = []
     private var chunks = ChunkedBody()
 
-    init(limits: RequestLimits = RequestLimits()) { self.limits = limits }
+    package init(limits: RequestLimits = RequestLimits()) { self.limits = limits }
 
     /// Whether a request has begun and not ended.
     var isAmidRequest: Bool {
@@ -43,7 +43,7 @@ struct RequestParser: Sendable {
         }
     }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(bytes) }
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(bytes) }
 
     /// Bytes that have come and were not read.
     var unread: Int { input.count }
@@ -52,7 +52,7 @@ struct RequestParser: Sendable {
     mutating func takeRest() -> [UInt8] { Array(input.take(input.count)) }
 
     /// - Returns: `nil` when more bytes are needed.
-    mutating func next() throws(HTTPError) -> Piece? {
+    package mutating func next() throws(HTTPError) -> Piece? {
         switch stage {
         case .line(let emptyLines): try readLine(after: emptyLines)
         case .fields: try readFields()
@@ -63,8 +63,7 @@ struct RequestParser: Sendable {
 
     /// An empty line before a request is passed over; RFC 9112, section 2.2.
     private mutating func readLine(after emptyLines: Int) throws(HTTPError) -> Piece? {
-        let tooLong = HTTPError(.targetTooLong, "The request line may have \(limits.line) bytes; this one has more.")
-        guard let text = try input.line(limit: limits.line, tooLong: tooLong) else { return nil }
+        guard let text = try input.line(limit: limits.line, tooLong: Self.tooLong(limits)) else { return nil }
         if text.isEmpty, emptyLines == 0 {
             stage = .line(emptyLines: 1)
         } else {
@@ -73,6 +72,10 @@ struct RequestParser: Sendable {
             stage = .fields
         }
         return try next()
+    }
+
+    private static func tooLong(_ limits: RequestLimits) -> HTTPError {
+        HTTPError(.targetTooLong, "The request line may have \(limits.line) bytes; this one has more.")
     }
 
     private mutating func readFields() throws(HTTPError) -> Piece? {

@@ -164,6 +164,11 @@ public struct RunQuery: Sendable, Hashable {
         public var updatedAt: Instant
         public var run: RunID
 
+        public init(updatedAt: Instant, run: RunID) {
+            self.updatedAt = updatedAt
+            self.run = run
+        }
+
         /// The place of this row.
         public init(of row: RunSummary) {
             updatedAt = row.updatedAt

@@ -2,7 +2,7 @@ import PipelineKit
 
 /// What must hold for any bytes taken as JSON: what is read is written in every form so that it reads back the same,
 /// and the canonical form is its own.
-public func tryJSON(_ bytes: [UInt8]) {
+@Sendable public func tryJSON(_ bytes: [UInt8]) {
     guard let value = try? JSONValue(parsing: bytes) else { return }
     for form in [JSONForm.compact, .pretty] {
         precondition((try? JSONValue(parsing: value.encoded(form))) == value, "A value does not read back to itself.")

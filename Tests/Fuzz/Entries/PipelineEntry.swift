@@ -3,7 +3,7 @@ import PipelineKit
 import YAML
 
 /// What must hold for any bytes taken as a pipeline file. A broken promise traps, which a fuzzer and a test both see.
-public func tryPipeline(_ bytes: [UInt8]) {
+@Sendable public func tryPipeline(_ bytes: [UInt8]) {
     let document = YAMLDocument(bytes)
     precondition(document.nodes <= YAMLLimits.standard.nodes, "More nodes than the limit allows.")
     for problem in document.problems {

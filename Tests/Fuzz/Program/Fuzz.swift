@@ -4,8 +4,8 @@ import Glibc
 /// What is fuzzed, chosen by `SLUICE_FUZZ`, since the arguments are libFuzzer's own.
 private let entry: @Sendable ([UInt8]) -> Void = {
     let name = getenv("SLUICE_FUZZ").map { String(cString: $0) } ?? ""
-    guard let entry = ["yaml": tryPipeline, "json": tryJSON][name] else {
-        preconditionFailure("There is no fuzzer '\(name)'; there are yaml and json.")
+    guard let entry = fuzzEntries[name] else {
+        preconditionFailure("There is no fuzzer '\(name)'; there are \(fuzzEntries.keys.sorted()).")
     }
     return entry
 }()

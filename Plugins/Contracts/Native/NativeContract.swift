@@ -1,0 +1,99 @@
+public import HTTPKit
+public import PipelineEngine
+public import PipelineKit
+
+/// Sluice's own interface, `/api/v1`: all that the services can do, under the names that the command line uses.
+public enum Native {
+    /// What runs remember as their origin.
+    public static let name = "sluice"
+
+    /// What the installation says of itself.
+    public struct Settings: Sendable {
+        public var version: String
+        /// The names of all contracts that are served.
+        public var contracts: [String]
+        /// Absolute paths of the directories that may be worked on.
+        public var roots: [String]
+        /// How many runs are carried on at the same time.
+        public var runsAtOnce: Int
+        public var needsKey: Bool
+        /// Who works when neither the request nor the pipeline names a model.
+        public var model: ModelName?
+        /// Gives out tickets; `nil` where nobody needs one.
+        public var ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)?
+        /// The OpenAPI document of these routes; `nil` leaves the route out.
+        public var openAPI: (@Sendable ([Route]) -> JSONValue)?
+
+        public init(
+            version: String,
+            contracts: [String] = [Native.name],
+            roots: [String] = [],
+            runsAtOnce: Int = 4,
+            needsKey: Bool = false,
+            model: ModelName? = nil,
+            ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)? = nil,
+            openAPI: (@Sendable ([Route]) -> JSONValue)? = nil
+        ) {
+            self.version = version
+            self.contracts = contracts
+            self.roots = roots
+            self.runsAtOnce = runsAtOnce
+            self.needsKey = needsKey
+            self.model = model
+            self.ticket = ticket
+            self.openAPI = openAPI
+        }
+    }
+
+    /// Lets a browser in that cannot send a key: with a WebSocket, or an EventSource.
+    public struct Ticket: Sendable, Hashable {
+        public var text: String
+        public var expiresAt: Instant
+
+        public init(_ text: String, expiresAt: Instant) {
+            self.text = text
+            self.expiresAt = expiresAt
+        }
+    }
+
+    public static func contract(_ services: Services, _ settings: Settings) -> APIContract {
+        let routes =
+            ServerRoutes(services: services, settings: settings).routes
+            + PipelineRoutes(services: services).routes
+            + ModuleRoutes(registry: services.registry).routes
+            + RunRoutes(services: services, model: settings.model).routes
+            + RunActionRoutes(services: services).routes
+            + EventRoutes(services).routes
+            + ApprovalRoutes(services: services).routes
+            + FileRoutes(services: services).routes
+            + CostRoutes(services: services).routes
+        return APIContract(name: name, routes: routes + document(routes, settings), render: problem)
+    }
+
+    private static func document(_ routes: [Route], _ settings: Settings) -> [Route] {
+        guard let describe = settings.openAPI else { return [] }
+        let document = HTTPResponse.json(describe(routes))
+        let about = RouteDescription(
+            "Describes this interface.",
+            tag: "server",
+            responses: [200: .init("OpenAPI 3.1.")]
+        )
+        return [.get("/openapi.json", about) { _ in document }]
+    }
+
+    /// RFC 9457. `type` says nothing beyond the status; what makes an error one of its kind is `code`.
+    static func problem(_ error: HTTPError) -> HTTPResponse {
+        var response = HTTPResponse.json(status: error.status) {
+            $0.object {
+                $0.member("type", "about:blank")
+                $0.member("title", error.status.phrase)
+                $0.member("status", error.status.code)
+                $0.member("detail", error.message)
+                if !error.code.isEmpty { $0.member("code", error.code) }
+                if !error.details.isEmpty { $0.member("errors", .array(error.details.map(JSONValue.string))) }
+            }
+        }
+        response.headers["content-type"] = "application/problem+json"
+        return response
+    }
+}

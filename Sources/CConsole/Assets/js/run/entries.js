@@ -1,0 +1,77 @@
+// What stands in the timeline: one element for each item of the state.
+
+import { h } from "../dom.js";
+import { count, duration, moneyText, plural, statusWords } from "../format.js";
+import { clock } from "../marks.js";
+import { callBox } from "./calls.js";
+import { checkBody } from "./checks.js";
+
+const span = (from, to) => (from && to ? duration(new Date(to) - new Date(from)) : "");
+
+function frame(item, label, tone, head, ...body) {
+  const mark = h("a", { class: "sequence", href: `#${item.key}`, title: `Event ${item.sequence}` }, item.sequence);
+  return h("li", { id: item.key, class: `entry ${tone}`, "data-kind": item.kind },
+    h("div", { class: "entry-side" }, clock(item.at), mark),
+    h("div", { class: "entry-main" }, h("div", { class: "entry-head" }, h("span", { class: "label" }, label), head), body));
+}
+
+function turn(item, context) {
+  const live = !item.repliedAt && !item.failure;
+  const tokens = item.repliedAt && `${count(item.input_tokens)} in · ${count(item.output_tokens)} out`;
+  const facts = item.repliedAt ? [span(item.at, item.repliedAt), tokens, moneyText(item.cost)] : [];
+  const attempt = item.attempt > 1 && h("span", { class: "soft" }, `attempt ${item.attempt}`);
+  const stop = item.stop && item.stop !== "finished" && h("span", { class: "warn" }, item.stop === "length" ? "cut: too long" : item.stop);
+  return frame(item, "Model", live ? "live" : "plain",
+    [live && h("span", { class: "working" }, "is asked"), attempt, stop, h("span", { class: "soft end" }, facts.filter(Boolean).join(" · "))],
+    item.text && h("div", { class: "said" }, item.text),
+    item.failure && h("p", { class: "wrong" }, item.failure.message, item.retryAt && ` It is asked again at ${new Date(item.retryAt).toLocaleTimeString()}.`),
+    item.calls.length > 0 && h("div", { class: "calls" }, item.calls.map((call) => callBox(call, context))));
+}
+
+function check(item) {
+  const name = item.iteration === 0 ? "Baseline check" : "Check";
+  const tone = item.outcome === "passed" ? "good" : item.outcome ? (item.outcome === "failed" ? "bad" : "held") : "live";
+  const round = item.round > 1 && h("span", { class: "soft" }, `round ${item.round}`);
+  const state = item.outcome ? h("span", { class: `outcome ${tone}` }, outcomes[item.outcome] ?? item.outcome) : h("span", { class: "working" }, "runs");
+  return frame(item, name, tone, [state, round, h("span", { class: "soft end" }, span(item.at, item.endedAt))], checkBody(item));
+}
+
+const outcomes = { passed: "holds", failed: "does not hold", flaky: "flaky", unanswered: "no answer" };
+const answers = { approved: "Approved", rejected: "Rejected", expired: "Expired" };
+
+function question(item) {
+  const answer = item.decision && h("p", null, h("span", { class: "strong" }, `${answers[item.decision]} by ${item.by}`),
+    item.message && `: ${item.message}`);
+  const tone = item.decision ? (item.decision === "approved" ? "plain" : "bad") : "held";
+  return frame(item, "Question", tone, [h("span", { class: "soft" }, item.approval), !item.decision && h("span", { class: "working" }, "waits for a person")],
+    h("div", { class: "said question-text" }, item.question), answer);
+}
+
+function note(item) {
+  return frame(item, item.title, item.tone, null, item.text && h("div", { class: item.tone === "person" ? "said" : "soft mono wrap" }, item.text));
+}
+
+function end(item) {
+  return frame(item, statusWords(item.status), item.status === "achieved" ? "good" : "bad", null, h("div", { class: "said" }, item.reason));
+}
+
+function iteration(item) {
+  return h("li", { id: item.key, class: "iteration", "data-kind": "iteration" }, h("h3", null, `Iteration ${item.iteration}`));
+}
+
+const kinds = { turn, check, question, note, end, iteration };
+
+/// - context: what is kept beside the state: which boxes a person has opened.
+export const entry = (item, context) => kinds[item.kind](item, context);
+
+/// Whether an item belongs to what a person wants to see.
+export function fits(item, filter) {
+  if (filter === "all" || item.kind === "iteration" || item.kind === "end") return true;
+  if (filter === "checks") return item.kind === "check";
+  if (filter === "people") return item.kind === "question" || item.tone === "person";
+  if (filter === "calls") return item.kind === "turn" && item.calls.length > 0;
+  const trouble = item.kind === "turn" && (item.failure || item.calls.some((call) => call.stage === "failed" || call.stage === "refused"));
+  return trouble || (item.kind === "check" && item.outcome && item.outcome !== "passed");
+}
+
+export const words = (number) => plural(number, "entry", "entries");

@@ -1,0 +1,52 @@
+// An open question, and its answer. The same card stands on a run's page and in the list of all questions.
+
+import { paths, post } from "../api.js";
+import { announce } from "../announce.js";
+import { button, freshID, h, replace } from "../dom.js";
+import { dayAndTime, fromNow } from "../format.js";
+import { ago } from "../marks.js";
+import { lookAgain } from "../waiting.js";
+
+const about = {
+  call: "A call of a tool", repetition: "A call that may already have run", check: "After a check", plan: "A plan", limit: "A limit",
+};
+
+const subjectName = (question) => (typeof question.subject === "string" ? question.subject : question.subject?.kind);
+
+function deadline(question) {
+  if (!question.deadline) return null;
+  const then = question.on_deadline === "approve" ? "then it counts as yes" : "then the run is aborted";
+  return h("span", { class: "soft", title: dayAndTime(question.deadline) }, `answer ${fromNow(question.deadline)}, ${then}`);
+}
+
+/// - question: as the events or the list of questions tell it; `run` names the run.
+export function questionCard(question, run, { link = null, answered = () => {} } = {}) {
+  const id = freshID("question");
+  const summary = h("p", { class: "wrong", role: "alert" });
+  const message = h("textarea", { rows: 2, id: `${id}-message`, placeholder: "What the model should know; needed for a good no" });
+  const send = async (decision) => {
+    try {
+      const body = { decision, message: message.value.trim() || undefined, shown: question.shown };
+      await post(paths.answer(run, question.approval), body);
+      announce(decision === "approve" ? "Approved." : "Rejected.");
+      answered(decision);
+      lookAgain().catch(() => {});
+    } catch (error) { replace(summary, error.message); }
+  };
+  const approve = button("Approve", { class: "primary", "aria-keyshortcuts": "a" }, () => send("approve"));
+  const reject = button("Reject", { class: "danger", "aria-keyshortcuts": "r" }, () => send("reject"));
+  const card = h("section", { class: "question-card", "aria-labelledby": id, tabindex: "-1" },
+    h("div", { class: "question-head" }, h("h2", { id }, about[subjectName(question)] ?? "A question"), link,
+      h("span", { class: "soft end" }, "asked ", ago(question.requested_at ?? question.at)), deadline(question)),
+    h("div", { class: "question-text", tabindex: "0", role: "region", "aria-label": "Question" }, question.question),
+    h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, "Message to the model"), message,
+      h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), summary);
+  card.approve = () => approve.click();
+  card.reject = () => { if (message.value.trim() || document.activeElement === message) reject.click(); else { message.focus(); } };
+  // In the field the letters are text; with Control they answer.
+  message.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") card.focus();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) reject.click();
+  });
+  return card;
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+/// Runs a program of the project's Python on some input, and returns what it printed.
+func python(_ program: String, _ input: [UInt8]) throws -> String {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    let interpreter = root.appending(path: ".venv/bin/python3")
+    try #require(
+        FileManager.default.isExecutableFile(atPath: interpreter.path),
+        "There is no '\(interpreter.path)'. Make it: make python"
+    )
+    let file = FileManager.default.temporaryDirectory.appending(path: "input-\(UUID().uuidString)")
+    try Data(input).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let (process, pipe) = (Process(), Pipe())
+    process.executableURL = interpreter
+    process.arguments = ["-c", program]
+    process.standardInput = try FileHandle(forReadingFrom: file)
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "\(output)")
+    return output
+}
