@@ -88,6 +88,11 @@ public struct Router<Value: Sendable>: Sendable {
         return all.map(\.name).sorted().joined(separator: ", ")
     }
 
+    /// Whether a segment would be a way up once it is joined with others: `..%2F..` is one segment and no `..`.
+    private static func climbs(_ segment: String) -> Bool {
+        segment.contains("/") && segment.split(separator: "/").contains { $0 == "." || $0 == ".." }
+    }
+
     /// Depth first; a branch that leads to the path but not to the method is noted and left.
     private func search(
         _ node: Int,
@@ -111,8 +116,7 @@ public struct Router<Value: Sendable>: Sendable {
             if let leaf = search(next, segments.dropFirst(), method, &values, &allowed) { return leaf }
             values.removeLast()
         }
-        // `..%2F..` is one segment, and would be several steps in the rest of a path.
-        guard !segments.contains(where: { $0.contains("/") }) else { return nil }
+        guard !segments.contains(where: Self.climbs) else { return nil }
         allowed.formUnion(here.rest.keys)
         guard let leaf = here.rest[method] else { return nil }
         values.append(segments.joined(separator: "/"))

@@ -14,7 +14,9 @@ import HTTPKit
         let match = try router.find(method, target.segments)
         let route = table[match.value]
         precondition(fitting.contains { $0.pattern == route.pattern }, "A route was found that does not fit.")
-        precondition(route.pattern.filled(match.values) == target.segments, "The parameters are not of the path.")
+        // An encoded slash in the rest of a path is a slash like others.
+        let path = route.pattern.filled(match.values).joined(separator: "/")
+        precondition(path == target.segments.joined(separator: "/"), "The parameters are not of the path.")
     } catch {
         precondition(fitting.isEmpty, "A route that fits was not found.")
         precondition(error.status == (candidates.isEmpty ? .notFound : .methodNotAllowed), "The wrong error.")
@@ -57,17 +59,19 @@ extension PathPattern {
     fileprivate func fits(_ segments: [String]) -> Bool {
         let words = isOpen ? words.dropLast() : words[...]
         guard isOpen ? segments.count > words.count : segments.count == words.count else { return false }
-        guard !isOpen || segments.dropFirst(words.count).allSatisfy({ !$0.contains("/") }) else { return false }
+        guard !isOpen || !climbs(segments[words.count...]) else { return false }
         return zip(words, segments).allSatisfy { word, segment in
             word.hasPrefix("{") ? !segment.isEmpty : word == segment
         }
     }
 
+    private func climbs(_ rest: ArraySlice<String>) -> Bool {
+        rest.contains { $0.contains("/") && !$0.split(separator: "/").filter { [".", ".."].contains($0) }.isEmpty }
+    }
+
     /// The segments of the path on which the parameters have these values.
     fileprivate func filled(_ values: [String]) -> [String] {
         var values = values[...]
-        let filled = words.map { $0.hasPrefix("{") ? values.popFirst() ?? "" : String($0) }
-        guard isOpen, let rest = filled.last else { return filled }
-        return filled.dropLast() + rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return words.map { $0.hasPrefix("{") ? values.popFirst() ?? "" : String($0) }
     }
 }
