@@ -68,6 +68,7 @@ let modules: [Target] = [
 let contracts: [Target] = [
     module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("Operations", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
 ]
 
@@ -96,7 +97,7 @@ let package = Package(
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
         house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
-        house("PipelineTesting", needs: ["PipelineKit", "PipelineEngine"]),
+        house("PipelineTesting", needs: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         house(
             "StandardModules",
@@ -145,10 +146,13 @@ let package = Package(
         tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
-        tests("HTTPTests", of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
         tests(
             "ContractTests",
-            of: ["HTTPKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "NativeContract", "RetrAIContract"]
+            of: [
+                "HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "PipelineTesting",
+                "NativeContract", "OperationsContract", "RetrAIContract", "StandardModules",
+            ]
         ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + contracts + fuzzers

@@ -84,6 +84,9 @@ static const uint8_t js_router_js[] = {
 static const uint8_t js_run_actions_js[] = {
 #embed "Assets/js/run/actions.js"
 };
+static const uint8_t js_run_artifact_js[] = {
+#embed "Assets/js/run/artifact.js"
+};
 static const uint8_t js_run_calls_js[] = {
 #embed "Assets/js/run/calls.js"
 };
@@ -125,6 +128,9 @@ static const uint8_t js_run_scale_js[] = {
 };
 static const uint8_t js_run_state_js[] = {
 #embed "Assets/js/run/state.js"
+};
+static const uint8_t js_run_takers_js[] = {
+#embed "Assets/js/run/takers.js"
 };
 static const uint8_t js_run_timeline_js[] = {
 #embed "Assets/js/run/timeline.js"
@@ -176,6 +182,7 @@ static const sluice_console_file files[] = {
     FILE("js/problems.js", script, js_problems_js),
     FILE("js/router.js", script, js_router_js),
     FILE("js/run/actions.js", script, js_run_actions_js),
+    FILE("js/run/artifact.js", script, js_run_artifact_js),
     FILE("js/run/calls.js", script, js_run_calls_js),
     FILE("js/run/changes.js", script, js_run_changes_js),
     FILE("js/run/chart.js", script, js_run_chart_js),
@@ -190,6 +197,7 @@ static const sluice_console_file files[] = {
     FILE("js/run/question.js", script, js_run_question_js),
     FILE("js/run/scale.js", script, js_run_scale_js),
     FILE("js/run/state.js", script, js_run_state_js),
+    FILE("js/run/takers.js", script, js_run_takers_js),
     FILE("js/run/timeline.js", script, js_run_timeline_js),
     FILE("js/run/unified.js", script, js_run_unified_js),
     FILE("js/schema.js", script, js_schema_js),

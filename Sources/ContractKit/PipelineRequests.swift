@@ -59,7 +59,7 @@ extension Services {
     public func startAndSubmit(_ order: RunOrder) async throws(HTTPError) -> RunID {
         try await asking { () async throws(ServiceError) in
             let run = try await runs.start(order)
-            await runs.submit(run)
+            runs.submit(run)
             return run
         }
     }

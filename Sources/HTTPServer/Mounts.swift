@@ -31,7 +31,8 @@ public struct Mounts: Sendable {
 
     private let first: APIContract
     private let router: Router<Int>
-    private let claims: [[Claimant]]
+    /// One for each route.
+    let claims: [[Claimant]]
     private let prefixes: Prefixes
     private let origin: @Sendable (String) async -> String?
 

@@ -53,6 +53,7 @@ struct Bench {
         registry.add(LookTool.self)
         registry.add(WriteTool.self)
         registry.add(HangTool.self)
+        registry.add(DoorTool.self)
         registry.add(ContentGate.self)
         registry.add(FlickerGate.self)
         return registry

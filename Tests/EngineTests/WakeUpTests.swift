@@ -9,12 +9,15 @@ extension Bench {
     /// An engine over a new store of this kind.
     init(_ kind: WakeUpTests.Kind, clock: EngineClock = Bench.clock) throws {
         let directory = Bench.temporary()
-        let store: any EventStore =
-            switch kind {
-            case .memory: MemoryStore()
-            case .sqlite: try SQLiteEventStore(path: "\(directory).scratch/sluice.db")
-            }
-        self.init(directory, store: store, clock: clock)
+        self.init(directory, store: try Self.newStore(kind, at: directory), clock: clock)
+    }
+
+    /// A new store of this kind, which goes with the bench at that directory.
+    static func newStore(_ kind: WakeUpTests.Kind, at directory: String) throws -> any EventStore {
+        switch kind {
+        case .memory: MemoryStore()
+        case .sqlite: try SQLiteEventStore(path: "\(directory).scratch/sluice.db")
+        }
     }
 }
 

@@ -83,6 +83,36 @@ struct BroadcastTests {
         #expect(client.closed == nil)
     }
 
+    /// Numbers what it renders.
+    private struct Counting: FrameRenderer {
+        var count = 0
+        let isOver = false
+        static func sequence(of item: Int) -> Int? { item }
+        mutating func frames(for item: Int) -> [Frame] {
+            count += 1
+            return [Frame(sequence: item, text: Array("\(item) is number \(count)".utf8))]
+        }
+    }
+
+    @Test func whatWasReadIsNotRenderedAgainWhenItIsToldLate() async {
+        let observer = Mutex<(@Sendable (Int) -> Void)?>(nil)
+        let broadcasts = Broadcasts<Counting>(
+            .init(
+                page: { _, after in after < 3 ? Array(after + 1...3) : [] },
+                observe: { _, receive in
+                    observer.withLock { $0 = receive }
+                    return {}
+                },
+                renderer: { _ in Counting() }
+            )
+        )
+        let client = Client()
+        await broadcasts.session(of: "r", after: 0).opened(client)
+        let tell = observer.withLock(\.self)
+        for item in [2, 3, 4] { tell?(item) }
+        #expect(client.texts == (1...4).map { "\($0) is number \($0)" })
+    }
+
     /// Two events happen before each page: joining has to catch up with them.
     @Test func whatHappensWhileTheHistoryIsReadIsNotLost() async {
         let left = Mutex(40)

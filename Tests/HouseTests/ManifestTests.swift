@@ -15,7 +15,7 @@ struct ManifestTests {
         #expect(manifest.targets.count >= manifest.modules.count + 8)
     }
 
-    @Test(arguments: ["Tool", "Gate", "Provider", "Store"])
+    @Test(arguments: ["Tool", "Gate", "Provider", "Store", "Contract"])
     func everyFolderOfModulesIsATarget(kind: String) {
         let folders = House.folders(in: "Plugins/\(kind)s")
         #expect(!folders.isEmpty)

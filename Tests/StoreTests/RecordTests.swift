@@ -31,6 +31,19 @@ struct RecordTests {
         }
     }
 
+    @Test func aDatabaseOfTheFirstSchemaGetsTheTable() async throws {
+        try await withDatabase { path in
+            let first = try SQLiteEventStore(path: path)
+            try await first.append(StoreSamples.batch(1...3, of: "r1"))
+            await first.close()
+            try takeBackToTheFirstSchema(path)
+            let second = try SQLiteEventStore(path: path)
+            #expect(try await second.put(1, as: "a", in: "c", expecting: 0) == 1)
+            #expect(try await second.events(of: "r1", after: 0, limit: 9).count == 3)
+            await second.close()
+        }
+    }
+
     @Test(arguments: [
         ("body = '{'", "'body' of record 'a' of 'c' is \"{\", not JSON"),
         ("body = x'31'", "'body' of record 'a' of 'c' is 1 bytes, not text"),

@@ -55,6 +55,14 @@ func sqlite3(_ path: String, _ sql: String) throws -> String {
     return ended.output.trimmingCharacters(in: .newlines)
 }
 
+/// Makes a database what the first version of its schema would have made it.
+func takeBackToTheFirstSchema(_ path: String) throws {
+    let indices = ["pipeline", "project", "origin", "asking", "owner"].map { "DROP INDEX run_\($0)" }
+    let columns = ["project", "origin", "is_asking"].map { "ALTER TABLE run DROP COLUMN \($0)" }
+    let rest = ["DROP TABLE record", "PRAGMA user_version = 1"]
+    try sqlite3(path, (indices + columns + rest).joined(separator: ";;"))
+}
+
 /// The permissions of a file.
 func mode(_ path: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfItem(atPath: path)

@@ -1,3 +1,4 @@
+import ContractKit
 public import HTTPKit
 public import PipelineEngine
 public import PipelineKit
@@ -67,7 +68,7 @@ public enum Native {
             + ApprovalRoutes(services: services).routes
             + FileRoutes(services: services).routes
             + CostRoutes(services: services).routes
-        return APIContract(name: name, routes: routes + document(routes, settings), render: problem)
+        return APIContract(name: name, routes: routes + document(routes, settings), render: HTTPResponse.problem)
     }
 
     private static func document(_ routes: [Route], _ settings: Settings) -> [Route] {
@@ -79,21 +80,5 @@ public enum Native {
             responses: [200: .init("OpenAPI 3.1.")]
         )
         return [.get("/openapi.json", about) { _ in document }]
-    }
-
-    /// RFC 9457. `type` says nothing beyond the status; what makes an error one of its kind is `code`.
-    static func problem(_ error: HTTPError) -> HTTPResponse {
-        var response = HTTPResponse.json(status: error.status) {
-            $0.object {
-                $0.member("type", "about:blank")
-                $0.member("title", error.status.phrase)
-                $0.member("status", error.status.code)
-                $0.member("detail", error.message)
-                if !error.code.isEmpty { $0.member("code", error.code) }
-                if !error.details.isEmpty { $0.member("errors", .array(error.details.map(JSONValue.string))) }
-            }
-        }
-        response.headers["content-type"] = "application/problem+json"
-        return response
     }
 }

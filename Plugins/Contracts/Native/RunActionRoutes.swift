@@ -64,7 +64,7 @@ struct RunActionRoutes: Sendable {
             } else if let limits {
                 try await services.runs.change(run, RunChange(limits: limits), by: request.person)
             }
-            await services.runs.submit(run)
+            services.runs.submit(run)
         }
     }
 

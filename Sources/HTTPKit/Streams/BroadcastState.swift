@@ -51,6 +51,7 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
 
     private mutating func begin(_ renderer: Renderer, at position: Int) {
         self.renderer = renderer
+        last = max(last, position)  // what the renderer has read is not rendered again
         recent = RecentFrames(after: position)
         for item in early where Renderer.sequence(of: item).map({ $0 > position }) ?? false { _ = render(item) }
         early = []

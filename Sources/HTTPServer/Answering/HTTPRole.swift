@@ -98,13 +98,20 @@ extension HTTPRole {
     }
 
     private func begin(_ head: RequestHead) throws(HTTPError) {
-        let isOfServer = head.target == "*" && head.method == .options
-        let target = isOfServer ? RequestTarget.server : try RequestTarget(head.target)
-        let plan = loop.site.plan(head.method, target)
+        let (target, plan) = try find(head)
         let id = loop.ids.id(for: head.headers["x-request-id"])
-        pending = PendingRequest(head: head, target: target, plan: plan, id: id)
+        pending = PendingRequest(head, target, plan, id: id)
         parser.limits.body = plan.bodyLimit
         if head.expectsContinue { try invite(head, plan) }
+    }
+
+    private func find(_ head: RequestHead) throws(HTTPError) -> (RequestTarget, Plan) {
+        if head.method == .get, let prepared = loop.site.prepared[head.target] {
+            return (prepared.target, prepared.plan)
+        }
+        let isOfServer = head.target == "*" && head.method == .options
+        let target = isOfServer ? RequestTarget.server : try RequestTarget(head.target)
+        return (target, loop.site.mounts.plan(head.method, target))
     }
 
     /// Tells the client to send its body, unless the answer is known without it.
@@ -126,7 +133,7 @@ extension HTTPRole {
             answerAtOnce(request, claimant, respond)
         case .refusal(let error, let contract) where loop.site.frame.isEmpty:
             write(contract.response(to: error), Parties(contract: contract.name))
-        default: find(pending.request(body, peer: peer), pending.plan)
+        default: hand(pending.request(body, peer: peer), pending.plan)
         }
     }
 
@@ -141,7 +148,8 @@ extension HTTPRole {
         write(response, Parties(contract: claimant.contract.name, pattern: claimant.route.pattern.text))
     }
 
-    private func find(_ request: HTTPRequest, _ plan: Plan) {
+    /// Lets a task find the answer, as that may take time.
+    private func hand(_ request: HTTPRequest, _ plan: Plan) {
         let (site, mailbox, ticket) = (loop.site, loop.mailbox, connection.ticket)
         let floor = loop.settings.compressionFloor
         task = Task {

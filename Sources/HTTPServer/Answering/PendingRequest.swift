@@ -1,12 +1,19 @@
 import HTTPKit
 
 /// A request that was begun and not answered yet.
-struct PendingRequest {
+final class PendingRequest {
     let head: RequestHead
     let target: RequestTarget
     let plan: Plan
     let id: String
     let began = ContinuousClock.now
+
+    init(_ head: RequestHead, _ target: RequestTarget, _ plan: Plan, id: String) {
+        self.head = head
+        self.target = target
+        self.plan = plan
+        self.id = id
+    }
 
     func request(_ body: [UInt8], peer: String) -> HTTPRequest {
         HTTPRequest(head.method, target, headers: head.headers, body: body, peer: peer, id: id)

@@ -30,26 +30,26 @@ enum Plan: Sendable {
     }
 }
 
-extension Site {
+extension Mounts {
     func plan(_ method: HTTPMethod, _ target: RequestTarget) -> Plan {
         if method == .options, let plan = options(target) { return plan }
         do throws(HTTPError) {
-            let found = try mounts.find(method, target.segments)
+            let found = try find(method, target.segments)
             if !found.isShared, case .immediate(let respond) = found.first.route.handler {
                 return .immediate(found.first, found.parameters(for: found.first), respond)
             }
             return .route(found)
         } catch {
-            return .refusal(error, mounts.fallback(for: target.segments))
+            return .refusal(error, fallback(for: target.segments))
         }
     }
 
     /// - Returns: `nil` for a path nobody has, or whose route answers itself.
     private func options(_ target: RequestTarget) -> Plan? {
-        let contract = mounts.fallback(for: target.segments)
+        let contract = fallback(for: target.segments)
         if target == .server { return .options("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", contract) }
-        guard let methods = mounts.methods(target.segments) else { return nil }
-        if (try? mounts.find(.options, target.segments)) != nil { return nil }
+        guard let methods = methods(target.segments) else { return nil }
+        if (try? find(.options, target.segments)) != nil { return nil }
         return .options(methods.contains("OPTIONS") ? methods : "\(methods), OPTIONS", contract)
     }
 }

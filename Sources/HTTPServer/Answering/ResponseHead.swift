@@ -17,8 +17,10 @@ struct ResponseHead {
 
     func append(to bytes: inout [UInt8]) {
         appendStatusLine(to: &bytes)
+        var upgrades = false
         for field in headers.fields where !Self.own.contains(field.name) {
             Self.append(field.name, field.value, to: &bytes)
+            upgrades = upgrades || field.name == "upgrade"
         }
         bytes += Self.dateName
         bytes += date
@@ -30,7 +32,8 @@ struct ResponseHead {
             Self.append(length, to: &bytes)
             bytes += Self.end
         }
-        if closes { bytes += Self.close }
+        // Whoever sends `Upgrade` names it here; RFC 9110, section 7.8.
+        if upgrades { bytes += closes ? Self.upgradeAndClose : Self.upgrade } else if closes { bytes += Self.close }
         bytes += Self.end
     }
 
@@ -66,6 +69,8 @@ struct ResponseHead {
     private static let idName = Array("\r\nx-request-id: ".utf8)
     private static let lengthName = Array("content-length: ".utf8)
     private static let close = Array("connection: close\r\n".utf8)
+    private static let upgrade = Array("connection: Upgrade\r\n".utf8)
+    private static let upgradeAndClose = Array("connection: Upgrade, close\r\n".utf8)
     private static let end = Array("\r\n".utf8)
 
     /// Tells a client that waits to send its body; RFC 9110, section 15.2.1.

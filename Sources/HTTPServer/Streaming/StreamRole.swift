@@ -16,7 +16,6 @@ final class StreamRole: Role {
     private let wire: Frame.Wire
     private var finished: FinishedRequest
     private let began: ContinuousClock.Instant
-    private var task: Task<Void, Never>?
     private var phase = Phase.open
     /// Reads what comes over a WebSocket.
     private var decoder: WebSocketDecoder?
@@ -61,7 +60,8 @@ final class StreamRole: Role {
         count(1)
         connection.resume()
         connection.set(due: loop.now + loop.times.heartbeat)
-        task = Task { [session, stream] in await session.opened(stream) }
+        // Nobody cancels it: it ends when it sends to a stream that has ended. Its memory is let go before that.
+        Task { [session, stream] in await session.opened(stream) }
         rest.withUnsafeBytes { if !$0.isEmpty { received($0) } }
         if loop.isEnding { shutDown() }
     }
@@ -78,7 +78,6 @@ final class StreamRole: Role {
     func lost() {
         count(-1)
         stream.end()
-        task?.cancel()
         session.closed(stream)
         finished.bytesOut = connection.sent - sentAtStart
         finished.duration = began.duration(to: .now)

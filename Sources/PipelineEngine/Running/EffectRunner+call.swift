@@ -60,7 +60,7 @@ extension EffectRunner {
         } catch {
             throw Failure(.unavailable, "\(error)")
         }
-        return try await judge(state, at: snapshot, of: run.id).verdict.compared(toBaseline: baseline)
+        return try await judge(state, at: snapshot, of: run).verdict.compared(toBaseline: baseline)
     }
 }
 

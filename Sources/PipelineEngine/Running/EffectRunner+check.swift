@@ -12,7 +12,7 @@ extension EffectRunner {
         fault("check.snapshot")
         try await run.send(.beginCheck(name, snapshot: snapshot))
         fault("check.started")
-        guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run.id) else { return }
+        guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run) else { return }
         fault("check.judged")
         try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [], andNext: true)
     }
@@ -22,7 +22,7 @@ extension EffectRunner {
         _ name: CheckName,
         _ state: RunState,
         at snapshot: SnapshotID,
-        of run: RunID
+        of run: LiveRun
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
         let baseline = try await cases(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil

@@ -14,7 +14,6 @@ struct EffectRunner: Sendable {
     /// From 0 up to 1, for the jitter of retries.
     let random: @Sendable () -> Double
     let fault: FaultPoint
-    private let checks = Turnstile()
 
     /// - Throws: ``ServiceError/refused(_:)`` when the run has moved on meanwhile.
     func carryOut(_ effect: Effect, of run: LiveRun) async throws(ServiceError) {
@@ -48,11 +47,11 @@ struct EffectRunner: Sendable {
         try await run.send(.fail(failure))
     }
 
-    /// Judges the goal in the tree that counts, one check of this process at a time.
-    func judge(_ state: RunState, at snapshot: SnapshotID, of run: RunID) async throws(Failure) -> Judgement {
-        try await checks.pass { () async throws(Failure) in
+    /// Judges the goal in the tree that counts, one check of the run at a time.
+    func judge(_ state: RunState, at snapshot: SnapshotID, of run: LiveRun) async throws(Failure) -> Judgement {
+        try await run.checks.pass { () async throws(Failure) in
             try await GoalJudge(registry: registry, keeper: keeper, scratch: scratch, emit: emit)
-                .judge(state, at: snapshot, of: run)
+                .judge(state, at: snapshot, of: run.id)
         }
     }
 }

@@ -16,6 +16,9 @@ public actor LiveRun {
     private var briefing: Briefing?
     /// What was recorded as begun together with the step before it, and nobody has taken up yet.
     private var begun: Sequel.Work?
+    private var isWindingDown = false
+    /// One check of the run at a time, as they share its judged tree.
+    nonisolated let checks = Turnstile()
 
     /// Opens a run from its history.
     ///
@@ -79,6 +82,15 @@ public actor LiveRun {
 
     /// Tells whenever the state has changed; one watcher at a time.
     func watch(_ watcher: (@Sendable () -> Void)?) { self.watcher = watcher }
+
+    /// Has nothing more begun: what is under way ends, and is recorded.
+    func windDown() {
+        isWindingDown = true
+        watcher?()
+    }
+
+    /// The state, and whether the next step may begin. What is recorded as begun is under way already.
+    var outlook: (state: RunState, mayBegin: Bool) { (state, !isWindingDown || begun != nil) }
 
     private func begin(_ start: RunStart) async throws(ServiceError) {
         do throws(StoreError) {
@@ -158,7 +170,7 @@ public actor LiveRun {
 
     /// The step that follows at once, if it may be recorded together with these events.
     private func sequel(to payloads: [Event.Payload]) -> Sequel? {
-        guard registry != nil, !Task.isCancelled else { return nil }
+        guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
         let now = max(clock.now(), state.updatedAt)
         var next = state
         for payload in payloads {

@@ -26,9 +26,9 @@ struct RunDriver: Sendable {
                         return error
                     }
                 }
-                let state = await run.state
+                let (state, mayBegin) = await run.outlook
                 if state.isFinished || Task.isCancelled { group.cancelAll() }
-                for effect in due(state) where !Task.isCancelled && running.insert(effect).inserted {
+                for effect in due(state) where mayBegin && !Task.isCancelled && running.insert(effect).inserted {
                     group.addTask { await carryOut(effect, from: state.sequence, signal) }
                 }
                 if running.isEmpty { return nil }

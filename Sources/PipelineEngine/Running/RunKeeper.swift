@@ -19,6 +19,7 @@ actor RunKeeper {
     private var live: [RunID: LiveRun] = [:]
     /// The runs that this process holds or is about to claim: a claim keeps other processes out, and not this one.
     private var held: Set<RunID> = []
+    private var isWindingDown = false
 
     init(
         store: any EventStore,
@@ -38,8 +39,39 @@ actor RunKeeper {
     ///
     /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
     func carryOn(_ id: RunID) async throws(ServiceError) -> RunState {
-        try await claiming(id) { await work(on: id) }
+        try await claiming(id) {
+            do throws(ServiceError) { return await work(on: try await open(id)) } catch { return .failure(error) }
+        }
     }
+
+    /// Carries a run on as far as it goes, unless something is missing here that its pipeline needs.
+    ///
+    /// - Parameter problem: Looks at the pipeline as it is by now; a sentence for what is missing.
+    /// - Returns: that sentence; nothing was done then.
+    /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
+    func takeUp(_ id: RunID, unless problem: (Pipeline) -> String?) async throws(ServiceError) -> String? {
+        try await claiming(id) {
+            do throws(ServiceError) {
+                let run = try await open(id)
+                let state = await run.state
+                guard !state.isFinished, var pipeline = state.pipeline else { return .success(nil) }
+                pipeline.limits = state.limits
+                if let problem = problem(pipeline) { return .success(problem) }
+                return await work(on: run).map { _ in nil }
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// Has every run end what is under way, and begin nothing more; until ``takeUpWork()``.
+    func windDown() async {
+        isWindingDown = true
+        for run in live.values { await run.windDown() }
+    }
+
+    /// Works again as before ``windDown()``.
+    func takeUpWork() { isWindingDown = false }
 
     /// Carries a run on if it is due: its deadline has passed, or its retry is to be made.
     ///
@@ -48,13 +80,12 @@ actor RunKeeper {
     func wake(_ id: RunID) async throws(ServiceError) -> RunState? {
         try await claiming(id) {
             do throws(ServiceError) {
-                guard let moment = try await open(id).state.nextWake, moment <= clock.now() else {
-                    return .success(nil)
-                }
+                let run = try await open(id)
+                guard let moment = await run.state.nextWake, moment <= clock.now() else { return .success(nil) }
+                return await work(on: run).map(\.self)
             } catch {
                 return .failure(error)
             }
-            return await work(on: id).map(\.self)
         }
     }
 
@@ -105,11 +136,11 @@ actor RunKeeper {
         }
     }
 
-    private func work(on id: RunID) async -> Result<RunState, ServiceError> {
+    private func work(on run: LiveRun) async -> Result<RunState, ServiceError> {
         do throws(ServiceError) {
-            let run = try await open(id)
-            live[id] = run
-            defer { live[id] = nil }
+            live[run.id] = run
+            defer { live[run.id] = nil }
+            if isWindingDown { await run.windDown() }
             try await drive(run)
             return .success(await run.state)
         } catch {

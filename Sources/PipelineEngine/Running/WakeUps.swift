@@ -5,10 +5,6 @@ public import PipelineKit
 /// A run that waits is rows in the store and nothing else, so somebody has to look. Any number of processes may: each run
 /// is taken by whoever claims it first.
 public struct WakeUps: Sendable {
-    /// How often ``keepUp()`` looks.
-    public static let interval = Duration.seconds(5)
-    /// How many runs ``keepUp()`` carries on at once; a long one does not keep the others waiting.
-    public static let lanes = 4
     /// How many rows are read at once.
     static let page = 100
 
@@ -51,23 +47,6 @@ public struct WakeUps: Sendable {
             return try await keeper.wake(run)
         } catch .busy, .noSuchRun {
             return nil  // somebody was faster, or cleaned up
-        }
-    }
-
-    /// Sweeps every ``interval``, until the task is cancelled.
-    ///
-    /// A store that is away is asked again the next time; a run that cannot be carried on stays due, and tells its
-    /// reason whoever resumes it.
-    public func keepUp() async {
-        await withDiscardingTaskGroup { group in
-            for _ in 0..<Self.lanes {
-                group.addTask {
-                    while !Task.isCancelled {
-                        _ = try? await sweep()
-                        await clock.sleep(clock.now() + Self.interval)
-                    }
-                }
-            }
         }
     }
 

@@ -4,6 +4,7 @@ public import PipelineKit
 public struct ApprovalService: Sendable {
     let store: any EventStore
     let keeper: RunKeeper
+    let dispatcher: Dispatcher
 
     /// The open questions of one run, oldest first.
     public func pending(of run: RunID) async throws(ServiceError) -> [Approval] {
@@ -47,7 +48,7 @@ public struct ApprovalService: Sendable {
         }
     }
 
-    /// Answers a question. Whoever works on the run takes it from there.
+    /// Answers a question. Whoever works on the run takes it from there; when nobody does, a process that serves.
     ///
     /// - Parameter shown: The digest of what the person saw.
     /// - Throws: ``ServiceError/refused(_:)`` when it was answered before, or is about something else than was shown.
@@ -58,5 +59,6 @@ public struct ApprovalService: Sendable {
         shown: Digest?
     ) async throws(ServiceError) {
         try await keeper.send(.resolve(approval, answer, shown: shown), to: run)
+        dispatcher.submit(run)
     }
 }

@@ -38,6 +38,7 @@ extension RunService {
         if let limits = change.limits, limits != state.limits {
             try await keeper.send(.changeLimits(limits, by: person), to: run)
         }
+        dispatcher.submit(run)  // what kept it from being carried on may be mended by this
     }
 
     /// Says something to the model, which reads it before its next turn.

@@ -4,6 +4,7 @@ public import PipelineKit
 public struct RunService: Sendable {
     let parts: EngineParts
     let keeper: RunKeeper
+    let dispatcher: Dispatcher
     let feed: EventFeed
 
     /// Records the start of a run; nothing is carried out yet.
@@ -26,12 +27,16 @@ public struct RunService: Sendable {
         return run
     }
 
+    /// Has a run carried on when its turn comes, as soon as this process serves (``Services/serving(_:_:)``); returns at
+    /// once.
+    public func submit(_ run: RunID) { dispatcher.submit(run) }
+
     /// Carries a run on until it has ended, or waits for a person.
     ///
     /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
     public func carryOn(_ run: RunID) async throws(ServiceError) -> RunState { try await keeper.carryOn(run) }
 
-    /// Takes up again a run that ended without its goal.
+    /// Takes up again a run that ended without its goal; a process that serves carries it on.
     ///
     /// - Parameter limits: The limits from now on; `nil` for those it had.
     public func reopen(_ run: RunID, limits: Limits?, by person: String) async throws(ServiceError) {
@@ -39,6 +44,7 @@ public struct RunService: Sendable {
             if await live.state.isFinished { try await live.send(.reopen(by: person)) }
             if let limits { try await live.send(.changeLimits(limits, by: person)) }
         }
+        dispatcher.submit(run)
     }
 
     /// Ends a run. A process that works on it notices within ``RunKeeper/glance``, and stops.

@@ -8,10 +8,14 @@ public struct Services: Sendable {
     public let pipelines: PipelineService
     public let feed: EventFeed
     public let registry: Registry
+    private let keeper: RunKeeper
+    let dispatcher: Dispatcher
+    let sweeper: Sweeper
+    private let clock: EngineClock
 
     /// - Parameter parts: All that the engine needs from outside.
     public init(_ parts: EngineParts) {
-        let feed = EventFeed()
+        let feed = EventFeed(store: parts.store, clock: parts.clock)
         let runner = EffectRunner(
             registry: parts.registry,
             keeper: parts.workspaces,
@@ -29,20 +33,49 @@ public struct Services: Sendable {
             events in
             for event in events { feed.publish(.event(run, event)) }
         }
+        let readiness = Readiness(parts.registry, secrets: parts.secrets)
+        let dispatcher = Dispatcher(keeper: keeper, readiness: readiness, clock: parts.clock)
+        self.keeper = keeper
+        self.dispatcher = dispatcher
+        clock = parts.clock
+        sweeper = Sweeper(store: parts.store, dispatcher: dispatcher, clock: parts.clock, owner: parts.owner)
         self.feed = feed
         registry = parts.registry
-        runs = RunService(parts: parts, keeper: keeper, feed: feed)
-        approvals = ApprovalService(store: parts.store, keeper: keeper)
+        runs = RunService(parts: parts, keeper: keeper, dispatcher: dispatcher, feed: feed)
+        approvals = ApprovalService(store: parts.store, keeper: keeper, dispatcher: dispatcher)
         pipelines = PipelineService(parts)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }
 
-    /// Wakes what is due for as long as the body works: what a process does that serves others.
-    public func serving<Value: Sendable>(_ body: () async -> Value) async -> Value {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await wakeUps.keepUp() }
+    /// Carries runs on for as long as the body works: those that are submitted, those that are due or were left by a
+    /// process that died, and those that were answered elsewhere. Followers of the feed are served meanwhile.
+    ///
+    /// When the body has returned nothing new begins. What is under way may end within ``ServingPolicy/grace``, and is
+    /// cancelled then; all claims are given back, so that another process may take the runs up at once.
+    public func serving<Value: Sendable>(
+        _ policy: ServingPolicy = ServingPolicy(),
+        _ body: () async -> Value
+    ) async -> Value {
+        await keeper.takeUpWork()
+        return await withDiscardingTaskGroup { group in
+            group.addTask { await feed.pump() }
+            group.addTask { await sweeper.run() }
             defer { group.cancelAll() }
-            return await body()
+            return await dispatching(policy, body)
+        }
+    }
+
+    private func dispatching<Value: Sendable>(_ policy: ServingPolicy, _ body: () async -> Value) async -> Value {
+        dispatcher.open(policy)
+        return await withTaskGroup { group in
+            group.addTask { await dispatcher.run(policy) }
+            let value = await body()
+            dispatcher.close()
+            await keeper.windDown()
+            group.addTask { await clock.sleep(clock.now() + policy.grace) }
+            await group.next()  // the last effect, or the end of grace
+            group.cancelAll()
+            return value
         }
     }
 }

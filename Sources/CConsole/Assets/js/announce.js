@@ -14,9 +14,9 @@ export const announce = (text) => say("status-live", text);
 export const alertNow = (text) => say("alert-live", text);
 
 let waiting = 0;
-let name = "Sluice";
+let name = null;
 
-function write() { document.title = `${waiting ? `(${waiting}) ` : ""}${name} · Sluice`; }
+function write() { if (name) document.title = `${waiting ? `(${waiting}) ` : ""}${name} · Sluice`; }
 
 /// The title of the page, with the number of waiting questions before it.
 export function setTitle(text) { name = text; write(); }

@@ -52,10 +52,10 @@ export function field(spec) {
 export const limitFields = (limits = {}) => [
   ["iterations", "Iterations", "how often the model may try"],
   ["turns", "Turns", "replies within one iteration"],
-  ["cost", "Cost", "2.50 USD"],
-  ["tokens", "Tokens", "400k"],
-  ["wall", "Time", "30m; waiting for a person is not counted"],
-  ["reply", "Reply", "16k; tokens of one reply"],
+  ["cost", "Cost", "such as 2.50 USD"],
+  ["tokens", "Tokens", "read and written together, such as 400k"],
+  ["wall", "Time", "such as 30m; waiting for a person is not counted"],
+  ["reply", "Reply", "tokens of one reply, such as 16k"],
 ].map(([name, label, help]) => field({ name, path: `limits.${name}`, label, help, value: limits[name] }));
 
 /// What differs from what was there; numbers as numbers.

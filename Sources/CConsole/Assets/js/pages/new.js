@@ -32,8 +32,8 @@ export async function newPage(main) {
   const roots = server.roots ?? [];
   const cwd = field({ name: "cwd", label: "Project directory", value: roots.length === 1 ? roots[0] : "", help: roots.length ? `Within ${roots.join(", ")}.` : "A path on the server.", placeholder: roots[0] });
   const model = field({ name: "model", label: "Model", help: "provider/name; empty for the pipeline's own" });
-  const gate = field({ name: "human_gate", label: "A person is asked", choices: [["", "as the pipeline says"], ...gates] });
-  const isolation = field({ name: "isolation", label: "Works", choices: isolations });
+  const gate = field({ name: "human_gate", label: "Human gate", choices: [["", "as the pipeline says"], ...gates] });
+  const isolation = field({ name: "isolation", label: "Workspace", choices: isolations });
   const id = field({ name: "id", label: "Name of the run", help: "Empty for one that is made up." });
   const limits = limitFields();
   const about = h("div", { class: "pipeline-about" });
@@ -42,9 +42,9 @@ export async function newPage(main) {
   const summary = h("div", { class: "problems", role: "alert" });
   const submit = h("button", { type: "submit", class: "primary" }, "Start the run");
   const choice = (value, label) => h("button", { type: "button", "data-source": value, onclick: () => choose(value) }, label);
-  const choices = h("div", { class: "segments", role: "group", "aria-label": "Where the pipeline comes from" }, choice("file", "One that is there"), choice("yaml", "Written here"));
+  const choices = h("div", { class: "segments", role: "group", "aria-label": "Where the pipeline comes from" }, choice("file", "Existing pipeline"), choice("yaml", "Paste YAML"));
   const form = h("form", { novalidate: true, class: "new-run" }, choices, pipeline.element, about, editor.element, inputBox,
-    h("fieldset", null, h("legend", null, "Where and who"), h("div", { class: "grid" }, cwd.element, model.element, gate.element, isolation.element)),
+    h("fieldset", null, h("legend", null, "Project and model"), h("div", { class: "grid" }, cwd.element, model.element, gate.element, isolation.element)),
     h("details", { class: "more" }, h("summary", null, "Limits and name"), h("div", { class: "grid" }, limits.map((one) => one.element), id.element)),
     summary, h("div", { class: "form-end" }, submit, h("span", { class: "soft" }, "Control Enter starts it from anywhere in the form.")));
   replace(main, heading("New run"), form);
@@ -109,7 +109,9 @@ export async function newPage(main) {
     const fields = [pipeline, cwd, model, gate, isolation, id, ...limits, ...inputs];
     try { go(`/runs/${encodeURIComponent((await post(paths.runs(), order())).run)}`); } catch (error) {
       replace(summary, place(error, fields));
-      form.querySelector("details.more").open ||= [...limits, id].some((one) => one.isWrong());
+      const wrong = fields.find((one) => one.isWrong());
+      form.querySelector("details.more").open ||= [...limits, id].includes(wrong);
+      if (wrong) wrong.focus(); else summary.scrollIntoView({ block: "nearest" });
     } finally { submit.disabled = false; }
   });
   form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });

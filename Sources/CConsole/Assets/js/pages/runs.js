@@ -1,4 +1,4 @@
-// All runs, newest first.
+// All runs; those that changed last stand first.
 
 import { get, paths } from "../api.js";
 import { button, h, isTyping, replace } from "../dom.js";
@@ -53,7 +53,7 @@ export async function runsPage(main) {
   const tabs = h("div", { class: "segments", role: "group", "aria-label": "Status" }, statuses.map(([status, label]) =>
     h("button", { type: "button", "data-status": status, onclick: () => choose({ status }) }, label)));
   const body = h("tbody");
-  const table = h("table", { class: "runs" }, h("caption", { class: "unseen" }, "Runs, newest first"), head(), body);
+  const table = h("table", { class: "runs" }, h("caption", { class: "unseen" }, "Runs, the last changed first"), head(), body);
   const list = h("div", { class: "scroller" }, table);
   const more = button("Older runs", { class: "quiet", hidden: true }, () => load(next));
   const foot = h("p", { class: "soft foot" });
@@ -93,8 +93,8 @@ export async function runsPage(main) {
     const page = await get(paths.runs({ status: filter.status, pipeline: filter.pipeline, limit: 50, cursor }));
     const fresh = page.items.map((run) => [run.run, run]);
     // The first page is what there is now; what was loaded before stays only where it is older than that.
-    const last = page.items.at(-1)?.started_at;
-    const older = page.next ? [...runs].filter(([, run]) => run.started_at < last) : [];
+    const last = page.items.at(-1)?.updated_at;
+    const older = page.next ? [...runs].filter(([, run]) => run.updated_at < last) : [];
     if (cursor || older.length === 0) next = page.next;
     runs = new Map(cursor ? [...runs, ...fresh] : [...fresh, ...older]);
     draw();

@@ -27,7 +27,7 @@ export function abort(run) {
 export function settings(run, state) {
   const limits = limitFields(state.limits);
   const model = field({ name: "model", label: "Model", value: state.model ?? "", help: "provider/name" });
-  const gate = field({ name: "human_gate", label: "A person is asked", choices: gates, value: state.gate });
+  const gate = field({ name: "human_gate", label: "Human gate", choices: gates, value: state.gate });
   const send = (values) => {
     const body = {};
     const changed = changedLimits(limits, state.limits);

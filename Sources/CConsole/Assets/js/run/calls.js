@@ -1,8 +1,8 @@
 // One call of a tool: its arguments in a line, and all of them with the output when it is opened.
 
-import { paths, text } from "../api.js";
-import { button, h, replace } from "../dom.js";
+import { h, replace } from "../dom.js";
 import { duration } from "../format.js";
+import { reveal } from "./artifact.js";
 
 const longestShown = 20_000;
 const lead = ["path", "command", "pattern", "query", "from", "name"];
@@ -11,6 +11,9 @@ const lead = ["path", "command", "pattern", "query", "from", "name"];
 function read(call) {
   try { return Object.entries(JSON.parse(call.arguments)); } catch { return null; }
 }
+
+const rank = (name) => [...lead, "old", "new"].indexOf(name) + 1 || 99;
+const kinds = { old: "old", new: "new" };
 
 /// The argument that says most, in one line.
 function brief(call) {
@@ -34,17 +37,12 @@ function outcome(call) {
 function argumentList(call) {
   const all = read(call);
   if (!all) return h("pre", null, call.arguments);
-  return h("dl", { class: "arguments" }, all.map(([name, value]) => h("div", null, h("dt", null, name),
+  const sorted = all.sort(([one], [other]) => rank(one) - rank(other));
+  return h("dl", { class: "arguments" }, sorted.map(([name, value]) => h("div", { class: kinds[name] }, h("dt", null, name),
     h("dd", null, h("pre", null, typeof value === "string" ? value : JSON.stringify(value, null, 2))))));
 }
 
-function whole(call, place) {
-  return call.whole && button("Show the whole output", { class: "quiet small" }, async (pressed) => {
-    const output = await text(paths.artifact(call.whole)).catch((error) => error.message);
-    replace(place, output);
-    pressed.remove();
-  });
-}
+const whole = (call, place) => call.whole && reveal("Show the whole output", call.whole, place);
 
 function body(call) {
   const output = call.output.length > longestShown ? `${call.output.slice(0, longestShown)}\n…` : call.output;

@@ -21,13 +21,22 @@ function chart({ title, points, from, to, limit, text }) {
       svg("path", { class: "area", d: `${line}V${height}Z` }), svg("path", { class: "line", d: line }),
       near && svg("path", { class: "limit", d: `M0 ${at}H${width}` }),
       svg("text", { x: 0, y: height + 12 }, "0"), svg("text", { x: width, y: height + 12, "text-anchor": "end" }, duration(to - from)),
-      svg("text", { x: width, y: 9, "text-anchor": "end" }, text(top))));
+      svg("text", { x: 0, y: 9 }, text(top))));
 }
 
-const table = (points, currency) => h("details", { class: "small" }, h("summary", null, "As a table"),
-  h("div", { class: "scroller low" }, h("table", null, h("thead", null, h("tr", null, ["Reply", "At", "Tokens", "Cost"].map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", null, points.slice(-500).map((point) => h("tr", null, h("th", { scope: "row" }, point.turn), h("td", null, timeOfDay(point.at)),
-      h("td", { class: "number" }, count(point.tokens)), h("td", { class: "number" }, currency ? money(point.cost, currency) : "–")))))));
+const row = (point, currency) => h("tr", null, h("th", { scope: "row" }, point.turn), h("td", null, timeOfDay(point.at)),
+  h("td", { class: "number" }, count(point.tokens)), h("td", { class: "number" }, currency ? money(point.cost, currency) : "–"));
+
+/// The same in figures, made when somebody opens it.
+function table(points, currency, open) {
+  const place = h("div", { class: "scroller low" });
+  const details = h("details", { class: "small", open }, h("summary", null, "As a table"), place);
+  const head = ["Reply", "At", "Tokens", "Cost"].map((name) => h("th", { scope: "col" }, name));
+  const fill = () => { if (details.open) replace(place, h("table", null, h("thead", null, h("tr", null, head)), h("tbody", null, points.slice(-500).map((point) => row(point, currency))))); };
+  details.addEventListener("toggle", fill);
+  fill();
+  return details;
+}
 
 /// A drawing needs no more points than it has places.
 export function thin(points, most = 300) {
@@ -53,10 +62,8 @@ export class Usage {
       chart({ ...common, title: "Tokens", points: line("tokens"), limit: quantity(limits?.tokens), text: short }),
       usage.currency && chart({ ...common, title: "Cost", points: line("cost"), limit: amount(limits?.cost) || undefined, text: (sum) => money(sum, usage.currency) }),
       h("p", { class: "soft small" }, `${count(usage.input)} read (${count(usage.cached)} from the cache) · ${count(usage.output)} written`),
-      table(points, usage.currency),
+      table(points, usage.currency, isOpen),
     ];
     replace(this.element, h("h2", { id: "usage-title" }, "Usage"), parts);
-    const details = this.element.querySelector("details");
-    if (details) details.open = isOpen;
   }
 }

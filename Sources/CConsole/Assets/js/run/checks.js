@@ -1,8 +1,8 @@
 // What the gate said: how many cases, which fail and why, and what did not count.
 
-import { paths } from "../api.js";
 import { h } from "../dom.js";
 import { plural } from "../format.js";
+import { reveal } from "./artifact.js";
 
 const order = [["passed", "good"], ["failed", "bad"], ["error", "bad"], ["skipped", "soft"]];
 
@@ -32,7 +32,7 @@ export function failingList(failing, opened = 1) {
 
 export function refusedList(refused) {
   if (!refused?.length) return null;
-  return h("div", { class: "refused" },
+  return h("div", { class: "not-counted" },
     h("p", null, `${plural(refused.length, "change")} did not count: the goal protects ${refused.length === 1 ? "this file" : "these files"}.`),
     h("ul", null, refused.map((one) => h("li", null, h("span", { class: "soft" }, one.kind), " ", h("span", { class: "mono" }, one.path)))));
 }
@@ -40,11 +40,11 @@ export function refusedList(refused) {
 export function checkBody(item) {
   if (!item.outcome) return item.live && h("pre", { class: "output live-output" }, item.live);
   const failing = failingList(item.failing);
-  const report = item.report && h("a", { href: paths.artifact(item.report), target: "_blank", rel: "noopener" }, "All cases (JSON)");
+  const cases = h("pre", { class: "output", hidden: true, tabindex: "0", role: "region", "aria-label": "All cases" });
   return [
     h("p", { class: "said" }, item.reason), casesBar(item.counts),
     item.failure && item.failure.message !== item.reason && h("p", { class: "wrong" }, item.failure.message),
     failing, !failing && item.details && h("details", null, h("summary", null, "Output"), h("pre", { class: "output" }, item.details)),
-    refusedList(item.refused), report && h("p", { class: "small" }, report),
+    refusedList(item.refused), item.report && h("div", null, reveal("All cases", item.report, cases), cases),
   ];
 }

@@ -22,7 +22,7 @@ function trail(checks) {
 }
 
 export class Goal {
-  element = h("section", { class: "panel", "aria-labelledby": "goal-title" });
+  element = h("section", { class: "panel first", "aria-labelledby": "goal-title" });
   #key = "";
 
   draw(state) {
@@ -33,7 +33,7 @@ export class Goal {
     this.#key = key;
     const last = checks.at(-1);
     replace(this.element, h("h2", { id: "goal-title" }, "Goal ", h("span", { class: "soft" }, goalWords(state.pipeline?.goal))),
-      last ? h("p", null, h("span", { class: `outcome ${tones[last.outcome] ?? "held"}` }, outcomes[last.outcome]), " ", h("span", { class: "soft" }, last.reason)) : h("p", { class: "soft" }, running ? "It is judged for the first time." : "Not judged yet."),
+      last ? h("p", null, h("span", { class: `outcome ${tones[last.outcome] ?? "held"}` }, outcomes[last.outcome]), " ", h("span", { class: "soft" }, last.failing.length ? last.reason.split(": ")[0] : last.reason)) : h("p", { class: "soft" }, running ? "It is judged for the first time." : "Not judged yet."),
       last && casesBar(last.counts), trail(checks), last && failingList(last.failing, 0),
       state.refused > 0 && h("p", { class: "soft small" }, `${state.refused} refused; the timeline shows them under Trouble.`));
   }

@@ -1,20 +1,23 @@
 // The pipeline as a picture, with the step that the run is at; and the same as a list for those who do not see it.
 
 import { h, replace, svg } from "../dom.js";
+import { shortModel, statusWords } from "../format.js";
 import { sentence, stage, steps } from "./plan.js";
 
-const width = 128, height = 52, gap = 30, top = 14, loopDrop = 34;
+const width = 128, height = 52, gap = 30, top = 4, loopDrop = 28;
 
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const x = (index) => 8 + index * (width + gap);
 
 function box(step, index, all, state) {
   const now = stage(step, all, state);
-  return svg("g", { class: `step ${now} ${step.id}${step.optional ? " optional" : ""}` },
+  const outcome = step.id === "end" && now === "now" ? state.status : "";
+  const detail = outcome ? statusWords(outcome) : step.id === "model" ? shortModel(step.detail) : step.detail;
+  return svg("g", { class: `step ${now} ${step.id} ${outcome}${step.optional ? " optional" : ""}` },
     svg("rect", { x: x(index), y: top, width, height, rx: 8 }),
     svg("circle", { cx: x(index) + 14, cy: top + 19, r: 4 }),
     svg("text", { x: x(index) + 25, y: top + 23, class: "step-title" }, step.title),
-    svg("text", { x: x(index) + 12, y: top + 41, class: "step-detail" }, svg("title", null, step.detail), cut(step.detail, 19)));
+    svg("text", { x: x(index) + 12, y: top + 41, class: "step-detail" }, svg("title", null, detail), cut(detail, 18)));
 }
 
 function arrow(index) {
@@ -48,9 +51,11 @@ export class Graph {
     if (key === this.#key || !state.pipeline) return;
     this.#key = key;
     const all = steps({ ...state.pipeline, model: state.model }, state.gate);
-    const size = { w: x(all.length) - gap + 8, h: top + height + loopDrop + 18 };
+    const size = { w: x(all.length) - gap + 8, h: top + height + loopDrop + 15 };
     replace(this.#picture, svg("svg", { viewBox: `0 0 ${size.w} ${size.h}`, width: size.w, height: size.h, focusable: "false" },
       all.slice(1).map((_, index) => arrow(index)), loop(all, state), all.map((step, index) => box(step, index, all, state))));
+    const now = all.findIndex((step) => step.id === state.step);
+    this.#picture.scrollLeft = x(now) - (this.#picture.clientWidth - width) / 2;
     replace(this.#line, sentence(state));
     replace(this.#list, all.map((step) => {
       const now = stage(step, all, state);

@@ -15,6 +15,7 @@ const figure = (label, value, title) => h("div", { title }, h("dt", null, label)
 export class Head {
   #run;
   #done;
+  #acted;
   #key = "";
   #title = h("div", { class: "run-title" });
   #figures = h("dl", { class: "figures" });
@@ -22,9 +23,11 @@ export class Head {
   #connection = h("span", { class: "connection" });
   #reason = h("p", { class: "reason" });
 
-  constructor(run, done) {
+  /// - Calls `acted` when a person has done something with the run.
+  constructor(run, done, acted) {
     this.#run = run;
     this.#done = done;
+    this.#acted = acted;
     this.element = h("header", { class: "run-head" }, h("div", { class: "run-top" }, this.#title, this.#actions), this.#reason, this.#figures);
   }
 
@@ -37,7 +40,7 @@ export class Head {
         badge(state.status), this.#connection);
       if (focused) this.#title.querySelector("h1").focus({ preventScroll: true });
       replace(this.#actions, actionsFor(this.#run, state, this.#done).map((one) =>
-        button(one.label, { class: one.kind ? `quiet ${one.kind}` : "", "aria-keyshortcuts": one.key }, one.action)));
+        button(one.label, { class: one.kind ? `quiet ${one.kind}` : "", "aria-keyshortcuts": one.key }, () => this.act(one))));
       replace(this.#reason, hasEnded(state.status) ? state.reason : "");
       this.#reason.hidden = !hasEnded(state.status);
     }
@@ -58,6 +61,11 @@ export class Head {
       figure("Time", `${age}${limits?.wall ? ` of ${limits.wall}` : ""}`));
   }
 
+  async act(one) {
+    await one.action();
+    if (this.element.isConnected) this.#acted();
+  }
+
   connection(name, detail) {
     this.#connection.className = `connection ${name}`;
     const text = name === "lost" ? `connection lost, again in ${Math.ceil(detail / 1000)} s` : name === "refused" ? detail.message : connections[name];
@@ -70,7 +78,7 @@ export function about(state) {
   const normal = state.pipeline ?? {};
   return facts([
     ["Model", h("span", { class: "mono wrap" }, state.model ?? "–")], ["Goal", goalWords(normal.goal)],
-    ["A person is asked", state.gate.replaceAll("_", " ")], ["Project", h("span", { class: "mono wrap" }, state.project)],
+    ["Human gate", state.gate.replaceAll("_", " ")], ["Project", h("span", { class: "mono wrap" }, state.project)],
     ["Workspace", state.workspace && state.workspace.path !== state.project ? h("span", { class: "mono wrap" }, state.workspace.path) : normal.workspace?.isolation === "worktree" ? "worktree" : "the project itself"],
     ...Object.entries(state.inputs ?? {}).map(([name, value]) => [`Input ${name}`, String(value)]),
     ["Started by", state.origin], ["Version", state.version],

@@ -26,7 +26,7 @@ class RunView {
   constructor(main, run, details) {
     this.run = run;
     this.done = details.iterations_done ?? [];
-    this.head = new Head(run, () => this.done);
+    this.head = new Head(run, () => this.done, () => this.lookUp());
     this.graph = new Graph();
     this.timeline = new Timeline(this.state);
     this.goal = new Goal();
@@ -46,6 +46,8 @@ class RunView {
       onState: (name, detail) => this.connected(name, detail), hasEnded: () => hasEnded(this.state.status),
     });
     this.clock = setInterval(() => this.head.tick(this.state), 1000);
+    // A run that has ended tells nothing more; somebody may have taken it up, or set its files back.
+    this.watch = setInterval(() => { if (this.ended && !document.hidden) this.lookUp(); }, 4000);
   }
 
   take(event) {
@@ -59,7 +61,6 @@ class RunView {
     if (event.type === "approval.requested") alertNow(`A question: ${event.body.question.slice(0, 200)}`);
     else if (event.type === "check.finished") announce(event.body.reason);
     else if (this.state.status !== before) announce(`The run is ${statusWords(this.state.status)}.`);
-    if (event.type === "run.reopened") setTimeout(() => this.restart(), 0);
     if (event.type === "check.finished" || event.type === "run.finished") this.lookUp();
   }
 
@@ -104,8 +105,8 @@ class RunView {
     this.done = details.iterations_done ?? [];
     this.changes.offer(this.done);
     this.head.draw(this.state);
-    if (this.ended && !hasEnded(details.status)) this.restart();
-    if (this.tab === "diff") this.changes.load();
+    if (details.events > this.state.sequence) this.restart();
+    if (this.tab === "diff" && !this.ended) this.changes.load();
   }
 
   restart() {
@@ -123,12 +124,16 @@ class RunView {
     if (this.tab === "diff") { this.changes.offer(this.done); this.changes.load(); }
   }
 
-  act(key) { return actionsFor(this.run, this.state, () => this.done).find((one) => one.key === key)?.action()?.then?.(() => this.lookUp()); }
+  act(key) {
+    const found = actionsFor(this.run, this.state, () => this.done).find((one) => one.key === key);
+    if (found) this.head.act(found);
+  }
 
   leave() {
     this.follower.stop();
     this.timeline.leave();
     clearInterval(this.clock);
+    clearInterval(this.watch);
     cancelAnimationFrame(this.drawing);
   }
 }
@@ -139,7 +144,6 @@ export async function runPage(main, { run, tab }) {
   const details = await get(paths.run(run));
   const view = new RunView(main, run, details);
   view.show(tab);
-  view.head.element.addEventListener("click", (event) => { if (event.target.closest(".actions")) setTimeout(() => view.lookUp(), 1500); });
   setOfPage([
     { keys: "a", text: "Approve", action: () => view.cards?.[0]?.approve() },
     { keys: "r", text: "Reject: write why, then Control Enter", action: () => view.cards?.[0]?.reject() },

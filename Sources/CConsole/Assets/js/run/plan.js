@@ -1,8 +1,8 @@
 // The steps of a pipeline, from its normal form, and which of them a run is at. Pure.
 
 const asks = {
-  after_check: "asked after each check", after_failed_check: "asked after a check that did not hold",
-  before_writes: "asked before each call that writes", plan: "asked about the plan",
+  after_check: "after each check", after_failed_check: "after failed check", before_writes: "before each write",
+  plan: "about the plan",
 };
 
 /// What judges, in words: `pytest and command`.

@@ -11,6 +11,15 @@ const about = {
   call: "A call of a tool", repetition: "A call that may already have run", check: "After a check", plan: "A plan", limit: "A limit",
 };
 
+// As RunState+decide.swift has it.
+const means = {
+  call: "Yes carries the call out. No refuses this one call; the model reads the message, and goes on.",
+  repetition: "Yes carries the call out once more. No leaves it as it is, and the model goes on.",
+  check: "Yes goes on, or ends the run when the goal holds. No with a message goes on with what you say; no without one aborts the run.",
+  plan: "Yes lets the model work. No with a message asks for another plan; no without one aborts the run.",
+  limit: "Yes raises the limit by as much as the pipeline gave it. No ends the run.",
+};
+
 const subjectName = (question) => (typeof question.subject === "string" ? question.subject : question.subject?.kind);
 
 function deadline(question) {
@@ -23,7 +32,7 @@ function deadline(question) {
 export function questionCard(question, run, { link = null, answered = () => {} } = {}) {
   const id = freshID("question");
   const summary = h("p", { class: "wrong", role: "alert" });
-  const message = h("textarea", { rows: 2, id: `${id}-message`, placeholder: "What the model should know; needed for a good no" });
+  const message = h("textarea", { rows: 1, id: `${id}-message`, placeholder: "Message to the model, if you like" });
   const send = async (decision) => {
     try {
       const body = { decision, message: message.value.trim() || undefined, shown: question.shown };
@@ -39,6 +48,7 @@ export function questionCard(question, run, { link = null, answered = () => {} }
     h("div", { class: "question-head" }, h("h2", { id }, about[subjectName(question)] ?? "A question"), link,
       h("span", { class: "soft end" }, "asked ", ago(question.requested_at ?? question.at)), deadline(question)),
     h("div", { class: "question-text", tabindex: "0", role: "region", "aria-label": "Question" }, question.question),
+    h("p", { class: "soft small" }, means[subjectName(question)]),
     h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, "Message to the model"), message,
       h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), summary);
   card.approve = () => approve.click();

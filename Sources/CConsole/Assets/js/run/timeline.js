@@ -17,24 +17,37 @@ export class Timeline {
   #first = 0;
   #filter = "all";
   #follows = true;
+  #top = 0;
+  #sizes = new ResizeObserver(() => { if (this.#follows) this.#keepUp(); });
   #list = h("ol", { class: "timeline", "aria-label": "What happened" });
   #earlier = button("", { class: "quiet earlier", hidden: true }, () => this.#showEarlier());
   #follow = h("button", { type: "button", class: "follow", hidden: true, onclick: () => this.toEnd() }, "Jump to the newest");
   #tabs = h("div", { class: "segments", role: "group", "aria-label": "Show" }, filters.map(([name, label]) =>
     h("button", { type: "button", "data-filter": name, onclick: () => this.#choose(name) }, label)));
 
+  #onScroll = () => {
+    const { scrollHeight, clientHeight, scrollTop } = this.#scroller();
+    const rest = scrollHeight - clientHeight - scrollTop;
+    // Entries get their true height when they come into sight, which moves the end; only a person moves up.
+    if (rest < 60) this.#follows = true;
+    else if (scrollTop < this.#top - 4) this.#follows = false;
+    this.#top = scrollTop;
+    this.#follow.hidden = this.#follows || this.#state.step === "end";
+  };
+
   constructor(state) {
     this.#state = state;
     const folding = button("Open all", { class: "quiet small end" }, () => this.toggleAll());
     this.element = h("section", { "aria-label": "Timeline" }, h("div", { class: "timeline-head" }, this.#tabs, folding),
       this.#earlier, this.#list, this.#follow);
-    this.#onScroll = this.#onScroll.bind(this);
-    addEventListener("scroll", this.#onScroll, { passive: true });
+    document.addEventListener("scroll", this.#onScroll, { passive: true, capture: true });
+    this.#sizes.observe(this.#list);
     this.#choose("all");
   }
 
   leave() {
-    removeEventListener("scroll", this.#onScroll);
+    this.#sizes.disconnect();
+    document.removeEventListener("scroll", this.#onScroll, { capture: true });
     cancelAnimationFrame(this.#frame);
   }
 
@@ -47,7 +60,7 @@ export class Timeline {
   toEnd() {
     this.#follows = true;
     this.#follow.hidden = true;
-    scrollTo({ top: document.documentElement.scrollHeight });
+    this.#scroller().scrollTop = this.#scroller().scrollHeight;
   }
 
   toggleAll() {
@@ -68,15 +81,24 @@ export class Timeline {
   #choose(filter) {
     this.#filter = filter;
     for (const tab of this.#tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.filter === filter));
-    this.#first = Math.max(0, this.#state.items.length - most);
+    this.#first = this.#before(this.#state.items.length);
     this.#drawAll();
   }
 
+  /// Where one has to begin to show as many entries as are shown at once, and end before an index.
+  #before(end) {
+    let left = most;
+    let first = end;
+    while (first > 0 && left > 0) if (fits(this.#state.items[--first], this.#filter)) left -= 1;
+    return first;
+  }
+
   #showEarlier() {
-    const height = document.documentElement.scrollHeight;
-    this.#first = Math.max(0, this.#first - most);
+    const scroller = this.#scroller();
+    const height = scroller.scrollHeight;
+    this.#first = this.#before(this.#first);
     this.#drawAll();
-    scrollBy(0, document.documentElement.scrollHeight - height);
+    scroller.scrollTop += scroller.scrollHeight - height;
   }
 
   #drawAll() {
@@ -96,11 +118,11 @@ export class Timeline {
 
   #draw() {
     this.#frame = 0;
+    if (this.#follows && this.#filter === "all") this.#trim();
     for (const item of [...this.#changed].sort((one, other) => one.index - other.index)) this.#place(item);
     this.#changed.clear();
-    if (this.#follows) this.#trim();
     this.#count();
-    if (this.#follows && this.isLong()) scrollTo({ top: document.documentElement.scrollHeight });
+    if (this.#follows) this.#keepUp();
   }
 
   #place(item) {
@@ -133,14 +155,21 @@ export class Timeline {
 
   #count() {
     this.#earlier.hidden = this.#first === 0;
-    this.#earlier.textContent = `Show ${words(Math.min(most, this.#first))} before these; there are ${words(this.#first)} more`;
+    this.#earlier.textContent = `Show earlier ones; ${words(this.#first)} stand before these`;
   }
 
-  isLong() { return document.documentElement.scrollHeight > innerHeight * 1.2; }
-
-  #onScroll() {
-    const rest = document.documentElement.scrollHeight - innerHeight - scrollY;
-    this.#follows = rest < 120;
-    this.#follow.hidden = this.#follows || this.#state.step === "end";
+  /// Where the window is high enough the timeline scrolls by itself below the head, else the whole page does.
+  #scroller() {
+    const own = this.element.closest(".run-main");
+    return own && getComputedStyle(own).overflowY === "auto" ? own : document.scrollingElement;
   }
+
+  /// Goes along with the newest; a page as a whole is left where it is, as its head would be gone.
+  #keepUp() {
+    const scroller = this.#scroller();
+    this.#sizes.observe(scroller);
+    if (scroller !== document.scrollingElement) scroller.scrollTop = scroller.scrollHeight;
+    else if (scrollY > 400) scroller.scrollTop = scroller.scrollHeight;
+  }
+
 }

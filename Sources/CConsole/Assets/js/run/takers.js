@@ -1,0 +1,159 @@
+// What each type of event does to the state; by the names of Docs/Events.md. Each answers the items it changed.
+
+import { amount } from "../money.js";
+
+function add(state, item) {
+  item.index = state.items.push(item) - 1;
+  return [item];
+}
+
+export const note = (state, event, title, text, tone = "plain") =>
+  add(state, { kind: "note", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, title, text, tone });
+
+function settle(state) {
+  const isOpen = [...state.questions.values()].some((question) => !question.decision);
+  if (!isOpen && state.status === "waiting") state.status = "running";
+}
+
+export const takers = {
+  "run.started"(state, body, event) {
+    const { pipeline } = body;
+    Object.assign(state, {
+      run: body.run, pipeline, inputs: body.inputs, project: body.project, origin: body.origin, version: body.version,
+      startedAt: event.at, model: pipeline.model ?? null, gate: pipeline.human?.gate ?? "never", limits: pipeline.limits,
+    });
+  },
+  "workspace.opened"(state, body, event) {
+    state.workspace = body;
+    state.step = "baseline";
+    return note(state, event, "Workspace opened", body.path);
+  },
+  "check.started"(state, body, event) {
+    state.step = body.iteration === 0 ? "baseline" : "check";
+    const key = `c${body.iteration}.${body.round}`;
+    const earlier = state.checks.get(key);
+    if (earlier && !earlier.outcome) return Object.assign(earlier, { at: event.at, live: "" }) && [earlier];
+    const { iteration, round } = body;
+    const item = { kind: "check", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, iteration, round };
+    state.checks.set(key, Object.assign(item, { live: "", outcome: null }));
+    return add(state, item);
+  },
+  "check.finished"(state, body, event) {
+    const item = state.checks.get(`c${body.iteration}.${body.round}`);
+    if (!item) return [];
+    const result = { failing: [], refused: [], counts: {}, ...body };
+    Object.assign(item, result, { endedAt: event.at, live: "" });
+    state.refused += item.refused.length;
+    return [item];
+  },
+  "iteration.started"(state, body, event) {
+    state.iteration = body.iteration;
+    const { iteration } = body;
+    return add(state, { kind: "iteration", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, iteration });
+  },
+  "model.requested"(state, body, event) {
+    Object.assign(state, { step: "model", model: body.model, turn: body.turn });
+    settle(state);
+    const earlier = state.turns.get(body.turn);
+    if (earlier) return Object.assign(earlier, { attempt: body.attempt, text: "", failure: null }) && [earlier];
+    const item = {
+      kind: "turn", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, turn: body.turn, text: "",
+      attempt: body.attempt, model: body.model, calls: [], repliedAt: null, failure: null,
+    };
+    state.turns.set(body.turn, item);
+    return add(state, item);
+  },
+  "model.replied"(state, body, event) {
+    const item = state.turns.get(body.turn);
+    if (!item) return [];
+    Object.assign(item, { ...body, repliedAt: event.at });
+    const { usage } = state;
+    usage.input += body.input_tokens;
+    usage.cached += body.cached_tokens ?? 0;
+    usage.output += body.output_tokens;
+    usage.cost += amount(body.cost);
+    usage.currency = body.cost?.split(" ")[1] ?? usage.currency;
+    const { turn } = body;
+    state.points.push({ at: event.at, turn, tokens: usage.input + usage.output, cost: usage.cost });
+    return [item];
+  },
+  "model.failed"(state, body, event) {
+    const item = state.turns.get(body.turn);
+    if (!item) return [];
+    Object.assign(item, { failure: body.failure, retryAt: body.retry_at ?? null, failedAt: event.at });
+    if (body.retry_at) state.status = "waiting";
+    return [item];
+  },
+  "tool_call.proposed"(state, body, event) {
+    const item = state.turns.get(Number.parseInt(body.call, 10)) ?? state.items.findLast((one) => one.kind === "turn");
+    if (!item) return [];
+    const call = { ...body, at: event.at, stage: "proposed", output: "", item, startedAt: null, endedAt: null };
+    state.calls.set(body.call, call);
+    item.calls.push(call);
+    state.step = "tools";
+    return [item];
+  },
+  "tool_call.started": (state, body, event) => call(state, body, { stage: "running", startedAt: event.at }),
+  "tool_call.finished": (state, body, event) => call(state, body, {
+    stage: body.is_error || body.exit_code ? "failed" : "finished", endedAt: event.at, output: body.text,
+    exitCode: body.exit_code, isError: body.is_error === true, whole: body.whole,
+  }),
+  "tool_call.refused"(state, body, event) {
+    state.refused += 1;
+    return call(state, body, { stage: "refused", endedAt: event.at, output: body.reason });
+  },
+  "approval.requested"(state, body, event) {
+    const subject = body.call ? state.calls.get(body.call) : null;
+    const item = { kind: "question", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, ...body };
+    Object.assign(item, { decision: null, stepBefore: state.step, subjectCall: subject });
+    Object.assign(state, { status: "waiting", step: "person" });
+    state.questions.set(body.approval, item);
+    return add(state, item);
+  },
+  "approval.resolved"(state, body, event) {
+    const item = state.questions.get(body.approval);
+    if (!item) return [];
+    Object.assign(item, { decision: body.decision, by: body.by, message: body.message, resolvedAt: event.at });
+    state.step = item.stepBefore;
+    settle(state);
+    return [item];
+  },
+  "message.added": (state, body, event) => note(state, event, `Message from ${body.by}`, body.text, "person"),
+  "settings.changed"(state, body, event) {
+    if (body.model) state.model = body.model;
+    if (body.gate ?? body.human_gate) state.gate = body.gate ?? body.human_gate;
+    const parts = [body.model && `model ${body.model}`, (body.gate ?? body.human_gate) && `human gate ${state.gate}`];
+    return note(state, event, `Settings changed by ${body.by}`, parts.filter(Boolean).join(", "), "person");
+  },
+  "limits.changed"(state, body, event) {
+    const changed = Object.entries(body.limits).filter(([name, value]) => state.limits?.[name] !== value);
+    state.limits = body.limits;
+    const text = changed.map(([name, value]) => `${name} ${value}`).join(", ");
+    return note(state, event, `Limits changed by ${body.by}`, text, "person");
+  },
+  "workspace.rolled_back"(state, body, event) {
+    const place = body.iteration === 0 ? "at the start" : `after iteration ${body.iteration}`;
+    return note(state, event, `Rolled back by ${body.by}`, `The files are as they were ${place}.`, "person");
+  },
+  "run.finished"(state, body, event) {
+    Object.assign(state, { status: body.status, reason: body.reason, step: "end", endedAt: event.at });
+    const { status, reason } = body;
+    const left = [...state.questions.values()].filter((question) => !question.decision);
+    for (const question of left) Object.assign(question, { decision: "expired", by: "the end of the run", resolvedAt: event.at });
+    return [...left, ...add(state, { kind: "end", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, status, reason })];
+  },
+  "run.reopened"(state, body, event) {
+    Object.assign(state, { status: "running", reason: null, endedAt: null, step: "model" });
+    const open = (state.turns.get(state.turn)?.calls ?? []).filter((call) => !call.endedAt);
+    const output = "The run ended before the call was carried out.";
+    for (const call of open) Object.assign(call, { stage: "refused", endedAt: event.at, output });
+    return [...open.map((call) => call.item), ...note(state, event, `Taken up again by ${body.by}`, "", "person")];
+  },
+};
+
+function call(state, body, change) {
+  const call = state.calls.get(body.call);
+  if (!call) return [];
+  Object.assign(call, change);
+  return [call.item];
+}

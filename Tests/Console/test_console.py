@@ -1,0 +1,302 @@
+"""A person's way through the console of a server that runs.
+
+SLUICE_CONSOLE_URL      where it is: http://127.0.0.1:8080
+SLUICE_CONSOLE_PROJECT  the directory, within the server's roots, of a git repository with Pipelines/examples/calc
+SLUICE_CONSOLE_MODEL    the model that mends it in two iterations: scripted/…/calc.script.json
+SLUICE_CONSOLE_SHOTS    where pictures are put; none are made without it
+SLUICE_CONSOLE_KEY      a key, for a server that wants one
+"""
+
+import os
+import pathlib
+import re
+
+import pytest
+from selenium.webdriver import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.ui import WebDriverWait
+
+URL = os.environ.get("SLUICE_CONSOLE_URL", "").rstrip("/")
+SHOTS = os.environ.get("SLUICE_CONSOLE_SHOTS")
+AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
+PAGES = ["/", "/approvals", "/new", "/pipelines", "/pipelines/pytest", "/modules"]
+
+pytestmark = pytest.mark.skipif(not URL, reason="SLUICE_CONSOLE_URL names no server")
+
+
+class Console:
+    """The console in one browser."""
+
+    def __init__(self, browser, name):
+        self.browser = browser
+        self.name = name
+
+    def open(self, path):
+        self.browser.get(URL + path)
+        self.until(lambda it: it.title != "Sluice" or self.key_fields(), f"{path} did not open")
+        for field in self.key_fields():
+            field.send_keys(os.environ["SLUICE_CONSOLE_KEY"], Keys.ENTER)
+        self.until(lambda it: it.title != "Sluice", f"{path} did not open")
+
+    def key_fields(self):
+        return self.browser.find_elements(By.CSS_SELECTOR, "dialog input[type=password]")
+
+    def until(self, condition, text, seconds=30):
+        return WebDriverWait(self.browser, seconds, 0.05).until(condition, text)
+
+    def find(self, selector):
+        return self.until(lambda it: it.find_elements(By.CSS_SELECTOR, selector), f"no {selector}")[0]
+
+    def text(self, selector):
+        return self.find(selector).text
+
+    def says(self, selector, text, seconds=30):
+        script = "return [...document.querySelectorAll(arguments[0])].some((it) => it.textContent.includes(arguments[1]))"
+        self.until(lambda it: it.execute_script(script, selector, text), f"{selector} does not say '{text}'", seconds)
+
+    def field(self, label):
+        path = f"//label[normalize-space(text())='{label}']"
+        return self.find_id(self.browser.find_element(By.XPATH, path).get_attribute("for"))
+
+    def find_id(self, name):
+        return self.browser.find_element(By.ID, name)
+
+    def press(self, *keys):
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def picture(self, name):
+        if SHOTS:
+            pathlib.Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            self.browser.save_screenshot(f"{SHOTS}/{self.name}-{name}.png")
+
+    def audit(self):
+        return self.browser.execute_script(AUDIT)
+
+    def mistakes(self):
+        """What the browser complains of; that a key was asked for is none."""
+        said = [it["message"] for it in self.browser.get_log("browser") if it["level"] == "SEVERE"]
+        return [it for it in said if "SLUICE_CONSOLE_KEY" not in os.environ or "(Unauthorized)" not in it]
+
+
+@pytest.fixture(scope="module")
+def console(make_browser):
+    return Console(make_browser(), "wide-light")
+
+
+def choose_pytest(console):
+    Select(console.field("Pipeline")).select_by_value("pytest")
+    console.says(".pipeline-about", "Goal: pytest")
+
+
+def start(console):
+    """Starts the example from the form; afterwards the run waits for a person."""
+    console.open("/new")
+    choose_pytest(console)
+    directory = console.field("Project directory")
+    directory.clear()
+    directory.send_keys(os.environ["SLUICE_CONSOLE_PROJECT"])
+    console.field("Model").send_keys(os.environ["SLUICE_CONSOLE_MODEL"])
+    Select(console.field("Human gate")).select_by_value("after_failed_check")
+    # Beside the project, so that the next test finds it as it was.
+    Select(console.field("Workspace")).select_by_value("worktree")
+    console.picture("new")
+    console.find("form.new-run button[type=submit]").click()
+
+    console.until(lambda it: "/runs/" in it.current_url, "the run was not started")
+    console.says(".question-card h2", "After a check", 60)
+    console.says(".badge", "waiting")
+
+
+@pytest.fixture(scope="module")
+def finished(console):
+    """A run that was started, watched and answered by a person; its address."""
+    start(console)
+    console.says("[aria-current=step]", "Person")
+    console.until(lambda it: re.match(r"\(\d+\) waiting: pytest", it.title), "the title does not count the question")
+    console.picture("question")
+    assert console.audit() == []
+    console.press("a")
+
+    console.says(".badge", "achieved", 60)
+    console.says(".panel", "Holds")
+    console.says("[aria-current=step]", "End")
+    console.until(lambda it: not it.find_elements(By.CSS_SELECTOR, ".question-card"), "the question stayed")
+    console.picture("achieved")
+    return console.browser.current_url.removeprefix(URL)
+
+
+def test_a_run_is_started_watched_answered_and_green(console, finished):
+    assert "All 5 tests pass." in console.text(".run-head")
+    kinds = [it.get_attribute("data-kind") for it in console.browser.find_elements(By.CSS_SELECTOR, ".timeline > li")]
+    assert kinds.count("iteration") == 2
+    assert kinds.count("check") == 3
+    assert kinds.count("question") == 1
+    assert kinds[-1] == "end"
+    trail = [it.text for it in console.browser.find_elements(By.CSS_SELECTOR, ".trail a")]
+    assert trail == ["3", "2", "✓"]
+    assert console.mistakes() == []
+
+
+def test_a_call_shows_its_arguments_and_output(console, finished):
+    console.open(finished)
+    console.says(".call .tool", "file_patch")
+    console.press("o")
+    console.says(".call[open] .arguments", "return b - a")
+    console.says(".call[open] .output", "Replaced 1 occurrence")
+    console.picture("calls")
+    assert console.audit() == []
+
+
+def test_what_was_changed_is_shown(console, finished):
+    console.open(f"{finished}/diff")
+    console.says(".diff .added", "return a - b")
+    console.says(".diff .removed", "return b - a")
+    console.picture("changes")
+    starts = console.field("From")
+    Select(starts).select_by_visible_text("iteration 1")
+    console.until(
+        lambda it: "return a - b" not in it.find_element(By.CSS_SELECTOR, ".run-main").text
+        and "len(numbers)" in it.find_element(By.CSS_SELECTOR, ".run-main").text,
+        "the diff from iteration 1 is that from the start",
+    )
+    assert console.audit() == []
+
+
+def test_a_person_steers_a_run(console):
+    start(console)
+    console.press("s")
+    iterations = console.field("Iterations")
+    iterations.clear()
+    iterations.send_keys("7", Keys.ENTER)
+    console.says(".timeline", "iterations 7")
+    console.says(".figures", "1 of 7")
+    console.press("m")
+    console.field("Message").send_keys("Look at the mean.")
+    console.find("dialog button[type=submit]").click()
+    console.says(".timeline .person", "Look at the mean.")
+    console.press("X")
+    console.picture("abort")
+    console.field("Reason").send_keys("Enough seen.", Keys.ENTER)
+    console.says(".badge", "aborted")
+    console.says(".reason", "Enough seen.")
+    console.until(lambda it: not it.find_elements(By.CSS_SELECTOR, ".question-card"), "the question stayed")
+    console.says(".actions", "Roll back")
+    console.press("b")
+    Select(console.field("The files as they were")).select_by_visible_text("the start")
+    console.find("dialog button[type=submit]").click()
+    console.says(".timeline", "The files are as they were at the start.")
+    console.press("D")
+    console.find("dialog button[type=submit]").click()
+    console.says("h1", "Runs")
+    assert console.mistakes() == []
+
+
+def test_the_run_stands_in_the_list(console, finished):
+    console.open("/")
+    run = finished.split("/")[2]
+    console.says(f"tr[data-run='{run}']", "achieved")
+    console.press("/")
+    console.browser.switch_to.active_element.send_keys("no such text anywhere")
+    console.says(".empty-title", "No run fits these filters.")
+    assert console.mistakes() == []
+
+
+def test_a_pipeline_is_checked_while_it_is_written(console):
+    console.open("/new")
+    console.browser.find_element(By.CSS_SELECTOR, "[data-source=yaml]").click()
+    area = console.find(".editor textarea")
+    area.clear()
+    area.send_keys("name: x\ngoal: pytest\nlimts: 3")
+    console.says(".lint .error", "limts")
+    assert [it.text for it in console.browser.find_elements(By.CSS_SELECTOR, ".gutter .error")] == ["3"]
+    assert area.get_attribute("aria-invalid") == "true"
+    console.picture("lint")
+    area.send_keys(Keys.BACKSPACE * len("limts: 3"))
+    console.says(".lint .fine", "No problem found.")
+
+
+def test_an_error_stands_at_its_field(console):
+    console.open("/new")
+    choose_pytest(console)
+    console.find("details.more summary").click()
+    console.field("Cost").send_keys("x")
+    console.find("form.new-run button[type=submit]").click()
+    console.until(lambda it: it.find_elements(By.CSS_SELECTOR, "[aria-invalid=true]"), "no field is marked")
+    assert console.browser.switch_to.active_element == console.field("Cost")
+    assert "cost" in console.browser.find_element(By.CSS_SELECTOR, ".field:has([aria-invalid]) .wrong").text.lower()
+
+
+def test_the_keyboard_is_enough(console):
+    console.open("/")
+    console.press(Keys.TAB)
+    assert console.browser.switch_to.active_element.text == "Skip to the content"
+    console.press(Keys.ENTER)
+    assert console.browser.switch_to.active_element.get_attribute("id") == "main"
+    for keys, heading in [("gp", "Pipelines"), ("gm", "Modules"), ("ga", "Approvals"), ("n", "New run"), ("gr", "Runs")]:
+        console.press(*keys)
+        console.says("h1", heading)
+        console.until(lambda it: it.switch_to.active_element.tag_name == "h1", f"{heading}: the focus stays behind")
+    console.press("?")
+    console.says("dialog[open]", "Next run")
+    console.picture("help")
+    console.press(Keys.ESCAPE)
+    console.until(lambda it: not it.find_elements(By.CSS_SELECTOR, "dialog"), "the help stays")
+
+
+def test_the_audit_finds_what_is_wrong(console):
+    console.open("/modules")
+    assert console.audit() == []
+    console.browser.execute_script("""
+        const pale = document.createElement("p");
+        pale.textContent = "pale";
+        pale.style.color = getComputedStyle(document.documentElement).backgroundColor;
+        const wide = document.createElement("div");
+        wide.style.cssText = "width: 5000px; height: 10px";
+        wide.id = "main";
+        document.querySelector("main").append(pale, wide, document.createElement("button"), document.createElement("h1"));
+    """)
+    found = "; ".join(console.audit())
+    for text in ("'pale': contrast 1.00", "button", "has no name", "the id 'main' is there twice", "2 h1", "wide in a window"):
+        assert text in found
+
+
+def test_the_theme_can_be_switched(console):
+    console.open("/")
+    colour = "return getComputedStyle(document.documentElement).backgroundColor"
+    before = console.browser.execute_script(colour)
+    button = console.find("#theme")
+    button.click()
+    button.click()
+    assert button.text == "Theme: dark"
+    assert console.browser.execute_script(colour) != before
+    button.click()
+    assert console.browser.execute_script(colour) == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_can_be_read_by_everyone(make_browser, finished, width, scheme):
+    console = Console(make_browser(width=width, scheme=scheme), f"{width}-{scheme}")
+    found = {}
+    for path in [*PAGES, finished, f"{finished}/diff", f"{finished}/pipeline"]:
+        console.open(path)
+        console.find("h1")
+        console.until(lambda it: it.execute_script("return document.fonts.status") == "loaded", "fonts")
+        if path.startswith(finished):
+            console.says(".badge", "achieved")
+            console.says(".connection", "history complete")
+        console.picture(path.strip("/").replace("/", "-") or "runs")
+        found |= {path: problems for problems in [console.audit()] if problems}
+    assert found == {}
+    assert console.mistakes() == []
+
+
+def test_nothing_is_asked_of_another_host(console, finished):
+    console.open(finished)
+    console.says(".connection", "history complete")
+    script = "return performance.getEntriesByType('resource').map((it) => it.name)"
+    names = console.browser.execute_script(script)
+    assert len(names) > 20
+    assert [name for name in names if not name.startswith(URL)] == []

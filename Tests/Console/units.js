@@ -1,0 +1,5 @@
+import { runAll } from "./check.js";
+import "./state.test.js";
+import "./pure.test.js";
+
+document.documentElement.dataset.results = JSON.stringify(await runAll());

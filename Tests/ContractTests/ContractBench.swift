@@ -1,0 +1,140 @@
+import Foundation
+import HTTPKit
+import NativeContract
+import OperationsContract
+import PipelineEngine
+import PipelineKit
+import PipelineTesting
+import RetrAIContract
+import StandardModules
+import Testing
+
+/// A server's insides over a project of its own: all contracts, the engine, and modules that do as little as they can.
+struct ContractBench: Sendable {
+    /// The project; the one directory that the server works on.
+    let directory: String
+    let store: any EventStore
+    let services: Services
+    let contracts: [APIContract]
+    let client: any ContractClient
+
+    /// Serves while the body asks.
+    static func serving(
+        store: any EventStore = MemoryStore(),
+        settings: RetrAI.Settings = RetrAI.Settings(),
+        as principal: Principal? = nil,
+        clock: EngineClock = .system,
+        _ body: (ContractBench) async throws -> Void
+    ) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "contract-\(UUID().uuidString)")
+            .resolvingSymlinksInPath().path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let bench = try ContractBench(directory, store, settings, principal, clock)
+        let failure = await bench.services.serving { () -> (any Error)? in
+            do { try await body(bench) } catch { return error }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    private init(
+        _ directory: String,
+        _ store: any EventStore,
+        _ settings: RetrAI.Settings,
+        _ principal: Principal?,
+        _ clock: EngineClock
+    ) throws {
+        self.directory = directory
+        self.store = store
+        let services = Services(
+            EngineParts(
+                registry: Self.registry,
+                store: store,
+                workspaces: PlainWorkspaces(),
+                transport: NoTransport(),
+                secrets: { _ in nil },
+                clock: clock,
+                scratch: directory + ".scratch",
+                version: "test",
+                sources: PipelineSources(
+                    builtInNames: ["fix"],
+                    builtIn: { $0 == "fix" ? ("fix.yaml", Self.builtIn) : nil },
+                    read: PipelineSources.disk
+                ),
+                roots: [directory]
+            )
+        )
+        self.services = services
+        let native = Native.Settings(version: "test", contracts: ["retrai", "sluice"], roots: [directory])
+        contracts = [
+            RetrAI.contract(services, settings), Native.contract(services, native), Operations.contract(services),
+        ]
+        client = try MemoryClient(contracts, of: services, as: principal)
+    }
+
+    private static let builtIn = """
+        name: fix
+        description: Works until the file says so.
+        model: notes/fix
+        inputs:
+          word: { type: string, default: "done" }
+        goal: { gate: content, with: { file: out, is: "${inputs.word}" } }
+        tools: { allow: [look, write] }
+        """
+
+    private static let registry: Registry = {
+        var registry = Registry.standard()
+        registry.add(NotesProvider.self)
+        registry.add(LookTool.self)
+        registry.add(WriteTool.self)
+        registry.add(ContentGate.self)
+        return registry
+    }()
+
+    // MARK: - What tests ask
+
+    /// Starts a run as a client of retrAI does.
+    func start(_ members: [String: JSONValue] = [:]) async throws -> String {
+        let body: JSONValue = .object(["goal": "fix", "cwd": .string(directory)].merging(members) { $1 })
+        let response = try await client.post("/api/runs", body)
+        try #require(response.status == .created, "\(response.bodyText)")
+        return try #require(try response.json()["run_id"]?.text)
+    }
+
+    /// Starts a run as a client of Sluice does.
+    func order(_ members: [String: JSONValue] = [:]) async throws -> String {
+        let body: JSONValue = .object(["pipeline": "fix", "cwd": .string(directory)].merging(members) { $1 })
+        let response = try await client.post("/api/v1/runs", body)
+        try #require(response.status == .created, "\(response.bodyText)")
+        return try #require(try response.json()["run"]?.text)
+    }
+
+    func json(_ target: String) async throws -> JSONValue {
+        let response = try await client.get(target)
+        #expect(response.status == .ok, "\(target): \(response.bodyText)")
+        return try response.json()
+    }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+    }
+}
+
+/// Follows a run to its end.
+extension ContractBench {
+    @discardableResult
+    func end(of run: String) async throws -> [JSONValue] {
+        let (texts, code) = try await client.listen("/api/ws/\(run)")
+        #expect(code == 1000)
+        return texts
+    }
+
+    /// Waits until a run asks a person.
+    func question(of run: String) async throws -> JSONValue {
+        let stream = try await client.open("/api/ws/\(run)")
+        let question = try await stream.next { $0["kind"] == "human_check_required" }
+        await stream.leave()
+        return try #require(question?["payload"])
+    }
+}

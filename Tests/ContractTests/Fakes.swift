@@ -1,0 +1,127 @@
+import Foundation
+import PipelineEngine
+import PipelineKit
+
+/// Plays what the model's name says.
+///
+/// `fix` writes the right file in its second iteration, `talk` only talks, `hang` gives no reply until it is cancelled,
+/// `chat` says its text piece by piece, `deaf` writes only after a person has said something, `down` cannot be asked.
+struct NotesProvider: Provider {
+    static let id: ModuleID = "notes"
+    static let summary = "Plays a part."
+    init(settings: NoFields) throws(Failure) {}
+
+    func price(of model: String) -> Price? {
+        model == "unpriced" ? nil : Price(input: .usd(1), output: .usd(2))
+    }
+
+    func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
+        switch request.model {
+        case "hang":
+            context.emit(.text("Wait"))
+            for await _ in AsyncStream<Never>.makeStream().stream {}
+            throw Failure(.cancelled, "Cancelled.")
+        case "down": throw Failure(.invalidInput, "The service refused the key.")
+        case "chat":
+            context.emit(.text("Well"))
+            return reply(request)
+        default: return reply(request)
+        }
+    }
+
+    private func reply(_ request: ModelRequest) -> ModelReply {
+        let usage = Usage(input: 1200, output: 80)
+        let turn = request.messages.count { if case .assistant = $0 { true } else { false } }
+        let wasTold = request.messages.contains {
+            if case .user(let text) = $0 { text.contains(" says: ") } else { false }
+        }
+        let hasCalled = request.messages.contains { if case .tool = $0 { true } else { false } }
+        let writes = request.model == "deaf" ? wasTold && !hasCalled : request.model == "fix" && turn == 2
+        if request.model == "fix", turn == 0 {
+            return ModelReply(text: "I look first.", calls: [call(turn, "look", "{}")], usage: usage)
+        }
+        guard writes else { return ModelReply(text: "Turn \(turn + 1).", usage: usage) }
+        return ModelReply(text: "", calls: [call(turn, "write", #"{"file":"out","text":"done"}"#)], usage: usage)
+    }
+
+    private func call(_ turn: Int, _ tool: String, _ arguments: String) -> ToolCall {
+        ToolCall(id: CallID("s\(turn)"), tool: tool, arguments: arguments)
+    }
+}
+
+struct LookTool: Tool {
+    static let id: ModuleID = "look"
+    static let summary = "Looks."
+    static let reach: Set<Reach> = [.reads]
+    init(settings: NoFields) throws(Failure) {}
+    func call(_ arguments: NoFields, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        ToolOutput(try await context.check().reason, exitCode: 0)
+    }
+}
+
+struct WriteTool: Tool {
+    static let id: ModuleID = "write"
+    static let summary = "Writes."
+    static let reach: Set<Reach> = [.writes]
+    struct Arguments: Fields {
+        @Field("The file.") var file: String
+        @Field("What it is to hold.") var text: String
+        init() {}
+    }
+    init(settings: NoFields) throws(Failure) {}
+    func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        let path = "\(context.workspace.path)/\(arguments.file)"
+        do { try arguments.text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
+            throw Failure(.unavailable, "\(error)")
+        }
+        return ToolOutput("Wrote \(arguments.file).")
+    }
+}
+
+/// Holds when a file has a content.
+struct ContentGate: Gate {
+    static let id: ModuleID = "content"
+    static let summary = "Holds when a file has a content."
+    struct Settings: Fields {
+        @Field("The file.") var file: String = "out"
+        @Field("Its content.") var `is`: String = "done"
+        init() {}
+    }
+    let settings: Settings
+    init(settings: Settings) throws(Failure) { self.settings = settings }
+    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let text = try? String(contentsOfFile: "\(workspace.path)/\(settings.file)", encoding: .utf8)
+        return text == settings.is ? .passed("It is '\(settings.is)'.") : .failed("It is '\(text ?? "")'.")
+    }
+}
+
+/// Workspaces without isolation, whose one file is ``out``.
+struct PlainWorkspaces: WorkspaceKeeper {
+    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: project), start: "start")
+    }
+    func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
+        let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
+        return SnapshotID("snapshot-of-\(text.isEmpty ? "nothing" : text)")
+    }
+    func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "-\(old)\n+\(new)\n" }
+    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] {
+        old == new ? [] : [FileChange(.modified, "out")]
+    }
+    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    func removeDrafts(in workspace: Workspace) {}
+    func discard(_ workspace: Workspace, of run: RunID) {}
+}
+
+struct NoTransport: HTTPTransport {
+    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
+        throw Failure(.unavailable, "There is no network in this test.")
+    }
+}

@@ -1,0 +1,122 @@
+import HTTPKit
+import PipelineEngine
+import PipelineKit
+import PipelineTesting
+import Testing
+
+/// Events and questions through Sluice's own interface.
+@Suite(.timeLimit(.minutes(1)))
+struct NativeStreamTests {
+    @Test func eventsAreReadPageByPage() async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order()
+            try await bench.end(of: run)
+            var (events, after): ([JSONValue], Int?) = ([], 0)
+            while let place = after {
+                let page = try await bench.json("/api/v1/runs/\(run)/events?after=\(place)&limit=4")
+                events += page["items"]?.elements ?? []
+                after = page["next"]?.integer
+            }
+            let recorded = try await bench.services.runs.events(of: RunID(run))
+            #expect(events == recorded.map { EventLine($0, of: RunID(run)).json })
+        }
+    }
+
+    @Test(arguments: ["stream", "socket"])
+    func aStreamTellsTheHistoryAndEndsWithIt(kind: String) async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order()
+            let (texts, code) = try await bench.client.listen("/api/v1/runs/\(run)/\(kind)")
+            let recorded = try await bench.services.runs.events(of: RunID(run))
+            #expect(texts.filter { $0["kind"] == nil } == recorded.map { EventLine($0, of: RunID(run)).json })
+            #expect(code == (kind == "socket" ? 1000 : code))
+        }
+    }
+
+    @Test func aClientThatComesBackGoesOnWhereItWas() async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order()
+            try await bench.end(of: run)
+            let stream = try await bench.client.open(
+                "/api/v1/runs/\(run)/stream?after=1",
+                headers: ["last-event-id": "5"]
+            )
+            let first = try await stream.next { _ in true }
+            #expect(first?["sequence"] == 6)
+            await stream.leave()
+            let wrong = try await bench.client.send(
+                .get,
+                "/api/v1/runs/\(run)/stream",
+                headers: ["last-event-id": "soon"],
+                body: []
+            )
+            #expect(
+                try wrong.json()["detail"] == "Last-Event-ID must be the sequence of an event, but is 'soon'."
+            )
+        }
+    }
+
+    /// What the model is saying is told to those who are there, and recorded nowhere.
+    @Test func piecesPassByWhileTheModelSpeaks() async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order(["model": "notes/chat", "human_gate": "after_check"])
+            _ = try await bench.question(of: run)
+            let stream = try await bench.client.open("/api/v1/runs/\(run)/socket")
+            _ = try await bench.client.post("/api/v1/runs/\(run)/approvals/a1", ["decision": "approve"])
+            let piece = try await stream.next { $0["kind"] != nil }
+            #expect(piece == ["kind": "model", "turn": 2, "text": "Well"])
+            await stream.leave()
+            _ = try await bench.client.post("/api/v1/runs/\(run)/cancel")
+        }
+    }
+
+    @Test func aQuestionIsFoundAndAnswered() async throws {
+        try await ContractBench.serving(as: Principal(name: "ada")) { bench in
+            let run = try await bench.order(["human_gate": "after_failed_check"])
+            _ = try await bench.question(of: run)
+            let open = try await bench.json("/api/v1/approvals")["items"]?.elements ?? []
+            let question = try #require(open.first)
+            #expect(open.count == 1)
+            #expect(question["run"] == .string(run))
+            #expect(question["approval"] == "a1")
+            #expect(question["subject"] == ["kind": "check", "iteration": 1, "round": 1])
+            #expect(question["question"] == "The goal does not hold yet. Go on? It is ''.")
+            #expect(question["pipeline"] == "fix")
+            #expect(question["on_deadline"] == "abort")
+            #expect(question["resolution"] == nil)
+            #expect(try await bench.json("/api/v1/runs/\(run)")["approvals_open"] == [question])
+            let path = "/api/v1/runs/\(run)/approvals/a1"
+            let other = String(repeating: "0", count: 64)
+            let differs = try await bench.client.post(path, ["decision": "approve", "shown": .string(other)])
+            #expect(differs.status == .conflict)
+            #expect(try differs.json()["code"] == "shown_differs")
+            let body: JSONValue = ["decision": "approve", "message": "Go.", "shown": question["shown"] ?? .null]
+            let answer = try await bench.client.post(path, body)
+            #expect(answer.status == .ok)
+            #expect(try answer.json()["run"] == .string(run))
+            let again = try await bench.client.post(path, ["decision": "reject"])
+            #expect(again.status == .conflict)
+            #expect(try again.json()["detail"] == "Approval 'a1' was already approved by ada.")
+            try await bench.end(of: run)
+            let all = try await bench.json("/api/v1/runs/\(run)/approvals")["items"]?.elements ?? []
+            #expect(all.map { $0["resolution"] } == [["decision": "approved", "by": "ada", "message": "Go."]])
+            #expect(try await bench.json("/api/v1/approvals")["items"] == [])
+        }
+    }
+
+    @Test func anUnknownQuestionIsAProblem() async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order()
+            try await bench.end(of: run)
+            let answer = try await bench.client.post("/api/v1/runs/\(run)/approvals/a9", ["decision": "approve"])
+            #expect([.notFound, .conflict].contains(answer.status))
+            let digest = try await bench.client.post(
+                "/api/v1/runs/\(run)/approvals/a9",
+                ["decision": "approve", "shown": "x"]
+            )
+            #expect(
+                try digest.json()["detail"] == "Field 'shown' must be a digest, 64 hexadecimal digits, but is \"x\"."
+            )
+        }
+    }
+}
