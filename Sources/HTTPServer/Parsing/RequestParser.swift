@@ -63,8 +63,7 @@ package struct RequestParser: Sendable {
 
     /// An empty line before a request is passed over; RFC 9112, section 2.2.
     private mutating func readLine(after emptyLines: Int) throws(HTTPError) -> Piece? {
-        let tooLong = HTTPError(.targetTooLong, "The request line may have \(limits.line) bytes; this one has more.")
-        guard let text = try input.line(limit: limits.line, tooLong: tooLong) else { return nil }
+        guard let text = try input.line(limit: limits.line, tooLong: Self.tooLong(limits)) else { return nil }
         if text.isEmpty, emptyLines == 0 {
             stage = .line(emptyLines: 1)
         } else {
@@ -73,6 +72,10 @@ package struct RequestParser: Sendable {
             stage = .fields
         }
         return try next()
+    }
+
+    private static func tooLong(_ limits: RequestLimits) -> HTTPError {
+        HTTPError(.targetTooLong, "The request line may have \(limits.line) bytes; this one has more.")
     }
 
     private mutating func readFields() throws(HTTPError) -> Piece? {

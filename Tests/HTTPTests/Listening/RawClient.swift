@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A client that sends bytes as they are, and waits for what comes; for threads that may block.
