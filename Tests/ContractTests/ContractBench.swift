@@ -70,47 +70,64 @@ struct ContractBench: Sendable {
     ) throws {
         self.directory = directory
         self.store = store
-        let services = Services(
-            EngineParts(
-                registry: Self.registry,
-                store: store,
-                workspaces: PlainWorkspaces(),
-                transport: NoTransport(),
-                secrets: { _ in nil },
-                scratch: directory + ".scratch",
-                version: "test",
-                sources: PipelineSources(
-                    builtInNames: ["fix"],
-                    builtIn: { $0 == "fix" ? ("fix.yaml", Self.builtIn) : nil },
-                    read: PipelineSources.disk
-                ),
-                roots: [directory]
-            )
+        services = Services(Self.parts(directory, store))
+        contracts = Self.contracts(services, settings, directory)
+        guard door == .port else {
+            client = try MemoryClient(contracts, of: services, as: principal)
+            listener = nil
+            return
+        }
+        let listener = try Self.listener(contracts, services, as: principal)
+        client = PortClient(port: listener.port)
+        self.listener = listener
+    }
+
+    private static func parts(_ directory: String, _ store: any EventStore) -> EngineParts {
+        EngineParts(
+            registry: registry,
+            store: store,
+            workspaces: PlainWorkspaces(),
+            transport: NoTransport(),
+            secrets: { _ in nil },
+            scratch: directory + ".scratch",
+            version: "test",
+            sources: PipelineSources(
+                builtInNames: ["fix"],
+                builtIn: { $0 == "fix" ? ("fix.yaml", builtIn) : nil },
+                read: PipelineSources.disk
+            ),
+            roots: [directory]
         )
-        self.services = services
+    }
+
+    private static func contracts(
+        _ services: Services,
+        _ settings: RetrAI.Settings,
+        _ directory: String
+    ) -> [APIContract] {
         let native = Native.Settings(
             version: "test",
             contracts: ["retrai", "sluice"],
             roots: [directory],
             openAPI: { OpenAPI(title: "Sluice", version: "test").document(of: $0) }
         )
-        contracts = [
+        return [
             RetrAI.contract(services, settings), Native.contract(services, native), Operations.contract(services),
         ]
-        guard door == .port else {
-            client = try MemoryClient(contracts, of: services, as: principal)
-            listener = nil
-            return
-        }
+    }
+
+    private static func listener(
+        _ contracts: [APIContract],
+        _ services: Services,
+        as principal: Principal?
+    ) throws -> HTTPListener {
         let mounts = try Mounts(contracts) { run in (try? await services.runs.summary(of: RunID(run)))?.origin }
         let knows: Middleware = { request, next throws(HTTPError) in
             var request = request
             request.principal = principal
             return try await next(request)
         }
-        let listener = try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
-        client = PortClient(port: listener.port)
-        self.listener = listener
+        return try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
     }
 
     private static let builtIn = """
