@@ -3,6 +3,13 @@ import Testing
 
 /// Runs a program of the project's Python on some input, and returns what it printed.
 func python(_ program: String, _ input: [UInt8]) throws -> String {
+    let ended = try runPython(program, input)
+    try #require(ended.status == 0, "\(ended.output)")
+    return ended.output
+}
+
+/// As ``python(_:_:)``, for where no test is under way to which a failure would belong.
+func runPython(_ program: String, _ input: [UInt8]) throws -> (output: String, status: Int32) {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     let interpreter = root.appending(path: ".venv/bin/python3")
@@ -22,6 +29,5 @@ func python(_ program: String, _ input: [UInt8]) throws -> String {
     try process.run()
     let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(output)")
-    return output
+    return (output, process.terminationStatus)
 }

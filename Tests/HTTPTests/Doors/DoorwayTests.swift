@@ -60,18 +60,20 @@ struct DoorwayTests {
         let client = "PORT, TICKET = \(listener.port), '\(ticket)'\n" + Self.client + program
         // Not on a thread that the answers need.
         let output = await withCheckedContinuation { waiter in
-            DispatchQueue.global().async { waiter.resume(returning: Result { try python(client, []) }) }
+            DispatchQueue.global().async { waiter.resume(returning: Result { try runPython(client, []) }) }
         }
         listener.shutDown(within: .zero)
         try await served
-        return try output.get()
+        let ended = try output.get()
+        try #require(ended.status == 0, "\(ended.output)")
+        return ended.output
     }
 
     private static let client = """
         import http.client
         def ask(method, path, **fields):
             headers = {name.replace('_', '-'): value for name, value in fields.items()}
-            connection = http.client.HTTPConnection('127.0.0.1', PORT, timeout=10)
+            connection = http.client.HTTPConnection('127.0.0.1', PORT, timeout=60)
             connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             body = '' if answer.status == 101 else answer.read().decode()
