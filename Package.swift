@@ -144,7 +144,10 @@ let package = Package(
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
-        tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit", "sluice"]),
+        tests(
+            "CommandTests",
+            of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit", "sluice"]
+        ),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
         tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPKit
+import HTTPServer
 import NativeContract
 import OperationsContract
 import PipelineEngine
@@ -17,60 +18,116 @@ struct ContractBench: Sendable {
     let services: Services
     let contracts: [APIContract]
     let client: any ContractClient
+    private let listener: HTTPListener?
 
-    /// Serves while the body asks.
+    /// Serves while the body asks: once in memory, and once more over a port.
     static func serving(
-        store: any EventStore = MemoryStore(),
+        store: () -> any EventStore = { MemoryStore() },
         settings: RetrAI.Settings = RetrAI.Settings(),
         as principal: Principal? = nil,
-        clock: EngineClock = .system,
         _ body: (ContractBench) async throws -> Void
     ) async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "contract-\(UUID().uuidString)")
-            .resolvingSymlinksInPath().path
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let bench = try ContractBench(directory, store, settings, principal, clock)
-        let failure = await bench.services.serving { () -> (any Error)? in
-            do { try await body(bench) } catch { return error }
-            return nil
+        for door in Door.allCases {
+            let directory = FileManager.default.temporaryDirectory.appending(path: "contract-\(UUID().uuidString)")
+                .resolvingSymlinksInPath().path
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let bench = try ContractBench(directory, store(), settings, door, principal)
+            let failure = await bench.services.serving { await bench.failure(of: body) }
+            if let failure { throw failure }
         }
-        if let failure { throw failure }
+    }
+
+    /// How clients come in.
+    enum Door: CaseIterable {
+        case memory
+        case port
+    }
+
+    private func failure(of body: (ContractBench) async throws -> Void) async -> (any Error)? {
+        do {
+            guard let listener else {
+                try await body(self)
+                return nil
+            }
+            async let run: Void = listener.run()
+            defer { listener.shutDown(within: .zero) }
+            try await body(self)
+            listener.shutDown(within: .zero)
+            try await run
+        } catch {
+            return error
+        }
+        return nil
     }
 
     private init(
         _ directory: String,
         _ store: any EventStore,
         _ settings: RetrAI.Settings,
-        _ principal: Principal?,
-        _ clock: EngineClock
+        _ door: Door,
+        _ principal: Principal?
     ) throws {
         self.directory = directory
         self.store = store
-        let services = Services(
-            EngineParts(
-                registry: Self.registry,
-                store: store,
-                workspaces: PlainWorkspaces(),
-                transport: NoTransport(),
-                secrets: { _ in nil },
-                clock: clock,
-                scratch: directory + ".scratch",
-                version: "test",
-                sources: PipelineSources(
-                    builtInNames: ["fix"],
-                    builtIn: { $0 == "fix" ? ("fix.yaml", Self.builtIn) : nil },
-                    read: PipelineSources.disk
-                ),
-                roots: [directory]
-            )
+        services = Services(Self.parts(directory, store))
+        contracts = Self.contracts(services, settings, directory)
+        guard door == .port else {
+            client = try MemoryClient(contracts, of: services, as: principal)
+            listener = nil
+            return
+        }
+        let listener = try Self.listener(contracts, services, as: principal)
+        client = PortClient(port: listener.port)
+        self.listener = listener
+    }
+
+    private static func parts(_ directory: String, _ store: any EventStore) -> EngineParts {
+        EngineParts(
+            registry: registry,
+            store: store,
+            workspaces: PlainWorkspaces(),
+            transport: NoTransport(),
+            secrets: { _ in nil },
+            scratch: directory + ".scratch",
+            version: "test",
+            sources: PipelineSources(
+                builtInNames: ["fix"],
+                builtIn: { $0 == "fix" ? ("fix.yaml", builtIn) : nil },
+                read: PipelineSources.disk
+            ),
+            roots: [directory]
         )
-        self.services = services
-        let native = Native.Settings(version: "test", contracts: ["retrai", "sluice"], roots: [directory])
-        contracts = [
+    }
+
+    private static func contracts(
+        _ services: Services,
+        _ settings: RetrAI.Settings,
+        _ directory: String
+    ) -> [APIContract] {
+        let native = Native.Settings(
+            version: "test",
+            contracts: ["retrai", "sluice"],
+            roots: [directory],
+            openAPI: { OpenAPI(title: "Sluice", version: "test").document(of: $0) }
+        )
+        return [
             RetrAI.contract(services, settings), Native.contract(services, native), Operations.contract(services),
         ]
-        client = try MemoryClient(contracts, of: services, as: principal)
+    }
+
+    private static func listener(
+        _ contracts: [APIContract],
+        _ services: Services,
+        as principal: Principal?
+    ) throws -> HTTPListener {
+        let mounts = try Mounts(contracts) { run in (try? await services.runs.summary(of: RunID(run)))?.origin }
+        let knows: Middleware = { request, next throws(HTTPError) in
+            var request = request
+            request.principal = principal
+            return try await next(request)
+        }
+        return try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
     }
 
     private static let builtIn = """

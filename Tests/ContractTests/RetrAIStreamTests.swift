@@ -38,8 +38,11 @@ struct RetrAIStreamTests {
 
     @Test func aWrongPlaceToBeginIsRefused() async throws {
         try await ContractBench.serving { bench in
-            let response = try await bench.client.get("/api/ws/nobody?since=soon")
-            #expect(response.status == .unprocessable)
+            let sentence = "Parameter 'since' must be a whole number from 0 to \(Int.max), but is 'soon'."
+            let answer = #"422: {"detail":"\#(sentence)"}"#
+            await #expect(throws: Failure(.invalidInput, "'/api/ws/nobody?since=soon' is no stream, but \(answer)")) {
+                try await bench.client.open("/api/ws/nobody?since=soon")
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ actor RunKeeper {
     private var live: [RunID: LiveRun] = [:]
     /// The runs that this process holds or is about to claim: a claim keeps other processes out, and not this one.
     private var held: Set<RunID> = []
+    /// Who waits until this process lets go of a run.
+    private var waiters: [RunID: [CheckedContinuation<Void, Never>]] = [:]
     private var isWindingDown = false
 
     init(
@@ -94,7 +96,8 @@ actor RunKeeper {
         _ id: RunID,
         _ work: @Sendable (LiveRun) async throws(ServiceError) -> Value
     ) async throws(ServiceError) -> Value {
-        try await claiming(id) {
+        try await awaitRest(of: id)
+        return try await claiming(id) {
             do throws(ServiceError) { return .success(try await work(open(id))) } catch { return .failure(error) }
         }
     }
@@ -109,11 +112,25 @@ actor RunKeeper {
         guard held.insert(id).inserted else {
             throw .busy(id, Claim(owner: owner.value, until: clock.now() + Self.lease))
         }
-        defer { held.remove(id) }
+        defer { letGo(of: id) }
         try await claim(id)
         let result = await body()
         do throws(StoreError) { try await store.release(id, by: owner.value) } catch { throw .store(error) }
         return try result.get()
+    }
+
+    private func letGo(of id: RunID) {
+        held.remove(id)
+        for waiter in waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
+    }
+
+    /// Whoever has brought a run to its end, or to a question, is about to let go of it: those who are told of that by
+    /// an event may be faster.
+    private func awaitRest(of id: RunID) async throws(ServiceError) {
+        while held.contains(id), try await state(of: id).status != .running {
+            guard held.contains(id) else { return }
+            await withCheckedContinuation { waiters[id, default: []].append($0) }
+        }
     }
 
     /// Sends a command to a run, whether or not this process works on it.
