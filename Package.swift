@@ -107,7 +107,8 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
-                "StandardModules", "BuiltInPipelines",
+                "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
+                "RetrAIContract", "ConsoleContract",
             ],
             swiftSettings: strict
         ),
@@ -143,7 +144,7 @@ let package = Package(
                 "ScriptedProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
-        tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "sluice"]),
+        tests("CommandTests", of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit", "sluice"]),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
         tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),

@@ -9,16 +9,8 @@ struct PipelineFiles: Sendable {
     private let builtIn: [String: String]
 
     init(_ session: Session) {
-        let builtIn = BuiltInPipelines.all
-        self.builtIn = builtIn
-        loader = PipelineLoader(
-            PipelineSources(
-                builtInNames: builtIn.keys.sorted(),
-                builtIn: { name in builtIn[name].map { (name: "\(name).yaml", text: $0) } },
-                read: PipelineSources.disk
-            ),
-            registry: session.registry
-        )
+        builtIn = BuiltInPipelines.all
+        loader = PipelineLoader(.standard, registry: session.registry)
     }
 
     /// A built-in pipeline by its name, or a file by its path.
@@ -44,6 +36,18 @@ struct PipelineFiles: Sendable {
         }
         for warning in loaded.warnings { Output.error("\(warning)") }
         return loaded
+    }
+}
+
+extension PipelineSources {
+    /// What comes with the product, and the files of this machine.
+    static var standard: PipelineSources {
+        let builtIn = BuiltInPipelines.all
+        return PipelineSources(
+            builtInNames: builtIn.keys.sorted(),
+            builtIn: { name in builtIn[name].map { (name: "\(name).yaml", text: $0) } },
+            read: PipelineSources.disk
+        )
     }
 }
 

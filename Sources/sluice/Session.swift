@@ -37,17 +37,25 @@ struct Session: Sendable {
     /// Who is recorded as having asked or answered.
     var person: String { environment["USER"] ?? ProcessInfo.processInfo.userName }
 
-    /// The product, with its database open.
+    /// The database, open.
     ///
     /// - Parameter database: From an option; `nil` for the configured one.
-    func services(_ database: String?) throws(CommandError) -> Services {
+    func store(_ database: String?) throws(CommandError) -> SQLiteEventStore {
         let path = database.map(absolute) ?? configuration.database
-        let store: SQLiteEventStore
         do throws(StoreError) {
-            store = try SQLiteEventStore(path: path, fault: { [fault] in fault($0) })
+            return try SQLiteEventStore(path: path, fault: { [fault] in fault($0) })
         } catch {
             throw .broken("\(error)")
         }
+    }
+
+    /// The product, with its database open.
+    ///
+    /// - Parameter database: From an option; `nil` for the configured one.
+    func services(_ database: String?) throws(CommandError) -> Services { services(over: try store(database)) }
+
+    /// - Parameter roots: Absolute paths of the directories that clients of a server may name.
+    func services(over store: SQLiteEventStore, roots: [String] = []) -> Services {
         let state = configuration.stateDirectory
         return Services(
             EngineParts(
@@ -59,6 +67,9 @@ struct Session: Sendable {
                 clock: clock,
                 scratch: "\(state)/scratch",
                 version: Version.number,
+                sources: .standard,
+                roots: roots,
+                environment: environment,
                 fault: fault
             )
         )

@@ -25,7 +25,7 @@ enum RunCommand: Subcommand {
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
-        let project = try directory(options.cwd)
+        let project = try existingDirectory(options.cwd, of: "--cwd")
         let loaded = try PipelineFiles(session).load(operands[0])
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
@@ -38,18 +38,6 @@ enum RunCommand: Subcommand {
         let order = RunOrder(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: "cli")
         _ = try await asking { () throws(ServiceError) in try await services.runs.start(order) }
         return try await conductor.carryOn()
-    }
-
-    private static func directory(_ path: String) throws(CommandError) -> String {
-        let path = absolute(path)
-        var isDirectory = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw .usage("There is no directory '\(path)'. Give the project's directory with --cwd.")
-        }
-        guard isDirectory else {
-            throw .usage("'\(path)' is a file. Give the project's directory with --cwd.")
-        }
-        return path
     }
 
     /// A run's name stands in paths and in refs of git, so it is made of few kinds of characters.

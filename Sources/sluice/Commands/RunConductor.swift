@@ -15,8 +15,7 @@ struct RunConductor: Sendable {
         self.session = session
         self.run = run
         self.json = json
-        let form: RunView.Form = json ? .json : (Output.isTerminal ? .terminal : .plain)
-        let view = RunView(form, of: run, now: session.clock.now)
+        let view = RunView(.fitting(json: json), of: run, now: session.clock.now)
         services.feed.observe { view.show($0) }
         self.view = view
     }

@@ -78,7 +78,7 @@ struct Arguments: Sendable {
 
 extension String {
     /// The word as the kind of value that an option takes; as text when it is not of that kind.
-    fileprivate func json(as schema: ValueSchema) -> JSONValue {
+    func json(as schema: ValueSchema) -> JSONValue {
         switch schema {
         case .integer: Int(self).map(JSONValue.int) ?? .string(self)
         case .number: Double(self).map(JSONValue.double) ?? .string(self)

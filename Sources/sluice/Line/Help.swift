@@ -38,8 +38,10 @@ enum Help {
 
     /// What stands for the value of an option that is text; an option of one name is the same in every command.
     private static let placeholders = [
-        "allow": "TOOL", "cwd": "DIR", "db": "FILE", "extends": "PIPELINE", "file": "NAME", "id": "NAME",
-        "model": "PROVIDER/MODEL", "set": "NAME=VALUE", "shown": "DIGEST",
+        "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "config": "FILE", "contract": "NAME", "cwd": "DIR",
+        "db": "FILE", "extends": "PIPELINE", "file": "NAME", "host": "ADDRESS", "id": "NAME", "log": "FILE",
+        "model": "PROVIDER/MODEL", "origin": "ORIGIN", "root": "DIR", "server": "URL", "server_name": "NAME",
+        "set": "NAME=VALUE", "shown": "DIGEST",
     ]
 
     private static func placeholder(_ schema: ValueSchema) -> String {

@@ -12,10 +12,24 @@ protocol Subcommand: Sendable {
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
+
+    /// The same before the options are read; for a command that takes some of them from elsewhere too.
+    static func run(_ arguments: Arguments, in session: Session) async throws(CommandError) -> ExitStatus
 }
 
 extension Subcommand {
     static var operands: [Operand] { [] }
+
+    static func run(_ arguments: Arguments, in session: Session) async throws(CommandError) -> ExitStatus {
+        try await run(try options(arguments.options), arguments.operands, in: session)
+    }
+
+    /// - Throws: every mistake, in the words of a command line.
+    static func options(_ json: JSONValue) throws(CommandError) -> Options {
+        do throws(FieldProblems) { return try Options(json: json) } catch {
+            throw .usage(error.all.map { $0.message.namingOptions }.joined(separator: "\n"))
+        }
+    }
 }
 
 /// Something that follows a command's name and is no option.
@@ -42,13 +56,7 @@ struct AnySubcommand: Sendable {
         operands = C.operands
         describeOptions = { C.Options.fields }
         run = { (arguments: Arguments, session: Session) async throws(CommandError) in
-            let options: C.Options
-            do throws(FieldProblems) {
-                options = try C.Options(json: arguments.options)
-            } catch {
-                throw .usage(error.all.map { $0.message.namingOptions }.joined(separator: "\n"))
-            }
-            return try await C.run(options, arguments.operands, in: session)
+            try await C.run(arguments, in: session)
         }
     }
 }

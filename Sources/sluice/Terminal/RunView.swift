@@ -11,6 +11,9 @@ final class RunView: Sendable {
         case plain
         /// One event a line.
         case json
+
+        /// What suits where the output goes.
+        static func fitting(json: Bool) -> Form { json ? .json : (Output.isTerminal ? .terminal : .plain) }
     }
 
     private struct Screen {
@@ -32,6 +35,9 @@ final class RunView: Sendable {
         self.now = now
         screen = Mutex(Screen(transcript: Transcript(of: run)))
     }
+
+    /// The run as far as it was shown.
+    var state: RunState { screen.withLock(\.transcript.state) }
 
     func show(_ item: EventFeed.Item) {
         switch item {

@@ -6,6 +6,7 @@ import SQLiteStore
 /// Prints what a step of the engine costs, early and late in a long run, with modules that do nothing.
 ///
 ///     EnginePace DIRECTORY ITERATIONS TURNS BYTES
+///     EnginePace DIRECTORY lists RUNS
 ///
 /// Each iteration is TURNS replies with one writing call each, whose output has BYTES bytes, a last reply without one, and
 /// a check that says no. The store is SQLite at `DIRECTORY/pace.db`.
@@ -13,9 +14,12 @@ import SQLiteStore
 enum EnginePace {
     static func main() async throws {
         let words = CommandLine.arguments
+        if words.count == 4, words[2] == "lists", let runs = Int(words[3]) {
+            return try await ListPace(directory: words[1], runs: runs).run()
+        }
         guard words.count == 5, let iterations = Int(words[2]), let turns = Int(words[3]), let bytes = Int(words[4])
         else {
-            return print("EnginePace DIRECTORY ITERATIONS TURNS BYTES")
+            return print("EnginePace DIRECTORY ITERATIONS TURNS BYTES\nEnginePace DIRECTORY lists RUNS")
         }
         let pace = Pace(directory: words[1], iterations: iterations, turns: turns, bytes: bytes)
         try await pace.run()

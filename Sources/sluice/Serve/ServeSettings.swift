@@ -1,0 +1,57 @@
+import PipelineKit
+
+/// What `sluice serve` may be told, by options, environment or file.
+struct ServeSettings: Fields {
+    @Field("A file of these settings, in YAML.") var config: String? = nil
+    @Field("The address to listen on. Beyond this machine only with a key: see 'sluice key'.")
+    var host: String = "127.0.0.1"
+    @Field("The port to listen on; 0 for any that is free.") var port: Int = 8000
+    @Field("A directory whose projects and pipelines may be used; may be given again.") var root: [String] = ["."]
+    @Field("How many runs are carried on at once; more wait in line.") var runs: Int = 4
+    @Field("Serve this interface only; may be given again.") var contract: [String] = []
+    @Field("What a model is called by clients, as name=provider/model; may be given again.") var alias: [String] = []
+    @Field("A web page's origin that may call, such as https://ci.example.org; may be given again.")
+    var origin: [String] = []
+    @Field("Another name that this server is reached by, such as sluice.example.org; may be given again.")
+    var serverName: [String] = []
+    @Field("Requests a second that one key or address may make.") var rate: Int = 100
+    @Field("Connections that may be open at once.") var connections: Int = 10_000
+    @Field("How long work under way may take to end when the server stops.") var grace: Duration = .seconds(3)
+    @Field("Where each request is written down: a file, '-' for standard error, or 'off'.") var log: String = "-"
+    @Field("Path of the database.") var db: String? = nil
+    @Field("Print every setting and where it comes from, and end.") var printConfig: Bool = false
+    init() {}
+
+    func check(_ reader: inout FieldReader) {
+        Self.expect("port", port, in: 0...65_535, &reader)
+        Self.expect("runs", runs, in: 1...1000, &reader)
+        Self.expect("rate", rate, in: 1...1_000_000, &reader)
+        Self.expect("connections", connections, in: 1...1_000_000, &reader)
+        if grace > .seconds(60) { reader.problem(inValueOf: "grace", "must be at most 60s, but is \(grace.written).") }
+        if root.isEmpty { reader.problem(inValueOf: "root", "must name at least one directory.") }
+    }
+
+    private static func expect(_ key: String, _ value: Int, in range: ClosedRange<Int>, _ reader: inout FieldReader) {
+        guard !range.contains(value) else { return }
+        let (low, high) = (range.lowerBound, range.upperBound)
+        reader.problem(inValueOf: key, "must be from \(low) to \(high), but is \(value).")
+    }
+}
+
+extension ServeSettings {
+    /// What clients may call models, from `alias`.
+    func aliases() throws(CommandError) -> [String: ModelName] {
+        var aliases: [String: ModelName] = [:]
+        for word in alias {
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let model = ModelName(parts[1]) else {
+                throw .usage("Option '--alias' takes name=provider/model, but is '\(word)'.")
+            }
+            aliases[parts[0]] = model
+        }
+        return aliases
+    }
+
+    /// Whether only programs of this machine reach the server.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}

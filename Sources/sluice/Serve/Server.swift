@@ -1,0 +1,211 @@
+import ConsoleContract
+import HTTPKit
+import HTTPServer
+import NativeContract
+import OperationsContract
+import PipelineEngine
+import PipelineKit
+import RetrAIContract
+import SQLiteStore
+
+/// The server, put together: services behind contracts, contracts behind doors, all of it on one listener.
+struct Server: Sendable {
+    let settings: ServeSettings
+    let session: Session
+    let services: Services
+    let keys: KeyRing
+    let roots: [String]
+    private let metrics = Metrics()
+
+    init(_ settings: ServeSettings, _ session: Session) throws(CommandError) {
+        self.settings = settings
+        self.session = session
+        roots = try settings.root.map { root throws(CommandError) in try existingDirectory(root, of: "--root") }
+        let store = try session.store(settings.db)
+        keys = KeyRing(store: store, clock: session.clock)
+        services = session.services(over: store, roots: roots)
+    }
+
+    /// Serves until a signal comes.
+    func run() async throws(CommandError) -> ExitStatus {
+        try await expectKey()
+        raiseDescriptorLimit(to: settings.connections + 1000)  // the engine has files of its own
+        let log = settings.log == "off" ? nil : try LogWriter(settings.log)
+        let listener = try listen(try await site(log))
+        gauge(listener)
+        announce(listener.port)
+        let signals = StopSignals { listener.shutDown(within: .seconds(1)) }
+        defer { withExtendedLifetime(signals) {} }
+        let policy = ServingPolicy(runs: settings.runs, grace: settings.grace) {
+            [now = session.clock.now] run, reason in
+            log?.write(["time": .string("\(now())"), "run": .string(run.value), "left_alone": .string(reason)])
+        }
+        let problem = await services.serving(policy) { await listener.ended() }
+        log?.finish()
+        if let problem { throw .broken("\(problem)") }
+        return .achieved
+    }
+
+    /// Beyond this machine nobody is let in who cannot say who they are.
+    private func expectKey() async throws(CommandError) {
+        let hasKeys = try await asking { () throws(ServiceError) in try await keys.hasKeys() }
+        guard settings.isLoopback || hasKeys else {
+            throw .usage(
+                """
+                Option '--host': beyond this machine ('\(settings.host)') a key is needed. Make one first: \
+                sluice key add NAME
+                """
+            )
+        }
+    }
+
+    private func announce(_ port: Int) {
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        let places = roots.joined(separator: ", ")
+        Output.line("Sluice \(Version.number) serves \(places) at http://\(host):\(port)/")
+        Output.flush()
+    }
+
+    // MARK: - Parts
+
+    private func site(_ log: LogWriter?) async throws(CommandError) -> Site {
+        let tickets = Tickets(now: session.clock.now)
+        let doors = try doors(tickets)
+        let contracts = try chosen(try contracts(tickets))
+        let requests = log.map { log in RequestLog(now: session.clock.now) { log.write($0) } }
+        let mounts: Mounts
+        do throws(MountError) {
+            mounts = try Mounts(contracts) { [runs = services.runs] run in
+                try? await runs.summary(of: RunID(run))?.details["origin"]?.text
+            }
+        } catch {
+            throw .broken("\(error)")
+        }
+        return Site(mounts, frame: doors.frame) { [metrics] request in
+            metrics.record(request)
+            requests?.record(request)
+        }
+    }
+
+    private func contracts(_ tickets: Tickets) throws(CommandError) -> [APIContract] {
+        let model = session.configuration.model.flatMap(ModelName.init)
+        let retrAI = RetrAI.contract(services, RetrAI.Settings(aliases: try settings.aliases(), model: model))
+        let others = [
+            Operations.contract(services, metrics: (Metrics.contentType, { [metrics] in metrics.text() })), retrAI,
+            ConsoleContract.make(),
+        ]
+        let native = Native.contract(
+            services,
+            Native.Settings(
+                version: Version.number,
+                contracts: [Native.name] + others.map(\.name),
+                roots: roots,
+                runsAtOnce: settings.runs,
+                needsKey: !settings.isLoopback,
+                model: model,
+                ticket: { request throws(HTTPError) in try tickets.ticket(for: request) },
+                openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
+            )
+        )
+        return [native] + others
+    }
+
+    /// Those that `--contract` names; what watches over the server is always there.
+    private func chosen(_ contracts: [APIContract]) throws(CommandError) -> [APIContract] {
+        guard !settings.contract.isEmpty else { return contracts }
+        let names = contracts.map(\.name)
+        for name in settings.contract where !names.contains(name) {
+            let near = Suggestion.sentence(for: name, among: names)
+            throw .usage("Option '--contract': there is no interface '\(name)'.\(near)")
+        }
+        return contracts.filter { settings.contract.contains($0.name) || $0.name == Operations.name }
+    }
+
+    private func doors(_ tickets: Tickets) throws(CommandError) -> Doors {
+        let now = session.clock.now
+        let authentication = Authentication(
+            isRequired: { [keys, settings] () throws(HTTPError) in
+                if !settings.isLoopback { return true }
+                return try await answering { () throws(ServiceError) in try await keys.hasKeys() }
+            },
+            find: { [keys] key throws(HTTPError) in try await keys.principal(of: key) },
+            tickets: tickets,
+            failures: RateLimit(rate: 1, burst: 10, now: now)
+        )
+        do throws(Failure) {
+            return Doors(
+                hosts: settings.isLoopback ? HostCheck(loopbackAnd: settings.serverName) : nil,
+                origins: try Origins(settings.origin),
+                authentication: authentication,
+                limit: RateLimit(rate: settings.rate, burst: settings.rate * 4, now: now)
+            )
+        } catch {
+            throw .usage("Option '--origin': \(error.message)")
+        }
+    }
+
+    private func listen(_ site: Site) throws(CommandError) -> HTTPListener {
+        var own = ListenerSettings()
+        own.host = settings.host
+        own.port = settings.port
+        own.maxConnections = settings.connections
+        own.maxConnectionsPerAddress = settings.connections
+        do throws(ListenerError) { return try HTTPListener(own, site: site) } catch {
+            throw .usage("\(error)")
+        }
+    }
+
+    private func gauge(_ listener: HTTPListener) {
+        let gauges: [(String, String, @Sendable (ListenerFigures) -> Int)] = [
+            ("sluice_connections", "Connections that are open.", { $0.connections }),
+            ("sluice_websockets", "WebSockets that are open.", { $0.webSockets }),
+            ("sluice_event_streams", "Streams of server-sent events that are open.", { $0.streams }),
+            ("sluice_slow_clients_dropped", "Clients that were cut off because they did not read.", { $0.dropped }),
+        ]
+        for (name, help, read) in gauges {
+            metrics.add(name, help) { Double(read(listener.figures)) }
+        }
+    }
+}
+
+extension HTTPListener {
+    /// Serves until it was told to end.
+    ///
+    /// - Returns: why it could not begin.
+    fileprivate func ended() async -> ListenerError? {
+        do throws(ListenerError) { try await run() } catch { return error }
+        return nil
+    }
+}
+
+extension KeyRing {
+    /// Who presents this key; `nil` for one that is not known.
+    ///
+    /// - Throws: 401 for one whose time is over, 503 when the store does not say.
+    fileprivate func principal(of key: String) async throws(HTTPError) -> Principal? {
+        let finding = try await answering { () throws(ServiceError) in try await find(key) }
+        switch finding {
+        case .valid(let key): return Principal(name: key.name)
+        case .expired: throw .unauthorized("This key has expired.", code: "key_expired")
+        case .unknown: return nil
+        }
+    }
+}
+
+/// Asks the key ring on behalf of a request.
+private func answering<Value>(_ ask: () async throws(ServiceError) -> Value) async throws(HTTPError) -> Value {
+    do throws(ServiceError) { return try await ask() } catch {
+        throw HTTPError(.serviceUnavailable, "\(error)", code: "store_unavailable")
+    }
+}
+
+extension Tickets {
+    /// - Throws: 409 for somebody who has shown no key: a ticket stands for one.
+    fileprivate func ticket(for request: HTTPRequest) throws(HTTPError) -> Native.Ticket {
+        guard let principal = request.principal else {
+            throw HTTPError(.conflict, "This server asks for no key, so there is nothing to have a ticket for.")
+        }
+        let ticket = issue(for: principal)
+        return Native.Ticket(ticket.text, expiresAt: ticket.expiresAt)
+    }
+}
