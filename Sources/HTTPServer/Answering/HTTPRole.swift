@@ -3,7 +3,7 @@ import HTTPKit
 /// A connection that speaks HTTP/1.1: one request after the other, however many have come (RFC 9112, section 9.3).
 final class HTTPRole: Role {
     /// What the connection waits for, and has a time for.
-    private enum Phase {
+    enum Phase {
         case idle
         case head
         case body
@@ -15,14 +15,14 @@ final class HTTPRole: Role {
 
     unowned let connection: Connection
     let peer: String
-    private var parser: RequestParser
-    private(set) var pending: PendingRequest?
-    private var task: Task<Void, Never>?
-    private var phase = Phase.head
+    var parser: RequestParser
+    var pending: PendingRequest?
+    var task: Task<Void, Never>?
+    var phase = Phase.head
     /// Whether the last response is written.
-    private(set) var hasAnsweredLast = false
+    var hasAnsweredLast = false
     /// Whether another role has taken the connection over, or it is closed.
-    private var isOver = false
+    var isOver = false
     /// What was sent when the time of the output was set.
     private var sentBefore = 0
 
@@ -80,7 +80,7 @@ final class HTTPRole: Role {
 // Reading.
 extension HTTPRole {
     /// Reads and answers as many requests as can be answered at once, and sends the responses together.
-    private func advance() {
+    func advance() {
         do throws(HTTPError) {
             while task == nil, !isOver, !hasAnsweredLast, connection.unsent + loop.scratch.count < Self.mostWaiting,
                 let piece = try parser.next()
@@ -158,7 +158,7 @@ extension HTTPRole {
     }
 
     /// Says what the connection waits for next, and until when.
-    private func settle() {
+    func settle() {
         guard !isOver else { return }
         if task != nil {
             wait(.task)
@@ -186,111 +186,5 @@ extension HTTPRole {
         case .task: connection.set(due: .max)
         case .output: connection.set(due: loop.now + times.stall)
         }
-    }
-}
-
-// Answering.
-extension HTTPRole {
-    func answer(_ reply: Reply) {
-        task = nil
-        switch reply.content {
-        case .response(let response):
-            write(response, reply.parties)
-            advance()
-        case .webSocket(let fields, let session): open(session, .webSocket, fields, reply.parties)
-        case .events(let session): open(session, .events, StreamRole.eventFields, reply.parties)
-        }
-    }
-
-    /// Answers with an error after which nothing more can be read.
-    private func refuse(_ error: HTTPError) {
-        hasAnsweredLast = true
-        let contract = pending?.plan.contract ?? loop.site.mounts.fallback()
-        write(contract.response(to: error), Parties(contract: contract.name))
-        sendWritten()
-        settle()
-    }
-
-    private func write(_ response: HTTPResponse, _ parties: Parties) {
-        if !(pending?.head.keepsAlive ?? false) || loop.isEnding { hasAnsweredLast = true }
-        let head = ResponseHead(
-            status: response.status,
-            headers: response.headers,
-            date: loop.date.bytes,
-            id: pending?.id ?? loop.ids.next(),
-            length: response.status.isBodiless ? nil : response.body.count,
-            closes: hasAnsweredLast
-        )
-        let start = loop.scratch.count
-        head.append(to: &loop.scratch)
-        let bytes = loop.scratch.count - start
-        let body = response.status.isBodiless || pending?.head.method == .head ? [] : response.body
-        write(body)
-        tell(response.status, bytes + body.count, parties, id: head.id)
-        pending = nil
-        phase = .idle
-    }
-
-    /// A large body is sent from where it lies.
-    private func write(_ body: [UInt8]) {
-        guard body.count > 16 << 10 else {
-            loop.scratch += body
-            return
-        }
-        connection.append(loop.scratch, endsMessage: false)
-        connection.append(body)
-        loop.scratch = []
-    }
-
-    private func sendWritten() {
-        connection.send(copying: loop.scratch)
-        loop.scratch.removeAll(keepingCapacity: loop.scratch.count <= 256 << 10)
-        if connection.unsent > 0 { connection.flush() }
-    }
-
-    private func tell(_ status: HTTPStatus, _ bytes: Int, _ parties: Parties, id: String) {
-        loop.counters.requests.add(1)
-        let finished = pending?.finished(status, bytes: bytes, peer: peer, parties)
-        loop.site.observe(finished ?? unreadable(status, bytes, parties, id))
-    }
-
-    /// What is said of a request whose head could not be read.
-    private func unreadable(_ status: HTTPStatus, _ bytes: Int, _ parties: Parties, _ id: String) -> FinishedRequest {
-        FinishedRequest(
-            HTTPMethod(""),
-            path: "",
-            pattern: nil,
-            contract: parties.contract,
-            status: status,
-            bytesOut: bytes,
-            duration: .zero,
-            peer: peer,
-            id: id
-        )
-    }
-
-    /// Goes over from requests to a stream.
-    private func open(_ session: StreamSession, _ wire: Frame.Wire, _ fields: HTTPHeaders, _ parties: Parties) {
-        guard let pending else { return }
-        self.pending = nil
-        isOver = true
-        var fields = fields
-        for field in session.headers.fields { fields.append(field.name, field.value) }
-        let status = wire == .webSocket ? HTTPStatus.switchingProtocols : .ok
-        let head = ResponseHead(
-            status: status,
-            headers: fields,
-            date: loop.date.bytes,
-            id: pending.id,
-            length: nil,
-            closes: wire == .events
-        )
-        head.append(to: &loop.scratch)
-        sendWritten()
-        guard !connection.isClosed else { return }
-        let finished = pending.finished(status, bytes: 0, peer: peer, parties)
-        let role = StreamRole(connection, session, wire, finished, began: pending.began)
-        connection.begin(role)
-        role.open(rest: parser.takeRest())
     }
 }

@@ -9,7 +9,7 @@ final class Acceptor {
     private let silence: UInt32
     private var perAddress: [PeerAddress: Int] = [:]
     /// Kept to be given up when there is no other descriptor: a connection that cannot be taken in can be told so.
-    private var spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    private var spare = Acceptor.openSpare()
     private var isStopped = false
 
     /// Connections that are taken in at once, before those that are open have their turn.
@@ -48,6 +48,7 @@ final class Acceptor {
 
     /// The connection is not there any more.
     func forget(_ peer: PeerAddress) {
+        if spare < 0 { spare = Self.openSpare() }
         guard let count = perAddress[peer] else { return }
         perAddress[peer] = count > 1 ? count - 1 : nil
     }
@@ -64,6 +65,8 @@ final class Acceptor {
         }
     }
 
+    private static func openSpare() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
+
     private func refuse(_ number: Int32) {
         counters.refused.add(1)
         _ = sluice_send(number, RefusingRole.response, RefusingRole.response.count)
@@ -76,7 +79,7 @@ final class Acceptor {
         var bytes = [UInt8](repeating: 0, count: 16)
         let number = sluice_accept(socket.number, silence, &bytes)
         if number >= 0 { refuse(number) }
-        spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        spare = Self.openSpare()
         return number >= 0
     }
 }
