@@ -93,4 +93,10 @@ extension ServeSettings {
 
     /// Whether only programs of this machine reach the server.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    /// What lets others in than programs of this machine, which need no key; `nil` when nothing does.
+    var opening: String? {
+        guard isLoopback else { return "Option '--host': beyond this machine ('\(host)')" }
+        return serverName.first.map { "Option '--server-name': where others come in as to '\($0)'," }
+    }
 }

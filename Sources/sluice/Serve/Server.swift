@@ -49,14 +49,8 @@ struct Server: Sendable {
     /// Beyond this machine nobody is let in who cannot say who they are.
     private func expectKey() async throws(CommandError) {
         let hasKeys = try await asking { () throws(ServiceError) in try await keys.hasKeys() }
-        guard settings.isLoopback || hasKeys else {
-            throw .usage(
-                """
-                Option '--host': beyond this machine ('\(settings.host)') a key is needed. Make one first: \
-                sluice key add NAME
-                """
-            )
-        }
+        guard let opening = settings.opening, !hasKeys else { return }
+        throw .usage("\(opening) a key is needed. Make one first: sluice key add NAME")
     }
 
     private func announce(_ port: Int) {
@@ -101,7 +95,7 @@ struct Server: Sendable {
                 contracts: [Native.name] + others.map(\.name),
                 roots: roots,
                 runsAtOnce: settings.runs,
-                needsKey: !settings.isLoopback,
+                needsKey: { () throws(HTTPError) in try await asksForKey() },
                 model: model,
                 ticket: { request throws(HTTPError) in try tickets.ticket(for: request) },
                 openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
@@ -124,10 +118,7 @@ struct Server: Sendable {
     private func doors(_ tickets: Tickets) throws(CommandError) -> Doors {
         let now = session.clock.now
         let authentication = Authentication(
-            isRequired: { [keys, settings] () throws(HTTPError) in
-                if !settings.isLoopback { return true }
-                return try await answering { () throws(ServiceError) in try await keys.hasKeys() }
-            },
+            isRequired: { () throws(HTTPError) in try await asksForKey() },
             find: { [keys] key throws(HTTPError) in try await keys.principal(of: key) },
             tickets: tickets,
             failures: RateLimit(rate: 1, burst: 10, now: now)
@@ -142,6 +133,11 @@ struct Server: Sendable {
         } catch {
             throw .usage("Option '--origin': \(error.message)")
         }
+    }
+
+    private func asksForKey() async throws(HTTPError) -> Bool {
+        if settings.opening != nil { return true }
+        return try await answering { () throws(ServiceError) in try await keys.hasKeys() }
     }
 
     private func listen(_ site: Site) throws(CommandError) -> HTTPListener {
