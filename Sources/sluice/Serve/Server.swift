@@ -65,7 +65,8 @@ struct Server: Sendable {
     private func site(_ log: LogWriter?) async throws(CommandError) -> Site {
         let tickets = Tickets(now: session.clock.now)
         let doors = try doors(tickets)
-        let contracts = try chosen(try contracts(tickets))
+        let names = try chosenNames()
+        let contracts = try contracts(tickets, named: names).filter { names.contains($0.name) }
         let requests = log.map { log in RequestLog(now: session.clock.now) { log.write($0) } }
         let mounts: Mounts
         do throws(MountError) {
@@ -81,7 +82,7 @@ struct Server: Sendable {
         }
     }
 
-    private func contracts(_ tickets: Tickets) throws(CommandError) -> [APIContract] {
+    private func contracts(_ tickets: Tickets, named names: [String]) throws(CommandError) -> [APIContract] {
         let model = session.configuration.model.flatMap(ModelName.init)
         let retrAI = RetrAI.contract(services, RetrAI.Settings(aliases: try settings.aliases(), model: model))
         let others = [
@@ -92,7 +93,7 @@ struct Server: Sendable {
             services,
             Native.Settings(
                 version: Version.number,
-                contracts: [Native.name] + others.map(\.name),
+                contracts: names,
                 roots: roots,
                 runsAtOnce: settings.runs,
                 needsKey: { () throws(HTTPError) in try await asksForKey() },
@@ -105,14 +106,14 @@ struct Server: Sendable {
     }
 
     /// Those that `--contract` names; what watches over the server is always there.
-    private func chosen(_ contracts: [APIContract]) throws(CommandError) -> [APIContract] {
-        guard !settings.contract.isEmpty else { return contracts }
-        let names = contracts.map(\.name)
-        for name in settings.contract where !names.contains(name) {
-            let near = Suggestion.sentence(for: name, among: names)
+    private func chosenNames() throws(CommandError) -> [String] {
+        let all = [Native.name, RetrAI.name, ConsoleContract.name, Operations.name]
+        guard !settings.contract.isEmpty else { return all }
+        for name in settings.contract where !all.contains(name) {
+            let near = Suggestion.sentence(for: name, among: all)
             throw .usage("Option '--contract': there is no interface '\(name)'.\(near)")
         }
-        return contracts.filter { settings.contract.contains($0.name) || $0.name == Operations.name }
+        return all.filter { settings.contract.contains($0) || $0 == Operations.name }
     }
 
     private func doors(_ tickets: Tickets) throws(CommandError) -> Doors {
