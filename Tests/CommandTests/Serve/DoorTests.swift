@@ -17,11 +17,12 @@ struct DoorTests {
         return try #require(try JSONValue(parsing: added.output)["key"]?.text)
     }
 
-    private func sleeping(_ bench: Bench) throws {
+    private func prepare(_ bench: Bench) throws {
         try bench.write(
-            "name: quick\nmodel: scripted/no.json\ngoal: { gate: command, with: { command: \"true\" } }\n",
+            "name: quick\nmodel: scripted/script.json\ngoal: { gate: command, with: { command: \"true\" } }\n",
             to: "quick.yaml"
         )
+        try bench.write("[]", to: "script.json")
     }
 
     @Test(arguments: ["0.0.0.0", "::"])
@@ -39,7 +40,7 @@ struct DoorTests {
 
     @Test func whoHasAKeyIsKnownByItsName() async throws {
         try await withBench { bench in
-            try sleeping(bench)
+            try prepare(bench)
             let key = try await key("ci", in: bench)
             let log = "\(bench.root)/requests.log"
             let ended = try await withServer(bench, log: log, ["--host", "0.0.0.0"]) { server in
@@ -104,7 +105,7 @@ struct DoorTests {
 
     @Test func aTicketLetsAWebSocketInOnce() async throws {
         try await withBench { bench in
-            try sleeping(bench)
+            try prepare(bench)
             let key = try await key("ci", in: bench)
             try await withServer(bench) { server in
                 let port = server.client.port
@@ -130,7 +131,7 @@ struct DoorTests {
 
     @Test func pagesOfOtherOriginsAndOtherHostsAreRefused() async throws {
         try await withBench { bench in
-            try sleeping(bench)
+            try prepare(bench)
             try await withServer(bench, ["--origin", "https://ci.example.org", "--server-name", "sluice.example.org"]) {
                 server in
                 let port = server.client.port

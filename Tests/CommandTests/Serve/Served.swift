@@ -22,10 +22,8 @@ struct Served {
     ) async throws {
         let command = ["serve", "--port", "\(port)", "--root", bench.root, "--log", log] + words
         running = try bench.start(command, adding: more)
-        guard let line = await running.wait(for: "http://127.0.0.1:"),
-            let address = line.split(separator: " ").first(where: { $0.hasPrefix("http://") }).flatMap({
-                URL(string: String($0).trimmingCharacters(in: .whitespacesAndNewlines))
-            }), let port = address.port
+        guard let line = await running.wait(for: " at http://"),
+            let port = line.split(separator: ":").last.flatMap({ Int($0.prefix { $0.isNumber }) })
         else {
             let ended = await running.ended()
             throw Failure(.unavailable, "The server did not listen: \(ended)")

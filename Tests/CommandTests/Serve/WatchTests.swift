@@ -84,8 +84,14 @@ struct WatchTests {
                 "http://a b", 64,
                 "Option '--server' must be an address such as http://127.0.0.1:8000, but is 'http://a b'.\n"
             ),
-            ("http://127.0.0.1:1", 70, "x"),
-            ("http://no-such-host.invalid", 70, "x"),
+            (
+                "http://127.0.0.1:1", 70,
+                "http://127.0.0.1:1 cannot be reached: No connection to '127.0.0.1:1': Connection refused.\n"
+            ),
+            (
+                "http://no-such-host.invalid", 70,
+                "http://no-such-host.invalid cannot be reached: There is no address for the host 'no-such-host.invalid'.\n"
+            ),
         ]
     )
     func anAddressThatIsNoneIsTold(address: String, status: Int, sentence: String) async throws {
@@ -100,13 +106,13 @@ struct WatchTests {
     @Test func aRunThatIsNotThereIsTold() async throws {
         try await withBench { bench in
             let here = try await bench.sluice("watch", "r1")
-            #expect((here.errors, here.status) == ("x", 64))
+            #expect((here.errors, here.status) == ("There is no run 'r1'. 'sluice runs' lists them.\n", 64))
             let none = try await bench.sluice("watch")
             #expect(none.errors == "There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL\n")
             try await withServer(bench) { server in
                 let address = "http://127.0.0.1:\(server.client.port)"
                 let there = try await bench.sluice("watch", "r1", "--server", address)
-                #expect((there.errors, there.status) == ("\(address): x\n", 64))
+                #expect((there.errors, there.status) == ("\(address): There is no run 'r1'.\n", 64))
                 let last = try await bench.sluice("watch", "--server", address + "/")
                 #expect((last.errors, last.status) == ("There is no run on \(address) yet.\n", 64))
             }
