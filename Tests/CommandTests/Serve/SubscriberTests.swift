@@ -6,7 +6,6 @@ import Testing
 
 /// Many follow one run, some of them badly, and none of them matters to another or to the run.
 @Suite struct SubscriberTests {
-    private static let replies = 5
     private static let callsOfReply = 30
 
     /// Stands still until somebody writes into the pipe, reads the same file again and again, and holds at the end.
@@ -14,7 +13,7 @@ import Testing
         try bench.write(
             """
             name: reader
-            model: scripted/script.json
+            model: scripted/short.json
             tools: { allow: [file_read] }
             goal:
               gate: command
@@ -24,8 +23,10 @@ import Testing
         )
         let call: JSONValue = ["tool": "file_read", "arguments": ["path": "large.txt"]]
         let calls = JSONValue.array(Array(repeating: call, count: callsOfReply))
-        let script = Array(repeating: ["calls": calls] as JSONValue, count: replies) + [["text": "I have read it."]]
-        try bench.write(JSONValue.array(script).jsonText, to: "script.json")
+        for (name, replies) in [("short", 5), ("long", 12)] {
+            let script = Array(repeating: ["calls": calls] as JSONValue, count: replies) + [["text": "I have read it."]]
+            try bench.write(JSONValue.array(script).jsonText, to: "\(name).json")
+        }
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -42,7 +43,7 @@ import Testing
                     followed.append(try await crowd.play("followed-\(round)", followers: Crowd.healthy))
                 }
                 // What nobody reads has to be more than a server and two systems keep for a client.
-                _ = try await crowd.play("mixed", followers: Crowd.mixed, lines: 380)
+                _ = try await crowd.play("mixed", "long", followers: Crowd.mixed, lines: 400)
                 let after = try #require(crowd.residentKilobytes)
                 #expect(after - before < 96 << 10, "\(before) kB before, \(after) kB after")
                 let (slow, quick) = (followed.sorted()[1], alone.sorted()[1])
@@ -89,7 +90,9 @@ private struct Crowd {
     /// Plays a run to its end.
     ///
     /// - Returns: how long it took, from the first question to the model on.
-    func play(_ run: String, followers: [Follower], lines: Int = 20) async throws -> Duration {
+    func play(_ run: String, _ script: String = "short", followers: [Follower], lines: Int = 20) async throws
+        -> Duration
+    {
         let project = "of-\(run)"
         try bench.write(
             String(repeating: "all work and no play makes a dull test\n", count: lines),
@@ -98,7 +101,7 @@ private struct Crowd {
         try bench.write(run, to: "\(project)/run.txt")
         let pipe = "\(bench.root)/home/\(run)"
         try await bench.run("mkfifo", pipe)
-        try await server.client.start(run, "reader.yaml", in: bench)
+        try await server.client.start(run, "reader.yaml", in: bench, ["model": .string("scripted/\(script).json")])
         let there = Arrivals(followers.count)
         let told = try await withThrowingTaskGroup(of: Told.self) { group in
             for follower in followers {
@@ -173,7 +176,7 @@ private struct Crowd {
             there.one()
             while told.sequences.isEmpty || told.close == nil {
                 let stream = try open(form, run, port, after: told.sequences.last ?? 0)
-                let isOver = take(from: stream, &told, most: 37)
+                let isOver = take(from: stream, &told, most: 113)
                 stream.vanish()
                 if isOver { break }
             }

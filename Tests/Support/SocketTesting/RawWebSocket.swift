@@ -18,9 +18,12 @@ extension RawClient {
     package func frame() -> String? {
         let head = take(2)
         guard head.count == 2, let name = Self.names[head[0] & 0x0F] else { return nil }
-        var count = Int(head[1])
-        if count == 126 { count = take(2).reduce(0) { $0 << 8 | Int($1) } }
-        if count == 127 { count = take(8).reduce(0) { $0 << 8 | Int($1) } }
+        let count =
+            switch head[1] {
+            case 126: take(2).reduce(0) { $0 << 8 | Int($1) }
+            case 127: take(8).reduce(0) { $0 << 8 | Int($1) }
+            default: Int(head[1])
+            }
         let payload = take(count)
         guard payload.count == count else { return nil }
         guard name == "close" else { return "\(name) \(String(decoding: payload, as: UTF8.self))" }
