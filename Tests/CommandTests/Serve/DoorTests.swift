@@ -132,10 +132,11 @@ struct DoorTests {
     @Test func pagesOfOtherOriginsAndOtherHostsAreRefused() async throws {
         try await withBench { bench in
             try prepare(bench)
+            let key = try await key("ci", in: bench)
             try await withServer(bench, ["--origin", "https://ci.example.org", "--server-name", "sluice.example.org"]) {
                 server in
                 let port = server.client.port
-                try await server.client.start("r1", "quick.yaml", in: bench)
+                try await Client(port: port, key: key).start("r1", "quick.yaml", in: bench)
                 let own = "127.0.0.1:\(port)"
                 for (host, origin, isLetIn) in [
                     (own, "http://\(own)", true), (own, "https://ci.example.org", true),
@@ -144,7 +145,7 @@ struct DoorTests {
                     ("evil.example", "http://evil.example", false),
                 ] {
                     let (socket, post) = try await onThread {
-                        let fields = "Origin: \(origin)\r\n"
+                        let fields = "Origin: \(origin)\r\nX-API-Key: \(key)\r\n"
                         let socket = RawClient(port).upgrade("/api/ws/r1", host: host, fields: fields)
                         let head = "POST /api/v1/runs/r1/cancel HTTP/1.1\r\nHost: \(host)\r\n\(fields)"
                         return (socket, RawClient(port).ask(head + "Content-Length: 2\r\n\r\n{}"))
