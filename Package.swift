@@ -126,6 +126,12 @@ let package = Package(
             path: "Tests/Fuzz/Entries",
             swiftSettings: strict
         ),
+        .target(
+            name: "SocketTesting",
+            dependencies: ["PipelineKit"],
+            path: "Tests/Support/SocketTesting",
+            swiftSettings: strict
+        ),
         support("KillableEngine", of: ["ProcessKit"]),
         support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
@@ -146,11 +152,16 @@ let package = Package(
         ),
         tests(
             "CommandTests",
-            of: ["CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit", "sluice"]
+            of: [
+                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit", "SocketTesting", "sluice",
+            ]
         ),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),
         tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
-        tests("HTTPTests", of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting"]),
+        tests(
+            "HTTPTests",
+            of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting", "SocketTesting"]
+        ),
         tests(
             "ContractTests",
             of: [

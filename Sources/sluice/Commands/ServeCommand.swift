@@ -14,12 +14,16 @@ enum ServeCommand: Subcommand {
             options: arguments.options.members,
             environment: session.environment
         )
-        let settings = try options(layers.merged)
-        guard !settings.printConfig else {
-            printSettings(settings, layers)
-            return .achieved
+        do throws(CommandError) {
+            let settings = try options(layers.merged)
+            guard !settings.printConfig else {
+                printSettings(settings, layers)
+                return .achieved
+            }
+            return try await run(settings, [], in: session)
+        } catch {
+            throw layers.naming(error)
         }
-        return try await run(settings, [], in: session)
     }
 
     static func run(_ settings: ServeSettings, _ operands: [String], in session: Session) async throws(CommandError)

@@ -90,7 +90,9 @@ private struct RemoteWatch {
             var error: CommandError?
             do throws(CommandError) { try await read() } catch let problem { error = problem }
             fruitless = view.state.sequence > known ? 0 : fruitless + 1
-            if let error, error.status == .usage || fruitless >= Self.mostTries { throw error }
+            // A stream begins with what is recorded, so a server that has told nothing was never reached.
+            let isHopeless = view.state.sequence == 0 || fruitless >= Self.mostTries
+            if let error, error.status == .usage || isHopeless { throw error }
             if !view.state.isFinished { try? await Task.sleep(for: .milliseconds(250 << fruitless)) }
         }
         view.rest()

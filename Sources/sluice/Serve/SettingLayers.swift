@@ -6,6 +6,8 @@ struct SettingLayers: Sendable {
     private struct Layer {
         /// `option`, `SLUICE_PORT`, `serve.yaml`.
         var source: @Sendable (String) -> String
+        /// `Variable 'SLUICE_PORT'`
+        var title: @Sendable (String) -> String
         var values: [String: JSONValue]
     }
 
@@ -19,20 +21,28 @@ struct SettingLayers: Sendable {
         environment: [String: String]
     ) throws(CommandError) {
         let fields = Group.fields
-        let named = fields.map { ($0, "SLUICE_\($0.name.uppercased())") }
+        let named = fields.map { ($0, Self.variable($0.name)) }
         let given = named.compactMap { field, name in
             environment[name].map { (field.name, $0.json(listed: field.value)) }
         }
         try Self.check(Dictionary(given) { first, _ in first }, type)
         var layers = [
-            Layer(source: { _ in "option" }, values: options),
-            Layer(source: { "SLUICE_\($0.uppercased())" }, values: Dictionary(given) { first, _ in first }),
+            Layer(source: { _ in "option" }, title: Self.option, values: options),
+            Layer(
+                source: Self.variable,
+                title: { "Variable '\(Self.variable($0))'" },
+                values: Dictionary(given) { first, _ in first }
+            ),
         ]
         if let path = layers.lazy.compactMap({ $0.values["config"]?.text }).first {
-            layers.append(Layer(source: { _ in path }, values: try Self.file(path, type)))
+            let title = { @Sendable (name: String) in "Setting '\(name)' of \(path)" }
+            layers.append(Layer(source: { _ in path }, title: title, values: try Self.file(path, type)))
         }
         self.layers = layers
     }
+
+    private static func variable(_ name: String) -> String { "SLUICE_\(name.uppercased())" }
+    private static func option(_ name: String) -> String { "Option '--\(name.replacing("_", with: "-"))'" }
 
     /// - Throws: what is wrong with a variable, by its name.
     private static func check<Group: Fields>(_ values: [String: JSONValue], _ type: Group.Type) throws(CommandError) {
@@ -55,6 +65,16 @@ struct SettingLayers: Sendable {
     /// The settings as one document.
     var merged: JSONValue {
         .object(layers.reversed().reduce(into: [:]) { $0.merge($1.values) { $1 } })
+    }
+
+    /// The error of somebody who takes every setting for an option, with the names by which they were given.
+    func naming(_ error: CommandError) -> CommandError {
+        var error = error
+        for name in Set(layers.flatMap(\.values.keys)) {
+            guard let layer = layers.first(where: { $0.values[name] != nil }) else { continue }
+            error.message = error.message.replacing(Self.option(name), with: layer.title(name))
+        }
+        return error
     }
 
     /// Where a setting comes from.

@@ -1,4 +1,5 @@
 import Foundation
+import SocketTesting
 
 /// What gzip(1) makes of some bytes.
 func gunzip(_ bytes: [UInt8]) async throws -> [UInt8] {

@@ -1,5 +1,6 @@
 import HTTPKit
 import PipelineTesting
+import SocketTesting
 import Testing
 
 @testable import HTTPServer

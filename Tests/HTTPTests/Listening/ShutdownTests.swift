@@ -1,4 +1,5 @@
 import HTTPKit
+import SocketTesting
 import Testing
 
 @testable import HTTPServer

@@ -1,6 +1,7 @@
 import Dispatch
 import HTTPKit
 import PipelineKit
+import SocketTesting
 import Synchronization
 
 @testable import HTTPServer
@@ -32,17 +33,6 @@ func settings(_ change: (inout ListenerSettings) -> Void) -> ListenerSettings {
     var settings = ListenerSettings()
     change(&settings)
     return settings
-}
-
-/// Does what blocks on a thread of its own, as the tasks of the listener need those of the pool.
-func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { waiter in
-        do throws(Failure) {
-            try BlockingThread.start { waiter.resume(with: Swift.Result { try work() }) }
-        } catch {
-            waiter.resume(throwing: error)
-        }
-    }
 }
 
 /// What there is to ask in these tests.

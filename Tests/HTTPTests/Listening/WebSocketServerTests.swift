@@ -1,4 +1,5 @@
 import HTTPKit
+import SocketTesting
 import Testing
 
 @testable import HTTPServer
@@ -37,7 +38,7 @@ struct WebSocketServerTests {
         let stream = ScriptedStream()
         let frame = try await serving(ListenerSettings(), stream.routes) { listener in
             let client = RawClient(listener.port)
-            let request = "GET /socket HTTP/1.1\r\n\(RawClient.handshake)"
+            let request = "GET /socket HTTP/1.1\r\n\(RawClient.handshake(host: "a"))"
             client.send(Array(request.utf8) + WebSocketClient.frame(0x81, "early"))
             _ = client.response(hasBody: false)
             return client.frame()
