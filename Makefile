@@ -2,12 +2,13 @@
 
 BUILD_PACKAGES = binutils libc6-dev libstdc++-12-dev pkg-config libyaml-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev libpcre2-dev zlib1g-dev
 RUN_PACKAGES   = git python3 python3-venv ripgrep openssl procps util-linux
+TEST_PACKAGES  = chromium chromium-driver fonts-dejavu-core
 RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages python timer fuzz figures clean
+.PHONY: demo test lint build packages browser python timer fuzz figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -15,10 +16,12 @@ demo: build python
 	@cp Pipelines/examples/calc.script.json $(DEMO)/script.json
 	@Tests/Support/demo $(RELEASE) $(DEMO)
 
-## Installs what the tests need and runs every test; those that start hundreds of programs by themselves.
-test: packages python lint
+## Installs what the tests need and runs every test; those that hold hundreds of sockets or start hundreds of programs
+## by themselves.
+test: packages browser python lint
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build --skip CommandTests
+	swift test --skip-build --skip 'CommandTests|HTTPTests|ContractTests'
+	swift test --skip-build --filter 'HTTPTests|ContractTests'
 	swift test --skip-build --filter CommandTests
 
 ## Formatting and the house's own rules of style.
@@ -34,6 +37,11 @@ packages:
 	  dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
 	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi
 
+## What the tests of the console look through.
+browser:
+	@missing=""; for name in $(TEST_PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi
+
 ## A Python of our own with pytest.
 python: packages
 	@[ -x $(PYTHON) ] || python3 -m venv .venv
@@ -43,6 +51,9 @@ python: packages
 fuzz: packages
 	Tests/Fuzz/run yaml 120
 	Tests/Fuzz/run json 60
+	Tests/Fuzz/run request 60
+	Tests/Fuzz/run websocket 60
+	Tests/Fuzz/run route 60
 
 ## The size and the speed of a release, printed.
 figures: build python timer

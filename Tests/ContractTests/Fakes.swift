@@ -1,6 +1,7 @@
 import Foundation
 import PipelineEngine
 import PipelineKit
+import PipelineTesting
 
 /// Plays what the model's name says.
 ///
@@ -56,72 +57,5 @@ struct LookTool: Tool {
     init(settings: NoFields) throws(Failure) {}
     func call(_ arguments: NoFields, in context: ToolContext) async throws(Failure) -> ToolOutput {
         ToolOutput(try await context.check().reason, exitCode: 0)
-    }
-}
-
-struct WriteTool: Tool {
-    static let id: ModuleID = "write"
-    static let summary = "Writes."
-    static let reach: Set<Reach> = [.writes]
-    struct Arguments: Fields {
-        @Field("The file.") var file: String
-        @Field("What it is to hold.") var text: String
-        init() {}
-    }
-    init(settings: NoFields) throws(Failure) {}
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
-        let path = "\(context.workspace.path)/\(arguments.file)"
-        do { try arguments.text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
-            throw Failure(.unavailable, "\(error)")
-        }
-        return ToolOutput("Wrote \(arguments.file).")
-    }
-}
-
-/// Holds when a file has a content.
-struct ContentGate: Gate {
-    static let id: ModuleID = "content"
-    static let summary = "Holds when a file has a content."
-    struct Settings: Fields {
-        @Field("The file.") var file: String = "out"
-        @Field("Its content.") var `is`: String = "done"
-        init() {}
-    }
-    let settings: Settings
-    init(settings: Settings) throws(Failure) { self.settings = settings }
-    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
-        let text = try? String(contentsOfFile: "\(workspace.path)/\(settings.file)", encoding: .utf8)
-        return text == settings.is ? .passed("It is '\(settings.is)'.") : .failed("It is '\(text ?? "")'.")
-    }
-}
-
-/// Workspaces without isolation, whose one file is ``out``.
-struct PlainWorkspaces: WorkspaceKeeper {
-    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
-        OpenedWorkspace(Workspace(path: project), start: "start")
-    }
-    func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
-        let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
-        return SnapshotID("snapshot-of-\(text.isEmpty ? "nothing" : text)")
-    }
-    func rebuild(
-        _ workspace: Workspace,
-        from start: SnapshotID,
-        with current: SnapshotID,
-        under policy: EditPolicy,
-        of run: RunID
-    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
-    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "-\(old)\n+\(new)\n" }
-    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] {
-        old == new ? [] : [FileChange(.modified, "out")]
-    }
-    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
-    func removeDrafts(in workspace: Workspace) {}
-    func discard(_ workspace: Workspace, of run: RunID) {}
-}
-
-struct NoTransport: HTTPTransport {
-    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
-        throw Failure(.unavailable, "There is no network in this test.")
     }
 }

@@ -15,19 +15,21 @@ struct DiffTests {
         return bench
     }
 
-    private func snapshot(_ text: String) -> String { "\(Digest(of: Array(text.utf8)))" }
+    private func difference(_ old: String, _ new: String) -> String {
+        "-\(old == "start" ? "" : "snapshot-of-")\(old)\n+snapshot-of-\(new)\n"
+    }
 
     @Test func anyTwoIterationsAreCompared() async throws {
         let bench = try await bench()
         defer { bench.remove() }
         let runs = bench.services.runs
-        #expect(try await runs.diff(of: "r1", from: 0, to: 1) == "start \(snapshot("half"))")
-        #expect(try await runs.diff(of: "r1", from: 1, to: 2) == "\(snapshot("half")) \(snapshot("done"))")
-        #expect(try await runs.diff(of: "r1", from: 2, to: 1) == "\(snapshot("done")) \(snapshot("half"))")
+        #expect(try await runs.diff(of: "r1", from: 0, to: 1) == difference("start", "half"))
+        #expect(try await runs.diff(of: "r1", from: 1, to: 2) == difference("half", "done"))
+        #expect(try await runs.diff(of: "r1", from: 2, to: 1) == difference("done", "half"))
         try "later".write(toFile: "\(bench.directory)/out", atomically: true, encoding: .utf8)
-        #expect(try await runs.diff(of: "r1", from: 1, to: nil) == "\(snapshot("half")) \(snapshot("later"))")
-        #expect(try await runs.diff(of: "r1", upTo: 1) == "start \(snapshot("half"))")
-        #expect(try await runs.changes(of: "r1", from: 1, to: 2).isEmpty)
+        #expect(try await runs.diff(of: "r1", from: 1, to: nil) == difference("half", "later"))
+        #expect(try await runs.diff(of: "r1", upTo: 1) == difference("start", "half"))
+        #expect(try await runs.changes(of: "r1", from: 1, to: 2) == [FileChange(.modified, "out")])
     }
 
     @Test func anIterationThatWasNotMadeIsRefused() async throws {

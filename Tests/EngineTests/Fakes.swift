@@ -143,30 +143,6 @@ struct LookTool: Tool {
     }
 }
 
-struct WriteTool: Tool {
-    static let id: ModuleID = "write"
-    static let summary = "Writes, and adds a line to a log."
-    static let reach: Set<Reach> = [.writes]
-    struct Arguments: Fields {
-        @Field("The file.") var file: String
-        @Field("What it is to hold.") var text: String
-        init() {}
-    }
-    init(settings: NoFields) throws(Failure) {}
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
-        do {
-            try arguments.text.write(
-                toFile: "\(context.workspace.path)/\(arguments.file)",
-                atomically: true,
-                encoding: .utf8
-            )
-        } catch {
-            throw Failure(.unavailable, "\(error)")
-        }
-        return ToolOutput("Wrote \(arguments.file).")
-    }
-}
-
 /// Runs until it is cancelled.
 struct HangTool: Tool {
     static let id: ModuleID = "hang"
@@ -177,52 +153,6 @@ struct HangTool: Tool {
         context.progress("hanging")
         await untilCancelled()
         throw Failure(.cancelled, "Cancelled.")
-    }
-}
-
-/// Holds when a file has a content.
-struct ContentGate: Gate {
-    static let id: ModuleID = "content"
-    static let summary = "Holds when a file has a content."
-    struct Settings: Fields {
-        @Field("The file.") var file: String = ""
-        @Field("Its content.") var `is`: String = ""
-        init() {}
-    }
-    let settings: Settings
-    init(settings: Settings) throws(Failure) { self.settings = settings }
-    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
-        let text = try? String(contentsOfFile: "\(workspace.path)/\(settings.file)", encoding: .utf8)
-        return text == settings.is ? .passed("It is '\(settings.is)'.") : .failed("It is '\(text ?? "")'.")
-    }
-}
-
-/// Workspaces without isolation and without memory.
-struct PlainWorkspaces: WorkspaceKeeper {
-    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
-        OpenedWorkspace(Workspace(path: project), start: "start")
-    }
-    func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
-        let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
-        return SnapshotID("\(Digest(of: Array(text.utf8)))")
-    }
-    func rebuild(
-        _ workspace: Workspace,
-        from start: SnapshotID,
-        with current: SnapshotID,
-        under policy: EditPolicy,
-        of run: RunID
-    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
-    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "\(old) \(new)" }
-    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
-    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
-    func removeDrafts(in workspace: Workspace) {}
-    func discard(_ workspace: Workspace, of run: RunID) {}
-}
-
-struct NoTransport: HTTPTransport {
-    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
-        throw Failure(.unavailable, "There is no network in this test.")
     }
 }
 

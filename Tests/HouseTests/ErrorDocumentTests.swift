@@ -29,7 +29,7 @@ struct ErrorDocumentTests {
     }
 
     @Test func everyErrorOfStoresHasASection() throws {
-        let cases = try cases(of: "StoreError", in: "Sources/PipelineEngine/Storing/EventStore.swift")
+        let cases = try cases(of: "StoreError", in: "Sources/PipelineEngine/Storing/StoreError.swift")
         #expect(cases.count >= 3)
         #expect(try titles("Docs/Errors/Stores.md") == cases)
     }

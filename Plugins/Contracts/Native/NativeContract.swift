@@ -17,7 +17,8 @@ public enum Native {
         public var roots: [String]
         /// How many runs are carried on at the same time.
         public var runsAtOnce: Int
-        public var needsKey: Bool
+        /// Whether clients have to say who they are.
+        public var needsKey: @Sendable () async throws(HTTPError) -> Bool
         /// Who works when neither the request nor the pipeline names a model.
         public var model: ModelName?
         /// Gives out tickets; `nil` where nobody needs one.
@@ -30,7 +31,7 @@ public enum Native {
             contracts: [String] = [Native.name],
             roots: [String] = [],
             runsAtOnce: Int = 4,
-            needsKey: Bool = false,
+            needsKey: @escaping @Sendable () async throws(HTTPError) -> Bool = { false },
             model: ModelName? = nil,
             ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)? = nil,
             openAPI: (@Sendable ([Route]) -> JSONValue)? = nil

@@ -8,7 +8,7 @@ struct ServerRoutes: Sendable {
     let settings: Native.Settings
 
     var routes: [Route] {
-        [.get("/api/v1/server", Self.server) { request in .json(about(request)) }] + tickets
+        [.get("/api/v1/server", Self.server) { request throws(HTTPError) in .json(try await about(request)) }] + tickets
     }
 
     private static let server = RouteDescription(
@@ -22,11 +22,12 @@ struct ServerRoutes: Sendable {
         responses: [201: .init("Good once, for half a minute.")]
     )
 
-    private func about(_ request: HTTPRequest) -> JSONValue {
+    private func about(_ request: HTTPRequest) async throws(HTTPError) -> JSONValue {
         [
             "version": .string(settings.version), "contracts": .array(settings.contracts.map(JSONValue.string)),
             "roots": .array(settings.roots.map(JSONValue.string)), "runs_at_once": .int(settings.runsAtOnce),
-            "needs_key": .bool(settings.needsKey), "you": request.principal.map { .string($0.name) } ?? .null,
+            "needs_key": .bool(try await settings.needsKey()),
+            "you": request.principal.map { .string($0.name) } ?? .null,
         ]
     }
 

@@ -49,14 +49,8 @@ struct Server: Sendable {
     /// Beyond this machine nobody is let in who cannot say who they are.
     private func expectKey() async throws(CommandError) {
         let hasKeys = try await asking { () throws(ServiceError) in try await keys.hasKeys() }
-        guard settings.isLoopback || hasKeys else {
-            throw .usage(
-                """
-                Option '--host': beyond this machine ('\(settings.host)') a key is needed. Make one first: \
-                sluice key add NAME
-                """
-            )
-        }
+        guard let opening = settings.opening, !hasKeys else { return }
+        throw .usage("\(opening) a key is needed. Make one first: sluice key add NAME")
     }
 
     private func announce(_ port: Int) {
@@ -71,7 +65,8 @@ struct Server: Sendable {
     private func site(_ log: LogWriter?) async throws(CommandError) -> Site {
         let tickets = Tickets(now: session.clock.now)
         let doors = try doors(tickets)
-        let contracts = try chosen(try contracts(tickets))
+        let names = try chosenNames()
+        let contracts = try contracts(tickets, named: names).filter { names.contains($0.name) }
         let requests = log.map { log in RequestLog(now: session.clock.now) { log.write($0) } }
         let mounts: Mounts
         do throws(MountError) {
@@ -87,7 +82,7 @@ struct Server: Sendable {
         }
     }
 
-    private func contracts(_ tickets: Tickets) throws(CommandError) -> [APIContract] {
+    private func contracts(_ tickets: Tickets, named names: [String]) throws(CommandError) -> [APIContract] {
         let model = session.configuration.model.flatMap(ModelName.init)
         let retrAI = RetrAI.contract(services, RetrAI.Settings(aliases: try settings.aliases(), model: model))
         let others = [
@@ -98,10 +93,10 @@ struct Server: Sendable {
             services,
             Native.Settings(
                 version: Version.number,
-                contracts: [Native.name] + others.map(\.name),
+                contracts: names,
                 roots: roots,
                 runsAtOnce: settings.runs,
-                needsKey: !settings.isLoopback,
+                needsKey: { () throws(HTTPError) in try await asksForKey() },
                 model: model,
                 ticket: { request throws(HTTPError) in try tickets.ticket(for: request) },
                 openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
@@ -111,23 +106,20 @@ struct Server: Sendable {
     }
 
     /// Those that `--contract` names; what watches over the server is always there.
-    private func chosen(_ contracts: [APIContract]) throws(CommandError) -> [APIContract] {
-        guard !settings.contract.isEmpty else { return contracts }
-        let names = contracts.map(\.name)
-        for name in settings.contract where !names.contains(name) {
-            let near = Suggestion.sentence(for: name, among: names)
+    private func chosenNames() throws(CommandError) -> [String] {
+        let all = [Native.name, RetrAI.name, ConsoleContract.name, Operations.name]
+        guard !settings.contract.isEmpty else { return all }
+        for name in settings.contract where !all.contains(name) {
+            let near = Suggestion.sentence(for: name, among: all)
             throw .usage("Option '--contract': there is no interface '\(name)'.\(near)")
         }
-        return contracts.filter { settings.contract.contains($0.name) || $0.name == Operations.name }
+        return all.filter { settings.contract.contains($0) || $0 == Operations.name }
     }
 
     private func doors(_ tickets: Tickets) throws(CommandError) -> Doors {
         let now = session.clock.now
         let authentication = Authentication(
-            isRequired: { [keys, settings] () throws(HTTPError) in
-                if !settings.isLoopback { return true }
-                return try await answering { () throws(ServiceError) in try await keys.hasKeys() }
-            },
+            isRequired: { () throws(HTTPError) in try await asksForKey() },
             find: { [keys] key throws(HTTPError) in try await keys.principal(of: key) },
             tickets: tickets,
             failures: RateLimit(rate: 1, burst: 10, now: now)
@@ -142,6 +134,11 @@ struct Server: Sendable {
         } catch {
             throw .usage("Option '--origin': \(error.message)")
         }
+    }
+
+    private func asksForKey() async throws(HTTPError) -> Bool {
+        if settings.opening != nil { return true }
+        return try await answering { () throws(ServiceError) in try await keys.hasKeys() }
     }
 
     private func listen(_ site: Site) throws(CommandError) -> HTTPListener {

@@ -23,6 +23,7 @@ struct SettingLayers: Sendable {
         let given = named.compactMap { field, name in
             environment[name].map { (field.name, $0.json(listed: field.value)) }
         }
+        try Self.check(Dictionary(given) { first, _ in first }, type)
         var layers = [
             Layer(source: { _ in "option" }, values: options),
             Layer(source: { "SLUICE_\($0.uppercased())" }, values: Dictionary(given) { first, _ in first }),
@@ -31,6 +32,14 @@ struct SettingLayers: Sendable {
             layers.append(Layer(source: { _ in path }, values: try Self.file(path, type)))
         }
         self.layers = layers
+    }
+
+    /// - Throws: what is wrong with a variable, by its name.
+    private static func check<Group: Fields>(_ values: [String: JSONValue], _ type: Group.Type) throws(CommandError) {
+        do throws(FieldProblems) { _ = try Group(json: .object(values)) } catch {
+            let sentences = error.all.map { $0.message.namingFields { ("Variable", "SLUICE_\($0.uppercased())") } }
+            throw .usage(sentences.joined(separator: "\n"))
+        }
     }
 
     private static func file<Group: Fields>(_ path: String, _ type: Group.Type) throws(CommandError)

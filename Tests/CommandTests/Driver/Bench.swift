@@ -51,6 +51,11 @@ struct Bench: Sendable {
     /// Runs another program to its end, and demands that it succeeds.
     @discardableResult
     func run(_ words: String..., in directory: String? = nil) async throws -> String {
+        try await run(words, in: directory)
+    }
+
+    @discardableResult
+    func run(_ words: [String], in directory: String? = nil) async throws -> String {
         let errors = "\(root)/\(UUID().uuidString).stderr"
         let ended = try await Running(words, environment, in: directory ?? root, errors: errors).ended()
         try #require(ended.status == 0, "\(words): \(ended.output)\(ended.errors)")

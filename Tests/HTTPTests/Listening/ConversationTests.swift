@@ -181,13 +181,13 @@ struct ConversationTests {
 
     @Test func everyRequestIsReported() async throws {
         let finished = Collected<FinishedRequest>()
-        let sent = try await serving(observe: finished.add) { listener in
+        let ended = try await serving(observe: finished.add) { listener in
             let client = RawClient(listener.port)
             for path in ["/runs/a1?secret=x", "/none", "/health"] {
                 _ = client.ask("GET \(path) HTTP/1.1\r\nHost: a\r\nX-Request-Id: id\r\n\r\n")
             }
             _ = client.ask("nonsense\r\n\r\n")
-            return listener.figures.bytesOut
+            return listener
         }
         let lines = finished.all.map { "\($0.method) \($0.path) \($0.pattern ?? "-") \($0.status.code) \($0.contract)" }
         #expect(
@@ -197,7 +197,7 @@ struct ConversationTests {
             ]
         )
         #expect(finished.all.prefix(3).allSatisfy { $0.id == "id" && $0.peer == "127.0.0.1" && $0.duration > .zero })
-        #expect(finished.all.map(\.bytesOut).reduce(0, +) == sent)
+        #expect(finished.all.map(\.bytesOut).reduce(0, +) == ended.figures.bytesOut)
     }
 
     @Test func theFrameStandsAroundEverythingButWhatIsAnsweredAtOnce() async throws {

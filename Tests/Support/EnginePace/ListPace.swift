@@ -55,7 +55,7 @@ struct ListPace {
         let start = RunStart(
             run: run,
             pipeline: ["name": "p", "goal": "command", "model": "m/x"],
-            project: "/home/ada/projects/\(number % 50)",
+            project: "/srv/projects/\(number % 50)",
             origin: number % 2 == 0 ? "web" : "cli",
             version: "pace"
         )

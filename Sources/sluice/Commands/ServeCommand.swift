@@ -1,4 +1,43 @@
+import PipelineEngine
 import PipelineKit
+
+/// `sluice serve`: the engine for browsers and programs.
+enum ServeCommand: Subcommand {
+    typealias Options = ServeSettings
+
+    static let name = "serve"
+    static let summary = "Serves runs over HTTP: a web console, an API with live events, and the interface of retrAI."
+
+    static func run(_ arguments: Arguments, in session: Session) async throws(CommandError) -> ExitStatus {
+        let layers = try SettingLayers(
+            of: ServeSettings.self,
+            options: arguments.options.members,
+            environment: session.environment
+        )
+        let settings = try options(layers.merged)
+        guard !settings.printConfig else {
+            printSettings(settings, layers)
+            return .achieved
+        }
+        return try await run(settings, [], in: session)
+    }
+
+    static func run(_ settings: ServeSettings, _ operands: [String], in session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        try await Server(settings, session).run()
+    }
+
+    private static func printSettings(_ settings: ServeSettings, _ layers: SettingLayers) {
+        let values = settings.json.members
+        for field in ServeSettings.fields where field.name != "print_config" {
+            let value = values[field.name].map(\.jsonText) ?? "-"
+            Output.line(
+                "\(field.name.padded(to: 12)) \(value.padded(to: 24)) \(layers.source(of: field.name))".harmless
+            )
+        }
+    }
+}
 
 /// What `sluice serve` may be told, by options, environment or file.
 struct ServeSettings: Fields {
@@ -54,4 +93,10 @@ extension ServeSettings {
 
     /// Whether only programs of this machine reach the server.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    /// What lets others in than programs of this machine, which need no key; `nil` when nothing does.
+    var opening: String? {
+        guard isLoopback else { return "Option '--host': beyond this machine ('\(host)')" }
+        return serverName.first.map { "Option '--server-name': where others come in as to '\($0)'," }
+    }
 }

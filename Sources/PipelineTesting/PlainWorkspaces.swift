@@ -1,0 +1,31 @@
+import FoundationEssentials
+public import PipelineKit
+
+/// Workspaces without isolation, whose one file is ``out``.
+public struct PlainWorkspaces: WorkspaceKeeper {
+    public init() {}
+
+    public func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: project), start: "start")
+    }
+    public func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
+        let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
+        return SnapshotID("snapshot-of-\(text.isEmpty ? "nothing" : text)")
+    }
+    public func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    public func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String {
+        "-\(old)\n+\(new)\n"
+    }
+    public func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] {
+        old == new ? [] : [FileChange(.modified, "out")]
+    }
+    public func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    public func removeDrafts(in workspace: Workspace) {}
+    public func discard(_ workspace: Workspace, of run: RunID) {}
+}
