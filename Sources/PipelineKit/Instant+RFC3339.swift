@@ -6,11 +6,20 @@ extension Instant: CustomStringConvertible {
     public var description: String {
         let (days, time) = milliseconds.flooredQuotient(by: 86_400_000)
         let date = CalendarDate(daysSince1970: days)
-        let year =
-            (0...9_999).contains(date.year) ? date.year.padded(to: 4) : (date.year < 0 ? "" : "+") + "\(date.year)"
-        let clock = [time / 3_600_000, time / 60_000 % 60, time / 1_000 % 60].map { $0.padded(to: 2) }
-        return "\(year)-\(date.month.padded(to: 2))-\(date.day.padded(to: 2))"
-            + "T\(clock.joined(separator: ":")).\((time % 1_000).padded(to: 3))Z"
+        let hasPlainYear = (0...9_999).contains(date.year)
+        // Every event and every row has moments in it, so they are written digit by digit.
+        let text = String(unsafeUninitializedCapacity: 24) { bytes in
+            var digits = DigitWriter(bytes: bytes)
+            digits.write(hasPlainYear ? date.year : 0, 4)
+            digits.write(date.month, 2, after: "-")
+            digits.write(date.day, 2, after: "-")
+            digits.write(time / 3_600_000, 2, after: "T")
+            digits.write(time / 60_000 % 60, 2, after: ":")
+            digits.write(time / 1_000 % 60, 2, after: ":")
+            digits.write(time % 1_000, 3, after: ".")
+            return digits.end(with: "Z")
+        }
+        return hasPlainYear ? text : (date.year < 0 ? "" : "+") + "\(date.year)" + text.dropFirst(4)
     }
 
     /// Reads RFC 3339: `2026-11-21T09:30:00Z`, `2026-11-21T10:30:00.25+01:00`.
@@ -26,6 +35,35 @@ extension Instant: CustomStringConvertible {
         else { return nil }
         let seconds = date.daysSince1970 * 86_400 + hour * 3_600 + (minute - offset) * 60 + second
         self.init(milliseconds: seconds * 1_000 + fraction)
+    }
+}
+
+/// Writes numbers of fixed width.
+private struct DigitWriter {
+    let bytes: UnsafeMutableBufferPointer<UInt8>
+    private var count = 0
+
+    init(bytes: UnsafeMutableBufferPointer<UInt8>) { self.bytes = bytes }
+
+    mutating func write(_ number: Int, _ width: Int, after separator: Unicode.Scalar? = nil) {
+        if let separator { put(UInt8(ascii: separator)) }
+        var rest = number
+        for place in (count..<count + width).reversed() {
+            bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        count += width
+    }
+
+    /// - Returns: how many bytes were written.
+    mutating func end(with last: Unicode.Scalar) -> Int {
+        put(UInt8(ascii: last))
+        return count
+    }
+
+    private mutating func put(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
     }
 }
 
@@ -113,10 +151,5 @@ extension Int {
     fileprivate func flooredQuotient(by divisor: Int) -> (quotient: Int, remainder: Int) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-
-    fileprivate func padded(to count: Int) -> String {
-        let digits = String(self)
-        return String(repeating: "0", count: Swift.max(0, count - digits.count)) + digits
     }
 }

@@ -1,17 +1,21 @@
 """Prints the speed of the server, beside FastAPI and nginx where they are installed.
 
-    serve_figures.py PATH_OF_SLUICE
+    serve_figures.py PATH_OF_SLUICE [fastapi] [nginx] [idle] [start] [fanout]
 
-Both sides of a comparison run in turns, seconds each, and the medians are compared. Nothing is asserted.
+Both sides of a comparison run in turns, seconds each, and the medians are compared. `fanout` is measured on the program
+ListeningServer beside PATH_OF_SLUICE, which tells numbers through the same broadcasts and the same listener. Nothing is
+asserted: machines differ. After ten minutes it ends in any case, and so do the servers.
 """
-import asyncio
+import array
 import base64
 import http.client
 import json
 import os
 import re
 import resource
+import select
 import shutil
+import signal
 import socket
 import sqlite3
 import statistics
@@ -19,83 +23,92 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 SLUICE = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TICK = os.sysconf("SC_CLK_TCK")
+PATH = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}:/usr/sbin"
 
 
 class Server:
-    """A process that listens, and what it has used."""
+    """A process that listens, and what it has used; ends with the block that it is used in."""
 
     def __init__(self, command, environment, port=None, directory=None):
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            command, env=environment, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            command, env=environment, cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
         self.port = port or self.announced()
         self.first_answer = None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.process.stdin.close()
+
     def announced(self):
         for line in self.process.stdout:
-            found = re.search(r"http://[^:]+:(\d+)", line)
+            found = re.search(r"http://[^:]+:(\d+)|listening on (\d+)", line)
             if found:
-                return int(found.group(1))
+                return int(found.group(1) or found.group(2))
         sys.exit("The server ended before it listened.")
 
     def wait(self, path):
-        while True:
+        """Asks until it answers: milliseconds from exec are in `first_answer`."""
+        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        while self.process.poll() is None:
             try:
                 with socket.create_connection(("127.0.0.1", self.port)) as connection:
-                    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+                    connection.sendall(request)
                     if connection.recv(64).startswith(b"HTTP/1.1 200"):
                         self.first_answer = (time.perf_counter() - self.began) * 1000
                         return self
             except OSError:
                 pass
-            if self.process.poll() is not None:
-                sys.exit(f"A server ended with {self.process.returncode} before it answered.")
             time.sleep(0.001)
-
-    def pids(self):
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
-        return [self.process.pid, *map(int, children)]
+        sys.exit(f"A server ended with {self.process.returncode} before it answered.")
 
     def cpu(self):
         """Processor seconds of the process and its children."""
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
         total = 0
-        for pid in self.pids():
-            try:
-                fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-                total += int(fields[11]) + int(fields[12])
-            except FileNotFoundError:
-                pass
+        for pid in [self.process.pid, *children]:
+            with open(f"/proc/{pid}/stat") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
         return total / TICK
 
     def resident(self):
         """Kilobytes."""
-        text = open(f"/proc/{self.process.pid}/status").read()
-        return int(re.search(r"VmRSS:\s+(\d+)", text).group(1))
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
+    def load(self, path, seconds=3, connections=32):
+        """Requests a second, and microseconds of processor for each."""
+        url = f"http://127.0.0.1:{self.port}{path}"
+        before = self.cpu()
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        used = self.cpu() - before
+        if "Non-2xx" in text:
+            sys.exit(f"{url} did not answer with 200:\n{text}")
+        rate, count = (re.search(form, text).group(1) for form in (r"Requests/sec:\s+([\d.]+)", r"(\d+) requests in"))
+        return float(rate), used / int(count) * 1e6
 
 
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def load(url, seconds=3, connections=32):
-    """Requests a second."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url]
-    text = subprocess.run(command, capture_output=True, text=True).stdout
-    if "Non-2xx" in text:
-        sys.exit(f"{url} did not answer with 200:\n{text}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)), int(re.search(r"(\d+) requests in", text).group(1))
 
 
 @contextmanager
@@ -108,8 +121,7 @@ def place():
 
 
 def environment(directory):
-    path = f"{ROOT}/.venv/bin:{os.environ['PATH']}"
-    return {"PATH": path, "HOME": directory, "SLUICE_STATE": f"{directory}/state"}
+    return {"PATH": PATH, "HOME": directory, "SLUICE_STATE": f"{directory}/state"}
 
 
 def sluice(directory, *options):
@@ -123,6 +135,18 @@ def example(directory):
     shutil.copy(f"{ROOT}/Pipelines/examples/calc.script.json", f"{directory}/script.json")
     command = [SLUICE, "run", "pytest", "--cwd", f"{directory}/calc", "--model", f"scripted/{directory}/script.json"]
     subprocess.run([*command, "--id", "example"], env=environment(directory), stdout=subprocess.DEVNULL, check=True)
+
+
+def compare(servers, path, rounds=5):
+    """Medians of requests a second and of microseconds of processor, by the servers' names."""
+    samples = {name: [] for name in servers}
+    for _ in range(rounds):
+        for name, server in servers.items():
+            samples[name].append(server.load(path))
+    medians = {name: [statistics.median(column) for column in zip(*both)] for name, both in samples.items()}
+    for name, (rate, cost) in medians.items():
+        print(f"GET {path}, {name}: {rate:,.0f} requests/s, {cost:.1f} us of processor each")
+    return medians
 
 
 # --- The same JSON as FastAPI -------------------------------------------------------------------------------------
@@ -139,26 +163,24 @@ async def one(run_id: str):
 
 
 def compare_with_fastapi():
-    with place() as directory:
+    path = "/api/runs/example"
+    with place() as directory, ExitStack() as running:
         example(directory)
-        ours = sluice(directory)
-        path = "/api/runs/example"
-        connection = http.client.HTTPConnection("127.0.0.1", ours.port)
+        servers = {"sluice": running.enter_context(sluice(directory))}
+        connection = http.client.HTTPConnection("127.0.0.1", servers["sluice"].port)
         connection.request("GET", path)
         row = connection.getresponse().read()
-        open(f"{directory}/row.json", "wb").write(row)
-        open(f"{directory}/app.py", "w").write(FASTAPI)
+        connection.close()
+        for name, text in (("row.json", row), ("app.py", FASTAPI.encode())):
+            with open(f"{directory}/{name}", "wb") as file:
+                file.write(text)
         port = free_port()
         command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port), "--log-level", "critical"]
-        theirs = Server([*command, "--no-access-log"], dict(os.environ), port, directory).wait(path)
-        rates = {"ours": [], "theirs": []}
-        for _ in range(5):
-            rates["ours"].append(load(f"http://127.0.0.1:{ours.port}{path}")[0])
-            rates["theirs"].append(load(f"http://127.0.0.1:{theirs.port}{path}")[0])
-        ours.stop()
-        theirs.stop()
-        mine, other = statistics.median(rates["ours"]), statistics.median(rates["theirs"])
-        print(f"GET {path}, {len(row)} bytes: {mine:,.0f} requests/s; FastAPI {other:,.0f}; ratio {mine / other:.1f}")
+        theirs = running.enter_context(Server([*command, "--no-access-log"], dict(os.environ), port, directory))
+        servers["FastAPI"] = theirs.wait(path)
+        medians = compare(servers, path)
+        ratio = medians["sluice"][0] / medians["FastAPI"][0]
+        print(f"  {len(row)} bytes of JSON; ratio of requests/s: {ratio:.1f}")
 
 
 # --- CPU for each request, beside nginx ---------------------------------------------------------------------------
@@ -173,30 +195,18 @@ http { access_log off; client_body_temp_path %(place)s/b; proxy_temp_path %(plac
 
 
 def compare_with_nginx():
-    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    with place() as directory:
-        ours = sluice(directory)
-        servers = {"ours": ours}
+    nginx = shutil.which("nginx", path=PATH)
+    with place() as directory, ExitStack() as running:
+        servers = {"sluice": running.enter_context(sluice(directory))}
         if nginx:
             port = free_port()
-            open(f"{directory}/nginx.conf", "w").write(NGINX % {"place": directory, "port": port})
+            with open(f"{directory}/nginx.conf", "w") as file:
+                file.write(NGINX % {"place": directory, "port": port})
             command = [nginx, "-c", f"{directory}/nginx.conf", "-e", "/dev/null"]
-            servers["nginx"] = Server(command, dict(os.environ), port).wait("/health")
-        costs = {name: [] for name in servers}
-        rates = {name: [] for name in servers}
-        for _ in range(5):
-            for name, server in servers.items():
-                before = server.cpu()
-                rate, count = load(f"http://127.0.0.1:{server.port}/health")
-                costs[name].append((server.cpu() - before) / count * 1e6)
-                rates[name].append(rate)
-        for server in servers.values():
-            server.stop()
-        for name in servers:
-            cost, rate = statistics.median(costs[name]), statistics.median(rates[name])
-            print(f"GET /health, {name}: {cost:.1f} us of processor each, {rate:,.0f} requests/s")
+            servers["nginx"] = running.enter_context(Server(command, dict(os.environ), port)).wait("/health")
+        medians = compare(servers, "/health")
         if nginx:
-            print(f"  ratio of processor time: {statistics.median(costs['ours']) / statistics.median(costs['nginx']):.2f}")
+            print(f"  ratio of processor time: {medians['sluice'][1] / medians['nginx'][1]:.2f}")
 
 
 # --- Subscribers --------------------------------------------------------------------------------------------------
@@ -207,8 +217,14 @@ def upgrade(port, path):
     connection.sendall(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
-    if not connection.recv(12).startswith(b"HTTP/1.1 101"):
-        sys.exit("A WebSocket was refused.")
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):  # byte by byte, as frames may follow
+        byte = connection.recv(1)
+        if not byte:
+            sys.exit(f"A WebSocket was refused: {head.decode()}")
+        head += byte
+    if not head.startswith(b"HTTP/1.1 101"):
+        sys.exit(f"A WebSocket was refused: {head.decode()}")
     return connection
 
 
@@ -217,70 +233,142 @@ def idle_sockets(count=5000):
     resource.setrlimit(resource.RLIMIT_NOFILE, (count + 200, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with place() as directory:
         waiting_run(directory)
-        server = sluice(directory, "--connections", str(count + 100))
-        first = [upgrade(server.port, "/api/ws/waiting") for _ in range(100)]
-        before = server.resident()
-        rest = [upgrade(server.port, "/api/ws/waiting") for _ in range(count - 100)]
-        time.sleep(2)
-        each = (server.resident() - before) / len(rest)
-        print(f"{count} idle WebSockets: {each:.2f} kB resident each, {server.resident() / 1024:.1f} MB in all")
-        for connection in first + rest:
-            connection.close()
-        server.stop()
+        with sluice(directory, "--connections", str(count + 100)) as server, ExitStack() as sockets:
+            for _ in range(100):
+                sockets.enter_context(upgrade(server.port, "/api/ws/waiting"))
+            time.sleep(1)
+            before = server.resident()
+            for _ in range(count):
+                sockets.enter_context(upgrade(server.port, "/api/ws/waiting"))
+            time.sleep(2)
+            each = (server.resident() - before) / count
+            print(f"{count} idle WebSockets: {each:.2f} kB resident each, {server.resident() / 1024:.1f} MB in all")
 
 
 def waiting_run(directory):
     shutil.copytree(f"{ROOT}/Pipelines/examples/calc", f"{directory}/calc")
-    open(f"{directory}/ask.script.json", "w").write(json.dumps([{"text": "Done."}]))
-    open(f"{directory}/ask.yaml", "w").write(
-        f"name: ask\ngoal: {{ gate: command, with: {{ command: 'false' }} }}\nhuman: {{ gate: after_check }}\n"
-        f"model: scripted/{directory}/ask.script.json\n")
+    with open(f"{directory}/ask.script.json", "w") as file:
+        json.dump([{"text": "Done."}], file)
+    with open(f"{directory}/ask.yaml", "w") as file:
+        file.write(
+            f"name: ask\ngoal: {{ gate: command, with: {{ command: 'false' }} }}\nhuman: {{ gate: after_check }}\n"
+            f"model: scripted/{directory}/ask.script.json\n")
     command = [SLUICE, "run", f"{directory}/ask.yaml", "--cwd", f"{directory}/calc", "--id", "waiting", "--json"]
     subprocess.run(command, env=environment(directory), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    with sqlite3.connect(f"{directory}/state/sluice.db") as database:
+        if database.execute("SELECT status FROM run WHERE id = 'waiting'").fetchone() != ("waiting",):
+            sys.exit("The run that should wait for a person does not.")
+
+
+def fan_out(subscribers=200, rate=500, seconds=10):
+    """How long a number takes from the moment it is told to that at which a subscriber has read it.
+
+    One thread reads all sockets as they become ready; both processes read the same monotonic clock. The client's own
+    time is in the figures: it reads a socket after those that became ready before it.
+    """
+    listener = os.path.join(os.path.dirname(SLUICE), "ListeningServer")
+    count = rate * seconds
+    with Server([listener], dict(os.environ)) as server, ExitStack() as sockets, select.epoll() as poller:
+        followers = {}
+        for _ in range(subscribers):
+            follower = Follower(sockets.enter_context(upgrade(server.port, "/numbers")))
+            followers[follower.number] = follower
+            poller.register(follower.number, select.EPOLLIN)
+        time.sleep(0.5)
+        before = server.cpu()
+        start(server.port, count, rate)
+        delays, due = array.array("q"), time.monotonic() + seconds + 20
+        while len(delays) < count * subscribers and time.monotonic() < due:
+            for number, _ in poller.poll(1):
+                followers[number].read(delays)
+        used = server.cpu() - before
+    if len(delays) < count * subscribers:
+        sys.exit(f"Only {len(delays)} of {count * subscribers} frames arrived.")
+    p50, p99, most = (sorted(delays)[int((len(delays) - 1) * part)] / 1e6 for part in (0.5, 0.99, 1))
+    print(f"{subscribers} subscribers, {rate} events/s: all {len(delays):,} frames, each once and in order, "
+          f"p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms, server {used / seconds * 100:.0f} % of a processor")
+
+
+def start(port, count, rate):
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", f"/numbers?count={count}&rate={rate}")
+    if connection.getresponse().status != 202:
+        sys.exit("The numbers were not told.")
+    connection.close()
+
+
+class Follower:
+    """A WebSocket whose frames all are as long as the first: `{"sequence":"0000000001","told":"0000012345678901234",...`"""
+
+    HEADER = 4  # RFC 6455, section 5.2, of a text of 126 bytes or more
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.number = connection.fileno()
+        self.rest = b""
+        self.sequence = 0
+        self.size = 0
+
+    def read(self, delays):
+        data = self.rest + self.connection.recv(1 << 18)
+        now = time.monotonic_ns()
+        if not self.size and len(data) >= self.HEADER:
+            self.size = self.HEADER + int.from_bytes(data[2:4], "big")
+        start = 0
+        while self.size and len(data) - start >= self.size:
+            text = start + self.HEADER
+            self.sequence += 1
+            if int(data[text + 13:text + 23]) != self.sequence:
+                sys.exit(f"Instead of {self.sequence} came {data[text:text + 60]}.")
+            delays.append(now - int(data[text + 33:text + 52]))
+            start += self.size
+        self.rest = data[start:]
 
 
 # --- Starting -----------------------------------------------------------------------------------------------------
 
-def starting(parked=100_000):
+def starting(parked=100_000, samples=7):
     with place() as directory:
         waiting_run(directory)
-        starts = {}
-        for name in ("one parked run", f"{parked:,} parked runs"):
-            if name != "one parked run":
-                multiply(f"{directory}/state/sluice.db", parked)
-            samples, memory = [], []
-            for _ in range(7):
-                server = sluice(directory)
-                samples.append(server.first_answer)
-                time.sleep(1.5)
-                memory.append(server.resident() / 1024)
-                server.stop()
-            starts[name] = (statistics.median(samples), statistics.median(memory))
-        for name, (wall, memory) in starts.items():
-            print(f"start to first answer, {name}: {wall:.1f} ms, {memory:.1f} MB resident")
+        for count in (1, parked):
+            if count > 1:
+                multiply(f"{directory}/state/sluice.db", count - 1)
+            walls, memory = [], []
+            for _ in range(samples):
+                with sluice(directory) as server:
+                    walls.append(server.first_answer)
+                    time.sleep(1.5)
+                    memory.append(server.resident() / 1024)
+            wall, memory = statistics.median(walls), statistics.median(memory)
+            print(f"start to first answer, {count:,} parked: {wall:.1f} ms, {memory:.1f} MB resident")
 
 
 def multiply(path, count):
     """Copies the row of a waiting run, and its history, under many names."""
     with sqlite3.connect(path) as database:
-        for table in ("run", "event"):
-            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[1] != "run"]
+        first = database.execute("SELECT key FROM run WHERE id = 'waiting'").fetchone()[0]
+        last = database.execute("SELECT max(key) FROM run").fetchone()[0]
+        for table, own in (("run", {"key": "? + i", "id": "'parked-' || i"}), ("event", {"run": "? + i"})):
             names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-            key = "run" if "run" in names else "id"
-            columns = ", ".join(name for name in names if name != key)
+            values = ", ".join(own.get(name, name) for name in names)
+            place = "key" if table == "run" else "run"
             database.execute(
-                f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-                f"INSERT INTO {table} ({key}, {columns}) SELECT 'parked-' || i, {columns} FROM {table}, n "
-                f"WHERE {key} = 'waiting'", (count,))
+                f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+                f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table}, n WHERE {place} = ?",
+                (last, first))
+
+
+PARTS = {"fastapi": compare_with_fastapi, "nginx": compare_with_nginx, "idle": idle_sockets, "start": starting,
+         "fanout": fan_out}
 
 
 def main():
     if not os.access(SLUICE, os.X_OK):
-        sys.exit(f"There is no program '{SLUICE}' to measure. 'make serve-figures' builds one.")
-    wanted = sys.argv[2:] or ["fastapi", "nginx", "idle", "start"]
-    parts = {"fastapi": compare_with_fastapi, "nginx": compare_with_nginx, "idle": idle_sockets, "start": starting}
-    for name in wanted:
-        parts[name]()
+        sys.exit(f"There is no program '{SLUICE}' to measure.")
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("It took more than ten minutes."))
+    signal.alarm(600)
+    for name in sys.argv[2:] or PARTS:
+        PARTS[name]()
 
 
 main()

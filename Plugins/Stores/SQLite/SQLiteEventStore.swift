@@ -6,6 +6,7 @@ public import PipelineKit
 /// What an append reported is on disk (WAL, `synchronous = FULL`); appends that come together share one commit.
 public final class SQLiteEventStore: EventStore {
     let reader: SQLiteReader
+    private let glance: SQLiteGlance
     let writer: SQLiteWriter
 
     /// Opens the database, and creates it (mode 0600, its directories 0700) when there is none.
@@ -23,11 +24,13 @@ public final class SQLiteEventStore: EventStore {
         try reading.execute(SQLiteSchema.settings + "PRAGMA query_only = ON;")
         writer = SQLiteWriter(writing, fault: fault)
         reader = SQLiteReader(reading)
+        glance = SQLiteGlance(path: path)
     }
 
     /// Finishes what was asked for and closes the file; everything later is ``StoreError/unavailable(_:)``.
     public func close() async {
         await reader.close()
+        glance.close()
         await writer.close()  // last, because the last connection folds the write-ahead log into the file
     }
 
@@ -42,7 +45,10 @@ public final class SQLiteEventStore: EventStore {
     }
 
     public func summary(of run: RunID) async throws(StoreError) -> RunSummary? {
-        try await reader.read { connection throws(StoreError) in try connection.summary(of: run) }
+        if let known = glance.read({ connection throws(StoreError) in try connection.summary(of: run) }) {
+            return known
+        }
+        return try await reader.read { connection throws(StoreError) in try connection.summary(of: run) }
     }
 
     public func summaries(_ query: RunQuery) async throws(StoreError) -> [RunSummary] {

@@ -21,9 +21,7 @@ public final class Metrics: Sendable {
     }
 
     private struct Figures {
-        var counts: [RequestLabels: Int] = [:]
-        var bytes: [RequestLabels: Int] = [:]
-        var durations: [RequestLabels: Histogram] = [:]
+        var requests: [RequestLabels: RequestFigures] = [:]
         var readings: [Reading] = []
     }
 
@@ -50,9 +48,7 @@ public final class Metrics: Sendable {
     public func record(_ request: FinishedRequest) {
         let labels = RequestLabels(request)
         figures.withLock { figures in
-            figures.counts[labels, default: 0] += 1
-            figures.bytes[labels, default: 0] += request.bytesOut
-            figures.durations[labels.withoutStatus, default: Histogram()].add(request.duration)
+            figures.requests[labels, default: RequestFigures()].add(request)
         }
     }
 
@@ -61,55 +57,26 @@ public final class Metrics: Sendable {
         let figures = figures.withLock(\.self)
         var text = MetricsText()
         text.family("sluice_http_requests_total", "Requests that were answered.", "counter")
-        for (labels, count) in figures.counts.sorted(by: { $0.key < $1.key }) {
-            text.sample("sluice_http_requests_total", labels.pairs, Double(count))
+        let requests = figures.requests.sorted { $0.key < $1.key }
+        for (labels, figures) in requests {
+            for (pairs, sent) in figures.byStatus(labels) {
+                text.sample("sluice_http_requests_total", pairs, Double(sent.count))
+            }
         }
         text.family("sluice_http_response_bytes_total", "Bytes of responses, with their heads.", "counter")
-        for (labels, count) in figures.bytes.sorted(by: { $0.key < $1.key }) {
-            text.sample("sluice_http_response_bytes_total", labels.pairs, Double(count))
+        for (labels, figures) in requests {
+            for (pairs, sent) in figures.byStatus(labels) {
+                text.sample("sluice_http_response_bytes_total", pairs, Double(sent.bytes))
+            }
         }
         text.family("sluice_http_request_duration_seconds", "How long requests and streams took.", "histogram")
-        for (labels, histogram) in figures.durations.sorted(by: { $0.key < $1.key }) {
-            text.histogram("sluice_http_request_duration_seconds", labels.pairs, histogram)
+        for (labels, figures) in requests {
+            text.histogram("sluice_http_request_duration_seconds", labels.pairs, figures.durations)
         }
         for reading in figures.readings {
             text.family(reading.name, reading.help, reading.kind.rawValue)
             text.sample(reading.name, [], reading.read())
         }
         return text.text
-    }
-}
-
-/// What requests are told apart by.
-private struct RequestLabels: Hashable, Comparable {
-    let contract: String
-    let method: String
-    let route: String
-    /// `2xx`; empty where it does not matter.
-    var status: String
-
-    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-    init(_ request: FinishedRequest) {
-        contract = request.contract
-        method = Self.methods.contains(request.method.name) ? request.method.name : "other"
-        route = request.pattern ?? "none"
-        status = "\(request.status.code / 100)xx"
-    }
-
-    var withoutStatus: RequestLabels {
-        var labels = self
-        labels.status = ""
-        return labels
-    }
-
-    var pairs: [(String, String)] {
-        [("contract", contract), ("method", method), ("route", route)] + (status.isEmpty ? [] : [("status", status)])
-    }
-
-    static func < (left: Self, right: Self) -> Bool {
-        (left.contract, left.route, left.method, left.status) < (
-            right.contract, right.route, right.method, right.status
-        )
     }
 }

@@ -16,7 +16,7 @@ public struct SecurityHeaders: Sendable {
 
     /// Adds what is not set: a page brings its own `Content-Security-Policy`, an asset its own `Cache-Control`.
     public func add(to headers: inout HTTPHeaders) {
-        for field in Self.fields.fields where headers[field.name] == nil { headers[field.name] = field.value }
+        headers.add(missing: Self.fields)
     }
 
     private static let fields: HTTPHeaders = [

@@ -36,15 +36,17 @@ public struct TokenBuckets: Sendable {
     public mutating func take(_ name: String, at now: Instant) -> Duration? {
         let now = now.milliseconds &* 1_000
         // A clock that was set back must not keep anybody waiting for longer than an empty bucket does.
-        let full = min(max(recent[name] ?? earlier[name] ?? now, now), now + depth)
+        let known = recent[name]
+        let full = min(max(known ?? earlier[name] ?? now, now), now + depth)
         let next = full + interval
         let isThere = next - now <= depth
-        remember(name, isThere ? next : full)
+        let moment = isThere ? next : full
+        if known == nil { begin(name, moment) } else { recent[name] = moment }
         return isThere ? nil : .microseconds(next - now - depth)
     }
 
-    private mutating func remember(_ name: String, _ moment: Moment) {
-        if recent[name] == nil, recent.count >= max(1, most / 2) {
+    private mutating func begin(_ name: String, _ moment: Moment) {
+        if recent.count >= max(1, most / 2) {
             earlier = recent
             recent = [:]
         }

@@ -13,24 +13,31 @@ public struct HTTPHeaders: Sendable, Hashable {
     /// The value of a field; where it was sent several times, the first.
     public subscript(name: String) -> String? {
         get {
-            let name = name.lowercased()
+            let name = name.inLowerCase
             return fields.first { $0.name == name }?.value
         }
         set {
-            let name = name.lowercased()
-            fields.removeAll { $0.name == name }
+            let name = name.inLowerCase
+            if fields.contains(where: { $0.name == name }) { fields.removeAll { $0.name == name } }
             if let newValue { fields.append(Field(name: name, value: newValue)) }
         }
     }
 
     /// Every value of a field.
     public func all(_ name: String) -> [String] {
-        let name = name.lowercased()
+        let name = name.inLowerCase
         return fields.filter { $0.name == name }.map(\.value)
     }
 
     public mutating func append(_ name: String, _ value: String) {
-        fields.append(Field(name: name.lowercased(), value: value))
+        fields.append(Field(name: name.inLowerCase, value: value))
+    }
+
+    /// Adds those of other fields that are not there.
+    mutating func add(missing others: HTTPHeaders) {
+        fields.reserveCapacity(fields.count + others.fields.count)
+        let own = fields[...]
+        for other in others.fields where !own.contains(where: { $0.name == other.name }) { fields.append(other) }
     }
 
     /// The elements of a field that is a list, in lower case: `Connection: Upgrade, keep-alive` (RFC 9110, 5.6.1).
@@ -42,6 +49,13 @@ public struct HTTPHeaders: Sendable, Hashable {
 extension HTTPHeaders: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { Field(name: $0.lowercased(), value: $1) }
+    }
+}
+
+extension String {
+    /// In lower case; most names are, and cost nothing then.
+    fileprivate var inLowerCase: String {
+        utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } ? lowercased() : self
     }
 }
 

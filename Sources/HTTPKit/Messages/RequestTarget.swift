@@ -16,20 +16,20 @@ public struct RequestTarget: Sendable, Hashable {
     ///   and they are read differently by every program a request passes through.
     public init(_ text: String) throws(HTTPError) {
         // Errors quote no value of the query: a ticket may stand there.
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let path = String(parts.first ?? "")
+        let end = text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex
+        let path = String(text[..<end])
         guard path.hasPrefix("/") else {
             throw HTTPError(.badRequest, "The target '\(path.shown)' does not begin with '/'.")
         }
-        segments = try path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
-            part throws(HTTPError) in
-            guard let segment = PercentEncoding.decode(part), segment != ".", segment != ".." else {
+        let parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        segments = try parts.map { part throws(HTTPError) in
+            guard let segment = PercentEncoding.decode(Substring(part)), segment != ".", segment != ".." else {
                 throw HTTPError(.badRequest, "The path '\(path.shown)' is encoded wrongly, or has a '.' or '..' in it.")
             }
             return segment
         }
         self.path = path
-        query = parts.count == 1 ? [] : try Self.parameters(parts[1])
+        query = end == text.endIndex ? [] : try Self.parameters(text[text.utf8.index(after: end)...])
     }
 
     /// `*`, the server as a whole; RFC 9112, section 3.2.4.
@@ -43,7 +43,8 @@ public struct RequestTarget: Sendable, Hashable {
 
     /// The target without the parameters of that name.
     func without(_ name: String) -> RequestTarget {
-        RequestTarget(path: path, segments: segments, query: query.filter { $0.name != name })
+        guard query.contains(where: { $0.name == name }) else { return self }
+        return RequestTarget(path: path, segments: segments, query: query.filter { $0.name != name })
     }
 
     private static func parameters(_ query: Substring) throws(HTTPError) -> [Parameter] {

@@ -103,8 +103,9 @@ public struct Router<Value: Sendable>: Sendable {
     ) -> Leaf? {
         let here = nodes[node]
         guard let segment = segments.first else {
+            if let leaf = here.leaves[method] { return leaf }
             allowed.formUnion(here.leaves.keys)
-            return here.leaves[method]
+            return nil
         }
         if let next = here.literals[segment],
             let leaf = search(next, segments.dropFirst(), method, &values, &allowed)
@@ -116,7 +117,7 @@ public struct Router<Value: Sendable>: Sendable {
             if let leaf = search(next, segments.dropFirst(), method, &values, &allowed) { return leaf }
             values.removeLast()
         }
-        guard !segments.contains(where: Self.climbs) else { return nil }
+        guard !here.rest.isEmpty, !segments.contains(where: Self.climbs) else { return nil }
         allowed.formUnion(here.rest.keys)
         guard let leaf = here.rest[method] else { return nil }
         values.append(segments.joined(separator: "/"))

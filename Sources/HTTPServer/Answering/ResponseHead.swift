@@ -12,13 +12,22 @@ struct ResponseHead {
     /// Whether the connection ends after the response.
     let closes: Bool
 
-    /// Fields that the connection says, and no handler.
-    private static let own: Set<String> = ["connection", "content-length", "date", "transfer-encoding", "x-request-id"]
+    /// Whether it is a field that the connection says, and no handler; told apart by length, as most are not.
+    private static func isOwn(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 4: name == "date"
+        case 10: name == "connection"
+        case 12: name == "x-request-id"
+        case 14: name == "content-length"
+        case 17: name == "transfer-encoding"
+        default: false
+        }
+    }
 
     func append(to bytes: inout [UInt8]) {
         appendStatusLine(to: &bytes)
         var upgrades = false
-        for field in headers.fields where !Self.own.contains(field.name) {
+        for field in headers.fields where !Self.isOwn(field.name) {
             Self.append(field.name, field.value, to: &bytes)
             upgrades = upgrades || field.name == "upgrade"
         }

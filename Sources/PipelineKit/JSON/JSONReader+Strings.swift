@@ -10,6 +10,7 @@ extension JSONReader {
 
     /// Where the closing quote stands.
     private func endOfString(from start: Int) throws(JSONError) -> (offset: Int, hasEscapes: Bool) {
+        let bytes = bytes.span
         var offset = start
         var hasEscapes = false
         while offset < bytes.count {

@@ -53,7 +53,12 @@ struct JSONReader {
         var offset: Int
     }
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        // As much as most documents need, so that the stacks do not grow step by step.
+        values.reserveCapacity(16)
+        keys.reserveCapacity(16)
+    }
 
     mutating func document() throws(JSONError) -> JSONValue {
         repeat {

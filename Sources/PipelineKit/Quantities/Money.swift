@@ -40,9 +40,9 @@ extension Money: CustomStringConvertible {
 
     /// Reads `2.50 USD` or `2.50USD`: at most nine decimals, and no amount below zero.
     public init?(_ text: String) {
-        let words = text.split(separator: " ").joined(separator: " ")
-        guard words.hasSuffix("USD") else { return nil }
-        let number = words.dropLast(words.hasSuffix(" USD") ? 4 : 3)
+        let words = text.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
+        guard let last = words.last, last.hasSuffix("USD"), words.count == (last == "USD" ? 2 : 1) else { return nil }
+        let number = words.count == 2 ? words[0] : last.dropLast(3)
         guard let amount = Int(decimal: number, places: 9) else { return nil }
         self.init(nanodollars: amount)
     }

@@ -29,6 +29,9 @@ struct ListeningServer {
 
 /// What there is to ask.
 enum Routes {
+    private static let numbers = Numbers()
+    private static let followed = numbers.broadcasts
+
     static let contract = APIContract(
         name: "sample",
         routes: [
@@ -36,6 +39,15 @@ enum Routes {
             .get("/task") { _ in .json(["status": "ok"]) },
             .post("/echo") { request in .text(String(decoding: request.body, as: UTF8.self)) },
             .webSocket("/echo-socket") { _ in echo },
+            .webSocket("/numbers") { _ in followed.session(of: "numbers", after: 0) },
+            .post("/numbers") { request throws(HTTPError) in
+                let count = try request.number("count", in: 1...1_000_000) ?? 1
+                let rate = try request.number("rate", in: 1...1_000_000) ?? 1
+                do throws(Failure) { try numbers.tell(count, rate: rate) } catch {
+                    throw HTTPError(.serviceUnavailable, error.message)
+                }
+                return HTTPResponse(.accepted)
+            },
             .webSocket("/idle") { _ in StreamSession(opened: { _ in }) },
             .events("/idle-events") { _ in StreamSession(opened: { _ in }) },
         ],
