@@ -3,12 +3,13 @@
 BUILD_PACKAGES = binutils libc6-dev libstdc++-12-dev pkg-config libyaml-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev libpcre2-dev zlib1g-dev
 RUN_PACKAGES   = git python3 python3-venv ripgrep openssl procps util-linux
 TEST_PACKAGES  = chromium chromium-driver fonts-dejavu-core
+RIVAL_PACKAGES = nginx-light wrk
 RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages browser python timer fuzz figures clean
+.PHONY: demo test lint build packages browser python timer fuzz figures serve-figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -61,6 +62,14 @@ figures: build python timer
 	swift build -c release --static-swift-stdlib --product WorkspaceTimer
 	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -r Pipelines/examples/calc $(DEMO)/calc
 	@.build/release/WorkspaceTimer $(CURDIR)/$(DEMO)/calc calc.py $(CURDIR)/$(DEMO)/state
+
+## The speed of the server, printed beside that of FastAPI and nginx.
+serve-figures: build python
+	@missing=""; for name in $(RIVAL_PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi
+	$(PYTHON) -m pip --quiet --disable-pip-version-check install fastapi 'uvicorn[standard]'
+	swift build -c release --static-swift-stdlib --product ListeningServer
+	$(PYTHON) Tests/Support/serve_figures.py $(RELEASE)
 
 ## time(1) tells how large a program was at its largest.
 timer:

@@ -47,26 +47,23 @@ struct ShutdownTests {
         #expect(events == [])
     }
 
-    @Test func whatNeverEndsIsCutOffInTime() async throws {
+    @Test(.timeLimit(.minutes(2))) func whatNeverEndsIsCutOff() async throws {
         let gate = TestGate()
         let never = Route.get("/never") { _ in
             await gate.pass()
             return .text("too late")
         }
-        let clock = ContinuousClock()
-        let began = Collected<ContinuousClock.Instant>()
         let stream = ScriptedStream()
-        try await serving(ListenerSettings(), stream.routes + [never]) { listener in
+        // The handler waits until after the end, so there is one only if the listener does not wait for it.
+        let rests = try await serving(ListenerSettings(), stream.routes + [never]) { listener in
             let (silent, waiting) = (RawClient(listener.port), RawClient(listener.port))
             silent.upgrade()
             waiting.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\n")
             stream.opened.wait()
-            began.add(clock.now)
             listener.shutDown(within: .milliseconds(100))
-            _ = waiting.rest()
-            _ = silent.rest()
+            return (waiting.rest(), silent.rest())
         }
-        #expect(began.all[0].duration(to: clock.now) < .seconds(4))
+        #expect(rests.0 == [])
         gate.open()
     }
 
