@@ -30,16 +30,6 @@ struct OrderBody: Fields {
     }
 }
 
-extension RunID {
-    /// A run's name stands in paths and in refs of git, so it is made of few kinds of characters.
-    fileprivate static func isName(_ text: String) -> Bool {
-        let letters = text.unicodeScalars.allSatisfy { scalar in
-            ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
-        }
-        return letters && (1...64).contains(text.count) && !text.hasPrefix("-") && text != "last"
-    }
-}
-
 /// Limits to set; those left out stay.
 struct LimitsBody: Fields {
     @Field("How often the model may try.") var iterations: Int? = nil

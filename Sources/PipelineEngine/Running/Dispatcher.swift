@@ -23,6 +23,14 @@ final class Dispatcher: Sendable {
         var again: Set<RunID> = []
         var asides: [RunID: Aside] = [:]
         var signal: AsyncStream<Void>.Continuation?
+
+        mutating func enter(_ run: RunID) {
+            if isWaiting.insert(run).inserted { waiting.append(run) }
+        }
+
+        func isAside(_ run: RunID, at now: Instant) -> Bool {
+            asides[run].map { $0.until.map { now < $0 } ?? true } ?? false
+        }
     }
 
     /// How long a run is left to whoever else is at it before it is looked at again.
@@ -53,11 +61,7 @@ final class Dispatcher: Sendable {
     func submit(_ run: RunID) {
         let signal = line.withLock { line in
             line.asides[run] = nil
-            if line.active.contains(run) {
-                line.again.insert(run)
-            } else if line.isWaiting.insert(run).inserted {
-                line.waiting.append(run)
-            }
+            if line.active.contains(run) { line.again.insert(run) } else { line.enter(run) }
             return line.signal
         }
         signal?.yield()
@@ -66,17 +70,9 @@ final class Dispatcher: Sendable {
     /// Puts a run in line that was found in the store, unless it is there, being carried on, or set aside.
     func offer(_ run: RunID) {
         let now = clock.now()
-        let isAside = line.withLock { line in
-            guard !line.active.contains(run) else { return true }
-            return line.asides[run].map { $0.until.map { now < $0 } ?? true } ?? false
-        }
-        if !isAside { enter(run) }
-    }
-
-    private func enter(_ run: RunID) {
-        let signal = line.withLock { line in
-            guard !line.active.contains(run), line.isWaiting.insert(run).inserted else { return line.signal }
-            line.waiting.append(run)
+        let signal = line.withLock { line -> AsyncStream<Void>.Continuation? in
+            guard !line.active.contains(run), !line.isAside(run, at: now) else { return nil }
+            line.enter(run)
             return line.signal
         }
         signal?.yield()
@@ -134,12 +130,12 @@ final class Dispatcher: Sendable {
     }
 
     private func end(_ run: RunID) {
-        let isWanted = line.withLock { line in
+        let signal = line.withLock { line in
             line.active.remove(run)
-            return line.again.remove(run) != nil && line.isOpen
+            if line.again.remove(run) != nil, line.isOpen { line.enter(run) }
+            return line.signal
         }
-        if isWanted { enter(run) }
-        line.withLock(\.signal)?.yield()
+        signal?.yield()
     }
 
     @concurrent

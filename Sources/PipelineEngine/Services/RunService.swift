@@ -165,4 +165,13 @@ extension RunID {
         let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
         return RunID(String((0..<8).compactMap { _ in letters.randomElement() }))
     }
+
+    /// Whether a run may be called that: the name stands in paths and in refs of git, so it is made of few kinds of
+    /// characters, 64 at most; and `last` means the newest.
+    public static func isName(_ text: String) -> Bool {
+        let letters = text.unicodeScalars.allSatisfy { scalar in
+            ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
+        }
+        return letters && (1...64).contains(text.count) && !text.hasPrefix("-") && text != "last"
+    }
 }

@@ -33,21 +33,13 @@ enum RunCommand: Subcommand {
         for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
         let services = try session.services(options.db)
         let run = options.id.map(RunID.init) ?? .new()
-        try check(run)
+        guard RunID.isName(run.value) else {
+            throw .usage("A run cannot be named '\(run)'. Use up to 64 lower-case letters, digits and dashes.")
+        }
         let conductor = RunConductor(services, session, run, json: options.json)
         let order = RunOrder(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: "cli")
         _ = try await asking { () throws(ServiceError) in try await services.runs.start(order) }
         return try await conductor.carryOn()
-    }
-
-    /// A run's name stands in paths and in refs of git, so it is made of few kinds of characters.
-    private static func check(_ run: RunID) throws(CommandError) {
-        let letters = run.value.unicodeScalars.allSatisfy { scalar in
-            ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
-        }
-        guard letters, (1...64).contains(run.value.count), !run.value.hasPrefix("-"), run.value != "last" else {
-            throw .usage("A run cannot be named '\(run)'. Use up to 64 lower-case letters, digits and dashes.")
-        }
     }
 
     private static func inputs(_ words: [String]) throws(CommandError) -> [String: JSONValue] {

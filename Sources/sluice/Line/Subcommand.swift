@@ -64,18 +64,11 @@ struct AnySubcommand: Sendable {
 extension String {
     /// A problem with a field in the words of a command line: `Option '--on-deadline' must be…`.
     fileprivate var namingOptions: String {
-        namingFields { ("Option", "--\($0.replacing("_", with: "-"))") }
-    }
-
-    /// A problem with a field in the words of where its value came from.
-    ///
-    /// - Parameter words: What a field is and is called there: `("Option", "--on-deadline")`.
-    func namingFields(_ words: (String) -> (kind: String, name: String)) -> String {
-        for (field, missing) in [("Field '", ""), ("Missing required field '", "Missing ")] where hasPrefix(field) {
+        let beginnings = [("Field '", "Option '--"), ("Missing required field '", "Missing option '--")]
+        for (field, option) in beginnings where hasPrefix(field) {
             let rest = dropFirst(field.count)
             guard let end = rest.firstIndex(of: "'") else { continue }
-            let (kind, name) = words(String(rest[..<end]))
-            return "\(missing)\(missing.isEmpty ? kind : kind.lowercased()) '\(name)\(rest[end...])"
+            return option + rest[..<end].replacing("_", with: "-") + rest[end...]
         }
         return self
     }

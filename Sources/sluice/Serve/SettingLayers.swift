@@ -25,7 +25,6 @@ struct SettingLayers: Sendable {
         let given = named.compactMap { field, name in
             environment[name].map { (field.name, $0.json(listed: field.value)) }
         }
-        try Self.check(Dictionary(given) { first, _ in first }, type)
         var layers = [
             Layer(source: { _ in "option" }, title: Self.option, values: options),
             Layer(
@@ -43,14 +42,6 @@ struct SettingLayers: Sendable {
 
     private static func variable(_ name: String) -> String { "SLUICE_\(name.uppercased())" }
     private static func option(_ name: String) -> String { "Option '--\(name.replacing("_", with: "-"))'" }
-
-    /// - Throws: what is wrong with a variable, by its name.
-    private static func check<Group: Fields>(_ values: [String: JSONValue], _ type: Group.Type) throws(CommandError) {
-        do throws(FieldProblems) { _ = try Group(json: .object(values)) } catch {
-            let sentences = error.all.map { $0.message.namingFields { ("Variable", "SLUICE_\($0.uppercased())") } }
-            throw .usage(sentences.joined(separator: "\n"))
-        }
-    }
 
     private static func file<Group: Fields>(_ path: String, _ type: Group.Type) throws(CommandError)
         -> [String: JSONValue]
