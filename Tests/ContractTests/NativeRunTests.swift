@@ -6,7 +6,7 @@ import PipelineTesting
 import Testing
 
 /// Runs through Sluice's own interface.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct NativeRunTests {
     @Test func aRunIsStartedAndShown() async throws {
         try await ContractBench.serving { bench in

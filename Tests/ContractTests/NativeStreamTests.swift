@@ -5,7 +5,7 @@ import PipelineTesting
 import Testing
 
 /// Events and questions through Sluice's own interface.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct NativeStreamTests {
     @Test func eventsAreReadPageByPage() async throws {
         try await ContractBench.serving { bench in

@@ -6,7 +6,7 @@ import RetrAIContract
 import Testing
 
 /// People in the loop, as retrAI's clients see them: asked after a check that did not hold, and answered in two words.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetrAIPersonTests {
     @Test func aQuestionPausesTheRunAndSaysSo() async throws {
         try await ContractBench.serving(as: Principal(name: "ada")) { bench in

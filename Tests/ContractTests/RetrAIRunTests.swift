@@ -7,7 +7,7 @@ import RetrAIContract
 import Testing
 
 /// The examples of retrAI's documentation, asked as its clients ask.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetrAIRunTests {
     @Test func aRunIsStartedAndReachesItsGoal() async throws {
         try await ContractBench.serving { bench in

@@ -5,7 +5,7 @@ import PipelineTesting
 import Testing
 
 /// Streams tell a run from its first event on, to whoever comes whenever.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetrAIStreamTests {
     @Test func whoComesLateIsToldAllOfIt() async throws {
         try await ContractBench.serving { bench in

@@ -5,7 +5,7 @@ import SocketTesting
 import Testing
 
 /// A question of a run that a client of retrAI started: it outlives the server, and every way to answer it works.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ApprovalDoorTests {
     /// A way to answer, and who is recorded for it.
     enum Door: CaseIterable {

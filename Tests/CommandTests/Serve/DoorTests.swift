@@ -6,7 +6,7 @@ import SocketTesting
 import Testing
 
 /// Who is let in, over the built program.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DoorTests {
     /// Adds a key.
     ///

@@ -4,7 +4,7 @@ import PipelineKit
 import Testing
 
 /// Many runs on one server: so many at once, and none in the way of another.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ManyRunsTests {
     private func write(_ name: String, command: String, more: String = "", in bench: Bench) throws {
         try bench.write(

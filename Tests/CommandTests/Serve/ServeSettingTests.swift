@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `sluice serve` may be told, and what it says to what it may not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ServeSettingTests {
     @Test func theSecondServerOnAPortSaysWhatToDo() async throws {
         try await withBench { bench in

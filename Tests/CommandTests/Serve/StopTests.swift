@@ -5,7 +5,7 @@ import SocketTesting
 import Testing
 
 /// The end of a server, as a service manager asks for it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StopTests {
     private static let pipeline = """
         name: slow

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func whoReadsBadlyMattersToNobody() async throws {
         try await withBench { bench in
             try await Self.prepare(bench)

@@ -4,7 +4,7 @@ import PipelineKit
 import Testing
 
 /// `sluice watch`: a run that somebody else works on.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WatchTests {
     /// A run that stands still in its first check until `home/go` can be read.
     private func prepare(_ bench: Bench, goal: String = "test -e done.txt") async throws {
