@@ -4,20 +4,19 @@ import Synchronization
 /// Connections for reading a single row where the caller is: that takes less time than to wake the thread of
 /// ``SQLiteReader`` and to come back from it.
 ///
-/// Nobody waits for anything but for others who read a row, and that only when there are more of them than connections.
-/// Whatever goes wrong is for the reader to say, which asks again.
+/// Nobody waits here: when all connections are in use, or something goes wrong, it is for the reader to say.
 final class SQLiteGlance: Sendable {
     /// As many as read a row at the same time on the small machines that Sluice runs on.
     private let seats: [Seat]
 
-    init(path: String, seats: Int = 3) { self.seats = (0..<seats).map { _ in Seat(path: path) } }
+    init(path: String, seats: Int = 4) { self.seats = (0..<seats).map { _ in Seat(path: path) } }
 
     /// - Returns: `nil` when it cannot be read here.
     func read<Value: Sendable>(_ body: @Sendable (SQLiteConnection) throws(StoreError) -> Value) -> Value? {
         for seat in seats {
             if let result = seat.readIfFree(body) { return result }
         }
-        return seats[0].read(body)
+        return nil
     }
 
     func close() { for seat in seats { seat.close() } }
@@ -33,16 +32,16 @@ private final class Seat: Sendable {
 
     private let path: String
     private let state = Mutex(State.unopened)
+    /// Says the same as trying the lock, which asks the system when it is held.
+    private let isTaken = Atomic(false)
 
     init(path: String) { self.path = path }
 
     /// - Returns: `nil` when somebody else reads; the `nil` of ``SQLiteGlance/read(_:)`` inside.
     func readIfFree<Value: Sendable>(_ body: @Sendable (SQLiteConnection) throws(StoreError) -> Value) -> Value?? {
-        state.withLockIfAvailable { Self.read(&$0, path, body) }
-    }
-
-    func read<Value: Sendable>(_ body: @Sendable (SQLiteConnection) throws(StoreError) -> Value) -> Value? {
-        state.withLock { Self.read(&$0, path, body) }
+        guard !isTaken.exchange(true, ordering: .acquiring) else { return nil }
+        defer { isTaken.store(false, ordering: .releasing) }
+        return .some(state.withLock { Self.read(&$0, path, body) })
     }
 
     func close() { state.withLock { $0 = .closed } }

@@ -3,7 +3,8 @@ import HTTPKit
 // Answering.
 extension HTTPRole {
     func answer(_ reply: Reply) {
-        task = nil
+        if let worker { loop.workers.end(worker) }
+        worker = nil
         switch reply.content {
         case .response(let response):
             write(response, reply.parties)

@@ -7,8 +7,8 @@ final class HTTPRole: Role {
         case idle
         case head
         case body
-        /// A task finds the answer, and takes the time it takes.
-        case task
+        /// A worker finds the answer, and takes the time it takes.
+        case worker
         /// The client does not take what is sent to it.
         case output
     }
@@ -17,7 +17,8 @@ final class HTTPRole: Role {
     let peer: String
     var parser: RequestParser
     var pending: PendingRequest?
-    var task: Task<Void, Never>?
+    /// Who finds the answer to a request.
+    var worker: Workers.Busy?
     var phase = Phase.head
     /// Whether the last response is written.
     var hasAnsweredLast = false
@@ -53,7 +54,8 @@ final class HTTPRole: Role {
 
     func lost() {
         isOver = true
-        task?.cancel()
+        if let worker { loop.workers.cancel(worker) }
+        worker = nil
     }
 
     func timeHasCome() {
@@ -62,7 +64,7 @@ final class HTTPRole: Role {
         case .head where !parser.isAmidRequest: connection.close()
         case .head: refuse(HTTPError(.requestTimeout, "The head of the request did not come in time."))
         case .body: refuse(HTTPError(.requestTimeout, "The body of the request did not come in time."))
-        case .task: break
+        case .worker: break
         case .output: checkProgress()
         }
     }
@@ -82,7 +84,7 @@ extension HTTPRole {
     /// Reads and answers as many requests as can be answered at once, and sends the responses together.
     func advance() {
         do throws(HTTPError) {
-            while task == nil, !isOver, !hasAnsweredLast, connection.unsent + loop.scratch.count < Self.mostWaiting,
+            while worker == nil, !isOver, !hasAnsweredLast, connection.unsent + loop.scratch.count < Self.mostWaiting,
                 let piece = try parser.next()
             {
                 switch piece {
@@ -133,7 +135,9 @@ extension HTTPRole {
             answerAtOnce(request, claimant, respond)
         case .refusal(let error, let contract) where loop.site.frame.isEmpty:
             write(contract.response(to: error), Parties(contract: contract.name))
-        default: hand(pending.request(body, peer: peer), pending.plan)
+        default:
+            let request = pending.request(body, peer: peer)
+            worker = loop.workers.begin(Worker.Job(ticket: connection.ticket, request: request, plan: pending.plan))
         }
     }
 
@@ -148,20 +152,11 @@ extension HTTPRole {
         write(response, Parties(contract: claimant.contract.name, pattern: claimant.route.pattern.text))
     }
 
-    /// Lets a task find the answer, as that may take time.
-    private func hand(_ request: HTTPRequest, _ plan: Plan) {
-        let (site, mailbox, ticket) = (loop.site, loop.mailbox, connection.ticket)
-        let floor = loop.settings.compressionFloor
-        task = Task {
-            mailbox.post(.answer(ticket, await site.answer(request, plan, compressionFloor: floor)))
-        }
-    }
-
     /// Says what the connection waits for next, and until when.
     func settle() {
         guard !isOver else { return }
-        if task != nil {
-            wait(.task)
+        if worker != nil {
+            wait(.worker)
         } else if connection.unsent > 0 {
             wait(.output)
         } else if hasAnsweredLast {
@@ -183,7 +178,7 @@ extension HTTPRole {
         case .idle: connection.set(due: loop.now + times.idle)
         case .head: connection.set(due: loop.now + times.header)
         case .body: connection.set(due: loop.now + times.body)
-        case .task: connection.set(due: .max)
+        case .worker: connection.set(due: .max)
         case .output: connection.set(due: loop.now + times.stall)
         }
     }

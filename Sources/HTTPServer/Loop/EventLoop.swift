@@ -4,7 +4,7 @@ import HTTPKit
 
 /// The sockets of a listener, on the one thread that ever touches them.
 ///
-/// In come orders, by the mailbox; out go tasks, one for each request that has to wait for something.
+/// In come orders, by the mailbox; out go requests that have to wait for something, to workers.
 final class EventLoop {
     let settings: ListenerSettings
     let times: Times
@@ -13,6 +13,7 @@ final class EventLoop {
     let mailbox: Mailbox
     let poller: Poller
     let acceptor: Acceptor
+    let workers: Workers
     /// Milliseconds of the monotonic clock, read once a turn.
     private(set) var now = EventLoop.clock()
     private(set) var date = DateField()
@@ -44,6 +45,7 @@ final class EventLoop {
         mailbox = doors.mailbox
         poller = doors.poller
         times = Times(settings)
+        workers = Workers(site, mailbox, compressionFloor: settings.compressionFloor)
         acceptor = Acceptor(doors.socket, settings, counters)
         poller.add(doors.socket.number, .readable, tag: Tag.acceptor)
         poller.add(mailbox.wake, .readable, tag: Tag.mailbox)
@@ -65,6 +67,7 @@ final class EventLoop {
             for ticket in wheel.take(at: now) { connections[ticket]?.timeHasCome() }
             if let end, now >= end { closeAll() }
         }
+        workers.dismissAll()
     }
 
     private func handle(_ tag: UInt64, _ events: Poller.Events) {
