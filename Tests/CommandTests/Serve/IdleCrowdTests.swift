@@ -71,7 +71,7 @@ struct IdleCrowdTests {
         let before = try #require(server.residentKilobytes)
         return try await withCrowd(groups, of: "r1", on: server.client.port, bench) { crowd in
             #expect(await crowd.open() == Self.count)
-            #expect(try await server.client.metric("sluice_websockets") == Self.count)
+            #expect(try await server.client.metric("sluice_websockets") ?? 0 >= Self.count)
             let after = try #require(server.residentKilobytes)
             print("\(Self.count) idle WebSockets: \(Double(after - before) / Double(Self.count)) kB resident each")
             let answer = try await server.client.post("/api/v1/runs/r1/approvals/a1", ["decision": "approve"])
