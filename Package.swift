@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
+                "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
                 "RetrAIContract", "ConsoleContract",
             ],

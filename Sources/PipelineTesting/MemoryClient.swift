@@ -56,7 +56,7 @@ public struct MemoryClient: ContractClient {
             var request = HTTPRequest(method, target, headers: headers, body: body)
             request.parameters = found.parameters(for: claimant)
             request.principal = principal
-            return try await claimant.contract.answer(request, by: claimant.route)
+            return try await claimant.contract.answer(&request, by: claimant.route)
         } catch {
             return .response(contract.response(to: error))
         }

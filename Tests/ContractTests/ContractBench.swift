@@ -122,11 +122,7 @@ struct ContractBench: Sendable {
         as principal: Principal?
     ) throws -> HTTPListener {
         let mounts = try Mounts(contracts) { run in (try? await services.runs.summary(of: RunID(run)))?.origin }
-        let knows: Middleware = { request, next throws(HTTPError) in
-            var request = request
-            request.principal = principal
-            return try await next(request)
-        }
+        let knows = Middleware(admit: { $0.principal = principal })
         return try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
     }
 

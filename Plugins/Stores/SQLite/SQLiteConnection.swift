@@ -8,6 +8,7 @@ final class SQLiteConnection {
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
+    var details = RecentDetails()
 
     /// Opens an existing file.
     ///

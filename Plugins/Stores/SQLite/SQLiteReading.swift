@@ -47,10 +47,10 @@ extension SQLiteConnection {
 
     func summary(_ row: SQLiteRow) throws(StoreError) -> RunSummary {
         guard let status = RunStatus(rawValue: try row.text(2)) else { throw row.unexpected(2, "a status") }
-        let json = try row.textBytes(7)
-        guard let details = try? JSONValue(parsing: json) else { throw row.unexpected(7, "JSON") }
+        let run = RunID(try row.text(0))
+        guard let details = details.value(of: try row.textBytes(7), for: run) else { throw row.unexpected(7, "JSON") }
         return RunSummary(
-            run: RunID(try row.text(0)),
+            run: run,
             pipeline: try row.text(1),
             status: status,
             sequence: try row.integer(3),

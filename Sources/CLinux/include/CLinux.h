@@ -134,3 +134,7 @@ int sluice_accept(int listener, unsigned silence, uint8_t *_Nonnull address);
 ssize_t sluice_send_pieces(int socket, const struct iovec *_Nonnull pieces, size_t count);
 /// Raises how many descriptors the process may have open, as far as the system lets it; setrlimit(2).
 void sluice_allow_descriptors(uint64_t count);
+/// Lets the allocator keep this many freed bytes for each of its arenas, and not the usual 128 kB; mallopt(3).
+///
+/// What is given back to the system is asked for again with the next request, page by page.
+void sluice_keep_freed_memory(int bytes);

@@ -26,24 +26,24 @@ public struct Authentication: Sendable {
     }
 
     public var middleware: Middleware {
-        { request, next throws(HTTPError) in try await next(try await admitted(request)) }
+        Middleware(admit: { request throws(HTTPError) in try await admit(&request) })
     }
 
-    /// The request with its principal, and without what it presented.
-    func admitted(_ request: HTTPRequest) async throws(HTTPError) -> HTTPRequest {
-        var plain = request.withoutCredentials
-        plain.principal = nil
+    /// Gives the request its principal, and takes from it what it presented.
+    private func admit(_ request: inout HTTPRequest) async throws(HTTPError) {
+        let asked = request
+        request.removeCredentials()
+        request.principal = nil
         // Of a preflight request browsers send no key; it is answered without a handler.
         guard !request.isPreflight, !open.contains(request.method, request.target.segments), try await isRequired()
-        else { return plain }
-        guard let credential = Credential(of: request) else {
+        else { return }
+        guard let credential = Credential(of: asked) else {
             throw .unauthorized(
                 "This server asks for a key: send 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.",
                 code: "key_required"
             )
         }
-        plain.principal = try await principal(for: credential, of: request)
-        return plain
+        request.principal = try await principal(for: credential, of: request)
     }
 
     private func principal(for credential: Credential, of request: HTTPRequest) async throws(HTTPError) -> Principal {
@@ -80,14 +80,14 @@ extension HTTPError {
 
 /// What everybody may read without a key.
 public struct OpenPaths: Sendable {
-    private let exact: Set<[String]>
+    private let exact: [[String]]
     private let trees: [[String]]
 
     /// - Parameters:
     ///   - exact: Paths: `/health`.
     ///   - trees: Paths with everything below them: `/console`.
     public init(exact: [String] = ["/health", "/ready"], trees: [String] = []) {
-        self.exact = Set(exact.map(Self.segments))
+        self.exact = exact.map(Self.segments)
         self.trees = trees.map(Self.segments)
     }
 

@@ -23,13 +23,11 @@ enum Credential: Sendable {
 }
 
 extension HTTPRequest {
-    /// The request as handlers get it.
-    var withoutCredentials: HTTPRequest {
-        var plain = self
-        plain.headers["authorization"] = nil
-        plain.headers["x-api-key"] = nil
-        plain.target = target.without("ticket")
-        return plain
+    /// Makes it the request that handlers get.
+    mutating func removeCredentials() {
+        headers["authorization"] = nil
+        headers["x-api-key"] = nil
+        target.removeAll("ticket")
     }
 
     /// Whether a WebSocket is asked for; RFC 6455, section 4.1.

@@ -13,16 +13,14 @@ public struct HostCheck: Sendable {
     }
 
     public var middleware: Middleware {
-        { request, next throws(HTTPError) in
-            try check(request)
-            return try await next(request)
-        }
+        Middleware(admit: { request throws(HTTPError) in try check(request) })
     }
 
     /// - Throws: 403 for another host, whatever its port.
     func check(_ request: HTTPRequest) throws(HTTPError) {
         let host = request.headers["host"] ?? ""
-        guard !names.contains(String(Self.name(of: host.lowercased()))) else { return }
+        let name = Self.name(of: host)
+        guard !names.contains(where: { $0 == name }), !names.contains(name.lowercased()) else { return }
         throw HTTPError(
             .forbidden,
             "This server is not '\(host.shown)'. It answers to \(names.joined(separator: ", ")).",
@@ -32,7 +30,9 @@ public struct HostCheck: Sendable {
 
     /// The host without its port; RFC 3986, section 3.2.2: an IPv6 address stands in brackets.
     private static func name(of host: String) -> Substring {
-        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return host[...end] }
-        return host.prefix { $0 != ":" }
+        if host.utf8.first == UInt8(ascii: "["), let end = host.utf8.firstIndex(of: UInt8(ascii: "]")) {
+            return host[...end]
+        }
+        return host[..<(host.utf8.firstIndex(of: UInt8(ascii: ":")) ?? host.endIndex)]
     }
 }

@@ -27,20 +27,10 @@ public struct Origins: Sendable {
     /// Refuses requests of pages that may not, and answers to pages of listed origins so that they may read it (CORS;
     /// Fetch, section 3.3). Nothing says that credentials are allowed, as none are sent without a page's doing.
     public var middleware: Middleware {
-        { request, next throws(HTTPError) in
-            guard !listed.isEmpty else {
-                try check(request)
-                return try await next(request)
-            }
-            do throws(HTTPError) {
-                try check(request)
-                return try await next(request).with { headers in share(with: request, &headers) }
-            } catch {
-                var error = error
-                share(with: request, &error.headers)
-                throw error
-            }
-        }
+        Middleware(
+            admit: { request throws(HTTPError) in try check(request) },
+            dress: { request, headers in share(with: request, &headers) }
+        )
     }
 
     /// - Throws: 403 for a WebSocket or a change that a page asks for which may not.
@@ -65,6 +55,7 @@ public struct Origins: Sendable {
     }
 
     private func share(with request: HTTPRequest, _ headers: inout HTTPHeaders) {
+        guard !listed.isEmpty else { return }
         headers.add(toVary: "origin")
         guard let origin = request.headers["origin"], listed.contains(origin.lowercased()) else { return }
         headers["access-control-allow-origin"] = origin

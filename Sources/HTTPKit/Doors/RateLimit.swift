@@ -19,10 +19,9 @@ public final class RateLimit: Sendable {
     }
 
     public var middleware: Middleware {
-        { request, next throws(HTTPError) in
+        Middleware(admit: { request throws(HTTPError) in
             try self.count(request.principal.map { "key \($0.name)" } ?? request.address, "requests")
-            return try await next(request)
-        }
+        })
     }
 
     /// - Parameter subject: What there are too many of: `requests`.

@@ -2,17 +2,7 @@
 public struct SecurityHeaders: Sendable {
     public init() {}
 
-    public var middleware: Middleware {
-        { request, next throws(HTTPError) in
-            do throws(HTTPError) {
-                return try await next(request).with(add)
-            } catch {
-                var error = error
-                add(to: &error.headers)
-                throw error
-            }
-        }
-    }
+    public var middleware: Middleware { Middleware(dress: { _, headers in add(to: &headers) }) }
 
     /// Adds what is not set: a page brings its own `Content-Security-Policy`, an asset its own `Cache-Control`.
     public func add(to headers: inout HTTPHeaders) {
@@ -28,23 +18,6 @@ public struct SecurityHeaders: Sendable {
         "cross-origin-resource-policy": "same-origin",
         "cache-control": "no-store",
     ]
-}
-
-extension Answer {
-    /// The answer with other fields.
-    func with(_ change: (inout HTTPHeaders) -> Void) -> Answer {
-        switch self {
-        case .response(var response):
-            change(&response.headers)
-            return .response(response)
-        case .webSocket(var session):
-            change(&session.headers)
-            return .webSocket(session)
-        case .events(var session):
-            change(&session.headers)
-            return .events(session)
-        }
-    }
 }
 
 extension HTTPHeaders {

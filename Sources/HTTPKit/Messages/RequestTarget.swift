@@ -5,7 +5,7 @@ public struct RequestTarget: Sendable, Hashable {
     /// The decoded parts between the slashes; `/a%2Fb/` is `["a/b", ""]`.
     public let segments: [String]
     /// The decoded parameters of the query, in order.
-    public let query: [Parameter]
+    public private(set) var query: [Parameter]
 
     public struct Parameter: Sendable, Hashable {
         public let name: String
@@ -18,7 +18,7 @@ public struct RequestTarget: Sendable, Hashable {
         // Errors quote no value of the query: a ticket may stand there.
         let end = text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex
         let path = String(text[..<end])
-        guard path.hasPrefix("/") else {
+        guard path.utf8.first == UInt8(ascii: "/") else {
             throw HTTPError(.badRequest, "The target '\(path.shown)' does not begin with '/'.")
         }
         let parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -41,11 +41,8 @@ public struct RequestTarget: Sendable, Hashable {
         self.query = query
     }
 
-    /// The target without the parameters of that name.
-    func without(_ name: String) -> RequestTarget {
-        guard query.contains(where: { $0.name == name }) else { return self }
-        return RequestTarget(path: path, segments: segments, query: query.filter { $0.name != name })
-    }
+    /// Removes the parameters of that name.
+    mutating func removeAll(_ name: String) { query.removeAll { $0.name == name } }
 
     private static func parameters(_ query: Substring) throws(HTTPError) -> [Parameter] {
         try query.split(separator: "&").map { pair throws(HTTPError) in

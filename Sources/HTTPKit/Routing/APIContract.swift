@@ -27,12 +27,13 @@ public struct APIContract: Sendable {
     }
 
     /// Takes a request through the middleware to the handler of its route.
-    public func answer(_ request: HTTPRequest, by route: Route) async throws(HTTPError) -> Answer {
-        var next: Next = { request throws(HTTPError) in try await route.handler.answer(request) }
-        for middleware in middleware.reversed() {
-            next = { [next] request throws(HTTPError) in try await middleware(request, next) }
+    ///
+    /// - Parameter request: Afterwards as the handler got it; or as far as it came.
+    public func answer(_ request: inout HTTPRequest, by route: Route) async throws(HTTPError) -> Answer {
+        guard !middleware.isEmpty else { return try await route.handler.answer(request) }
+        return try await middleware.pass(&request) { request throws(HTTPError) in
+            try await route.handler.answer(request)
         }
-        return try await next(request)
     }
 }
 

@@ -28,21 +28,7 @@ extension Site {
     ///
     /// - Parameter compressionFloor: See ``ListenerSettings/compressionFloor``.
     func answer(_ request: HTTPRequest, _ plan: Plan, compressionFloor: Int?) async -> Reply {
-        var reply =
-            switch plan {
-            case .route(let found): await answer(request, await mounts.claimant(of: found), found)
-            case .immediate(let claimant, let parameters, let respond):
-                await framed(request, claimant.contract) { request throws(HTTPError) in
-                    var request = request
-                    request.parameters = parameters
-                    return .response(try respond(request))
-                }
-            case .options(let methods, let contract):
-                await framed(request, contract) { _ in .response(HTTPResponse(.noContent, headers: ["allow": methods]))
-                }
-            case .refusal(let error, let contract):
-                await framed(request, contract) { _ throws(HTTPError) in throw error }
-            }
+        var reply = await answer(request, plan)
         if let floor = compressionFloor, case .response(var response) = reply.content {
             ContentCoding.apply(to: &response, of: request, floor: floor)
             reply.content = .response(response)
@@ -50,77 +36,58 @@ extension Site {
         return reply
     }
 
-    private func answer(_ request: HTTPRequest, _ claimant: Mounts.Claimant, _ found: Mounts.Found) async -> Reply {
-        let witness = Witness()
+    private func answer(_ request: HTTPRequest, _ plan: Plan) async -> Reply {
+        switch plan {
+        case .route(let found):
+            let claimant = await mounts.claimant(of: found)
+            return await answer(request, claimant, found.parameters(for: claimant))
+        case .immediate(let claimant, let parameters, _): return await answer(request, claimant, parameters)
+        case .options(let methods, let contract):
+            return await framed(request, contract) { _ in
+                .response(HTTPResponse(.noContent, headers: ["allow": methods]))
+            }
+        case .refusal(let error, let contract):
+            return await framed(request, contract) { _ throws(HTTPError) in throw error }
+        }
+    }
+
+    private func answer(
+        _ request: HTTPRequest,
+        _ claimant: Mounts.Claimant,
+        _ parameters: [String: String]
+    ) async -> Reply {
         var request = request
-        request.parameters = found.parameters(for: claimant)
-        let route = claimant.route.noting { witness.note($0.principal) }
+        request.parameters = parameters
+        let route = claimant.route
         var reply = await framed(request, claimant.contract) { request throws(HTTPError) in
             if case .webSocket = route.handler { _ = try WebSocketHandshake(request) }
             if case .events = route.handler, request.method == .head {
                 throw HTTPError(.methodNotAllowed, "A stream has no HEAD.", headers: ["allow": "GET"])
             }
-            return try await claimant.contract.answer(request, by: route)
+            return try await claimant.contract.answer(&request, by: route)
         }
-        reply.parties.pattern = claimant.route.pattern.text
-        reply.parties.principal = witness.name
+        reply.parties.pattern = route.pattern.text
         return reply
     }
 
-    private func framed(_ request: HTTPRequest, _ contract: APIContract, _ last: @escaping Next) async -> Reply {
-        var next = last
-        for middleware in frame.reversed() {
-            next = { [next] request throws(HTTPError) in try await middleware(request, next) }
-        }
+    /// Takes a request through what stands around every route.
+    private func framed(
+        _ request: HTTPRequest,
+        _ contract: APIContract,
+        _ handler: (inout HTTPRequest) async throws(HTTPError) -> Answer
+    ) async -> Reply {
+        var request = request
+        let content: Reply.Content
         do throws(HTTPError) {
-            let content: Reply.Content =
-                switch try await next(request) {
+            content =
+                switch try await frame.pass(&request, to: handler) {
                 case .response(let response): .response(response)
                 case .webSocket(let session): .webSocket(try WebSocketHandshake(request).headers, session)
                 case .events(let session): .events(session)
                 }
-            return Reply(content: content, parties: Parties(contract: contract.name))
         } catch {
-            return Reply(content: .response(contract.response(to: error)), parties: Parties(contract: contract.name))
+            content = .response(contract.response(to: error))
         }
-    }
-}
-
-/// Sees the request as the handler gets it, after all middleware.
-private final class Witness: Sendable {
-    private let principal = Mutex<Principal?>(nil)
-
-    func note(_ principal: Principal?) { self.principal.withLock { $0 = principal } }
-    var name: String? { principal.withLock { $0?.name } }
-}
-
-extension Route {
-    /// The route, with somebody who sees each request that reaches its handler.
-    fileprivate func noting(_ note: @escaping @Sendable (HTTPRequest) -> Void) -> Route {
-        var route = self
-        route.handler =
-            switch handler {
-            case .immediate(let respond):
-                .immediate { request throws(HTTPError) in
-                    note(request)
-                    return try respond(request)
-                }
-            case .response(let respond):
-                .response { request throws(HTTPError) in
-                    note(request)
-                    return try await respond(request)
-                }
-            case .webSocket(let open):
-                .webSocket { request throws(HTTPError) in
-                    note(request)
-                    return try await open(request)
-                }
-            case .events(let open):
-                .events { request throws(HTTPError) in
-                    note(request)
-                    return try await open(request)
-                }
-            }
-        return route
+        return Reply(content: content, parties: Parties(contract: contract.name, principal: request.principal?.name))
     }
 }

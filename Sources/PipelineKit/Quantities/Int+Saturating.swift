@@ -33,12 +33,25 @@ extension Int {
     /// Reads a decimal as a multiple of its last place: `1.25` with three places is 1250.
     ///
     /// `nil` when it has more places, has no digit on either side of the point, or does not fit.
-    init?(decimal: some StringProtocol, places: Int) {
-        let halves = decimal.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let fraction = halves.count == 2 ? String(halves[1]) : ""
-        guard !halves[0].isEmpty, fraction.isEmpty == (halves.count == 1), fraction.utf8.count <= places else {
-            return nil
+    init?(decimal: some BidirectionalCollection<UInt8>, places: Int) {
+        let point = decimal.firstIndex(of: UInt8(ascii: ".")) ?? decimal.endIndex
+        let (whole, fraction) = (decimal[..<point], decimal[point...].dropFirst())
+        guard !whole.isEmpty, point == decimal.endIndex || !fraction.isEmpty, fraction.count <= places,
+            let ones = Self.read(whole, after: 0), let digits = Self.read(fraction, after: ones),
+            let number = Self.read(repeatElement(0x30, count: places - fraction.count), after: digits)
+        else { return nil }
+        self = number
+    }
+
+    /// The number that digits make behind those of another one; `nil` when it does not fit, or one is no digit.
+    private static func read(_ digits: some Sequence<UInt8>, after first: Int) -> Int? {
+        var number = first
+        for digit in digits {
+            let (tenfold, isLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isLarger) = tenfold.addingReportingOverflow(Int(digit) - 0x30)
+            guard (0x30...0x39).contains(digit), !isLarge, !isLarger else { return nil }
+            number = sum
         }
-        self.init(digits: halves[0] + fraction + String(repeating: "0", count: places - fraction.utf8.count))
+        return number
     }
 }

@@ -40,11 +40,20 @@ extension Money: CustomStringConvertible {
 
     /// Reads `2.50 USD` or `2.50USD`: at most nine decimals, and no amount below zero.
     public init?(_ text: String) {
-        let words = text.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
-        guard let last = words.last, last.hasSuffix("USD"), words.count == (last == "USD" ? 2 : 1) else { return nil }
-        let number = words.count == 2 ? words[0] : last.dropLast(3)
-        guard let amount = Int(decimal: number, places: 9) else { return nil }
+        let trimmed = text.utf8.trimmingSpaces
+        guard trimmed.suffix(3).elementsEqual("USD".utf8),
+            let amount = Int(decimal: trimmed.dropLast(3).trimmingSpaces, places: 9)
+        else { return nil }
         self.init(nanodollars: amount)
+    }
+}
+
+extension BidirectionalCollection<UInt8> {
+    /// Without the spaces around it.
+    fileprivate var trimmingSpaces: SubSequence {
+        var rest = drop { $0 == UInt8(ascii: " ") }
+        while rest.last == UInt8(ascii: " ") { rest.removeLast() }
+        return rest
     }
 }
 

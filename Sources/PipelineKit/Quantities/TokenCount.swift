@@ -20,8 +20,8 @@ extension TokenCount: CustomStringConvertible {
     public init?(_ text: String) {
         let count =
             switch text.last {
-            case "k": Int(decimal: text.dropLast(), places: 3)
-            case "M": Int(decimal: text.dropLast(), places: 6)
+            case "k": Int(decimal: text.utf8.dropLast(), places: 3)
+            case "M": Int(decimal: text.utf8.dropLast(), places: 6)
             default: Int(digits: text)
             }
         guard let count else { return nil }

@@ -16,19 +16,16 @@ func pass(
     through frame: [Middleware],
     answer: HTTPResponse = HTTPResponse(.ok)
 ) async -> Passed {
-    let seen = Mutex<HTTPRequest?>(nil)
-    var next: Next = { request throws(HTTPError) in
-        seen.withLock { $0 = request }
-        return .response(answer)
-    }
-    for middleware in frame.reversed() {
-        next = { [next] request throws(HTTPError) in try await middleware(request, next) }
-    }
+    var (request, seen) = (request, HTTPRequest?.none)
     do throws(HTTPError) {
-        guard case .response(let response) = try await next(request) else { return Passed() }
-        return Passed(seen: seen.withLock(\.self), headers: response.headers)
+        let answer = try await frame.pass(&request) { request in
+            seen = request
+            return .response(answer)
+        }
+        guard case .response(let response) = answer else { return Passed() }
+        return Passed(seen: seen, headers: response.headers)
     } catch {
-        return Passed(seen: seen.withLock(\.self), headers: error.headers, error: error)
+        return Passed(seen: seen, headers: error.headers, error: error)
     }
 }
 

@@ -13,7 +13,7 @@ struct RecordingTests {
             "cache-control": "no-store",
         ]
         #expect(await pass(try request(), through: [SecurityHeaders().middleware]).headers == fields)
-        let refusing: Middleware = { _, _ throws(HTTPError) in throw HTTPError(.notFound, "No.") }
+        let refusing = Middleware(admit: { _ throws(HTTPError) in throw HTTPError(.notFound, "No.") })
         #expect(await pass(try request(), through: [SecurityHeaders().middleware, refusing]).headers == fields)
     }
 

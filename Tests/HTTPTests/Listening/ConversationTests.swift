@@ -202,12 +202,10 @@ struct ConversationTests {
     }
 
     @Test func theFrameStandsAroundEverythingButWhatIsAnsweredAtOnce() async throws {
-        let frame: Middleware = { request, next throws(HTTPError) in
+        let frame = Middleware(admit: { request throws(HTTPError) in
             guard request.headers["x-key"] != nil else { throw HTTPError(.unauthorized, "Say who you are.") }
-            var request = request
             request.principal = Principal(name: "ada")
-            return try await next(request)
-        }
+        })
         let finished = Collected<FinishedRequest>()
         let statuses = try await serving(frame: [frame], observe: finished.add) { listener in
             let client = RawClient(listener.port)
