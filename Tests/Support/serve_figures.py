@@ -362,44 +362,51 @@ CROWD = ["healthy:socket:14", "healthy:events:13", "healthy:retrai:13", "silent:
          "silent:retrai:2", "restless:socket:2", "restless:events:2", "restless:retrai:1"]
 
 
-def followed(rounds=9):
+def followed():
     """How much slower a run is that fifty follow: forty that read, five that do not, five that come again and again.
 
-    The run stands still until all of them are there; what is compared are the times of its own events, from the first
-    question to the model on.
+    Once a run whose calls read a file and cost it nothing, so that it tells of more than any model makes it; and once one
+    whose calls start a command, the cheapest there is.
     """
+    reading = {"tool": "file_read", "arguments": {"path": "large.txt"}}
+    command = {"tool": "bash_exec", "arguments": {"command": "true"}}
+    compare_followed("reads", reading, replies=100, calls=10)
+    compare_followed("starts commands", command, replies=30, calls=5)
+
+
+def compare_followed(name, call, replies, calls, rounds=9):
+    """Compares the times of a run's own events, from the first question to the model on; it stands still until then."""
     with place() as directory:
-        prepare_reader(directory)
+        prepare_run(directory, [{"calls": [call] * calls}] * replies + [{"text": "Done."}])
         with sluice(directory) as server:
             play(server, directory, "warm", CROWD)
             alone, crowded = [], []
             for number in range(rounds):
                 alone.append(play(server, directory, f"alone-{number}", []))
                 crowded.append(play(server, directory, f"followed-{number}", CROWD))
-    for name, plays in (("alone", alone), ("followed by 50", crowded)):
-        took, used, client = (statistics.median(column) for column in zip(*plays))
-        print(f"a run {name}: {took * 1000:.0f} ms, processor: server {used * 1000:.0f} ms, clients {client * 1000:.0f} ms")
-    ratio = statistics.median(many[0] / one[0] for one, many in zip(alone, crowded))
-    print(f"  median of the ratios of {rounds} rounds: {ratio:.3f}")
+    for kind, plays in (("alone", alone), ("followed by 50", crowded)):
+        took, used, client, events = (statistics.median(column) for column in zip(*plays))
+        print(f"a run that {name}, {kind}: {took * 1000:.0f} ms for {events:.0f} events; processor: server "
+              f"{used * 1000:.0f} ms, clients {client * 1000:.0f} ms")
+    ratio = statistics.median(many[0] for many in crowded) / statistics.median(one[0] for one in alone)
+    print(f"  ratio of the medians of {rounds} rounds: {ratio:.3f}; load average {os.getloadavg()[0]:.1f}")
 
 
-def prepare_reader(directory, replies=100, calls=10, lines=20):
-    """A pipeline that stands still until somebody writes into a pipe, reads a file again and again, and holds then."""
+def prepare_run(directory, script, lines=20):
+    """A pipeline that stands still until somebody writes into a pipe, makes its calls, and holds then."""
+    gate = 'run="$HOME/$(cat run.txt)"; test -e $run.begun || { cat $run > $run.begun; false; }'
     with open(f"{directory}/reader.yaml", "w") as file:
         file.write(
-            f"name: reader\nmodel: scripted/{directory}/reader.json\n"
-            "tools: { allow: [file_read] }\n"
-            "goal:\n  gate: command\n"
-            "  with: { command: 'run=\"$HOME/$(cat run.txt)\"; test -e $run.begun || { cat $run > $run.begun; false; }' }\n")
-    call = {"tool": "file_read", "arguments": {"path": "large.txt"}}
-    with open(f"{directory}/reader.json", "w") as file:
-        json.dump([{"calls": [call] * calls}] * replies + [{"text": "I have read it."}], file)
+            f"name: reader\nmodel: scripted/{directory}/script.json\ntools: {{ allow: [file_read, bash_exec] }}\n"
+            f"goal:\n  gate: command\n  with: {{ command: '{gate}' }}\n")
+    with open(f"{directory}/script.json", "w") as file:
+        json.dump(script, file)
     with open(f"{directory}/large.txt", "w") as file:
         file.write("all work and no play makes a dull test\n" * lines)
 
 
 def play(server, directory, run, groups):
-    """Seconds that a run takes, and seconds of processor that the server and the clients use meanwhile."""
+    """Seconds that a run takes, seconds of processor that the server and the clients use meanwhile, and its events."""
     project = f"{directory}/of-{run}"
     os.mkdir(project)
     shutil.copy(f"{directory}/large.txt", project)
@@ -418,7 +425,7 @@ def play(server, directory, run, groups):
         used = server.cpu() - before
     if row["status"] != "achieved":
         sys.exit(f"The run '{run}' ended as {row['status']}.")
-    return duration(server, run, row["events"]), used, client
+    return duration(server, run, row["events"]), used, client, row["events"]
 
 
 def duration(server, run, count):
