@@ -56,6 +56,21 @@ struct NativeStreamTests {
         }
     }
 
+    /// Whatever they say they have: what is not there yet, nobody is sent twice, and a run that is over is over.
+    @Test(arguments: ["stream", "socket"])
+    func whoHasEverythingIsToldThatItIsOver(kind: String) async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order()
+            try await bench.end(of: run)
+            let count = try await bench.services.runs.events(of: RunID(run)).count
+            for after in [count - 1, count, count + 5] {
+                let (texts, code) = try await bench.client.listen("/api/v1/runs/\(run)/\(kind)?after=\(after)")
+                #expect(texts.map { $0["sequence"]?.integer } == (after < count ? [count] : []))
+                #expect(code == (kind == "socket" ? 1000 : code))
+            }
+        }
+    }
+
     /// What the model is saying is told to those who are there, and recorded nowhere.
     @Test func piecesPassByWhileTheModelSpeaks() async throws {
         try await ContractBench.serving { bench in

@@ -83,6 +83,41 @@ struct BroadcastTests {
         #expect(client.closed == nil)
     }
 
+    @Test func whoComesBackAmongOthersHasNothingReadAgain() async {
+        let pages = Mutex(0)
+        let run = Run { _ in pages.withLock { $0 += 1 } }
+        run.append(250)
+        let broadcasts = Broadcasts(run.source)
+        let (constant, restless) = (Client(), Client())
+        await broadcasts.session(of: "r", after: 0).opened(constant)
+        run.append(50)
+        let before = pages.withLock(\.self)
+        await broadcasts.session(of: "r", after: 260).opened(restless)
+        run.append(10)
+        #expect(pages.withLock(\.self) == before)
+        #expect(restless.texts == expected(after: 260, to: 310))
+        #expect(constant.texts == expected(after: 0, to: 310))
+    }
+
+    @Test(arguments: [0, 7, 249, 250, 300])
+    func aHistoryThatNeedsNoBeginningIsReadFromTheCursor(after: Int) async {
+        let asked = Mutex<[Int]>([])
+        let run = Run()
+        run.append(250)
+        var source = run.source
+        source.page = { [page = source.page] run, after throws(HTTPError) in
+            asked.withLock { $0.append(after) }
+            return try await page(run, after)
+        }
+        source.start = { _, after in .init(renderer: Doubling(), position: min(after, 250)) }
+        let broadcasts = Broadcasts(source)
+        let client = Client()
+        await broadcasts.session(of: "r", after: after).opened(client)
+        run.append(60)
+        #expect(asked.withLock(\.first) == min(after, 250))
+        #expect(client.texts == expected(after: after, to: 310))
+    }
+
     /// Numbers what it renders.
     private struct Counting: FrameRenderer {
         var count = 0

@@ -49,26 +49,26 @@ struct OpenAPITests {
     }
 
     /// What a validator that is not ours says.
-    private func verdict(on document: JSONValue) throws -> String {
+    private func verdict(on document: JSONValue) async throws -> String {
         let program = """
             import json, sys
             from openapi_spec_validator import OpenAPIV31SpecValidator as Validator
             for error in Validator(json.load(sys.stdin)).iter_errors():
                 print(error.message)
             """
-        return try python(program, document.encoded())
+        return try await python(program, document.encoded())
     }
 
-    @Test func theDocumentIsOpenAPI() throws { #expect(try verdict(on: document) == "") }
+    @Test func theDocumentIsOpenAPI() async throws { #expect(try await verdict(on: document) == "") }
 
-    @Test func theValidatorWouldSayWhatIsWrong() throws {
+    @Test func theValidatorWouldSayWhatIsWrong() async throws {
         var members = document.members
         members["info"] = ["title": "Sluice"]
-        #expect(try verdict(on: .object(members)).contains("'version' is a required property"))
+        #expect(try await verdict(on: .object(members)).contains("'version' is a required property"))
     }
 
-    @Test func anEmptyTableIsOpenAPIToo() throws {
-        #expect(try verdict(on: OpenAPI(title: "", version: "").document(of: [])) == "")
+    @Test func anEmptyTableIsOpenAPIToo() async throws {
+        #expect(try await verdict(on: OpenAPI(title: "", version: "").document(of: [])) == "")
     }
 
     private func operation(_ path: String, _ method: String) -> JSONValue? { document["paths"]?[path]?[method] }
@@ -118,10 +118,10 @@ struct OpenAPITests {
         #expect(document["security"] == [["bearer": []], ["key": []]])
     }
 
-    @Test func twoOperationsNeverHaveOneName() throws {
+    @Test func twoOperationsNeverHaveOneName() async throws {
         let about = RouteDescription("Does it.", tag: "t", responses: [200: .init("Done.")])
         let routes: [Route] = [.get("/a-b", about, Self.respond), .get("/a/b", about, Self.respond)]
-        #expect(try verdict(on: OpenAPI(title: "T", version: "1").document(of: routes)) == "")
+        #expect(try await verdict(on: OpenAPI(title: "T", version: "1").document(of: routes)) == "")
     }
 
     @Test func whatIsNotDescribedIsNamed() {

@@ -1,33 +1,22 @@
 import Foundation
+import ProcessKit
 import Testing
 
 /// Runs a program of the project's Python on some input, and returns what it printed.
-func python(_ program: String, _ input: [UInt8]) throws -> String {
-    let ended = try runPython(program, input)
-    try #require(ended.status == 0, "\(ended.output)")
-    return ended.output
-}
-
-/// As ``python(_:_:)``, for where no test is under way to which a failure would belong.
-func runPython(_ program: String, _ input: [UInt8]) throws -> (output: String, status: Int32) {
+func python(_ program: String, _ input: [UInt8] = []) async throws -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    let interpreter = root.appending(path: ".venv/bin/python3")
+    let interpreter = root.appending(path: ".venv/bin/python3").path
     try #require(
-        FileManager.default.isExecutableFile(atPath: interpreter.path),
-        "There is no '\(interpreter.path)'. Make it: make python"
+        FileManager.default.isExecutableFile(atPath: interpreter),
+        "There is no '\(interpreter)'. Make it: make python"
     )
-    let file = FileManager.default.temporaryDirectory.appending(path: "input-\(UUID().uuidString)")
-    try Data(input).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let (process, pipe) = (Process(), Pipe())
-    process.executableURL = interpreter
-    process.arguments = ["-c", program]
-    process.standardInput = try FileHandle(forReadingFrom: file)
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    return (output, process.terminationStatus)
+    let ended = try await run(Command(interpreter, ["-c", program], in: "/", input: input))
+    try #require(ended.status == 0, "\(ended.output.text)\(ended.errors.text)")
+    return ended.output.text
+}
+
+/// What gzip(1) makes of some bytes.
+func gunzip(_ bytes: [UInt8]) async throws -> [UInt8] {
+    try await run(Command("gzip", ["-dc"], in: "/", input: bytes)).output.bytes
 }

@@ -10,7 +10,7 @@ struct EventRoutes: Sendable {
 
     init(_ services: Services) {
         self.services = services
-        broadcasts = Broadcasts(services) { _ in NativeRenderer() }
+        broadcasts = Broadcasts(services, stateless: NativeRenderer.init(isOver:))
     }
 
     var routes: [Route] {

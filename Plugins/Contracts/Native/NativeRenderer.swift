@@ -4,7 +4,9 @@ import PipelineKit
 
 /// Tells a run as its history has it: each event as a line of an export, and between them pieces that are kept nowhere.
 struct NativeRenderer: FrameRenderer {
-    private(set) var isOver = false
+    private(set) var isOver: Bool
+
+    init(isOver: Bool) { self.isOver = isOver }
 
     static func sequence(of item: EventFeed.Item) -> Int? {
         if case .event(_, let event) = item { event.sequence } else { nil }

@@ -8,6 +8,7 @@ struct RetrAIRuns: Sendable {
     let services: Services
     let starter: RunStarter
     let broadcasts: Broadcasts<RetrAIRenderer>
+    private let rows = RenderedRows()
 
     init(_ services: Services, _ settings: RetrAI.Settings) {
         self.services = services
@@ -47,8 +48,7 @@ struct RetrAIRuns: Sendable {
 
     /// What clients ask for again and again: one row of the store, and no history.
     func show(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let row = RunRow(try await summary(request))
-        return .json { row.writeWhole(to: &$0) }
+        HTTPResponse(type: "application/json", body: rows.json(of: try await summary(request)))
     }
 
     // MARK: - Runs under way

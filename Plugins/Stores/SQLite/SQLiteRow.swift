@@ -37,21 +37,21 @@ struct SQLiteRow {
     }
 
     func text(_ column: Int32) throws(StoreError) -> String {
-        guard let text = String(validating: try textBytes(column), as: UTF8.self) else {
-            throw unexpected(column, "UTF-8 text")
-        }
+        guard sqlite3_column_type(handle, column) == SQLITE_TEXT else { throw unexpected(column, "text") }
+        let text = bytes(sqlite3_column_text(handle, column), column) { String(validating: $0, as: UTF8.self) }
+        guard let text else { throw unexpected(column, "UTF-8 text") }
         return text
     }
 
     /// Text as its bytes, whatever they are.
     func textBytes(_ column: Int32) throws(StoreError) -> [UInt8] {
         guard sqlite3_column_type(handle, column) == SQLITE_TEXT else { throw unexpected(column, "text") }
-        return bytes(sqlite3_column_text(handle, column), column)
+        return bytes(sqlite3_column_text(handle, column), column) { Array($0) }
     }
 
     func blob(_ column: Int32) throws(StoreError) -> [UInt8] {
         guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw unexpected(column, "bytes") }
-        return bytes(sqlite3_column_blob(handle, column), column)
+        return bytes(sqlite3_column_blob(handle, column), column) { Array($0) }
     }
 
     /// The complaint about a column that holds something else than what is expected.
@@ -61,9 +61,13 @@ struct SQLiteRow {
     }
 
     // The pointer must be asked for before the count, because asking may convert the value.
-    private func bytes(_ start: UnsafeRawPointer?, _ column: Int32) -> [UInt8] {
+    private func bytes<Value>(
+        _ start: UnsafeRawPointer?,
+        _ column: Int32,
+        _ read: (UnsafeRawBufferPointer) -> Value
+    ) -> Value {
         let count = Int(sqlite3_column_bytes(handle, column))
-        return [UInt8](UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        return read(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
     }
 
     private func description(of column: Int32) -> String {
@@ -72,7 +76,7 @@ struct SQLiteRow {
         case SQLITE_INTEGER: return "\(sqlite3_column_int64(handle, column))"
         case SQLITE_FLOAT: return "\(sqlite3_column_double(handle, column))"
         case SQLITE_TEXT:
-            let bytes = bytes(sqlite3_column_text(handle, column), column)
+            let bytes = bytes(sqlite3_column_text(handle, column), column) { Array($0) }
             guard let text = String(validating: bytes, as: UTF8.self) else { return "\(bytes.count) bytes of text" }
             return text.count > 40 ? "\"\(text.prefix(40))…\"" : "\"\(text)\""
         default: return "\(sqlite3_column_bytes(handle, column)) bytes"

@@ -2,10 +2,9 @@
 enum PercentEncoding {
     /// - Parameter plusIsSpace: As in the query of a form (WHATWG URL, section 5.1).
     /// - Returns: `nil` when a `%` is not followed by two hexadecimal digits, the text is no UTF-8, or holds a NUL.
-    static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return text.utf8.contains(0) ? nil : String(text)
-        }
+    static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
+        let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 != 0 }
+        if isPlain { return String(text) }
         var bytes: [UInt8] = []
         var rest = text.utf8.makeIterator()
         while let byte = rest.next() {

@@ -21,15 +21,23 @@ public struct RequestTarget: Sendable, Hashable {
         guard path.utf8.first == UInt8(ascii: "/") else {
             throw HTTPError(.badRequest, "The target '\(path.shown)' does not begin with '/'.")
         }
+        segments = try Self.segments(of: path)
+        self.path = path
+        query = end == text.endIndex ? [] : try Self.parameters(text[text.utf8.index(after: end)...])
+    }
+
+    private static func segments(of path: String) throws(HTTPError) -> [String] {
         let parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        segments = try parts.map { part throws(HTTPError) in
-            guard let segment = PercentEncoding.decode(Substring(part)), segment != ".", segment != ".." else {
+        return try parts.map { part throws(HTTPError) in
+            guard let segment = PercentEncoding.decode(Substring(part)), !isWay(segment) else {
                 throw HTTPError(.badRequest, "The path '\(path.shown)' is encoded wrongly, or has a '.' or '..' in it.")
             }
             return segment
         }
-        self.path = path
-        query = end == text.endIndex ? [] : try Self.parameters(text[text.utf8.index(after: end)...])
+    }
+
+    private static func isWay(_ segment: String) -> Bool {
+        segment.utf8.count <= 2 && (segment == "." || segment == "..")
     }
 
     /// `*`, the server as a whole; RFC 9112, section 3.2.4.

@@ -28,5 +28,14 @@ final class Broadcast<Renderer: FrameRenderer>: Sendable {
         }
     }
 
+    /// Takes a follower in without its having read anything, if all that it lacks is kept here.
+    func rejoin(_ sink: any FrameSink, after: Int) -> Bool {
+        state.withLock { state in
+            guard state.hasBegun, state.reaches(back: after) else { return false }
+            state.add(sink, after: after)
+            return true
+        }
+    }
+
     func leave(_ sink: any FrameSink) { state.withLock { $0.remove(sink) } }
 }

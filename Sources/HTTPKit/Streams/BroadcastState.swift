@@ -20,6 +20,7 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
     /// Items that wait for the first follower; it reads what is more than that in the history.
     private static var mostEarly: Int { 1024 }
 
+    var hasBegun: Bool { renderer != nil }
     private var isOver: Bool { renderer?.isOver ?? false }
 
     /// - Returns: whether a follower that has everything up to a position need not read the history any more.
@@ -29,8 +30,13 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
 
     /// Takes in a follower, the first together with its renderer.
     mutating func add(_ sink: any FrameSink, _ renderer: Renderer, position: Int, after: Int) {
-        if self.renderer == nil { begin(renderer, at: position) }
-        let follower = Follower(sink: sink, after: max(after, position))
+        if !hasBegun { begin(renderer, at: position) }
+        add(sink, after: max(after, position))
+    }
+
+    /// Takes in a follower, once the broadcast has begun.
+    mutating func add(_ sink: any FrameSink, after: Int) {
+        let follower = Follower(sink: sink, after: after)
         followers[ObjectIdentifier(sink)] = follower
         sink.push(recent.frames(after: follower.after))
         if isOver { sink.close(.normal, "") }

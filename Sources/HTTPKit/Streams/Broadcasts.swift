@@ -9,9 +9,10 @@ public final class Broadcasts<Renderer: FrameRenderer>: Sendable {
         /// Hands over what happens in a run from now on, in order and without a gap, until what it returned is called.
         public var observe:
             @Sendable (_ run: String, _ receive: @escaping @Sendable (Renderer.Item) -> Void) -> @Sendable () -> Void
-        /// What the history of a run is rendered with, from its first item on.
-        public var renderer: @Sendable (_ run: String) -> Renderer
+        /// What a client's history of a run begins with, that wants what comes after a sequence.
+        public var start: @Sendable (_ run: String, _ after: Int) async throws(HTTPError) -> Start
 
+        /// - Parameter renderer: What the history of a run is rendered with, from its first item on.
         public init(
             page: @escaping @Sendable (_ run: String, _ after: Int) async throws(HTTPError) -> [Renderer.Item],
             observe:
@@ -21,7 +22,20 @@ public final class Broadcasts<Renderer: FrameRenderer>: Sendable {
         ) {
             self.page = page
             self.observe = observe
+            start = { run, _ in Start(renderer: renderer(run), position: 0) }
+        }
+    }
+
+    /// Where a history begins to be read.
+    public struct Start: Sendable {
+        /// What the rest of it is rendered with.
+        public var renderer: Renderer
+        /// The sequence of the last item that need not be read; never more than there are.
+        public var position: Int
+
+        public init(renderer: Renderer, position: Int) {
             self.renderer = renderer
+            self.position = position
         }
     }
 
@@ -74,18 +88,19 @@ public final class Broadcasts<Renderer: FrameRenderer>: Sendable {
         _ sink: any FrameSink,
         _ broadcast: Broadcast<Renderer>
     ) async throws(HTTPError) {
-        var renderer = source.renderer(run)
-        var position = 0
+        // Who was here a moment ago, and comes back among others, has nothing to read.
+        if broadcast.rejoin(sink, after: after) { return }
+        var start = try await source.start(run, after)
         while true {
-            let items = try await source.page(run, position)
+            let items = try await source.page(run, start.position)
             guard !items.isEmpty else {
-                if broadcast.join(sink, renderer, position: position, after: after) { return }
+                if broadcast.join(sink, start.renderer, position: start.position, after: after) { return }
                 continue
             }
             var frames: [Frame] = []
             for item in items {
-                position = Renderer.sequence(of: item) ?? position
-                frames += renderer.frames(for: item).filter { $0.sequence.map { $0 > after } ?? false }
+                start.position = Renderer.sequence(of: item) ?? start.position
+                frames += start.renderer.frames(for: item).filter { $0.sequence.map { $0 > after } ?? false }
             }
             guard await sink.send(frames) else { return }
         }

@@ -8,12 +8,14 @@ enum Characters {
 
     /// Letters, digits and what stands in names, IPv6 addresses and ports; RFC 3986, section 3.2.2, without the
     /// characters that no host has.
-    static func isOfHost(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || "-._~:[]%".utf8.contains(byte)
-    }
+    static func isOfHost(_ byte: UInt8) -> Bool { byte < 128 && host[Int(byte)] }
 
-    private static let token = (0..<128).map { byte in
-        isAlphanumeric(UInt8(byte)) || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte))
+    private static let token = table("!#$%&'*+-.^_`|~")
+    private static let host = table("-._~:[]%")
+
+    /// For each byte of ASCII, whether it is a letter, a digit, or one of these.
+    private static func table(_ others: String) -> [Bool] {
+        (UInt8(0)..<128).map { isAlphanumeric($0) || others.utf8.contains($0) }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -1,4 +1,3 @@
-import Dispatch
 import HTTPKit
 import HTTPServer
 import PipelineKit
@@ -58,15 +57,15 @@ struct DoorwayTests {
         async let served: Void = listener.run()
         let ticket = tickets.issue(for: Principal(name: "ada")).text
         let client = "PORT, TICKET = \(listener.port), '\(ticket)'\n" + Self.client + program
-        // Not on a thread that the answers need.
-        let output = await withCheckedContinuation { waiter in
-            DispatchQueue.global().async { waiter.resume(returning: Result { try runPython(client, []) }) }
+        do {
+            let output = try await python(client)
+            listener.shutDown(within: .zero)
+            try await served
+            return output
+        } catch {
+            listener.shutDown(within: .zero)
+            throw error
         }
-        listener.shutDown(within: .zero)
-        try await served
-        let ended = try output.get()
-        try #require(ended.status == 0, "\(ended.output)")
-        return ended.output
     }
 
     private static let client = """

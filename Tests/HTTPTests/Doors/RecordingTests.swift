@@ -102,7 +102,7 @@ struct RecordingTests {
         #expect(text.split(separator: "\n").filter { !$0.hasPrefix("#") }.count == 15)
     }
 
-    @Test func whatIsCountedIsReadByPrometheus() throws {
+    @Test func whatIsCountedIsReadByPrometheus() async throws {
         let metrics = Metrics()
         for took in [1, 20, 700] { metrics.record(finished(took: .milliseconds(took))) }
         metrics.record(finished(.post, pattern: "/odd/\"\\\n", status: 500, took: .seconds(100)))
@@ -116,7 +116,7 @@ struct RecordingTests {
                 for s in family.samples:
                     print(family.type, s.name, json.dumps(s.labels, sort_keys=True), s.value)
             """
-        let samples = try python(program, Array(metrics.text().utf8)).split(separator: "\n").map(String.init)
+        let samples = try await python(program, Array(metrics.text().utf8)).split(separator: "\n").map(String.init)
         let get = #"{"contract": "retrai", "method": "GET", "route": "/api/runs/{id}"}"#
         for expected in [
             "counter sluice_http_requests_total "

@@ -240,8 +240,8 @@ struct WebSocketServerTests {
     @Test func manyIdleSocketsAreHeldAndAllHearOneFrame() async throws {
         let sinks = Collected<any FrameSink>()
         let all = TestGate()
-        // Foundation's Process, which other tests use, trips over thousands of descriptors in this process.
-        let count = 200
+        // Thousands are held by a program of their own, in the tests of the built server: this process has other tests.
+        let count = 100
         let route = Route.webSocket("/socket") { _ in
             StreamSession(opened: { sink in
                 sinks.add(sink)
