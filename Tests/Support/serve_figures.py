@@ -77,9 +77,12 @@ class Server:
             time.sleep(0.001)
         sys.exit(f"A server ended with {self.process.returncode} before it answered.")
 
-    def cpu(self):
-        """Processor seconds of the process and its children."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+    def cpu(self, workers=True):
+        """Processor seconds of the process, and of its children where those are workers that stay."""
+        children = []
+        if workers:
+            command = ["pgrep", "-P", str(self.process.pid)]
+            children = subprocess.run(command, capture_output=True, text=True).stdout.split()
         total = 0
         for pid in [self.process.pid, *children]:
             with open(f"/proc/{pid}/stat") as file:
@@ -416,13 +419,13 @@ def play(server, directory, run, groups):
     ask(server, "POST", "/api/v1/runs", {"id": run, "pipeline": "reader.yaml", "cwd": f"of-{run}"})
     with ExitStack() as stack:
         crowd = stack.enter_context(Crowd(server, run, *groups)) if groups else None
-        before = server.cpu()
+        before = server.cpu(workers=False)
         with open(f"{directory}/{run}", "w") as pipe:
             pipe.write("go\n")
         client = crowd.ended()[1] if crowd else 0
         while (row := ask(server, "GET", f"/api/v1/runs/{run}"))["status"] in ("running", "waiting"):
             time.sleep(0.1)
-        used = server.cpu() - before
+        used = server.cpu(workers=False) - before
     if row["status"] != "achieved":
         sys.exit(f"The run '{run}' ended as {row['status']}.")
     return duration(server, run, row["events"]), used, client, row["events"]
