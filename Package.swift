@@ -136,6 +136,7 @@ let package = Package(
         support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
+        support("Followers", of: ["CLinux", "PipelineKit"]),
         support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(
@@ -153,7 +154,8 @@ let package = Package(
         tests(
             "CommandTests",
             of: [
-                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit", "SocketTesting", "sluice",
+                "CLinux", "Followers", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit",
+                "SocketTesting", "sluice",
             ]
         ),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),

@@ -1,18 +1,18 @@
 """Prints the speed of the server, beside FastAPI and nginx where they are installed.
 
-    serve_figures.py PATH_OF_SLUICE [fastapi] [nginx] [idle] [start] [fanout]
+    serve_figures.py PATH_OF_SLUICE [fastapi] [nginx] [idle] [start] [fanout] [followed]
 
 Both sides of a comparison run in turns, seconds each, and the medians are compared. `fanout` is measured on the program
-ListeningServer beside PATH_OF_SLUICE, which tells numbers through the same broadcasts and the same listener. Nothing is
-asserted: machines differ. After ten minutes it ends in any case, and so do the servers.
+ListeningServer beside PATH_OF_SLUICE, which tells numbers through the same broadcasts and the same listener. `idle` and
+`followed` have their clients played by the program Followers beside it. Nothing is asserted: machines differ. After ten minutes it ends in any case, and so do the servers.
 """
 import array
 import base64
+import datetime
 import http.client
 import json
 import os
 import re
-import resource
 import select
 import shutil
 import signal
@@ -77,9 +77,12 @@ class Server:
             time.sleep(0.001)
         sys.exit(f"A server ended with {self.process.returncode} before it answered.")
 
-    def cpu(self):
-        """Processor seconds of the process and its children."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+    def cpu(self, workers=True):
+        """Processor seconds of the process, and of its children where those are workers that stay."""
+        children = []
+        if workers:
+            command = ["pgrep", "-P", str(self.process.pid)]
+            children = subprocess.run(command, capture_output=True, text=True).stdout.split()
         total = 0
         for pid in [self.process.pid, *children]:
             with open(f"/proc/{pid}/stat") as file:
@@ -228,21 +231,54 @@ def upgrade(port, path):
     return connection
 
 
+class Crowd:
+    """Followers of a run, played by one process; ends with the block that it is used in."""
+
+    def __init__(self, server, run, *groups):
+        program = os.path.join(os.path.dirname(SLUICE), "Followers")
+        self.process = subprocess.Popen(
+            [program, "--port", str(server.port), "--run", run, "--seconds", "600", *groups],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        wanted = sum(int(group.split(":")[2]) for group in groups)
+        if self.told("open") != wanted:
+            sys.exit("Not every follower was given the stream.")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def told(self, name):
+        return json.loads(self.process.stdout.readline() or "{}").get(name)
+
+    def ended(self):
+        """Has the silent ones read, and waits for all: what each group was told, and processor seconds of the program."""
+        self.told("read")
+        self.process.stdin.write("read\n")
+        reports = [json.loads(line) for line in self.process.stdout]
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        if self.process.returncode != 0:
+            sys.exit(f"Followers ended with {self.process.returncode}.")
+        return reports, usage.ru_utime + usage.ru_stime
+
+
 def idle_sockets(count=5000):
     """Memory of a follower of a run that waits for a person."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 200, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with place() as directory:
         waiting_run(directory)
-        with sluice(directory, "--connections", str(count + 100)) as server, ExitStack() as sockets:
-            for _ in range(100):
-                sockets.enter_context(upgrade(server.port, "/api/ws/waiting"))
-            time.sleep(1)
-            before = server.resident()
-            for _ in range(count):
-                sockets.enter_context(upgrade(server.port, "/api/ws/waiting"))
-            time.sleep(2)
-            each = (server.resident() - before) / count
-            print(f"{count} idle WebSockets: {each:.2f} kB resident each, {server.resident() / 1024:.1f} MB in all")
+        with sluice(directory, "--connections", str(count + 100)) as server:
+            with Crowd(server, "waiting", "healthy:retrai:100"):
+                time.sleep(1)
+                before = server.resident()
+                with Crowd(server, "waiting", f"healthy:retrai:{count}"):
+                    time.sleep(2)
+                    after = server.resident()
+            print(f"{count} idle WebSockets: {(after - before) / count:.2f} kB resident each, {after / 1024:.1f} MB in all")
 
 
 def waiting_run(directory):
@@ -325,6 +361,95 @@ class Follower:
         self.rest = data[start:]
 
 
+CROWD = ["healthy:socket:14", "healthy:events:13", "healthy:retrai:13", "silent:socket:2", "silent:events:1",
+         "silent:retrai:2", "restless:socket:2", "restless:events:2", "restless:retrai:1"]
+
+
+def followed():
+    """How much slower a run is that fifty follow: forty that read, five that do not, five that come again and again.
+
+    Once a run whose calls read a file and cost it nothing, so that it tells of more than any model makes it; and once one
+    whose calls start a command, the cheapest there is.
+    """
+    reading = {"tool": "file_read", "arguments": {"path": "large.txt"}}
+    command = {"tool": "bash_exec", "arguments": {"command": "true"}}
+    compare_followed("reads", reading, replies=100, calls=10)
+    compare_followed("starts commands", command, replies=30, calls=5)
+
+
+def compare_followed(name, call, replies, calls, rounds=9):
+    """Compares the times of a run's own events, from the first question to the model on; it stands still until then."""
+    with place() as directory:
+        prepare_run(directory, [{"calls": [call] * calls}] * replies + [{"text": "Done."}])
+        with sluice(directory) as server:
+            play(server, directory, "warm", CROWD)
+            alone, crowded = [], []
+            for number in range(rounds):
+                alone.append(play(server, directory, f"alone-{number}", []))
+                crowded.append(play(server, directory, f"followed-{number}", CROWD))
+    for kind, plays in (("alone", alone), ("followed by 50", crowded)):
+        took, used, client, events = (statistics.median(column) for column in zip(*plays))
+        print(f"a run that {name}, {kind}: {took * 1000:.0f} ms for {events:.0f} events; processor: server "
+              f"{used * 1000:.0f} ms, clients {client * 1000:.0f} ms")
+    ratio = statistics.median(many[0] for many in crowded) / statistics.median(one[0] for one in alone)
+    print(f"  ratio of the medians of {rounds} rounds: {ratio:.3f}; load average {os.getloadavg()[0]:.1f}")
+
+
+def prepare_run(directory, script, lines=20):
+    """A pipeline that stands still until somebody writes into a pipe, makes its calls, and holds then."""
+    gate = 'run="$HOME/$(cat run.txt)"; test -e $run.begun || { cat $run > $run.begun; false; }'
+    with open(f"{directory}/reader.yaml", "w") as file:
+        file.write(
+            f"name: reader\nmodel: scripted/{directory}/script.json\ntools: {{ allow: [file_read, bash_exec] }}\n"
+            f"goal:\n  gate: command\n  with: {{ command: '{gate}' }}\n")
+    with open(f"{directory}/script.json", "w") as file:
+        json.dump(script, file)
+    with open(f"{directory}/large.txt", "w") as file:
+        file.write("all work and no play makes a dull test\n" * lines)
+
+
+def play(server, directory, run, groups):
+    """Seconds that a run takes, seconds of processor that the server and the clients use meanwhile, and its events."""
+    project = f"{directory}/of-{run}"
+    os.mkdir(project)
+    shutil.copy(f"{directory}/large.txt", project)
+    with open(f"{project}/run.txt", "w") as file:
+        file.write(run)
+    os.mkfifo(f"{directory}/{run}")
+    ask(server, "POST", "/api/v1/runs", {"id": run, "pipeline": "reader.yaml", "cwd": f"of-{run}"})
+    with ExitStack() as stack:
+        crowd = stack.enter_context(Crowd(server, run, *groups)) if groups else None
+        before = server.cpu(workers=False)
+        with open(f"{directory}/{run}", "w") as pipe:
+            pipe.write("go\n")
+        client = crowd.ended()[1] if crowd else 0
+        while (row := ask(server, "GET", f"/api/v1/runs/{run}"))["status"] in ("running", "waiting"):
+            time.sleep(0.1)
+        used = server.cpu(workers=False) - before
+    if row["status"] != "achieved":
+        sys.exit(f"The run '{run}' ended as {row['status']}.")
+    return duration(server, run, row["events"]), used, client, row["events"]
+
+
+def duration(server, run, count):
+    path = f"/api/v1/runs/{run}/events?limit=10"
+    first = next(event for event in ask(server, "GET", path)["items"] if event["type"] == "model.requested")
+    last = ask(server, "GET", f"{path}&after={count - 1}")["items"][0]
+    began, ended = (datetime.datetime.fromisoformat(event["at"]) for event in (first, last))
+    return (ended - began).total_seconds()
+
+
+def ask(server, method, path, body=None):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    if answer.status >= 300:
+        sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
+    return json.loads(text)
+
+
 # --- Starting -----------------------------------------------------------------------------------------------------
 
 def starting(parked=100_000, samples=7):
@@ -359,7 +484,7 @@ def multiply(path, count):
 
 
 PARTS = {"fastapi": compare_with_fastapi, "nginx": compare_with_nginx, "idle": idle_sockets, "start": starting,
-         "fanout": fan_out}
+         "fanout": fan_out, "followed": followed}
 
 
 def main():

@@ -23,6 +23,7 @@ final class EventLoop {
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var connections = TicketTable<Connection>()
     private var wheel = TimerWheel(now: EventLoop.clock())
+    private var looks = LookQueue()
     /// When everything has to be closed, once that was asked for.
     private(set) var end: Int?
 
@@ -59,11 +60,12 @@ final class EventLoop {
     func run() {
         while end == nil || connections.count > 0 {
             refreshTime()
-            poller.wait(wheel.wait(at: now)) { tag, events in
+            poller.wait(looks.wait(at: now) ?? wheel.wait(at: now)) { tag, events in
                 if now != Self.clock() { refreshTime() }
                 handle(tag, events)
             }
             refreshTime()
+            for ticket in looks.take(at: now) { connections[ticket]?.look() }
             for ticket in wheel.take(at: now) { connections[ticket]?.timeHasCome() }
             if let end, now >= end { closeAll() }
         }
@@ -81,7 +83,8 @@ final class EventLoop {
     private func carryOut(_ order: Order) {
         switch order {
         case .answer(let ticket, let reply): connections[ticket]?.answer(reply)
-        case .look(let ticket): connections[ticket]?.look()
+        case .look(let ticket, isUrgent: false): looks.add(ticket)
+        case .look(let ticket, isUrgent: true): connections[ticket]?.look()
         case .shutDown(let milliseconds): beginEnd(within: milliseconds)
         }
     }

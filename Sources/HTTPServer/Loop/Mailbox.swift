@@ -7,8 +7,8 @@ import Synchronization
 enum Order: Sendable {
     /// What a task has found for a request.
     case answer(Ticket, Reply)
-    /// A stream has something to send, or is to end.
-    case look(Ticket)
+    /// A stream has something to send, or is to end; where it is urgent, the loop does not wait for more.
+    case look(Ticket, isUrgent: Bool)
     /// Ends everything; milliseconds are left for it.
     case shutDown(within: Int)
 }

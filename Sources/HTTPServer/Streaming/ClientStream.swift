@@ -16,6 +16,13 @@ final class ClientStream: FrameSink {
         var ending: Ending?
     }
 
+    /// What the loop was told.
+    private enum Announcement {
+        case nothing
+        case look
+        case lookAtOnce
+    }
+
     private struct State {
         var queue: [Frame] = []
         /// Bytes of the queue, and of what the loop has taken and not sent.
@@ -23,12 +30,19 @@ final class ClientStream: FrameSink {
         var unsent = 0
         var ending: Ending?
         var isOver = false
-        /// Whether the loop was told to look.
-        var isAnnounced = false
+        /// Since it looked last.
+        var announced = Announcement.nothing
         var waiters: [CheckedContinuation<Bool, Never>] = []
 
         var isEnding: Bool { isOver || ending != nil }
         var waiting: Int { queued + unsent }
+
+        /// - Returns: whether what is to be told now was not told yet.
+        mutating func announce(_ news: Announcement) -> Bool {
+            guard announced == .nothing || (announced == .look && news == .lookAtOnce) else { return false }
+            announced = news
+            return true
+        }
 
         mutating func takeWaiters() -> [CheckedContinuation<Bool, Never>] {
             defer { waiters = [] }
@@ -109,13 +123,15 @@ final class ClientStream: FrameSink {
 
     /// - Parameter body: Returns whether there is something for the loop.
     private func change(_ body: (inout sending State) -> Bool) {
-        let (isNews, waiters) = state.withLock { state in
-            let isNews = body(&state) && !state.isAnnounced
-            if isNews { state.isAnnounced = true }
-            return (isNews, state.isEnding ? state.takeWaiters() : [])
+        let (isNew, isUrgent, waiters) = state.withLock { state in
+            let hasNews = body(&state)
+            // A client whose buffer fills must not lose it while the loop waits for more.
+            let isUrgent = state.isEnding || state.queued > limit / 4
+            let isNew = hasNews && state.announce(isUrgent ? .lookAtOnce : .look)
+            return (isNew, isUrgent, state.isEnding ? state.takeWaiters() : [])
         }
         for waiter in waiters { waiter.resume(returning: false) }
-        if isNews { mailbox.post(.look(ticket)) }
+        if isNew { mailbox.post(.look(ticket, isUrgent: isUrgent)) }
     }
 }
 
@@ -125,7 +141,7 @@ extension ClientStream {
         state.withLock { state in
             let batch = Batch(frames: state.queue, ending: state.ending)
             state.unsent += state.queued
-            (state.queue, state.queued, state.isAnnounced) = ([], 0, false)
+            (state.queue, state.queued, state.announced) = ([], 0, .nothing)
             return batch
         }
     }

@@ -24,18 +24,27 @@ struct Bench: Sendable {
     }
 
     /// The program that was built with these tests.
-    static let sluice = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "sluice")
-        .path
+    static let sluice = program("sluice")
+
+    private static func program(_ name: String) -> String {
+        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path
+    }
 
     static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     // MARK: - Programs
 
-    func start(_ words: [String], adding more: [String: String] = [:], in directory: String? = nil) throws -> Running {
+    /// - Parameter program: What was built with these tests.
+    func start(
+        program: String = "sluice",
+        _ words: [String],
+        adding more: [String: String] = [:],
+        in directory: String? = nil
+    ) throws -> Running {
         let errors = "\(root)/\(UUID().uuidString).stderr"
         return try Running(
-            [Self.sluice] + words,
+            [Self.program(program)] + words,
             environment.merging(more) { $1 },
             in: directory ?? root,
             errors: errors

@@ -9,14 +9,14 @@ final class Running {
     }
 
     let pid: pid_t
-    /// Kept open, so that a program which ends with its input goes on.
+    /// Kept open, so that a program which ends with its input goes on until ``endInput()``.
     private let input: FileHandle
     private let errors: String
     private var news: AsyncStream<News>.Iterator
     private var output = ""
     private var status: Int?
 
-    /// Starts a program in a group of its own, with no environment but this, and a standard input that nobody writes to.
+    /// Starts a program in a group of its own, with no environment but this, and an empty standard input.
     ///
     /// - Parameter errors: The file that takes standard error.
     init(_ words: [String], _ environment: [String: String], in directory: String, errors: String) throws {
@@ -33,6 +33,11 @@ final class Running {
     func send(_ signal: Int32) {
         if status == nil { kill(pid, signal) }
     }
+
+    /// Writes to standard input of a program that still runs.
+    func write(_ text: String) throws { try input.write(contentsOf: Data(text.utf8)) }
+
+    func endInput() throws { try input.close() }
 
     /// The next line, or `nil` when the process has ended.
     func next() async -> String? {

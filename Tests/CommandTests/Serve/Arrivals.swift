@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Followers on threads of their own, told apart from the test that waits for them.
@@ -9,7 +8,6 @@ final class Arrivals: Sendable {
     }
 
     private let state: Mutex<State>
-    private let end = DispatchSemaphore(value: 0)
 
     init(_ count: Int) { state = Mutex(State(missing: count)) }
 
@@ -31,13 +29,5 @@ final class Arrivals: Sendable {
             }
             if areThere { waiter.resume() }
         }
-    }
-
-    func runIsOver() { end.signal() }
-
-    /// Waits on a thread that may block; a minute at most.
-    func waitForEnd() {
-        _ = end.wait(timeout: .now() + 60)
-        end.signal()  // for the next one
     }
 }

@@ -26,6 +26,24 @@ struct LoopPartsTests {
         #expect(seen.count == 400)
     }
 
+    @Test func aBurstIsLookedAtTogetherAndWhatComesAloneAtOnce() {
+        var looks = LookQueue()
+        #expect(looks.wait(at: 1_000) == nil)
+        looks.add(ticket(1))
+        #expect(looks.wait(at: 1_000) == 0)
+        #expect(looks.take(at: 1_000) == [ticket(1)])
+        #expect(looks.wait(at: 1_000) == nil)
+        looks.add(ticket(2))
+        looks.add(ticket(1))
+        #expect(looks.wait(at: 1_000) == LookQueue.pause)
+        let early = looks.take(at: 1_000 + LookQueue.pause - 1)
+        #expect(early == [])
+        #expect(looks.take(at: 1_000 + LookQueue.pause) == [ticket(2), ticket(1)])
+        looks.add(ticket(3))
+        #expect(looks.take(at: 1_000 + 2 * LookQueue.pause) == [ticket(3)])
+        #expect(looks.take(at: 1_000 + 9 * LookQueue.pause) == [])
+    }
+
     @Test func aWheelThatWasLeftAloneForLongForgetsNothing() {
         var wheel = TimerWheel(now: 0)
         wheel.add(ticket(1), at: 100)
