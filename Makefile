@@ -21,9 +21,9 @@ demo: build python
 ## by themselves.
 test: packages browser python lint
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build --skip 'CommandTests|HTTPTests|ContractTests'
-	swift test --skip-build --filter 'HTTPTests|ContractTests'
-	swift test --skip-build --filter CommandTests
+	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests)\.'
+	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
+	swift test --skip-build --filter '^CommandTests\.'
 
 ## Formatting and the house's own rules of style.
 lint:

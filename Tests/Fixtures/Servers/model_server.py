@@ -183,8 +183,7 @@ async def main(arguments):
         context.load_cert_chain(arguments[1])
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, limit=1 << 26)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    os._exit(0)  # whatever is still hanging hangs on purpose
+    await asyncio.Event().wait()  # until it is ended
 
 
 asyncio.run(main(sys.argv[1:]))

@@ -1,4 +1,5 @@
 import Foundation
+import ProcessKit
 import Testing
 
 /// A program of `Tests/Fixtures/Servers` that runs for as long as a suite does.
@@ -18,23 +19,27 @@ struct ModelServer: Sendable {
     static func run<Result>(_ arguments: [String] = [], _ body: (ModelServer) async throws -> Result) async throws
         -> Result
     {
-        let process = Process()
-        let output = Pipe()
-        let input = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", fixtures.appending(path: "Servers/model_server.py").path] + arguments
-        process.standardOutput = output
-        process.standardInput = input  // the server ends with it, even when this process is killed
-        let ends = AsyncStream<Void> { ended in process.terminationHandler = { _ in ended.finish() } }
-        try process.run()
-        // Not `terminate`: the child inherits a mask that blocks SIGTERM from the thread that starts it.
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        let port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)), "The server did not start.")
-        let result = try await body(ModelServer(port: port))
-        kill(process.processIdentifier, SIGKILL)
-        for await _ in ends {}
-        return result
+        let script = fixtures.appending(path: "Servers/model_server.py").path
+        let command = Command("python3", [script] + arguments, in: "/", timeout: .seconds(1_800))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            let (output, said) = AsyncStream<String>.makeStream()
+            group.addTask {
+                defer { said.finish() }
+                _ = try await ProcessKit.run(command) { said.yield($0) }
+            }
+            var line = ""
+            for await piece in output {
+                line += piece
+                if line.contains("\n") { break }
+            }
+            let port = try #require(
+                Int(line.trimmingCharacters(in: .whitespacesAndNewlines)),
+                "The server said: \(line)"
+            )
+            let result = try await body(ModelServer(port: port))
+            group.cancelAll()
+            return result
+        }
     }
 }
 
