@@ -4,7 +4,8 @@
 
 Both sides of a comparison run in turns, seconds each, and the medians are compared. `fanout` is measured on the program
 ListeningServer beside PATH_OF_SLUICE, which tells numbers through the same broadcasts and the same listener. `idle` and
-`followed` have their clients played by the program Followers beside it. Nothing is asserted: machines differ. After ten minutes it ends in any case, and so do the servers.
+`followed` have their clients played by the program Followers beside it. Nothing is asserted: machines differ. After ten
+minutes it ends in any case, and so do the servers.
 """
 import array
 import base64
@@ -237,7 +238,7 @@ class Crowd:
     def __init__(self, server, run, *groups):
         program = os.path.join(os.path.dirname(SLUICE), "Followers")
         self.process = subprocess.Popen(
-            [program, "--port", str(server.port), "--run", run, "--seconds", "600", *groups],
+            [program, "--port", str(server.port), "--run", run, "--seconds", "600", "--leave-each", "1000", *groups],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         wanted = sum(int(group.split(":")[2]) for group in groups)
         if self.told("open") != wanted:
@@ -366,15 +367,16 @@ CROWD = ["healthy:socket:14", "healthy:events:13", "healthy:retrai:13", "silent:
 
 
 def followed():
-    """How much slower a run is that fifty follow: forty that read, five that do not, five that come again and again.
+    """How much slower a run is that fifty follow: forty that read, five that do not, five that come back each second.
 
-    Once a run whose calls read a file and cost it nothing, so that it tells of more than any model makes it; and once one
-    whose calls start a command, the cheapest there is.
+    First a run whose commands take 20 ms, as short as those of people are; then one whose commands take nothing; then one
+    whose calls only read a file, so that it tells of thousands of events a second, more than any model makes it.
     """
     reading = {"tool": "file_read", "arguments": {"path": "large.txt"}}
-    command = {"tool": "bash_exec", "arguments": {"command": "true"}}
-    compare_followed("reads", reading, replies=100, calls=10)
-    compare_followed("starts commands", command, replies=30, calls=5)
+    working, nothing = ({"tool": "bash_exec", "arguments": {"command": word}} for word in ("sleep 0.02", "true"))
+    compare_followed("works", working, replies=20, calls=5)
+    compare_followed("starts commands", nothing, replies=100, calls=5)
+    compare_followed("reads", reading, replies=200, calls=10)
 
 
 def compare_followed(name, call, replies, calls, rounds=9):

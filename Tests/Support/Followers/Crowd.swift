@@ -26,7 +26,7 @@ final class Crowd {
     private var isInputClosed = false
 
     /// Handshakes at once, fewer than a server lets wait in line.
-    private static let mostAsking = 128
+    private static let mostAsking = 32
     private static let inputTag = UInt64.max
 
     init(_ order: Order) throws(Failure) {
@@ -90,7 +90,8 @@ final class Crowd {
         return "\(when), \(late.count) of \(group.count) followers '\(group.name)' still followed, one from \(last) on."
     }
 
-    private static func clock() -> Int {
+    /// Milliseconds of the monotonic clock.
+    static func clock() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1000 + time.tv_nsec / 1_000_000

@@ -26,6 +26,8 @@ final class Follower {
     private var incoming = Incoming()
     /// Messages of this visit.
     private var taken = 0
+    /// When it came; milliseconds.
+    private var arrival = 0
 
     init(_ group: Group, _ order: Order) {
         self.group = group
@@ -36,6 +38,7 @@ final class Follower {
     func come() {
         visits += 1
         taken = 0
+        arrival = Crowd.clock()
         incoming = Incoming()
         connection = Connection(order.port, buffer: group.manner == .silent ? order.buffer : nil)
         guard let connection else { return end(String(cString: strerror(errno))) }
@@ -94,10 +97,12 @@ final class Follower {
 
     /// Who is restless leaves before the first message of another event, so that it has all of the one before.
     private func take(_ sequence: Int) {
-        if group.manner == .restless, taken >= order.most, sequence != tally.last { return leave() }
+        if group.manner == .restless, sequence != tally.last, hasHadEnough { return leave() }
         tally.take(sequence, isShared: group.form == .retrai)
         taken += 1
     }
+
+    private var hasHadEnough: Bool { taken >= order.most || Crowd.clock() - arrival >= order.stay }
 
     private func leave() {
         connection?.reset()

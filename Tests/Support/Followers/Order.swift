@@ -5,7 +5,7 @@ enum Manner: String, CaseIterable {
     case healthy
     /// Reads nothing behind the handshake before it is told to.
     case silent
-    /// Leaves by a reset after some events and comes back with what it has, again and again.
+    /// Leaves by a reset after some events, or after some time, and comes back with what it has, again and again.
     case restless
 }
 
@@ -52,7 +52,8 @@ struct Group {
 
 /// What the program is asked to do.
 ///
-///     Followers --port PORT --run RUN [--seconds 60] [--leave-after 113] [--buffer 4096] MANNER:FORM:COUNT...
+///     Followers --port PORT --run RUN [--seconds 60] [--leave-after 113 | --leave-each 1000] [--buffer 4096]
+///         MANNER:FORM:COUNT...
 struct Order {
     /// Of a server on this machine.
     private(set) var port = 0
@@ -61,6 +62,8 @@ struct Order {
     private(set) var seconds = 60
     /// Messages that a restless follower takes before it leaves; it takes all of an event then.
     private(set) var most = 113
+    /// Milliseconds after which it leaves whatever it has taken.
+    private(set) var stay = Int.max
     /// Bytes that the system keeps for a silent follower.
     private(set) var buffer = 4096
     private(set) var groups: [Group] = []
@@ -73,6 +76,9 @@ struct Order {
             case "--run": run = words.next() ?? ""
             case "--seconds": seconds = try Self.number(words.next(), of: word, in: 1...3600)
             case "--leave-after": most = try Self.number(words.next(), of: word, in: 1...1_000_000)
+            case "--leave-each":
+                stay = try Self.number(words.next(), of: word, in: 1...1_000_000)
+                most = .max
             case "--buffer": buffer = try Self.number(words.next(), of: word, in: 1...(1 << 30))
             case _ where word.hasPrefix("-"): throw Failure(.invalidInput, "Unknown option '\(word)'.")
             default:
