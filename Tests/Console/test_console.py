@@ -193,6 +193,36 @@ def test_a_person_steers_a_run(console):
     assert console.mistakes() == []
 
 
+def test_a_question_is_rejected_with_a_message(console):
+    start(console)
+    run = console.browser.current_url.removeprefix(URL)
+    console.open("/approvals")
+    console.says(".question-card h2", "After a check")
+    console.press("r")
+    console.until(lambda it: it.switch_to.active_element.tag_name == "textarea", "there is no field for why")
+    console.browser.switch_to.active_element.send_keys("Begin with test_mean.", Keys.CONTROL + Keys.ENTER)
+    console.until(lambda it: not it.find_elements(By.CSS_SELECTOR, ".question-card"), "the question stayed")
+    console.open(run)
+    console.says(".timeline", "Rejected")
+    console.says(".timeline", "Begin with test_mean.")
+    # A no with a message goes on with what was said.
+    console.says(".badge", "achieved", 60)
+    assert console.mistakes() == []
+
+
+def test_a_run_that_was_aborted_goes_on(console):
+    start(console)
+    console.press("X")
+    console.field("Reason").send_keys("Not now.", Keys.ENTER)
+    console.says(".badge", "aborted")
+    console.says(".actions", "Resume")
+    console.press("u")
+    for button in console.browser.find_elements(By.CSS_SELECTOR, "dialog button[type=submit]"):
+        button.click()
+    console.says(".badge", "achieved", 60)
+    assert console.mistakes() == []
+
+
 def test_the_run_stands_in_the_list(console, finished):
     console.open("/")
     run = finished.split("/")[2]
