@@ -1,7 +1,7 @@
 import HTTPKit
 
-/// What a request will lead to, as far as its head tells.
-enum Plan: Sendable {
+/// What a request will lead to, as far as its head tells; in a box, as it is handed on several times.
+indirect enum Plan: Sendable {
     typealias Respond = @Sendable (HTTPRequest) throws(HTTPError) -> HTTPResponse
 
     /// Answered on the loop itself.

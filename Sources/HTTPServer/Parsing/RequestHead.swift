@@ -20,19 +20,41 @@ package struct RequestHead: Sendable {
     package let expectsContinue: Bool
 
     init(_ line: RequestLine, _ headers: HTTPHeaders) throws(HTTPError) {
+        let own = OwnFields(headers)
         method = line.method
         self.headers = headers
-        framing = try Self.framing(headers, isOld: line.isOld)
-        target = try Self.origin(line, host: Self.host(headers, isOld: line.isOld))
-        let wishes = headers.tokens("connection")
-        keepsAlive = line.isOld ? false : !wishes.contains("close")
-        expectsContinue = try Self.expectation(headers, isOld: line.isOld)
+        framing = try Self.framing(own, isOld: line.isOld)
+        target = try Self.origin(line, host: Self.host(own.hosts, isOld: line.isOld))
+        keepsAlive = !line.isOld && (own.connections.isEmpty || !headers.tokens("connection").contains("close"))
+        expectsContinue = try Self.expectation(own.expectations.first, isOld: line.isOld)
+    }
+
+    /// The values of the fields that say how a request is read, found in one pass; most are told apart by their length.
+    private struct OwnFields {
+        var hosts: [String] = []
+        var expectations: [String] = []
+        var connections: [String] = []
+        var lengths: [String] = []
+        var codings: [String] = []
+
+        init(_ headers: HTTPHeaders) {
+            for field in headers.fields {
+                switch field.name.utf8.count {
+                case 4 where field.name == "host": hosts.append(field.value)
+                case 6 where field.name == "expect": expectations.append(field.value)
+                case 10 where field.name == "connection": connections.append(field.value)
+                case 14 where field.name == "content-length": lengths.append(field.value)
+                case 17 where field.name == "transfer-encoding": codings.append(field.value)
+                default: break
+                }
+            }
+        }
     }
 
     /// Where a request says in two ways where it ends, somebody before us may have believed the other one.
-    private static func framing(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> Framing {
-        let lengths = headers.all("content-length")
-        guard let coding = headers["transfer-encoding"] else {
+    private static func framing(_ fields: OwnFields, isOld: Bool) throws(HTTPError) -> Framing {
+        let lengths = fields.lengths
+        guard let coding = fields.codings.first else {
             guard let text = lengths.first else { return .length(0) }
             guard lengths.count == 1, let length = number(text) else {
                 throw HTTPError(
@@ -46,7 +68,7 @@ package struct RequestHead: Sendable {
             throw HTTPError(.badRequest, "A request has either Content-Length or Transfer-Encoding, not both.")
         }
         guard !isOld else { throw HTTPError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
-        guard headers.all("transfer-encoding").count == 1, coding.lowercased() == "chunked" else {
+        guard fields.codings.count == 1, coding.lowercased() == "chunked" else {
             throw HTTPError(.notImplemented, "Transfer-Encoding can be 'chunked', but is '\(coding.shown)'.")
         }
         return .chunked
@@ -58,8 +80,7 @@ package struct RequestHead: Sendable {
     }
 
     /// - Throws: unless there is exactly one, and it could be a host; RFC 9112, section 3.2.
-    private static func host(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> String {
-        let hosts = headers.all("host")
+    private static func host(_ hosts: [String], isOld: Bool) throws(HTTPError) -> String {
         if hosts.isEmpty, isOld { return "" }
         guard hosts.count == 1 else {
             throw HTTPError(
@@ -88,8 +109,8 @@ package struct RequestHead: Sendable {
         return path.hasPrefix("/") ? String(path) : "/\(path)"
     }
 
-    private static func expectation(_ headers: HTTPHeaders, isOld: Bool) throws(HTTPError) -> Bool {
-        guard let expectation = headers["expect"], !isOld else { return false }
+    private static func expectation(_ expectation: String?, isOld: Bool) throws(HTTPError) -> Bool {
+        guard let expectation, !isOld else { return false }
         guard expectation.lowercased() == "100-continue" else {
             throw HTTPError(.expectationFailed, "Expect can be '100-continue', but is '\(expectation.shown)'.")
         }
