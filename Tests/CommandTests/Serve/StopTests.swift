@@ -70,21 +70,18 @@ struct StopTests {
         }
     }
 
-    @Test func anIdleServerEndsAtOnce() async throws {
+    /// Whatever it would otherwise wait for: 5 s is what is promised, and the grace that it is given here is longer.
+    @Test func anIdleServerWaitsForNothingAtItsEnd() async throws {
         try await withBench { bench in
-            let clock = ContinuousClock()
-            var times: [Duration] = []
-            for _ in 0..<5 {
-                try await withServer(bench) { server in
-                    let listed = try await server.client.get("/api/v1/runs")
-                    #expect(listed.status == 200)
-                    let began = clock.now
-                    #expect(await server.stop().status == 0)
-                    times.append(clock.now - began)
-                }
+            try await withServer(bench, ["--grace", "60s"]) { server in
+                let listed = try await server.client.get("/api/v1/runs")
+                #expect(listed.status == 200)
+                let began = ContinuousClock.now
+                #expect(await server.stop().status == 0)
+                let took = ContinuousClock.now - began
+                print("an idle server ended in \(took)")
+                #expect(took < .seconds(5))
             }
-            print("an idle server ended in \(times)")
-            #expect(times.sorted()[2] < .milliseconds(500))
         }
     }
 }
