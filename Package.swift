@@ -162,7 +162,7 @@ let package = Package(
         tests("ConsoleTests", of: ["ConsoleContract", "HTTPKit"]),
         tests(
             "HTTPTests",
-            of: ["CLinux", "HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting", "ProcessKit", "SocketTesting"]
+            of: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineTesting", "ProcessKit", "SocketTesting"]
         ),
         tests(
             "ContractTests",

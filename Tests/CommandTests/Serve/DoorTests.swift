@@ -97,7 +97,7 @@ struct DoorTests {
                 while try await client.get("/api/v1/runs").status == 200 {
                     try await Task.sleep(for: .milliseconds(100))  // how long it still works is the point
                 }
-                #expect(clock.now - began < .seconds(10))
+                #expect(clock.now - began < .seconds(30))
                 #expect(try await client.get("/api/v1/runs").status == 401)
             }
         }
