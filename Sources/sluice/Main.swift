@@ -11,7 +11,7 @@ struct Main {
         AnySubcommand(ReplayCommand.self), AnySubcommand(VerifyCommand.self), AnySubcommand(LintCommand.self),
         AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self), AnySubcommand(DoctorCommand.self),
         AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self), AnySubcommand(WatchCommand.self),
-        AnySubcommand(KeyCommand.self), AnySubcommand(VersionCommand.self),
+        AnySubcommand(KeyCommand.self), AnySubcommand(BenchCommand.self), AnySubcommand(VersionCommand.self),
     ]
 
     static func main() async {
