@@ -39,12 +39,14 @@ public struct ProcessName: Sendable, Hashable, CustomStringConvertible {
         return String(id?.prefix(8) ?? "unknown")
     }()
 
-    /// Field 22 of `/proc/PID/stat` (proc(5)); `nil` when there is no such process.
+    /// Field 22 of `/proc/PID/stat` (proc(5)); `nil` when there is no such process, or only its exit status is left for
+    /// a parent that has not asked for it.
     private static func startTicks(of pid: pid_t) -> String? {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let afterName = stat.lastIndex(of: ")")
         else { return nil }
         let fields = stat[afterName...].split(separator: " ")
-        return fields.count > 20 ? String(fields[20]) : nil
+        guard fields.count > 20, !["Z", "X"].contains(fields[1]) else { return nil }
+        return String(fields[20])
     }
 }
