@@ -108,7 +108,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
-                "RetrAIContract", "ConsoleContract",
+                "RetrAIContract", "ConsoleContract", "CSQLite", "YAML",
             ],
             swiftSettings: strict
         ),
