@@ -56,10 +56,11 @@ struct BenchAll {
 
     /// The figures of a part that prints them itself.
     private func lines(_ words: [String]) throws(CommandError) -> [Figure] {
-        let place = try making(words.dropFirst().first ?? "", in: directory)
+        let place = try making(words[1], in: directory)
         var child = try BenchChild(words + ["--dir", place], in: place)
         var figures: [Figure] = []
-        try child.ended { figures += Figure.all(in: $0) }
+        try child.ended { figures += Figure.all(in: $0, of: words[1]) }
+        guard !figures.isEmpty else { throw .broken("'sluice \(words.joined(separator: " "))' printed no figures.") }
         return figures
     }
 }

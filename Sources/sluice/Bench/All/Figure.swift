@@ -5,7 +5,7 @@ struct Figure: Sendable {
     /// From the general to the particular, what is measured last: `engine/steps/1000 steps/rate`.
     var name: String
     var value: Double
-    /// `µs`, `ms`, `s`, `MB`, `×`, or something a second such as `steps/s`; of the last kind more is better.
+    /// `µs`, `MB`, `×`, or something a second such as `steps/s`; of the last kind more is better, of all others less.
     var unit: String
 
     init(_ name: String, _ value: Double, _ unit: String) {
@@ -18,25 +18,29 @@ struct Figure: Sendable {
 }
 
 extension Figure {
-    /// Members of a printed line that are figures. Others tell figures apart; of two that say the same, one is here.
-    private static let units = [
-        "us": "µs", "us_per_event": "µs", "ms": "ms", "us_per_request": "µs", "requests_per_second": "requests/s",
-        "deliveries_per_second": "deliveries/s", "kb_per_client": "kB", "resident_kb": "kB",
+    /// Members of a printed line that are figures: what each is called, and its unit. Those that say the same as another
+    /// are left out.
+    private static let measured: [(member: String, name: String, unit: String)] = [
+        ("us", "time", "µs"), ("us_per_event", "time an event", "µs"), ("per_second", "rate", "/s"),
+        ("cpu_us", "processor time each", "µs"), ("p50_us", "median", "µs"), ("p99_us", "99 of 100 within", "µs"),
+        ("p50_ms", "median", "ms"), ("p99_ms", "99 of 100 within", "ms"), ("cpu_percent", "processor", "%"),
+        ("bytes_each", "memory each", "B"), ("resident_bytes", "memory", "B"), ("peak_bytes", "memory at most", "B"),
     ]
-    /// What of a line's whole numbers is a size, and so a part of the name.
-    private static let sizes = ["lines", "events", "clients", "runs", "connections"]
+    /// Whole numbers that tell a line apart from others of its kind.
+    private static let sizes = ["lines", "events", "connections", "subscribers", "slow"]
 
     /// The figures of a line that a part of the benchmark printed.
     ///
-    /// `{"ev":"load","what":"yaml","of":"pytest","us":3}` is `load/yaml/pytest/us`.
-    static func all(in line: JSONValue) -> [Figure] {
+    /// `{"ev":"load","what":"yaml","of":"pytest","lines":3,"us":3}` is `load/yaml/pytest/3 lines/time`.
+    ///
+    /// - Parameter part: What the names begin with.
+    static func all(in line: JSONValue, of part: String) -> [Figure] {
         let members = line.members
-        let words = ["ev", "what", "of", "name", "route", "mode"].compactMap { members[$0]?.text }
+        let words = ["ev", "what", "of", "method", "path"].compactMap { members[$0]?.text }
         let counts = sizes.compactMap { size in members[size]?.integer.map { "\($0) \(size)" } }
-        let name = (words + counts).joined(separator: "/")
-        return units.keys.sorted().compactMap { key in
-            guard let unit = units[key], let value = members[key]?.number else { return nil }
-            return Figure("\(name)/\(key.replacing("_", with: " "))", value, unit)
+        let name = ([part] + words.filter { $0 != part } + counts).joined(separator: "/")
+        return measured.compactMap { member, what, unit in
+            members[member]?.number.map { Figure("\(name)/\(what)", $0, unit) }
         }
     }
 }

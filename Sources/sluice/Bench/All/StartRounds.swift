@@ -8,11 +8,15 @@ struct StartRounds {
     let directory: String
     private let rounds = 15
     private var file: String { "\(directory)/touch.yaml" }
+    private var model: String { "scripted/\(directory)/script.json" }
+    /// Beside the state, which is no part of it.
+    private var project: String { "\(directory)/project" }
 
     init(in directory: String) { self.directory = directory }
 
     func all() throws(CommandError) -> [Figure] {
         try write(Self.pipeline, to: "touch.yaml")
+        _ = try making("project", in: directory)
         try write(Self.script, to: "script.json")
         return try ended("version", ["version"]) + ended("lint", ["lint", file]) + firstEvent()
     }
@@ -33,15 +37,14 @@ struct StartRounds {
         var (firsts, lasts, memory): ([Duration], [Duration], Double) = ([], [], 0)
         for _ in 0..<rounds / 3 {
             let began = ContinuousClock.now
-            var child = try BenchChild(["run", file, "--json", "--cwd", directory], in: directory)
-            guard try child.line()?["type"] == "run.started" else {
-                throw .broken("The first event of a run is not its start.")
-            }
+            var child = try BenchChild(["run", file, "--json", "--cwd", project, "--model", model], in: directory)
+            let first = try child.line()
             firsts.append(.now - began)
             let ending = try child.ended()
+            guard first?["type"] == "run.started" else { throw .broken("A run's first event was not its start.") }
             lasts.append(ending.elapsed)
             memory = max(memory, ending.megabytes)
-            unlink("\(directory)/done.txt")
+            unlink("\(project)/done.txt")
         }
         return [Figure("start/run/first event", firsts.median / .milliseconds(1), "ms")] + figures("run", lasts, memory)
     }
@@ -62,7 +65,6 @@ struct StartRounds {
     private static let pipeline = """
         name: touch
         description: Writes a file.
-        model: scripted/script.json
         goal: { gate: command, with: { command: "test -f done.txt" } }
         tools: { allow: [file_write] }
         human: { gate: never }
