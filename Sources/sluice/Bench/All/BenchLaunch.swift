@@ -1,3 +1,4 @@
+import CLinux
 import FoundationEssentials
 import Glibc
 
@@ -62,8 +63,8 @@ struct BenchLaunch {
 
     private static func pipe() throws(CommandError) -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard Glibc.pipe(&ends) == 0 else { throw .broken("No pipe can be made: \(String(cString: strerror(errno))).") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let code = sluice_pipe(&ends)
+        guard code >= 0 else { throw .broken("No pipe can be made: \(String(cString: strerror(-code))).") }
         return (ends[0], ends[1])
     }
 }

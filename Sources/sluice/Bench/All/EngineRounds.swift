@@ -15,19 +15,15 @@ struct EngineRounds {
         self.steps = steps
     }
 
-    /// Bare rows as large as the event of a step, before the engine writes its own.
-    ///
-    /// - Returns: the median time of a commit.
-    func baseline() throws(CommandError) -> Duration {
-        let event = EventCodec.encode(.callFinished("1.100", RecordedOutput(text: "")))
-        let sqlite = try SQLiteBaseline(path: "\(try making("sqlite", in: directory))/baseline.db")
-        return try sqlite.commits(max(20, steps), bytes: event.body.count).median
-    }
-
-    /// Steps one after the other, and the same beside bare rows that were written just before.
+    /// Steps one after the other, and bare rows as large as the event of a step: half of them before and half of them
+    /// afterwards, as disks have their moods.
     func oneByOne() throws(CommandError) -> [Figure] {
-        let commit = try baseline()
+        let bytes = EventCodec.encode(.callFinished("1.100", RecordedOutput(text: ""))).body.count
+        let half = max(20, steps / 2)
+        var sqlite = try SQLiteBaseline(path: "\(try making("sqlite", in: directory))/baseline.db")
+        let before = try sqlite.commits(half, bytes: bytes)
         let (elapsed, latencies, ending) = try timed("steps", steps, marks: [steps])
+        let commit = (before + (try sqlite.commits(half, bytes: bytes))).median
         let name = "engine/steps/\(steps) steps"
         return latencies.map { Figure("\(name)/latency", $0.microseconds, "µs") } + [
             Figure("sqlite/commit", commit / .microseconds(1), "µs"),
