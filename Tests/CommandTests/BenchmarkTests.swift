@@ -41,7 +41,7 @@ struct BenchmarkTests {
                 record.members.keys.sorted()
                     == ["at", "build", "figures", "format", "machine", "n", "problems", "version"]
             )
-            #expect([record["format"], record["n"], record["problems"]] == [1, 20, []])
+            #expect(record["problems"] == [] && record["format"] == 1 && record["n"] == 20)
             let machine = record["machine"]?.members ?? [:]
             #expect(machine.keys.sorted() == ["cores", "filesystem", "kernel", "memory_mb", "processor"])
             #expect(try #require(machine["cores"]?.integer) > 0)
@@ -124,7 +124,7 @@ struct BenchmarkTests {
                 let found = try await served.client.get("/api/v1/benchmarks").json
                 let items = found["items"]?.elements ?? []
                 #expect(items.map { $0["file"] } == ["20260102T000000.000Z.json", "20260101T000000.000Z.json"])
-                #expect(items.first?["figures"]?.elements.first?["value"] == 2)
+                #expect(items.first?["figures"]?.elements.first?["value"]?.number == 2)
                 let skipped = (found["skipped"]?.elements ?? []).map {
                     "\($0["file"]?.text ?? ""): \($0["reason"]?.text ?? "")"
                 }
@@ -139,7 +139,8 @@ struct BenchmarkTests {
         "20260106T000000.000Z.json: It cannot be opened: Too many levels of symbolic links.",
         "20260105T000000.000Z.json: It has more than 256 kB.",
         "20260104T000000.000Z.json: It is of format 2, and this version of Sluice reads format 1.",
-        "20260103T000000.000Z.json: It is no JSON: Line 1, column 2: the text ends within an object.",
+        "20260103T000000.000Z.json: Not valid JSON at line 1, column 2 (byte 1): expected a key in double quotes or '}', but "
+            + "found the end of the document.",
     ]
 
     @Test func aServerWithoutBenchmarksHasNone() async throws {
