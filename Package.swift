@@ -155,7 +155,7 @@ let package = Package(
         tests(
             "CommandTests",
             of: [
-                "CLinux", "Followers", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit",
+                "CLinux", "Followers", "LoadKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit",
                 "SocketTesting", "sluice",
             ]
         ),

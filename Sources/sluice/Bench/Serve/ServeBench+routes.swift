@@ -15,15 +15,16 @@ extension ServeBench {
 
     /// Connections that are kept open, each with one request at a time.
     private static let connections = 16
-    /// Runs in the lists, each with so many steps.
-    private static let listed = (runs: 50, steps: 50)
+    /// Runs in the lists; the last of them, which is asked for, has taken so many steps, the others one.
+    private static let listed = 50
+    private static let steps = 50
     /// Milliseconds in which nothing is measured yet.
     private static let warming = 200
 
     func measureRoutes() throws(CommandError) {
         var run = ""
-        for _ in 0..<Self.listed.runs {
-            run = try park(Steps(count: Self.listed.steps, rate: 1_000_000))
+        for number in 1...Self.listed {
+            run = try park(Steps(count: number == Self.listed ? Self.steps : 1, rate: 1_000_000))
             try release(run)
             try wait(for: run, to: "not_achieved")
         }

@@ -47,8 +47,7 @@ final class ServeBench {
             do throws(Failure) {
                 try BlockingThread.start {
                     do throws(CommandError) {
-                        let bench = try ServeBench(amounts, directory: directory, environment: environment)
-                        try bench.measure(parts)
+                        try ServeBench(amounts, directory: directory, environment: environment).measure(parts)
                         waiter.resume(returning: nil)
                     } catch {
                         waiter.resume(returning: error)
@@ -62,6 +61,7 @@ final class ServeBench {
     }
 
     private func measure(_ parts: [Part]) throws(CommandError) {
+        defer { server.end() }
         lines.tell("ready", ["version": .string(Version.number), "server": .int(Int(server.pid))])
         for part in parts {
             switch part {

@@ -31,10 +31,11 @@ final class ServerProcess {
         posix_spawn_file_actions_adddup2(&actions, childInput, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, childOutput, STDOUT_FILENO)
         pid = try Self.spawn(["sluice"] + words, environment.map { "\($0.key)=\($0.value)" }, &actions)
-        port = try announcedPort()
+        do throws(CommandError) { port = try announcedPort() } catch {
+            end()
+            throw error
+        }
     }
-
-    deinit { end() }
 
     private static func pipe() throws(CommandError) -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [0, 0]
@@ -80,8 +81,8 @@ final class ServerProcess {
         return port
     }
 
-    /// Has it end in good order; what takes too long is killed.
-    private func end() {
+    /// Has it end in good order, and waits for that; what takes too long is killed. Nothing may be asked of it then.
+    func end() {
         close(input)
         let process = sluice_pidfd_open(pid)
         var poll = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
