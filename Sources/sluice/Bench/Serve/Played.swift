@@ -4,7 +4,7 @@ import PipelineKit
 /// A run that was played to its end before a crowd.
 struct Played {
     let crowd: Crowd
-    let steps: Steps
+    let steps: PacedSteps
     /// Of the run, from its first on.
     let events: Int
     /// From its release to the end of the streams that somebody reads.

@@ -4,7 +4,7 @@ import PipelineKit
 extension ServeBench {
     /// How long the end of a step takes to reach its subscribers: recorded, handed out, sent and read.
     func measureFanout() throws(CommandError) {
-        let steps = Steps(count: amounts.rate * amounts.seconds, rate: amounts.rate)
+        let steps = PacedSteps(count: amounts.rate * amounts.seconds, rate: amounts.rate)
         let played = try play(steps, [Group(.healthy, .socket, amounts.subscribers)])
         lines.tell("fanout", played.figures)
         try played.expectWhole()
@@ -15,7 +15,7 @@ extension ServeBench {
         let readers = min(amounts.subscribers, Self.mostReaders)
         let rate = max(amounts.rate, Self.leastRate)
         let bytes = min(max(Self.bytesPerSecond / (readers * rate), 256), Self.mostBytes)
-        let steps = Steps(count: max(rate * amounts.seconds, Self.volume / bytes), rate: rate, bytes: bytes)
+        let steps = PacedSteps(count: max(rate * amounts.seconds, Self.volume / bytes), rate: rate, bytes: bytes)
         for silent in [0, Self.silent(among: readers)] {
             let groups = [Group(.healthy, .socket, readers)] + (silent > 0 ? [Group(.silent, .socket, silent)] : [])
             let played = try play(steps, groups)
@@ -46,7 +46,7 @@ extension ServeBench {
     // MARK: - A run with its crowd
 
     /// Plays a run from its release to the end of all streams.
-    private func play(_ steps: Steps, _ groups: [Group]) throws(CommandError) -> Played {
+    private func play(_ steps: PacedSteps, _ groups: [Group]) throws(CommandError) -> Played {
         let run = try park(steps)
         let crowd = try gather(groups, of: run)
         defer { crowd.leave() }

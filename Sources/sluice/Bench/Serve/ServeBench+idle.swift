@@ -7,7 +7,7 @@ extension ServeBench {
 
     /// What somebody costs who follows a run that waits.
     func measureIdle() throws(CommandError) {
-        let run = try park(Steps(count: 1, rate: 1))
+        let run = try park(PacedSteps(count: 1, rate: 1))
         let first = try gather([Group(.healthy, .socket, Self.warm)], of: run)
         defer { first.leave() }
         let before = server.resident

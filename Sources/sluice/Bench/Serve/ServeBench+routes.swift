@@ -24,11 +24,11 @@ extension ServeBench {
     func measureRoutes() throws(CommandError) {
         var run = ""
         for number in 1...Self.listed {
-            run = try park(Steps(count: number == Self.listed ? Self.steps : 1, rate: 1_000_000))
+            run = try park(PacedSteps(count: number == Self.listed ? Self.steps : 1, rate: 1_000_000))
             try release(run)
             try wait(for: run, to: "not_achieved")
         }
-        let lint: JSONValue = ["yaml": "name: fix\ngoal: { gate: command, with: { command: make test } }\n"]
+        let lint: JSONValue = ["yaml": .string(PacedSteps(count: 1, rate: 1).pipeline.jsonText)]
         let routes = [
             Route("GET", "/health"),
             Route("GET", "/api/v1/runs/{run}", of: run),

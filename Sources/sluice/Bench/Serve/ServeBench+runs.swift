@@ -4,7 +4,7 @@ import PipelineKit
 // Runs that stand still until everybody is there.
 extension ServeBench {
     /// Starts a run that waits for a person, and behind the answer takes so many steps and ends.
-    func park(_ steps: Steps) throws(CommandError) -> String {
+    func park(_ steps: PacedSteps) throws(CommandError) -> String {
         runs += 1
         let run = "run-\(runs)"
         let order: JSONValue = ["id": .string(run), "yaml": .string(steps.pipeline.jsonText)]
@@ -56,14 +56,14 @@ extension ServeBench {
 }
 
 /// The steps of a run.
-struct Steps {
+struct PacedSteps {
     var count: Int
     /// A second; as fast as they are recorded when that is slower.
     var rate: Int
     /// Of each one's output.
     var bytes = 0
 
-    fileprivate var pipeline: JSONValue {
+    var pipeline: JSONValue {
         let tool = PacedTool.id.value
         return [
             "name": "paced", "model": "paced/none", "goal": ["gate": "never"],

@@ -56,7 +56,7 @@ struct ServeStage {
     }
 
     private func services(over store: SQLiteEventStore, in place: String, _ roots: [String]) -> Services {
-        var registry = session.registry
+        var registry = Registry()
         registry.add(PacedProvider.self)
         registry.add(PacedTool.self)
         registry.add(NeverGate.self)
