@@ -30,8 +30,11 @@ struct BenchmarkTests {
 
     @Test func allOfItIsKeptInAFileForItsOwnerAlone() async throws {
         try await withBench { bench in
-            let ended = try await bench.sluice("bench", "all", "--json", "--n", "20")
+            try bench.write("", to: "a place/keep")
+            let amounts = ["--n", "20", "--subscribers", "10", "--seconds", "1"]
+            let ended = try await bench.start(["bench", "all", "--json", "--dir", "a place"] + amounts).ended()
             #expect(ended.status == 0, "\(ended.errors)")
+            #expect(try bench.tree("\(bench.root)/a place") == ["keep": ""], "nothing is left behind")
             let path = try #require(ended.lines.last)
             #expect(path.wholeMatch(of: /.*\/state\/bench\/\d{8}T\d{6}\.\d{3}Z\.json/) != nil, "\(path)")
             #expect(try mode(of: path) == 0o600)
@@ -55,45 +58,35 @@ struct BenchmarkTests {
         #expect(names.count == figures.count)
         #expect(Set(names).count == names.count)
         #expect(
-            Set(names.compactMap { $0.split(separator: "/").first }) == ["engine", "sqlite", "start", "load", "serve"]
+            Set(names.compactMap { $0.split(separator: ",").first }) == ["engine", "sqlite", "start", "load", "serve"]
         )
         for name in names { #expect(printed.contains("  \(name) "), "\(name)") }
         let values = Dictionary(uniqueKeysWithValues: zip(names, figures.map { $0["value"]?.number }))
-        #expect(values["engine/kill/20 steps/lost"] == 0)
-        #expect(try #require(values["sqlite/commit"] ?? nil) > 0)
-        #expect(try #require(values["engine/steps/20 steps/against a bare commit"] ?? nil) > 0)
-        #expect(try #require(values["start/version/memory"] ?? nil) > 1)
-        #expect(values.keys.contains("load/yaml/pytest/3 lines/time"))
+        #expect(values["engine, kill, 20 steps, lost"] == 0)
+        #expect(try #require(values["sqlite, commit"] ?? nil) > 0)
+        #expect(try #require(values["engine, steps, 20 steps, against a bare commit"] ?? nil) > 0)
+        #expect(try #require(values["start, version, memory"] ?? nil) > 1)
+        #expect(values.keys.contains("load, yaml, pytest, 3 lines, time"))
         #expect(figures.allSatisfy { $0["unit"]?.text?.isEmpty == false })
     }
 
-    @Test func theFileGoesWhereItIsToldAndNothingElseIsLeft() async throws {
+    @Test(
+        arguments: [
+            (["lod"], "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, all."),
+            (["load", "steps"], "'sluice bench load' takes no 'steps'."),
+            (["all", "steps"], "'sluice bench all' takes no 'steps'."),
+            (["load", "--n", "0"], "Option '--n' must be from 1 to 100000, but is 0."),
+            (["all", "--n", "100001"], "Option '--n' must be from 1 to 100000, but is 100001."),
+            (["all", "--dir", "nowhere"], "There is no directory 'ROOT/nowhere'. Give a directory with --dir."),
+        ] as [([String], String)]
+    )
+    func whatCannotBeMeasuredIsNamed(words: [String], message: String) async throws {
         try await withBench { bench in
-            try bench.write("", to: "a place/keep")
-            let ended = try await bench.sluice(
-                "bench",
-                "all",
-                "--json",
-                "--n",
-                "5",
-                "--out",
-                "figures",
-                "--dir",
-                "a place"
-            )
-            #expect(ended.status == 0, "\(ended.errors)")
-            #expect(try #require(ended.lines.last).hasPrefix("\(bench.root)/figures/"))
-            #expect(try bench.tree("\(bench.root)/a place") == ["keep": ""])
+            let ended = try await bench.start(["bench"] + words).ended()
+            #expect(ended.errors.replacing(bench.root, with: "ROOT") == message + "\n")
+            #expect(ended.output == "")
+            #expect(ended.status == 64)
             #expect(!FileManager.default.fileExists(atPath: bench.state))
-        }
-    }
-
-    @Test func withoutJSONNoFileIsKept() async throws {
-        try await withBench { bench in
-            let ended = try await bench.sluice("bench", "all", "--n", "5")
-            #expect(ended.status == 0, "\(ended.errors)")
-            #expect(ended.lines.last?.hasPrefix("  serve/") == true)
-            #expect(try bench.tree(bench.state) == [:])
         }
     }
 
@@ -161,7 +154,7 @@ extension Bench {
     fileprivate func keep(_ day: String, _ value: Double) throws {
         let record: JSONValue = [
             "format": 1, "version": "0.1.0", "build": "release", "at": "2026-01-01T00:00:00.000Z",
-            "figures": [["name": "load/yaml/time", "value": .double(value), "unit": "µs"]],
+            "figures": [["name": "load, yaml, time", "value": .double(value), "unit": "µs"]],
         ]
         try write(record.jsonText, to: "\(state)/bench/\(day)T000000.000Z.json")
     }

@@ -5,9 +5,9 @@ const record = (at, figures, build = "release") => ({ at, version: "1", build, f
 
 test("records become a line for each figure, the oldest point first", () => {
   const groups = history([
-    record("2026-01-03", [["engine/steps/rate", 90, "steps/s"], ["load/yaml/time", 5, "µs"]]),
-    record("2026-01-02", [["load/yaml/time", 4, "µs"]]),
-    record("2026-01-01", [["engine/steps/rate", 100, "steps/s"], ["load/yaml/time", 4, "µs"], ["load/gone/time", 1, "µs"]]),
+    record("2026-01-03", [["engine, steps, rate", 90, "steps/s"], ["load, yaml, time", 5, "µs"]]),
+    record("2026-01-02", [["load, yaml, time", 4, "µs"]]),
+    record("2026-01-01", [["engine, steps, rate", 100, "steps/s"], ["load, yaml, time", 4, "µs"], ["load, gone, time", 1, "µs"]]),
   ]);
   equal(groups.map(({ kind, series }) => [kind, series.map((one) => one.title)]), [["engine", ["steps · rate"]], ["load", ["yaml · time", "gone · time"]]]);
   equal(groups[1].series[0].points.map((point) => [point.at, point.value]), [["2026-01-01", 4], ["2026-01-02", 4], ["2026-01-03", 5]]);
@@ -22,7 +22,7 @@ test("builds of another kind are not compared", () => {
 });
 
 test("a figure of another unit is another figure", () => {
-  const [group] = history([record("2", [["a/b", 1, "ms"]]), record("1", [["a/b", 1000, "µs"]])]);
+  const [group] = history([record("2", [["a, b", 1, "ms"]]), record("1", [["a, b", 1000, "µs"]])]);
   equal(group.series.map((one) => [one.unit, one.points.length]), [["ms", 1], ["µs", 1]]);
 });
 

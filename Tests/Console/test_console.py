@@ -277,7 +277,7 @@ def test_the_keyboard_is_enough(console):
 
 
 def record(day, rate, time, **more):
-    figures = [("engine/steps/1000 steps/rate", rate, "steps/s"), ("load/yaml/pytest/3 lines/time", time, "µs")]
+    figures = [("engine, steps, 1000 steps, rate", rate, "steps/s"), ("load, yaml, pytest, 3 lines, time", time, "µs")]
     return {
         "file": f"202601{day:02}T120000.000Z.json", "at": f"2026-01-{day:02}T12:00:00.000Z", "version": f"0.1.{day}",
         "build": "release", "machine": {"cores": 2, "memory_mb": 4000, "filesystem": "ext4"}, "problems": [],

@@ -113,7 +113,7 @@ struct ContractBench: Sendable {
                 let record: JSONValue = [
                     "file": "20260101T000000.000Z.json", "format": 1, "version": "test",
                     "at": "2026-01-01T00:00:00.000Z",
-                    "figures": [["name": "load/yaml/time", "value": 2.5, "unit": "µs"]],
+                    "figures": [["name": "load, yaml, time", "value": 2.5, "unit": "µs"]],
                 ]
                 return Native.Benchmarks(items: [record], skipped: [("other.json", "It is no JSON.")])
             },

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import PipelineKit
 
-/// `sluice bench`: what the engine costs, measured.
+/// `sluice bench`: what Sluice costs, measured.
 enum BenchCommand: Subcommand {
     enum Store: String, Choice {
         case sqlite
@@ -19,24 +19,36 @@ enum BenchCommand: Subcommand {
         @Field("The steps at which a latency is printed.") var marks: String = "100,1000,5000"
         @Field("Where histories are kept.") var store: Store = .sqlite
         @Field("Steps that may not be repeated: their beginning is recorded too.") var once: Bool = false
+        @Field("Those that follow a run.") var subscribers: Int = 500
+        @Field("Steps a second of the run that they follow; the end of each is an event.") var rate: Int = 100
+        @Field("How many seconds each figure of the server is measured.") var seconds: Int = 3
         @Field("Write the figures of 'all' to a file of their own, and print its path.") var json: Bool = false
         @Field("The directory of that file; else 'bench' in Sluice's own.") var out: String? = nil
         init() {}
+
+        func check(_ reader: inout FieldReader) {
+            reader.expect(subscribers, of: "subscribers", in: 1...20_000)
+            reader.expect(rate, of: "rate", in: 1...10_000)
+            reader.expect(seconds, of: "seconds", in: 1...600)
+        }
     }
 
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "\(What.allCases.map(\.rawValue).joined(separator: ", "))."),
+        Operand(name: "WHAT", help: "engine, load, serve or all."),
         Operand(
             name: "SCENARIO",
-            help: "Of 'engine': steps, grow, crash, resume, conc, wait or kill.",
+            help: """
+                Of 'engine': steps, grow, crash, resume, conc, wait or kill. Of 'serve': routes, fanout, idle or slow; all \
+                of these when left out.
+                """,
             isOptional: true
         ),
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, all
+        case engine, load, serve, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -49,14 +61,42 @@ enum BenchCommand: Subcommand {
                 "There is no 'sluice bench \(operands[0])'.\(near) There are: \(all.joined(separator: ", "))."
             )
         }
-        let scenario = operands.dropFirst().first
-        if what != .engine, let scenario { throw .usage("'sluice bench \(what.rawValue)' takes no '\(scenario)'.") }
+        let word = operands.dropFirst().first
+        if what == .load || what == .all, let word {
+            throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
+        }
         switch what {
-        case .engine: try await engine(options, scenario)
+        case .engine: try await engine(options, word)
         case .load: try await load(options, session)
+        case .serve: return try await serve(options, word, session)
         case .all: return try await everything(options, session)
         }
         return .achieved
+    }
+
+    private static func serve(_ options: Options, _ word: String?, _ session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        let directory = try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") }
+        // What is measured, which this command starts in a process of its own.
+        guard word != "server" else {
+            return try await ServeStage(session: session, subscribers: options.subscribers, directory: directory).run()
+        }
+        let parts = try word.map { word throws(CommandError) in [try part(word)] } ?? ServeBench.Part.allCases
+        let amounts = ServeBench.Amounts(
+            subscribers: options.subscribers,
+            rate: options.rate,
+            seconds: options.seconds
+        )
+        try await ServeBench.measure(parts, amounts, directory: directory, environment: session.environment)
+        return .achieved
+    }
+
+    private static func part(_ word: String) throws(CommandError) -> ServeBench.Part {
+        if let part = ServeBench.Part(rawValue: word) { return part }
+        let all = ServeBench.Part.allCases.map(\.rawValue)
+        let near = Suggestion.sentence(for: word, among: all)
+        throw .usage("There is no part '\(word)' of the server.\(near) There are: \(all.joined(separator: ", ")).")
     }
 
     private static func load(_ options: Options, _ session: Session) async throws(CommandError) {
@@ -74,7 +114,7 @@ enum BenchCommand: Subcommand {
         let parent: String
         if let named = try place(options) { parent = named } else { parent = try folder.made() }
         let scratch = try TemporaryDirectory(in: parent)
-        let record = try await BenchAll(steps: options.n, directory: scratch.path).run()
+        let record = try await BenchAll(options, directory: scratch.path).run()
         if options.json { Output.line(try folder.keep(record)) }
         return record.problems.isEmpty ? .achieved : .notAchieved
     }

@@ -48,7 +48,7 @@ struct BenchFiles: Sendable {
         let bytes = try bytes(of: "\(directory)/\(name)")
         let json: JSONValue
         do throws(JSONError) { json = try JSONValue(parsing: bytes) } catch {
-            throw Failure(.invalidInput, "\(error).")
+            throw Failure(.invalidInput, "\(error)")
         }
         if let problem = BenchRecord.problem(with: json) { throw Failure(.invalidInput, problem) }
         return json

@@ -5,11 +5,16 @@ import PipelineKit
 
 /// Every benchmark there is, one after the other, each in processes of its own.
 struct BenchAll {
-    let steps: Int
+    private let options: BenchCommand.Options
     /// Absolute path of an empty private directory; the disk that is measured.
-    let directory: String
+    private let directory: String
 
     private typealias Part = (name: String, measure: () throws(CommandError) -> [Figure])
+
+    init(_ options: BenchCommand.Options, directory: String) {
+        self.options = options
+        self.directory = directory
+    }
 
     /// Prints the figures as they come.
     ///
@@ -23,7 +28,7 @@ struct BenchAll {
         defer { withExtendedLifetime(signals) {} }
         var record = BenchRecord(
             at: EngineClock.system.now(),
-            steps: steps,
+            steps: options.n,
             machine: Machine(directory: directory).json
         )
         Output.line("Sluice \(Version.number), \(BenchRecord.build) build")
@@ -41,13 +46,19 @@ struct BenchAll {
     }
 
     private var parts: [Part] {
-        let engine = EngineRounds(in: directory, steps: steps)
+        let engine = EngineRounds(in: directory, steps: options.n)
         return [
             ("engine steps", engine.oneByOne), ("engine grow", engine.growing), ("engine crash", engine.crashing),
             ("engine conc", engine.together), ("engine wait", engine.waiting), ("engine kill", engine.killed),
-            ("start", start), ("load", { () throws(CommandError) in try lines(["bench", "load", "--n", "\(steps)"]) }),
-            ("serve", { () throws(CommandError) in try lines(["bench", "serve"]) }),
+            ("start", start),
+            ("load", { () throws(CommandError) in try lines(["bench", "load", "--n", "\(options.n)"]) }),
+            ("serve", { () throws(CommandError) in try lines(serving) }),
         ]
+    }
+
+    private var serving: [String] {
+        let amounts = [("subscribers", options.subscribers), ("rate", options.rate), ("seconds", options.seconds)]
+        return ["bench", "serve"] + amounts.flatMap { ["--\($0.0)", "\($0.1)"] }
     }
 
     private func start() throws(CommandError) -> [Figure] {

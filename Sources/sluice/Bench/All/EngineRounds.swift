@@ -24,12 +24,12 @@ struct EngineRounds {
         let before = try sqlite.commits(half, bytes: bytes)
         let (elapsed, latencies, ending) = try timed("steps", steps, marks: [steps])
         let commit = (before + (try sqlite.commits(half, bytes: bytes))).median
-        let name = "engine/steps/\(steps) steps"
-        return latencies.map { Figure("\(name)/latency", $0.microseconds, "µs") } + [
-            Figure("sqlite/commit", commit / .microseconds(1), "µs"),
-            Figure("\(name)/rate", Double(steps) / elapsed.seconds, "steps/s"),
-            Figure("\(name)/against a bare commit", elapsed / (commit * steps), "×"),
-            Figure("\(name)/memory", ending.megabytes, "MB"),
+        let name = "engine, steps, \(steps) steps"
+        return latencies.map { Figure("\(name), latency", $0.microseconds, "µs") } + [
+            Figure("sqlite, commit", commit / .microseconds(1), "µs"),
+            Figure("\(name), rate", Double(steps) / elapsed.seconds, "steps/s"),
+            Figure("\(name), against a bare commit", elapsed / (commit * steps), "×"),
+            Figure("\(name), memory", ending.megabytes, "MB"),
         ]
     }
 
@@ -38,11 +38,11 @@ struct EngineRounds {
         let count = 5 * steps
         let place = try making("grow", in: directory)
         let (elapsed, latencies, ending) = try timed("grow", count, marks: [steps / 10, steps, count], in: place)
-        let name = "engine/grow/\(count) steps"
-        return latencies.map { Figure("engine/grow/step \($0.step)/latency", $0.microseconds, "µs") } + [
-            Figure("\(name)/rate", Double(count) / elapsed.seconds, "steps/s"),
-            Figure("\(name)/memory", ending.megabytes, "MB"),
-            Figure("\(name)/disk a step", Double(Self.size(of: "\(place)/sluice.db")) / Double(count), "B"),
+        let name = "engine, grow, \(count) steps"
+        return latencies.map { Figure("engine, grow, step \($0.step), latency", $0.microseconds, "µs") } + [
+            Figure("\(name), rate", Double(count) / elapsed.seconds, "steps/s"),
+            Figure("\(name), memory", ending.megabytes, "MB"),
+            Figure("\(name), disk a step", Double(Self.size(of: "\(place)/sluice.db")) / Double(count), "B"),
         ]
     }
 
@@ -58,11 +58,11 @@ struct EngineRounds {
         let ending = try second.ended()
         let effects = try Effects(in: place, of: steps + 1)
         try effects.expectWhole(repeatedAtMost: 1)
-        let name = "engine/resume/\(steps) steps"
+        let name = "engine, resume, \(steps) steps"
         return [
-            Figure("\(name)/to the next step", (resumed - ready) / .milliseconds(1), "ms"),
-            Figure("\(name)/memory", ending.megabytes, "MB"),
-            Figure("\(name)/repeated", Double(effects.repeated), "steps"),
+            Figure("\(name), to the next step", (resumed - ready) / .milliseconds(1), "ms"),
+            Figure("\(name), memory", ending.megabytes, "MB"),
+            Figure("\(name), repeated", Double(effects.repeated), "steps"),
         ]
     }
 
@@ -70,10 +70,10 @@ struct EngineRounds {
     func together() throws(CommandError) -> [Figure] {
         let (runs, each) = (50, max(1, steps / 20))
         let (elapsed, _, ending) = try timed("conc", each, runs: runs)
-        let name = "engine/conc/\(runs) runs"
+        let name = "engine, conc, \(runs) runs"
         return [
-            Figure("\(name)/rate", Double(runs * each) / elapsed.seconds, "steps/s"),
-            Figure("\(name)/memory", ending.megabytes, "MB"),
+            Figure("\(name), rate", Double(runs * each) / elapsed.seconds, "steps/s"),
+            Figure("\(name), memory", ending.megabytes, "MB"),
         ]
     }
 
@@ -89,8 +89,8 @@ struct EngineRounds {
         let elapsed = ContinuousClock.now - began
         try child.ended()
         return [
-            Figure("engine/wait/\(runs) runs/memory while they wait", memory, "MB"),
-            Figure("engine/wait/\(runs) runs/answered and ended", elapsed / .milliseconds(1), "ms"),
+            Figure("engine, wait, \(runs) runs, memory while they wait", memory, "MB"),
+            Figure("engine, wait, \(runs) runs, answered and ended", elapsed / .milliseconds(1), "ms"),
         ]
     }
 
@@ -111,11 +111,11 @@ struct EngineRounds {
         try last.ended()
         let effects = try Effects(in: place, of: steps)
         try effects.expectWhole(repeatedAtMost: count)
-        let name = "engine/kill/\(steps) steps"
+        let name = "engine, kill, \(steps) steps"
         return [
-            Figure("\(name)/kills", Double(count), "kills"), Figure("\(name)/lost", Double(effects.lost), "steps"),
-            Figure("\(name)/repeated", Double(effects.repeated), "steps"),
-            Figure("\(name)/until it ended", (.now - began) / .milliseconds(1), "ms"),
+            Figure("\(name), kills", Double(count), "kills"), Figure("\(name), lost", Double(effects.lost), "steps"),
+            Figure("\(name), repeated", Double(effects.repeated), "steps"),
+            Figure("\(name), until it ended", (.now - began) / .milliseconds(1), "ms"),
         ]
     }
 

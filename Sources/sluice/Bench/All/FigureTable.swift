@@ -10,7 +10,7 @@ struct FigureTable {
         for figure in figures {
             let value = Self.text(figure.value)
             let gap = String(repeating: " ", count: max(1, 10 - value.count))
-            Output.line("  \(figure.name.padded(to: 44))\(gap)\(value) \(figure.unit)")
+            Output.line("  \(figure.name.padded(to: 56))\(gap)\(value) \(figure.unit)")
         }
         Output.flush()
     }

@@ -46,13 +46,14 @@ struct StartRounds {
             memory = max(memory, ending.megabytes)
             unlink("\(project)/done.txt")
         }
-        return [Figure("start/run/first event", firsts.median / .milliseconds(1), "ms")] + figures("run", lasts, memory)
+        return [Figure("start, run, first event", firsts.median / .milliseconds(1), "ms")]
+            + figures("run", lasts, memory)
     }
 
     private func figures(_ name: String, _ times: [Duration], _ memory: Double) -> [Figure] {
         [
-            Figure("start/\(name)/whole", times.median / .milliseconds(1), "ms"),
-            Figure("start/\(name)/memory", memory, "MB"),
+            Figure("start, \(name), whole", times.median / .milliseconds(1), "ms"),
+            Figure("start, \(name), memory", memory, "MB"),
         ]
     }
 

@@ -100,7 +100,10 @@ struct EngineBench {
             let tool = options.once ? SingleStepTool.id : StepTool.id
             let json: JSONValue = [
                 "name": "bench", "model": "steps/none", "goal": ["gate": "never"],
-                "tools": ["allow": [.string(tool.value)], "with": [tool.value: ["bytes": .int(scenario == .grow ? options.bytes : 0)]]],
+                "tools": [
+                    "allow": [.string(tool.value)],
+                    "with": [tool.value: ["bytes": .int(scenario == .grow ? options.bytes : 0)]],
+                ],
                 "limits": ["iterations": scenario == .wait ? 2 : 1, "turns": 1_000_000, "parallel_tools": 1],
                 "human": ["gate": scenario == .wait ? "after_failed_check" : "never"],
                 "providers": ["steps": ["steps": .int(stepsOfRun), "tool": .string(tool.value)]],

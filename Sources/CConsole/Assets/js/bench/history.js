@@ -37,7 +37,7 @@ export function history(records) {
   }
   const groups = new Map();
   for (const one of all.values()) {
-    const [kind, ...rest] = one.name.split("/");
+    const [kind, ...rest] = one.name.split(", ");
     if (!groups.has(kind)) groups.set(kind, []);
     groups.get(kind).push({ ...one, title: rest.join(" · ") || kind, ...compare(one.points.map((point) => point.value), one.unit) });
   }
