@@ -103,6 +103,18 @@ struct ServeBenchTests {
         }
     }
 
+    @Test func aServerThatEndsByItselfIsToldOf() async throws {
+        try await withBench { bench in
+            let words = ["bench", "serve", "idle", "--seconds", "600"]
+            let running = try bench.start(words, adding: ["TMPDIR": bench.root])
+            let ready = try JSONValue(parsing: try #require(await running.wait(for: "ready")))
+            kill(pid_t(try #require(ready["server"]?.integer)), SIGKILL)
+            let ended = await running.ended()
+            #expect(ended.status == 70)
+            #expect(ended.errors == "The server that is measured has ended by itself.\n")
+        }
+    }
+
     @Test func aDirectoryOfOnesOwnIsKept() async throws {
         try await withBench { bench in
             let words = ["bench", "serve", "idle", "--dir", bench.project] + Self.small

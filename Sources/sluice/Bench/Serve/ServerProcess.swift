@@ -81,13 +81,18 @@ final class ServerProcess {
         return port
     }
 
+    /// Whether it has ended, or does within so many milliseconds.
+    func ends(within milliseconds: Int32) -> Bool {
+        let process = sluice_pidfd_open(pid)
+        defer { close(process) }
+        var poll = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
+        return Glibc.poll(&poll, 1, milliseconds) > 0
+    }
+
     /// Has it end in good order, and waits for that; what takes too long is killed. Nothing may be asked of it then.
     func end() {
         close(input)
-        let process = sluice_pidfd_open(pid)
-        var poll = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
-        if Glibc.poll(&poll, 1, Self.patience) == 0 { kill(pid, SIGKILL) }
-        close(process)
+        if !ends(within: Self.patience) { kill(pid, SIGKILL) }
         waitpid(pid, nil, 0)
         close(output)
     }
