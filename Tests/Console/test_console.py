@@ -303,7 +303,7 @@ def test_benchmarks_are_drawn_and_told(make_browser, width, scheme):
     console = Console(make_browser(width=width, scheme=scheme), f"{width}-{scheme}")
     answer_benchmarks(console, BENCHMARKS, [{"file": "x.json", "reason": "It is no JSON."}])
     console.open("/benchmarks")
-    console.says(".lead", "version 0.1.4, release build, 2 cores, 4 GB, ext4")
+    console.says(".lead", "version 0.1.4, release build, 2 cores, 4\u00a0GB, ext4")
     console.says(".lead", "1 run of another build is left out.")
     console.says("main", "x.json: It is no JSON.")
     changes = [it.text for it in console.browser.find_elements(By.CSS_SELECTOR, ".change")]

@@ -24,7 +24,7 @@ extension Figure {
         ("us", "time", "µs"), ("us_per_event", "time an event", "µs"), ("per_second", "rate", "/s"),
         ("cpu_us", "processor time each", "µs"), ("p99_us", "99 of 100 within", "µs"),
         ("p50_ms", "median", "ms"), ("p99_ms", "99 of 100 within", "ms"), ("cpu_percent", "processor", "%"),
-        ("bytes_each", "memory each", "B"), ("resident_bytes", "memory", "B"), ("peak_bytes", "memory at most", "B"),
+        ("bytes_each", "memory each", "B"), ("resident_bytes", "memory", "MB"), ("peak_bytes", "memory at most", "MB"),
     ]
     /// Whole numbers that tell a line apart from others of its kind.
     private static let sizes = ["lines", "events", "subscribers", "slow"]
@@ -40,7 +40,7 @@ extension Figure {
         let counts = sizes.compactMap { size in members[size]?.integer.map { "\($0) \(size)" } }
         let name = ([part] + words.filter { $0 != part } + counts).joined(separator: ", ")
         return measured.compactMap { member, what, unit in
-            members[member]?.number.map { Figure("\(name), \(what)", $0, unit) }
+            members[member]?.number.map { Figure("\(name), \(what)", unit == "MB" ? $0 / 1e6 : $0, unit) }
         }
     }
 }

@@ -7,10 +7,11 @@ struct FigureTable {
     init(_ figures: [Figure]) { self.figures = figures }
 
     func show() {
+        let width = figures.map(\.name.count).max() ?? 0
         for figure in figures {
             let value = Self.text(figure.value)
             let gap = String(repeating: " ", count: max(1, 10 - value.count))
-            Output.line("  \(figure.name.padded(to: 56))\(gap)\(value) \(figure.unit)")
+            Output.line("  \(figure.name.padded(to: max(width, 48)))\(gap)\(value) \(figure.unit)")
         }
         Output.flush()
     }

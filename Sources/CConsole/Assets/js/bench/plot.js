@@ -11,10 +11,10 @@ const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -
 function picture(places, top, unit) {
   const dot = svg("circle", { class: "dot-at", r: 3.5 });
   const path = `M${places.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}`;
-  const drawing = svg("svg", { viewBox: `-5 -5 ${width + 10} ${height + 10}`, "aria-hidden": "true" },
+  const drawing = svg("svg", { viewBox: `-5 -14 ${width + 10} ${height + 19}`, "aria-hidden": "true" },
     svg("path", { class: "grid", d: `M0 0H${width}M0 ${height}H${width}` }),
     svg("path", { class: "area", d: `${path}V${height}H${places[0].x.toFixed(1)}Z` }), svg("path", { class: "line", d: path }), dot,
-    svg("text", { x: 0, y: 10 }, quantity(top, unit)));
+    svg("text", { x: 0, y: -4 }, quantity(top, unit)));
   return { drawing, dot };
 }
 
@@ -25,7 +25,7 @@ export function plot(series) {
   const top = roundUp(Math.max(...values));
   const places = line(values, { top, width, height });
   const { drawing, dot } = picture(places, top, unit);
-  const told = h("p", { class: "soft small", "aria-hidden": "true" });
+  const told = h("p", { class: "soft small told", "aria-hidden": "true" });
   const slider = h("div", {
     class: "plot", role: "slider", tabindex: "0", "aria-label": `${title}, history`, "aria-orientation": "horizontal",
     "aria-valuemin": 1, "aria-valuemax": points.length,
@@ -39,7 +39,7 @@ export function plot(series) {
     dot.setAttribute("cy", places[at].y);
     slider.setAttribute("aria-valuenow", at + 1);
     slider.setAttribute("aria-valuetext", `${quantity(point.value, unit)}, ${day}, version ${point.version}`);
-    replace(told, h("span", { class: "strong" }, quantity(point.value, unit)), ` · ${day} · ${point.version}`);
+    replace(told, h("span", { class: "strong" }, quantity(point.value, unit)), " · ", h("span", null, day), " · ", h("span", null, point.version));
   }
 
   const showLast = () => show(points.length - 1);
