@@ -12,14 +12,16 @@ import PipelineKit
 ///     {"ev":"route","method":"GET","path":"/health","connections":16,"answers":71342,"bytes":15,"per_second":23759,
 ///      "cpu_us":13.6,"p50_us":222.2,"p99_us":4423.7}
 ///     {"ev":"fanout","subscribers":500,"rate":100,"per_second":100,"delivered":338500,"p50_ms":6.91,"p99_ms":20.84,
-///      "cpu_percent":44.3,"client_cpu_percent":30.9}
+///      "cpu_percent":44.3,"cpu_us":4.42,"client_cpu_percent":30.9}
 ///     {"ev":"idle","subscribers":500,"bytes_each":303,"resident_bytes":32542720,"cpu_percent":0.42}
-///     {"ev":"slow","slow":20,"endings":{"1013":20},"bytes":5242,"resident_bytes":50880512,"peak_bytes":51331072, and what
-///      stands in "fanout", of those that read}
+///     {"ev":"slow","slow":20,"dropped":20,"endings":{"1013":20},"bytes":5242,"resident_bytes":50880512,
+///      "peak_bytes":51331072, and what stands in "fanout", of those that read}
 ///
 /// `rate` is asked for, `per_second` is what the run did: steps that ended. `delivered` counts all messages, of which a
-/// step is two: that the model asked for it, and that it ended. The milliseconds are from the end of a step to the moment
+/// step is two: that the model asked for it, and that it ended; `cpu_us` is what the server used for each, the run's own
+/// work with it. The milliseconds are from the end of a step to the moment
 /// at which a subscriber has read of it; the step is recorded on disk meanwhile, and the clients' own time is in them.
+/// `endings` is what those heard that read nothing before the others had all: 1013, or that the connection was cut.
 final class ServeBench {
     enum Part: String, CaseIterable {
         case routes, fanout, idle, slow
