@@ -21,6 +21,7 @@ static struct {
     EVP_MD *sha1;
 } crypto;
 
+static pthread_key_t contexts;
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
 
 // Without a digest nothing can be recorded, so there is nothing to go on with.
@@ -41,6 +42,7 @@ static void open_library(void) {
     if (!crypto.fetch || !crypto.make || !crypto.free || !crypto.begin || !crypto.add || !crypto.end) {
         stop("it lacks a function of OpenSSL 3.0");
     }
+    if (pthread_key_create(&contexts, (void (*)(void *))crypto.free)) stop("there is no room for its contexts");
     crypto.sha256 = crypto.fetch(NULL, "SHA256", NULL);
     if (!crypto.sha256) stop("it offers no SHA-256");
     crypto.sha1 = crypto.fetch(NULL, "SHA1", NULL);
@@ -59,6 +61,20 @@ static sluice_digest *begin(EVP_MD *const *algorithm) {
 
 sluice_digest *sluice_sha256_new(void) { return begin(&crypto.sha256); }
 sluice_digest *sluice_sha1_new(void) { return begin(&crypto.sha1); }
+
+// Each thread keeps a context until it ends: one that is made anew costs more than the digest of an event.
+void sluice_sha256(const void *bytes, size_t count, uint8_t *digest) {
+    pthread_once(&opened, open_library);
+    EVP_MD_CTX *kept = pthread_getspecific(contexts);
+    if (!kept) {
+        kept = crypto.make();
+        if (pthread_setspecific(contexts, kept)) stop("there is no room for its context");
+    }
+    if (!kept || crypto.begin(kept, crypto.sha256, NULL) != 1 || crypto.add(kept, bytes, count) != 1 ||
+        crypto.end(kept, digest, NULL) != 1) {
+        stop("it could not make a digest");
+    }
+}
 
 void sluice_digest_add(sluice_digest *hash, const void *bytes, size_t count) {
     if (count && crypto.add(hash->context, bytes, count) != 1) stop("it could not go on with a digest");

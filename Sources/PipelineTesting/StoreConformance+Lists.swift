@@ -6,12 +6,30 @@ extension StorePromise {
     func lastSummary(_ store: any EventStore) async throws {
         try await store.append(StoreSamples.batch(1...2, of: "r1"))
         var batch = StoreSamples.batch(3...3, of: "r1")
-        batch.summary.status = .waiting
-        batch.summary.wakeAt = Instant(milliseconds: 5)
-        batch.summary.details = ["text": "ü 🙂 \"quoted\" \\ \n", "list": [1, true, nil], "cost": 0.25]
+        var row = StoreSamples.summary(of: "r1", at: 3)
+        row.status = .waiting
+        row.wakeAt = Instant(milliseconds: 5)
+        row.details = ["text": "ü 🙂 \"quoted\" \\ \n", "list": [1, true, nil], "cost": 0.25]
+        batch.summary = row
         try await store.append(batch)
-        #expect(try await store.summary(of: "r1") == batch.summary)
-        #expect(try await store.summaries(RunQuery()) == [batch.summary])
+        #expect(try await store.summary(of: "r1") == row)
+        #expect(try await store.summaries(RunQuery()) == [row])
+    }
+
+    func keptSummary(_ store: any EventStore) async throws {
+        try await store.append(StoreSamples.batch(1...2, of: "r1"))
+        var batch = StoreSamples.batch(3...5, of: "r1")
+        batch.summary = nil
+        try await store.append(batch)
+        var row = StoreSamples.summary(of: "r1", at: 2)
+        row.sequence = 5
+        #expect(try await store.summary(of: "r1") == row)
+        #expect(try await store.summaries(RunQuery()) == [row])
+        #expect(try await store.sequences(of: ["r1"]) == ["r1": 5])
+        batch.events = [StoreSamples.event(5, of: "r1")]
+        await #expect(throws: StoreError.conflict(expected: 4, found: 5)) { try await store.append(batch) }
+        try await store.append(StoreSamples.batch(6...6, of: "r1"))
+        #expect(try await store.summary(of: "r1") == StoreSamples.summary(of: "r1", at: 6))
     }
 
     func list(_ store: any EventStore) async throws {

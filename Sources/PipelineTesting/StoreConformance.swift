@@ -17,7 +17,7 @@ public func expectConformance(to promise: StorePromise, of store: any EventStore
 public enum StorePromise: String, Sendable, CaseIterable {
     case historiesAreReadAsTheyWereWritten, historiesAreReadInPages, aStaleOrGappedBatchIsAConflict
     case aRefusedBatchLeavesNothing, anUnknownRunIsNothing, aBatchWithoutEventsChangesNothing
-    case summariesAreTheLastOnes, summariesAreFilteredOrderedAndPaged
+    case summariesAreTheLastOnes, aBatchWithoutASummaryKeepsTheRow, summariesAreFilteredOrderedAndPaged
     case summariesAreFilteredByWhatTheyAreOf, sequencesAreTheLastOnes
     case whatNobodyHoldsIsFound, ownersAreThoseWhoHold
     case aClaimKeepsOthersOut, aClaimExpires, aDeadOwnersClaimIsOverridden, onlyTheOwnerReleases
@@ -33,6 +33,7 @@ public enum StorePromise: String, Sendable, CaseIterable {
         case .anUnknownRunIsNothing: try await unknownRun(store)
         case .aBatchWithoutEventsChangesNothing: try await emptyBatch(store)
         case .summariesAreTheLastOnes: try await lastSummary(store)
+        case .aBatchWithoutASummaryKeepsTheRow: try await keptSummary(store)
         case .summariesAreFilteredOrderedAndPaged: try await list(store)
         case .summariesAreFilteredByWhatTheyAreOf: try await filters(store)
         case .sequencesAreTheLastOnes: try await sequences(store)

@@ -42,7 +42,8 @@ struct RunningTests {
         let state = try await bench.services.runs.carryOn(run)
         #expect(state.status == .achieved)
         let text = "There is no tool 'wriet'. Did you mean 'write'?"
-        #expect(state.calls["1.1"]?.stage == .done(RecordedOutput(text: text, isError: true)))
+        let told = state.messages.compactMap { if case .tool(_, "wriet", let text, true) = $0 { text } else { nil } }
+        #expect(told == [text])
     }
 
     @Test func wrongArgumentsGoBackToTheModel() async throws {

@@ -7,16 +7,18 @@ import Testing
 /// A store in memory that remembers what was appended together.
 private final class CommitLog: EventStore {
     private let store = MemoryStore()
-    private let log = Mutex<[[String]]>([])
+    private let log = Mutex<[(types: [String], hasRow: Bool)]>([])
     /// Called after each batch, before its writer is told.
     private let after = Mutex<(@Sendable (Batch) async -> Void)?>(nil)
 
-    var commits: [[String]] { log.withLock(\.self) }
+    var commits: [[String]] { log.withLock { $0.map(\.types) } }
+    /// Those that came without a row for lists.
+    var unlisted: [[String]] { log.withLock { $0.filter { !$0.hasRow }.map(\.types) } }
     func then(_ body: @escaping @Sendable (Batch) async -> Void) { after.withLock { $0 = body } }
 
     func append(_ batch: Batch) async throws(StoreError) {
         try await store.append(batch)
-        log.withLock { $0.append(batch.events.map(\.type)) }
+        log.withLock { $0.append((batch.events.map(\.type), batch.summary != nil)) }
         await after.withLock(\.self)?(batch)
     }
     func events(of run: RunID, after sequence: Int, limit: Int) async throws(StoreError) -> [StoredEvent] {
@@ -58,6 +60,35 @@ struct SequelTests {
                 ["check.finished", "run.finished"],
             ]
         )
+    }
+
+    @Test func aCallAmongOthersLeavesTheRowOfListsAsItIs() async throws {
+        let log = CommitLog()
+        let bench = Bench(store: log)
+        defer { bench.remove() }
+        let look: JSONValue = ["tool": "look"]
+        let run = try await bench.start([["calls": [look, RunningTests.write, look]], ["text": "Done."]])
+        let state = try await bench.services.runs.carryOn(run)
+        let (finished, started) = ("tool_call.finished", "tool_call.started")
+        #expect(log.unlisted == [[finished, started], [finished]])
+        #expect(try await log.summary(of: run) == RunSummary(state, run: run))
+    }
+
+    @Test func aRowOfListsIsNeverMoreThanASecondBehind() async throws {
+        let log = CommitLog()
+        let now = Mutex(0)
+        let clock = EngineClock(
+            now: { now.withLock { now in Instant(milliseconds: (now += 60, now).1) } },
+            sleep: { _ in await Bench.clock.sleep(.start + .seconds(1)) }
+        )
+        let bench = Bench(store: log, clock: clock)
+        defer { bench.remove() }
+        let calls = Array(repeating: RunningTests.write, count: 20)
+        let run = try await bench.start([["calls": .array(calls)], ["text": "Done."]])
+        _ = try await bench.services.runs.carryOn(run)
+        let ends = log.commits.filter { $0.first == "tool_call.finished" }
+        #expect(ends.count == 20)
+        #expect(!log.unlisted.isEmpty && log.unlisted.count < 18)
     }
 
     @Test func nothingIsBegunThatAPersonIsAskedAbout() async throws {

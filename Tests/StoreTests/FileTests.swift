@@ -31,9 +31,11 @@ struct FileTests {
         try await withDatabase { path in
             let store = try SQLiteEventStore(path: path)
             let details: JSONValue = ["project": "/p", "origin": "web", "approvals": ["a1"]]
-            var rows = [StoreSamples.batch(1...1, of: "r1"), StoreSamples.batch(1...1, of: "r2")]
-            (rows[0].summary.details, rows[1].summary.details) = (details, ["project": 5])
-            for row in rows { try await store.append(row) }
+            for (run, details) in [("r1", details), ("r2", ["project": 5])] as [(RunID, JSONValue)] {
+                var batch = StoreSamples.batch(1...1, of: run)
+                batch.summary = StoreSamples.summary(of: run, at: 1, details: details)
+                try await store.append(batch)
+            }
             await store.close()
             try takeBackToTheFirstSchema(path)
             let again = try SQLiteEventStore(path: path)

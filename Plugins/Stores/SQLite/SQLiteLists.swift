@@ -30,7 +30,7 @@ extension SQLiteConnection {
     }
 
     func sequences(of runs: [RunID]) throws(StoreError) -> [RunID: Int] {
-        let sql = "SELECT id, sequence FROM run WHERE id IN (SELECT value FROM json_each(?))"
+        let sql = "SELECT id, \(Self.last) FROM run WHERE id IN (SELECT value FROM json_each(?))"
         let found = try rows(sql, [.list(runs.map(\.value))], of: "a run") { row throws(StoreError) in
             (RunID(try row.text(0)), try row.integer(1))
         }

@@ -3,7 +3,9 @@ import PipelineKit
 
 extension SQLiteConnection {
     /// What a ``RunSummary`` is read from.
-    static let rowColumns = "id, pipeline, status, sequence, started_at, updated_at, wake_at, details"
+    static let rowColumns = "id, pipeline, status, \(last) AS sequence, started_at, updated_at, wake_at, details"
+    /// A row is not written with every event, and its own sequence may be behind.
+    static let last = "(SELECT max(sequence) FROM event WHERE run = key)"
 
     func events(of run: RunID, after sequence: Int, limit: Int) throws(StoreError) -> [StoredEvent] {
         let sql = """

@@ -7,7 +7,8 @@ extension SQLiteConnection {
         guard !batch.events.isEmpty else { return }
         let known = try end(of: batch.run)
         try batch.check(after: known?.sequence ?? 0)
-        let key = try keep(batch.row, as: known?.key)
+        let key = try batch.row.map { row throws(StoreError) in try keep(row, as: known?.key) } ?? known?.key
+        guard let key else { return }
         for event in batch.events { try insert(event, of: key) }
         for artifact in batch.artifacts { try keep(artifact, for: key) }
     }
@@ -43,9 +44,9 @@ extension SQLiteConnection {
         let sql =
             "SELECT key, sequence, (SELECT max(sequence) FROM event WHERE run = key) AS last FROM run WHERE id = ?"
         let ends = try rows(sql, [.text(run.value)], of: "run '\(run)'") { row throws(StoreError) in
-            let sequence = try row.integer(1)
-            guard try row.integer(2) == sequence else { throw row.unexpected(2, "\(sequence) as its row says") }
-            return (key: try row.integer(0, from: .min), sequence: sequence)
+            let (listed, last) = (try row.integer(1), try row.integer(2))
+            guard last >= listed else { throw row.unexpected(2, "\(listed) or more, as its row says") }
+            return (key: try row.integer(0, from: .min), sequence: last)
         }
         return ends.first
     }
@@ -57,8 +58,9 @@ extension SQLiteConnection {
         }.first
     }
 
-    /// What is kept of a row: besides what it is read from, what lists are filtered by.
-    private static let keptColumns = "\(rowColumns), project, origin, is_asking"
+    /// What is kept of a row, with what lists are filtered by.
+    private static let keptColumns =
+        "id, pipeline, status, sequence, started_at, updated_at, wake_at, details, project, origin, is_asking"
 
     /// - Returns: the key of the row.
     private func keep(_ row: RunSummary, as key: Int?) throws(StoreError) -> Int {

@@ -9,9 +9,14 @@ public enum Chain {
     public static let start = Digest(zeroes: ())
 
     public static func digest(after head: Digest, _ sequence: Int, _ at: Instant, _ row: EventCodec.Row) -> Digest {
-        let texts = ["\(sequence)", "\(at.milliseconds)", row.type, "\(row.version)"]
-        let parts = texts.map { Array($0.utf8) } + [row.body]
-        return Digest(of: [head.bytes] + parts.flatMap { [length(of: $0), $0] })
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(128 + row.type.utf8.count + row.body.count)
+        bytes += head.bytes
+        for text in [String(sequence), String(at.milliseconds), row.type, String(row.version)] {
+            bytes.appendChained(text.utf8)
+        }
+        bytes.appendChained(row.body)
+        return Digest(of: bytes)
     }
 
     /// The rows of events that follow a state.
@@ -20,18 +25,23 @@ public enum Chain {
     {
         var head = head
         return payloads.enumerated().map { index, payload in
-            let row = EventCodec.encode(payload)
-            let number = sequence + index + 1
-            head = digest(after: head, number, at, row)
-            return StoredEvent(
-                sequence: number,
-                type: row.type,
-                version: row.version,
-                body: row.body,
-                at: at,
-                digest: head
-            )
+            let row = row(payload, after: sequence + index, head: head, at: at)
+            head = row.digest
+            return row
         }
+    }
+
+    /// The row of the event that follows a state.
+    static func row(_ payload: Event.Payload, after sequence: Int, head: Digest, at: Instant) -> StoredEvent {
+        let row = EventCodec.encode(payload)
+        return StoredEvent(
+            sequence: sequence + 1,
+            type: row.type,
+            version: row.version,
+            body: row.body,
+            at: at,
+            digest: digest(after: head, sequence + 1, at, row)
+        )
     }
 
     /// Whether a row follows the one before it.
@@ -47,8 +57,12 @@ public enum Chain {
         }
         return nil
     }
+}
 
-    private static func length(of bytes: [UInt8]) -> [UInt8] {
-        withUnsafeBytes(of: UInt64(bytes.count).bigEndian, Array.init)
+extension [UInt8] {
+    /// Adds a part of what is digested, its length before it.
+    fileprivate mutating func appendChained(_ part: some Collection<UInt8>) {
+        Swift.withUnsafeBytes(of: UInt64(part.count).bigEndian) { append(contentsOf: $0) }
+        append(contentsOf: part)
     }
 }

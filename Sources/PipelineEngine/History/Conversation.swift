@@ -33,8 +33,10 @@ struct Conversation: Sendable, Hashable {
 
     /// Adds a call to what the model said last.
     mutating func append(_ call: ToolCall) {
-        guard case .assistant(let text, let earlier)? = tail.first else { return }
-        tail[0] = .assistant(text, calls: earlier + [call])
+        guard case .assistant(let text, var calls)? = tail.first else { return }
+        tail[0] = .user("")  // lets go of the calls, which a reply may have hundreds of, so that they are not copied
+        calls.append(call)
+        tail[0] = .assistant(text, calls: calls)
         bytes += call.bytes
     }
 
@@ -43,7 +45,9 @@ struct Conversation: Sendable, Hashable {
     var digest: Digest { tail.reduce(digestOfSettled, Self.digest) }
 
     private static func digest(after head: Digest, _ message: Message) -> Digest {
-        Digest(of: [head.bytes, message.json.encoded(.canonical)])
+        var bytes = head.bytes
+        bytes += message.canonical
+        return Digest(of: bytes)
     }
 
     private mutating func settle() {
@@ -65,24 +69,38 @@ extension Message {
         }
     }
 
-    fileprivate var json: JSONValue {
-        switch self {
-        case .user(let text): ["role": "user", "text": .string(text)]
-        case .assistant(let text, let calls):
-            ["role": "assistant", "text": .string(text), "calls": .array(calls.map(\.json))]
-        case .tool(let call, let name, let text, let isError):
-            [
-                "role": "tool", "call": .string(call.value), "name": .string(name), "text": .string(text),
-                "is_error": .bool(isError),
-            ]
+    /// Canonical JSON (RFC 8785), in which members are sorted.
+    fileprivate var canonical: [UInt8] {
+        var writer = JSONWriter(.canonical, capacity: 96 + bytes)
+        writer.object { writer in
+            switch self {
+            case .user(let text):
+                writer.member("role", "user")
+                writer.member("text", text)
+            case .assistant(let text, let calls):
+                writer.member("calls") { writer in writer.array { writer in for call in calls { call.write(to: &writer) } } }
+                writer.member("role", "assistant")
+                writer.member("text", text)
+            case .tool(let call, let name, let text, let isError):
+                writer.member("call", call.value)
+                writer.member("is_error", isError)
+                writer.member("name", name)
+                writer.member("role", "tool")
+                writer.member("text", text)
+            }
         }
+        return writer.bytes
     }
 }
 
 extension ToolCall {
     fileprivate var bytes: Int { tool.utf8.count + arguments.utf8.count }
 
-    fileprivate var json: JSONValue {
-        ["id": .string(id.value), "tool": .string(tool), "arguments": .string(arguments)]
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("arguments", arguments)
+            $0.member("id", id.value)
+            $0.member("tool", tool)
+        }
     }
 }

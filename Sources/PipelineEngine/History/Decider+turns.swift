@@ -50,18 +50,14 @@ extension Decider {
                 )
             ]
         }
-        switch rule(for: call) {
+        switch pipeline.human.rule(for: call.proposed, call.rule) {
         case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
         case .ask:
+            guard let shown = call.shown else { return [.callRefused(id, reason: "Nobody can be shown what it does.")] }
             let text = "Let the model call \(call.proposed.call.tool)? \(call.proposed.call.arguments)"
-            return [question(.call(id), text, shown: call.shown, offset: questions)]
+            return [question(.call(id), text, shown: shown, offset: questions)]
         case .allow: return []
         }
-    }
-
-    private func rule(for call: AssessedCall) -> ToolPolicy.Rule {
-        let asksBeforeWrites = pipeline.human.gate == .beforeWrites && !call.proposed.isRepeatable
-        return call.rule == .allow && asksBeforeWrites ? .ask : call.rule
     }
 
     private func planQuestion(_ turn: Int, _ plan: String) -> Event.Payload {
@@ -78,7 +74,7 @@ extension Decider {
 
     // MARK: - Calls
 
-    func beginCall(_ id: CallID, _ shown: Digest) throws(Refusal) -> [Event.Payload] {
+    func beginCall(_ id: CallID, _ shown: Digest?) throws(Refusal) -> [Event.Payload] {
         guard state.phase == .calling, let call = state.calls[id] else { throw .unknownCall(id) }
         switch call.stage {
         case .ready:
@@ -89,6 +85,7 @@ extension Decider {
             }
             return call.proposed.isRepeatable ? [] : [.callStarted(id)]
         case .started:
+            guard let shown else { throw .outdated }
             // Nobody in this process began it, or the effect would not be offered again.
             let proposed = call.proposed.call
             let text =
@@ -103,5 +100,12 @@ extension Decider {
             throw .unknownCall(id)
         }
         return [.callFinished(id, output)]
+    }
+}
+
+extension HumanPolicy {
+    /// What the policy says of a call, given what it says of the tool.
+    func rule(for call: ProposedCall, _ rule: ToolPolicy.Rule) -> ToolPolicy.Rule {
+        rule == .allow && gate == .beforeWrites && !call.isRepeatable ? .ask : rule
     }
 }

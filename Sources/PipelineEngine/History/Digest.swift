@@ -15,7 +15,10 @@ public struct Digest: Sendable, Hashable {
     init(zeroes: Void) { bytes = Array(repeating: 0, count: 32) }
 
     public init(of content: [UInt8]) {
-        self.init(of: [content])
+        bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            buffer.baseAddress.map { sluice_sha256(content, content.count, $0) }
+            count = 32
+        }
     }
 
     /// The digest of the parts, one after the other.

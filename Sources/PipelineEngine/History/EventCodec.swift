@@ -19,7 +19,7 @@ public enum EventCodec {
     }
 
     public static func encode(_ payload: Event.Payload) -> Row {
-        Row(type: payload.type, version: 1, body: JSONValue.object(payload.body).encoded(.compact))
+        Row(type: payload.type, version: 1, body: payload.shortBody ?? JSONValue.object(payload.body).encoded(.compact))
     }
 
     /// - Throws: ``StoreError/unreadable(_:)`` when the row is damaged or from a newer version.

@@ -20,8 +20,8 @@ public enum RunCommand: Sendable, Hashable {
     case beginTurn(ModelIntent)
     case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
     case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
-    /// - Parameter shown: The digest of what would run now.
-    case beginCall(CallID, shown: Digest)
+    /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).
+    case beginCall(CallID, shown: Digest?)
     case finishCall(CallID, RecordedOutput)
     /// Something without which the run cannot go on could not be done.
     case fail(Failure)
@@ -36,10 +36,10 @@ public struct AssessedCall: Sendable, Hashable {
     public var problem: String?
     /// What the policy says of the tool.
     public var rule: ToolPolicy.Rule
-    /// The digest of what a person would be shown.
-    public var shown: Digest
+    /// The digest of what a person would be shown; `nil` where nobody would be asked.
+    public var shown: Digest?
 
-    public init(_ proposed: ProposedCall, problem: String?, rule: ToolPolicy.Rule, shown: Digest) {
+    public init(_ proposed: ProposedCall, problem: String?, rule: ToolPolicy.Rule, shown: Digest?) {
         self.proposed = proposed
         self.problem = problem
         self.rule = rule

@@ -16,7 +16,7 @@ extension RunState {
         case .modelReplied(let reply): take(reply)
         case .modelFailed(_, _, let failure, let retryAt): failTurn(failure, retryAt)
         case .callProposed(let call): propose(call)
-        case .callStarted(let id): calls[id]?.stage = .started
+        case .callStarted(let id): calls.set(id, to: .started)
         case .callFinished(let id, let output): close(id, .done(output))
         case .callRefused(let id, let reason): close(id, .refused(reason))
         case .approvalRequested(let approval): hold(approval, at: event.at)
@@ -62,14 +62,14 @@ extension RunState {
         phase = .calling
         failedAttempts = 0
         retryAt = nil
-        for id in turnCalls where calls[id]?.isOpen == true {
-            calls[id]?.stage = .refused("The run ended before the call was carried out.")
+        for call in Array(calls.open) {
+            calls.set(call.proposed.id, to: .refused("The run ended before the call was carried out."))
         }
         if workspace == nil {
             phase = .opening
         } else if baseline == nil {
             phase = .checking(CheckName(iteration: 0))
-        } else if turnCalls.isEmpty {
+        } else if calls.areAnswered {
             phase = .asking
         } else {
             settleCalls()
@@ -131,7 +131,6 @@ extension RunState {
         usage = usage + reply.usage
         spend(Spending(tokens: reply.usage.total, cost: reply.cost))
         conversation.append(.assistant(reply.text, calls: []))
-        turnCalls = []
         phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
         if reply.stop == .length {
             say("Your reply was cut at its length limit. Go on where it stopped, in smaller steps.")
@@ -155,23 +154,22 @@ extension RunState {
 
 extension RunState {
     private mutating func propose(_ call: ProposedCall) {
-        calls[call.id] = Call(proposed: call, stage: .ready)
-        turnCalls.append(call.id)
+        calls.propose(call)
         phase = .calling
         conversation.append(call.call)
     }
 
     private mutating func close(_ id: CallID, _ stage: Call.Stage) {
-        calls[id]?.stage = stage
+        calls.set(id, to: stage)
         settleCalls()
     }
 
     /// When no call is open, hands all results to the model, in the order it asked for them.
     private mutating func settleCalls() {
-        guard phase == .calling, !turnCalls.contains(where: { calls[$0]?.isOpen == true }) else { return }
-        for answer in turnCalls.compactMap({ calls[$0]?.answer }) + pendingMessages { conversation.append(answer) }
+        guard phase == .calling, calls.openCount == 0 else { return }
+        for answer in calls.all.compactMap(\.answer) + pendingMessages { conversation.append(answer) }
         pendingMessages = []
-        turnCalls = []
+        calls.markAnswered()
         phase = turnsInIteration < limits.turns ? .asking : .checking(CheckName(iteration: iteration))
     }
 
@@ -200,7 +198,7 @@ extension RunState {
         approvals[approval.id] = ApprovalState(approval: approval, requestedAt: now)
         openApprovals.append(approval.id)
         switch approval.subject {
-        case .call(let id), .repetition(let id): calls[id]?.stage = .held(approval.id)
+        case .call(let id), .repetition(let id): calls.set(id, to: .held(approval.id))
         case .check, .plan, .limit: break
         }
     }
@@ -212,8 +210,8 @@ extension RunState {
         let approved = approval.grants(answer)
         switch approval.subject {
         case .call(let call), .repetition(let call):
-            calls[call]?.approval = id
-            if approved { calls[call]?.stage = .ready }
+            calls.note(id, of: call)
+            if approved { calls.set(call, to: .ready) }
         case .plan:
             planIsApproved = approved
             say(approved ? "The plan is approved. Carry it out." : "The plan is not approved.")

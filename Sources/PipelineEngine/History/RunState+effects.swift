@@ -27,9 +27,8 @@ extension RunState {
 
     /// Reading calls that stand together run side by side; any other runs alone, and waits for those before it.
     private var callEffects: [Effect] {
-        let open = turnCalls.compactMap { id in calls[id].flatMap { $0.isOpen ? $0 : nil } }
         var offered: [Effect] = []
-        for call in open {
+        for call in calls.open {
             if case .held(let id) = call.stage {
                 return offered + (offered.isEmpty ? approvals[id]?.approval.wake.map { [$0] } ?? [] : [])
             }

@@ -18,16 +18,16 @@ public struct RunState: Sendable, Hashable {
 
     public internal(set) var sequence = 0
     public internal(set) var head = Chain.start
-    public internal(set) var start: RunStart?
+    @Shared public internal(set) var start: RunStart? = nil
     /// As it was recorded at the start, with the model and the moments for questions that people have set since; `nil`
     /// before the start, and for a recorded pipeline that this version cannot read.
-    public internal(set) var pipeline: Pipeline?
+    @Shared public internal(set) var pipeline: Pipeline? = nil
     public internal(set) var limits = Limits()
     public internal(set) var startedAt = Instant(milliseconds: 0)
     public internal(set) var updatedAt = Instant(milliseconds: 0)
     public internal(set) var phase = Phase.opening
 
-    public internal(set) var workspace: Workspace?
+    @Shared public internal(set) var workspace: Workspace? = nil
     public internal(set) var startSnapshot: SnapshotID?
     /// The workspace as it was judged after each iteration; 0 is the start.
     public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()
@@ -43,22 +43,20 @@ public struct RunState: Sendable, Hashable {
     var failedAttempts = 0
     var retryAt: Instant?
     /// What the model is being asked, or was when the process died.
-    public internal(set) var intent: ModelIntent?
+    @Shared public internal(set) var intent: ModelIntent? = nil
     var conversation = Conversation()
     /// Words of people that wait until the open calls are answered.
     var pendingMessages: [Message] = []
 
-    public internal(set) var calls = ShardedDictionary<CallID, Call>()
-    /// The calls of the last reply, in the model's order.
-    public internal(set) var turnCalls: [CallID] = []
+    public internal(set) var calls = TurnCalls()
     public internal(set) var approvals: [ApprovalID: ApprovalState] = [:]
     /// Those of ``approvals`` that nobody has answered, oldest first.
     var openApprovals: [ApprovalID] = []
     var planIsApproved = false
 
     public internal(set) var openCheck: CheckName?
-    public internal(set) var baseline: CheckResult?
-    public internal(set) var lastCheck: CheckResult?
+    @Shared public internal(set) var baseline: CheckResult? = nil
+    @Shared public internal(set) var lastCheck: CheckResult? = nil
 
     /// What replies have used, and what attempts may have used that gave none.
     public internal(set) var spent = Spending()
@@ -77,7 +75,7 @@ public struct RunState: Sendable, Hashable {
 extension RunState {
     /// A call of a tool, and how far it is.
     public struct Call: Sendable, Hashable {
-        public enum Stage: Sendable, Hashable {
+        public indirect enum Stage: Sendable, Hashable {
             /// A person is asked.
             case held(ApprovalID)
             case ready
@@ -85,6 +83,13 @@ extension RunState {
             case started
             case done(RecordedOutput)
             case refused(String)
+
+            var isOpen: Bool {
+                switch self {
+                case .held, .ready, .started: true
+                case .done, .refused: false
+                }
+            }
         }
 
         public var proposed: ProposedCall
@@ -92,12 +97,10 @@ extension RunState {
         /// The approval that released the call.
         public var approval: ApprovalID?
 
-        public var isOpen: Bool {
-            switch stage {
-            case .held, .ready, .started: true
-            case .done, .refused: false
-            }
-        }
+        public var isOpen: Bool { stage.isOpen }
+
+        /// Whether it matters what exactly would run now: a person has answered for it, or is to be asked.
+        var isBound: Bool { approval != nil || stage == .started }
     }
 
     /// An approval, and its answer once there is one.

@@ -13,8 +13,8 @@ extension EffectRunner {
             return try await fail(turn, attempt, error, run)
         }
         fault("model.replied")
-        let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline) }
-        try await run.send(
+        let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline, run.toolbox) }
+        try await run.record(
             .finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls),
             andNext: true
         )
@@ -33,7 +33,7 @@ extension EffectRunner {
             try await giveUp(error, run)
             return nil
         }
-        let begun = try await run.send(.beginTurn(question.intent))
+        let begun = try await run.record(.beginTurn(question.intent))
         return begun.contains(where: \.isModelRequest) ? question : nil
     }
 
@@ -54,11 +54,11 @@ extension EffectRunner {
         guard failure.kind != .cancelled else { return }
         let delay = RetryPolicy().delay(after: attempt, failure: failure, random: random())
         let retryAt = delay.map { clock.now() + $0 }
-        try await run.send(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
+        try await run.record(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
     }
 
     /// What the engine can say of a call before anybody decides on it.
-    private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline) -> AssessedCall {
+    private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline, _ toolbox: Toolbox) -> AssessedCall {
         guard let tool = registry.tools[ModuleID(call.tool)] else {
             let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered)
             let unknown = ProposedCall(id: id, call: call, reach: [])
@@ -66,24 +66,25 @@ extension EffectRunner {
                 unknown,
                 problem: "There is no tool '\(call.tool)'.\(near)",
                 rule: .deny,
-                shown: call.digest
+                shown: nil
             )
         }
         let proposed = ProposedCall(id: id, call: call, reach: tool.reach)
-        let shown = CallSubject(call, state, pipeline).digest
+        let rule = pipeline.tools.rule(for: tool.names)
+        let isAsked = pipeline.human.rule(for: proposed, rule) == .ask
         return AssessedCall(
             proposed,
-            problem: problem(with: call, tool, pipeline),
-            rule: pipeline.tools.rule(for: tool.names),
-            shown: shown
+            problem: problem(with: call, tool, pipeline, toolbox),
+            rule: rule,
+            shown: isAsked ? CallSubject(call, state, pipeline).digest : nil
         )
     }
 
     /// Why the arguments cannot be, in words for the model.
-    private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline) -> String? {
+    private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline, _ toolbox: Toolbox) -> String? {
         do throws(JSONError) {
             let arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)
-            guard let configured = try? tool.make(pipeline.tools.settings(for: tool.names)) else { return nil }
+            guard let configured = try? toolbox.tool(tool, pipeline) else { return nil }
             let problems = configured.problems(arguments)
             return problems.isEmpty
                 ? nil : "The arguments of '\(call.tool)' are wrong. \(problems.map(\.message).joined(separator: " "))"
@@ -97,8 +98,4 @@ extension Event.Payload {
     var isModelRequest: Bool {
         if case .modelRequested = self { true } else { false }
     }
-}
-
-extension ToolCall {
-    fileprivate var digest: Digest { Digest(of: Array("\(tool)\n\(arguments)".utf8)) }
 }

@@ -2,14 +2,13 @@ import PipelineKit
 
 extension EffectRunner {
     func call(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
-        let isBegun = await run.takeBegunCall(id)
-        let state = await run.state
+        let (state, isBegun) = await run.takeBegunCall(id)
         guard let call = state.calls[id], let pipeline = state.pipeline, let workspace = state.workspace else { return }
         if !isBegun {
             // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
             if call.stage == .started { await keeper.removeDrafts(in: workspace) }
-            let shown = CallSubject(call.proposed.call, state, pipeline).digest
-            guard try await run.send(.beginCall(id, shown: shown)).allSatisfy(\.isCallStart) else { return }
+            let shown = call.isBound ? CallSubject(call.proposed.call, state, pipeline).digest : nil
+            guard try await run.record(.beginCall(id, shown: shown)).allSatisfy(\.isCallStart) else { return }
         }
         fault("call.started")
         let context = ToolContext(
@@ -19,7 +18,7 @@ extension EffectRunner {
         )
         let output: ToolOutput
         do throws(Failure) {
-            output = try await carryOut(call.proposed.call, pipeline, context)
+            output = try await carryOut(call.proposed.call, pipeline, run.toolbox, context)
         } catch {
             // Cancelled means that this process ends; whoever takes the run up finds the call open.
             guard error.kind != .cancelled else { return }
@@ -27,19 +26,16 @@ extension EffectRunner {
         }
         fault("call.finished")
         let (recorded, whole) = RecordedOutput.capping(output)
-        try await run.send(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [], andNext: true)
+        try await run.record(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [], andNext: true)
     }
 
-    private func carryOut(_ call: ToolCall, _ pipeline: Pipeline, _ context: ToolContext) async throws(Failure)
-        -> ToolOutput
-    {
-        let factory = try registry.tool(ModuleID(call.tool))
-        let tool: ConfiguredTool
-        do throws(FieldProblems) {
-            tool = try factory.make(pipeline.tools.settings(for: factory.names))
-        } catch {
-            throw error.failure
-        }
+    private func carryOut(
+        _ call: ToolCall,
+        _ pipeline: Pipeline,
+        _ toolbox: Toolbox,
+        _ context: ToolContext
+    ) async throws(Failure) -> ToolOutput {
+        let tool = try toolbox.tool(try registry.tool(ModuleID(call.tool)), pipeline)
         let arguments: JSONValue
         do throws(JSONError) {
             arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)

@@ -10,11 +10,11 @@ extension EffectRunner {
             return try await giveUp(error, run)
         }
         fault("check.snapshot")
-        try await run.send(.beginCheck(name, snapshot: snapshot))
+        try await run.record(.beginCheck(name, snapshot: snapshot))
         fault("check.started")
         guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run) else { return }
         fault("check.judged")
-        try await run.send(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [], andNext: true)
+        try await run.record(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [], andNext: true)
     }
 
     /// The result of judging, with all cases as an artifact; `nil` when this process ends before there is one.

@@ -25,7 +25,7 @@ struct EffectRunner: Sendable {
             guard !Task.isCancelled else { return }  // what a process that ends still recorded would count as spent
             try await ask(turn, attempt, of: run)
         case .call(let id): try await call(id, of: run)
-        case .wake(let approval, _): try await run.send(.expire(approval))
+        case .wake(let approval, _): try await run.record(.expire(approval))
         }
     }
 
@@ -38,13 +38,13 @@ struct EffectRunner: Sendable {
             return try await giveUp(error, run)
         }
         fault("workspace.opened")
-        try await run.send(.openWorkspace(opened.workspace, start: opened.start))
+        try await run.record(.openWorkspace(opened.workspace, start: opened.start))
     }
 
     /// Ends the run over something without which it cannot go on, unless it is only this process that ends.
     func giveUp(_ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
         guard failure.kind != .cancelled else { return }
-        try await run.send(.fail(failure))
+        try await run.record(.fail(failure))
     }
 
     /// Judges the goal in the tree that counts, one check of the run at a time.

@@ -16,9 +16,14 @@ public actor LiveRun {
     private var briefing: Briefing?
     /// What was recorded as begun together with the step before it, and nobody has taken up yet.
     private var begun: Sequel.Work?
+    private var hands = WorkInHand()
     private var isWindingDown = false
+    /// When the row of lists was last written; `nil` while this process has not written it.
+    private var listedAt: Instant?
     /// One check of the run at a time, as they share its judged tree.
     nonisolated let checks = Turnstile()
+    /// What a run's pipeline says of its tools never changes.
+    nonisolated let toolbox = Toolbox()
 
     /// Opens a run from its history.
     ///
@@ -80,7 +85,7 @@ public actor LiveRun {
         self.publish = publish
     }
 
-    /// Tells whenever the state has changed; one watcher at a time.
+    /// Tells whenever there may be work that nobody is about to take up; one watcher at a time.
     func watch(_ watcher: (@Sendable () -> Void)?) { self.watcher = watcher }
 
     /// Has nothing more begun: what is under way ends, and is recorded.
@@ -89,12 +94,30 @@ public actor LiveRun {
         watcher?()
     }
 
-    /// The state, and whether the next step may begin. What is recorded as begun is under way already.
-    var outlook: (state: RunState, mayBegin: Bool) { (state, !isWindingDown || begun != nil) }
+    /// What a driver is to begin, and whether it may leave.
+    func takeWork(at now: Instant) -> (begun: ArraySlice<Effect>, isOver: Bool, isIdle: Bool, problem: ServiceError?) {
+        let begun = mayBegin && !Task.isCancelled ? hands.take(state, at: now) : []
+        return (begun, state.isFinished, hands.isEmpty, hands.problem)
+    }
+
+    /// Ends a piece of work.
+    ///
+    /// - Returns: what its worker goes on with.
+    func end(_ effect: Effect, _ error: ServiceError?, isCancelled: Bool, at now: Instant) -> Effect? {
+        hands.end(effect, error, state, of: id, isCancelled: isCancelled)
+        let due = mayBegin && !isCancelled ? hands.take(state, at: now, most: 1) : []
+        if due.count != 1 { watcher?() }  // nothing to go on with, or more than one can do
+        return due.first
+    }
+
+    /// What is recorded as begun is under way already.
+    private var mayBegin: Bool { !isWindingDown || begun != nil }
 
     private func begin(_ start: RunStart) async throws(ServiceError) {
         do throws(StoreError) {
-            try await append([.runStarted(start)], [])
+            var draft = Draft(after: state, at: clock.now())
+            draft.add([.runStarted(start)])
+            try await append(draft, [])
         } catch .conflict {
             throw .refused(.alreadyStarted)
         } catch {
@@ -109,23 +132,31 @@ public actor LiveRun {
     /// - Throws: ``ServiceError/refused(_:)`` when the run's state does not allow the command.
     @discardableResult
     public func send(_ command: RunCommand, artifacts: [Artifact] = []) async throws(ServiceError) -> [Event.Payload] {
-        try await send(command, artifacts: artifacts, andNext: false)
+        let payloads = try await record(command, artifacts: artifacts)
+        watcher?()
+        return payloads
     }
 
+    /// The same for whoever carries out the work of the run, and so knows that its state has changed.
+    ///
     /// - Parameter andNext: Whether the step that follows is recorded as begun in the same commit, if there is just one:
     ///   a commit costs more than all else that the engine does. It is carried out after the commit, as ever.
     @discardableResult
-    func send(
+    func record(
         _ command: RunCommand,
         artifacts: [Artifact] = [],
-        andNext: Bool
+        andNext: Bool = false
     ) async throws(ServiceError) -> [Event.Payload] {
         while true {
-            let payloads = try decide(command)
+            let now = clock.now()
+            let payloads = try decide(command, at: now)
             guard !payloads.isEmpty else { return [] }
-            let sequel = andNext ? sequel(to: payloads) : nil
+            var draft = Draft(after: state, at: now)
+            draft.add(payloads)
+            let sequel = andNext ? sequel(to: draft) : nil
+            if let sequel { draft.add(sequel.events) }
             do throws(StoreError) {
-                try await append(payloads + (sequel?.events ?? []), artifacts, begun: sequel?.work)
+                try await append(draft, artifacts, begun: sequel?.work)
                 return payloads
             } catch .conflict {
                 try await catchUp()  // someone else moved the run on; decide again in the new state
@@ -140,6 +171,7 @@ public actor LiveRun {
         var news: [Event] = []
         try await History.read(id, in: store, after: state) { news.append($0) }
         take(news)
+        if !news.isEmpty { watcher?() }
     }
 
     /// What stands at the front of the next request.
@@ -161,44 +193,33 @@ public actor LiveRun {
         return question
     }
 
-    /// Whether it is recorded already, by this process and for this one time, that the call is carried out.
-    func takeBegunCall(_ id: CallID) -> Bool {
-        guard case .call(id) = begun, state.calls[id]?.stage == .started else { return false }
+    /// The state, and whether it is recorded already, by this process and for this one time, that the call is carried out.
+    func takeBegunCall(_ id: CallID) -> (state: RunState, isBegun: Bool) {
+        guard case .call(id) = begun, state.calls[id]?.stage == .started else { return (state, false) }
         begun = nil
-        return true
+        return (state, true)
     }
 
     /// The step that follows at once, if it may be recorded together with these events.
-    private func sequel(to payloads: [Event.Payload]) -> Sequel? {
+    private func sequel(to draft: Draft) -> Sequel? {
         guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
-        let now = max(clock.now(), state.updatedAt)
-        var next = state
-        for payload in payloads {
-            next.apply(Event(sequence: next.sequence + 1, at: now, payload: payload, digest: next.head))
-        }
-        return Sequel(after: next, at: now) { state throws(Failure) in try briefing(for: state) }
+        return Sequel(after: draft.state, at: draft.at) { state throws(Failure) in try briefing(for: state) }
     }
 
-    private func decide(_ command: RunCommand) throws(ServiceError) -> [Event.Payload] {
-        do throws(Refusal) { return try state.decide(command, at: clock.now()) } catch { throw .refused(error) }
+    private func decide(_ command: RunCommand, at now: Instant) throws(ServiceError) -> [Event.Payload] {
+        do throws(Refusal) { return try state.decide(command, at: now) } catch { throw .refused(error) }
     }
 
-    private func append(
-        _ payloads: [Event.Payload],
-        _ artifacts: [Artifact],
-        begun work: Sequel.Work? = nil
-    ) async throws(StoreError) {
-        let at = max(clock.now(), state.updatedAt)
-        let rows = Chain.rows(payloads, after: state.sequence, head: state.head, at: at)
-        let events = zip(rows, payloads).map { Event(sequence: $0.sequence, at: at, payload: $1, digest: $0.digest) }
-        var next = state
-        for event in events { next.apply(event) }
+    private func append(_ draft: Draft, _ artifacts: [Artifact], begun work: Sequel.Work? = nil) async throws(StoreError) {
         let base = state.sequence
-        try await store.append(Batch(run: id, events: rows, summary: RunSummary(next, run: id), artifacts: artifacts))
+        let isListed = listedAt.map { draft.changesList(from: state, listedAt: $0) } ?? true
+        let row = isListed ? RunSummary(draft.state, run: id) : nil
+        try await store.append(Batch(run: id, events: draft.rows, summary: row, artifacts: artifacts))
+        if isListed { listedAt = draft.at }
         if let work { begun = work }  // before anybody is told, and so before anybody looks for work
-        guard state.sequence == base else { return take(events) }  // taken in, in part or wholly, while this waited
-        state = next
-        tell(events)
+        guard state.sequence == base else { return take(draft.events) }  // taken in, in part or wholly, while this waited
+        state = draft.state
+        tell(draft.events)
     }
 
     /// Applies what is new.
@@ -209,8 +230,6 @@ public actor LiveRun {
     }
 
     private func tell(_ news: [Event]) {
-        guard !news.isEmpty else { return }
-        publish(news)
-        watcher?()
+        if !news.isEmpty { publish(news) }
     }
 }

@@ -1,37 +1,25 @@
 import PipelineKit
 
 /// Carries a run on until it has ended, or waits for a person.
+///
+/// Whoever has ended a piece of work goes on with the next; the driver only begins what nobody would else take up: the
+/// first, calls side by side, and what others have brought about.
 struct RunDriver: Sendable {
     let run: LiveRun
     let runner: EffectRunner
     let clock: EngineClock
 
-    private enum Signal: Sendable {
-        case changed
-        case ended(Effect, from: Int, ServiceError?)
-    }
-
     /// - Throws: what an effect could not get past: the store is gone, or the run is in other hands.
     func drive() async throws(ServiceError) {
-        let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
-        await run.watch { signal.yield(.changed) }
-        signal.yield(.changed)
+        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await run.watch { signal.yield() }
+        signal.yield()
         let error = await withDiscardingTaskGroup(returning: ServiceError?.self) { group in
-            var running: Set<Effect> = []
-            for await news in signals {
-                if case .ended(let effect, let sequence, let error) = news {
-                    running.remove(effect)
-                    if let error = await problem(effect, sequence, error) {
-                        group.cancelAll()
-                        return error
-                    }
-                }
-                let (state, mayBegin) = await run.outlook
-                if state.isFinished || Task.isCancelled { group.cancelAll() }
-                for effect in due(state) where mayBegin && !Task.isCancelled && running.insert(effect).inserted {
-                    group.addTask { await carryOut(effect, from: state.sequence, signal) }
-                }
-                if running.isEmpty { return nil }
+            for await _ in signals {
+                let work = await run.takeWork(at: clock.now())
+                if work.isOver || work.problem != nil || Task.isCancelled { group.cancelAll() }
+                for effect in work.begun { group.addTask { await carryOn(effect) } }
+                if work.isIdle || work.problem != nil { return work.problem }
             }
             return nil
         }
@@ -39,30 +27,13 @@ struct RunDriver: Sendable {
         if let error { throw error }
     }
 
-    /// What there is to do now; a deadline that has not passed is for later.
-    private func due(_ state: RunState) -> [Effect] {
-        state.effects.filter { effect in
-            if case .wake(_, let at) = effect { at <= clock.now() } else { true }
-        }
-    }
-
     @concurrent
-    private func carryOut(_ effect: Effect, from sequence: Int, _ signal: AsyncStream<Signal>.Continuation) async {
-        do throws(ServiceError) {
-            try await runner.carryOut(effect, of: run)
-            signal.yield(.ended(effect, from: sequence, nil))
-        } catch {
-            signal.yield(.ended(effect, from: sequence, error))
+    private func carryOn(_ first: Effect) async {
+        var next: Effect? = first
+        while let effect = next {
+            var failure: ServiceError?
+            do throws(ServiceError) { try await runner.carryOut(effect, of: run) } catch { failure = error }
+            next = await run.end(effect, failure, isCancelled: Task.isCancelled, at: clock.now())
         }
-    }
-
-    /// A refusal means that the run has moved on; work that ended and changed nothing would be offered for ever.
-    private func problem(_ effect: Effect, _ sequence: Int, _ error: ServiceError?) async -> ServiceError? {
-        let state = await run.state
-        if let error, case .refused = error {} else if let error { return error }
-        guard state.sequence == sequence, state.effects.contains(effect), !Task.isCancelled else { return nil }
-        return .broken(
-            "The step \(effect) of run '\(run.id)' ended and changed nothing.\(error.map { " \($0)" } ?? "")"
-        )
     }
 }

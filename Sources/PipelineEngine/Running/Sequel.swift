@@ -29,7 +29,7 @@ struct Sequel: Sendable {
             guard events.last?.isModelRequest == true else { return nil }
         case .call(let id):
             guard let call = state.calls[id], call.stage == .ready else { return nil }
-            let shown = CallSubject(call.proposed.call, state, pipeline).digest
+            let shown = call.isBound ? CallSubject(call.proposed.call, state, pipeline).digest : nil
             events = (try? state.decide(.beginCall(id, shown: shown), at: now)) ?? []
             work = .call(id)
             guard events == [.callStarted(id)] else { return nil }

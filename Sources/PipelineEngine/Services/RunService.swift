@@ -53,7 +53,7 @@ public struct RunService: Sendable {
     /// be cancelled, and a process that is alive keeps hold of what it writes.
     public func cancel(_ run: RunID, by person: String, reason: String = "") async throws(ServiceError) {
         let state = try await keeper.state(of: run)
-        if let workspace = state.workspace, state.turnCalls.contains(where: { state.calls[$0]?.stage == .started }) {
+        if let workspace = state.workspace, state.calls.open.contains(where: { $0.stage == .started }) {
             await parts.workspaces.removeDrafts(in: workspace)
             parts.fault("cancel.cleared")
         }

@@ -81,13 +81,14 @@ public struct Batch: Sendable {
     public var run: RunID
     /// In order, without gaps. The first follows what the caller decided upon. A batch without events changes nothing.
     public var events: [StoredEvent]
-    /// The row that lists show after these events.
-    public var summary: RunSummary
+    /// The row that lists show after these events; `nil` when the one that is there still says what it is to say, except
+    /// for its sequence. The first batch of a run has one.
+    public var summary: RunSummary?
     /// Bytes that the events refer to by digest; kept once however often they are given. A run that refers to bytes
     /// which another run gave (a fork) gives them again, else they go when the other run is removed.
     public var artifacts: [Artifact]
 
-    public init(run: RunID, events: [StoredEvent], summary: RunSummary, artifacts: [Artifact] = []) {
+    public init(run: RunID, events: [StoredEvent], summary: RunSummary?, artifacts: [Artifact] = []) {
         self.run = run
         self.events = events
         self.summary = summary

@@ -18,10 +18,12 @@ public actor MemoryStore: EventStore {
 
     public func append(_ batch: Batch) throws(StoreError) {
         guard !batch.events.isEmpty else { return }
-        var run = runs[batch.run] ?? Run(row: batch.row)
-        try batch.check(after: run.events.count)
+        try batch.check(after: runs[batch.run]?.events.count ?? 0)
+        guard var run = runs[batch.run] ?? batch.row.map({ Run(row: $0) }) else { return }
+        runs[batch.run] = nil  // lets go of the events, so that they are not copied
         run.events += batch.events
-        run.row = batch.row
+        run.row = batch.row ?? run.row
+        run.row.sequence = run.events.count
         for artifact in batch.artifacts {
             run.artifacts.insert(artifact.digest)
             artifacts[artifact.digest] = artifact.bytes

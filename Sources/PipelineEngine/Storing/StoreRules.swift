@@ -16,11 +16,15 @@ extension Batch {
         }
     }
 
-    /// The row to keep: the summary, under the run and the sequence of this batch whatever the summary says.
-    public var row: RunSummary {
-        var row = summary
+    /// The row to keep, under the run and the sequence of this batch whatever the summary says; `nil` for the row that is
+    /// there.
+    public var row: RunSummary? {
+        guard var row = summary else {
+            precondition((events.first?.sequence ?? 0) > 1, "The first events of run '\(run)' come without a row.")
+            return nil
+        }
         row.run = run
-        row.sequence = events.last?.sequence ?? summary.sequence
+        row.sequence = events.last?.sequence ?? row.sequence
         return row
     }
 }

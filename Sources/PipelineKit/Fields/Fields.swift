@@ -15,7 +15,7 @@ extension Fields {
 
     /// The fields this group declares, in the order they are written.
     public static var fields: [FieldSchema] {
-        Self().declared.map { $0.field.schema(named: $0.name) }
+        standard.map { $0.field.schema(named: $0.name) }
     }
 
     public static var schema: ValueSchema { .group(fields) }
@@ -23,7 +23,7 @@ extension Fields {
     /// The group in its normal form: every field, with its default where nothing was given; a null only where leaving
     /// the field out would mean something else.
     public var json: JSONValue {
-        let members = zip(declared, Self().declared).compactMap { own, standard -> (String, JSONValue)? in
+        let members = zip(declared, Self.standard).compactMap { own, standard -> (String, JSONValue)? in
             guard let json = own.field.json, json != .null || standard.field.json != .null else { return nil }
             return (own.name, json)
         }
@@ -35,20 +35,32 @@ extension Fields {
             reader.expected("a mapping", of: json)
             return nil
         }
-        let declared = Self().declared
-        let names = declared.map(\.name)
-        let unknown = members.keys.filter { !names.contains($0) }.sorted()
-        for key in unknown { reader.unknown(key, among: names) }
-        // A field whose key is misspelt is not told to be missing as well.
-        let misspelt = unknown.compactMap { Suggestion.nearest(to: $0, among: names) }.filter { members[$0] == nil }
-        let read = declared.map { name, field in
-            (name, misspelt.contains(name) ? field : field.reading(members[name], named: name, &reader))
+        let declared = Self.standard
+        let misspelt = Self.misspelt(members, declared, &reader)
+        var read: [String: any AnyField] = Dictionary(minimumCapacity: declared.count)
+        for (name, field) in declared.lazy.map({ ($0.name, $0.field) }) {
+            read[name] = misspelt?.contains(name) == true ? field : field.reading(members[name], named: name, &reader)
         }
-        guard unknown.isEmpty, read.allSatisfy({ $0.1 != nil }) else { return nil }
-        self.init(read: Dictionary(uniqueKeysWithValues: read.compactMap { name, field in field.map { (name, $0) } }))
+        guard misspelt == nil, read.count == declared.count else { return nil }
+        self.init(read: read)
         let before = reader.problems.count
         check(&reader)
         guard reader.problems.count == before else { return nil }
+    }
+
+    /// Notes the keys that nobody declared.
+    ///
+    /// - Returns: the fields that they may stand for, which are not told to be missing as well; `nil` when all are known.
+    private static func misspelt(
+        _ members: [String: JSONValue],
+        _ declared: [DeclaredField],
+        _ reader: inout FieldReader
+    ) -> [String]? {
+        let unknown = members.keys.filter { key in !declared.contains { $0.name == key } }.sorted()
+        guard !unknown.isEmpty else { return nil }
+        let names = declared.map(\.name)
+        for key in unknown { reader.unknown(key, among: names) }
+        return unknown.compactMap { Suggestion.nearest(to: $0, among: names) }.filter { members[$0] == nil }
     }
 
     private init(read fields: [String: any AnyField]) {
@@ -68,10 +80,13 @@ extension Fields {
         self = group
     }
 
-    private var declared: [(name: String, field: any AnyField)] {
+    /// The fields of a new group, each with its default.
+    private static var standard: [DeclaredField] { DeclaredField.known.of(Self.self) { Self().declared } }
+
+    private var declared: [DeclaredField] {
         Mirror(reflecting: self).children.compactMap { label, value in
             guard let label, let field = value as? any AnyField else { return nil }
-            return (snakeCase(label.dropFirst()), field)
+            return DeclaredField(name: snakeCase(label.dropFirst()), field: field)
         }
     }
 }

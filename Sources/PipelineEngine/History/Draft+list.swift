@@ -1,0 +1,27 @@
+import PipelineKit
+
+extension Draft {
+    /// How far the time of a row may stay behind the history, and no more: lists are sorted by it.
+    static let listLag = Duration.seconds(1)
+
+    /// Whether the row that lists show has to be written with these events.
+    ///
+    /// It says nothing of single calls, and a row that is written with each of them costs more than they do: it stands in
+    /// an index for each thing that lists are filtered by.
+    ///
+    /// - Parameter time: When the row was last written.
+    func changesList(from old: RunState, listedAt time: Instant) -> Bool {
+        guard at - time < Self.listLag, old.pendingApprovals.isEmpty, state.pendingApprovals.isEmpty else { return true }
+        return events.contains { $0.payload.changesList }
+    }
+}
+
+extension Event.Payload {
+    /// Whether a list shows something else afterwards, where nobody is asked anything.
+    fileprivate var changesList: Bool {
+        switch self {
+        case .callProposed, .callStarted, .callFinished, .callRefused: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,66 @@
+public import PipelineKit
+
+/// The calls of the last reply that had any, in the model's order, and how far each is.
+///
+/// Every decision of a run looks at a copy of its state, so what a step changes is kept apart from what it does not: a
+/// changed copy of a long turn copies a word for each call.
+public struct TurnCalls: Sendable, Hashable {
+    private struct Progress: Sendable, Hashable {
+        var stage = RunState.Call.Stage.ready
+        var approval: ApprovalID?
+    }
+
+    private var proposed: [ProposedCall] = []
+    private var progress: [Progress] = []
+    /// All before it are closed.
+    private var firstOpen = 0
+    private(set) var openCount = 0
+    /// Whether the model has been told what came of them.
+    private(set) var areAnswered = true
+
+    init() {}
+
+    public subscript(id: CallID) -> RunState.Call? { index(of: id).map(call) }
+
+    /// Those that are not closed, oldest first.
+    var open: some Sequence<RunState.Call> {
+        (firstOpen..<proposed.count).lazy.map(call).filter(\.isOpen)
+    }
+
+    var all: some Sequence<RunState.Call> { proposed.indices.lazy.map(call) }
+
+    /// Takes a call in; the first one after those before were answered begins anew.
+    mutating func propose(_ call: ProposedCall) {
+        if areAnswered { self = TurnCalls() }
+        areAnswered = false
+        proposed.append(call)
+        progress.append(Progress())
+        openCount += 1
+    }
+
+    mutating func set(_ id: CallID, to stage: RunState.Call.Stage) {
+        guard let index = index(of: id) else { return }
+        openCount += (stage.isOpen ? 1 : 0) - (progress[index].stage.isOpen ? 1 : 0)
+        progress[index].stage = stage
+        if stage.isOpen { firstOpen = min(firstOpen, index) }
+        while firstOpen < progress.count, !progress[firstOpen].stage.isOpen { firstOpen += 1 }
+    }
+
+    mutating func note(_ approval: ApprovalID, of id: CallID) {
+        if let index = index(of: id) { progress[index].approval = approval }
+    }
+
+    mutating func markAnswered() { areAnswered = true }
+
+    private func call(_ index: Int) -> RunState.Call {
+        RunState.Call(proposed: proposed[index], stage: progress[index].stage, approval: progress[index].approval)
+    }
+
+    /// The engine names calls after their place, `3.17`, which is looked at first.
+    private func index(of id: CallID) -> Int? {
+        let digits = id.value.utf8.reversed().prefix { $0 != UInt8(ascii: ".") }
+        let place = digits.reversed().reduce(0) { $0 &* 10 &+ Int($1) &- 48 } &- 1
+        if proposed.indices.contains(place), proposed[place].id == id { return place }
+        return proposed.firstIndex { $0.id == id }
+    }
+}

@@ -1,0 +1,39 @@
+import PipelineKit
+
+/// What this process is at in a run, so that no two workers carry out the same.
+struct WorkInHand {
+    /// The sequence of the run when each was begun.
+    private var taken: [Effect: Int] = [:]
+    /// What a piece of work could not get past.
+    private(set) var problem: ServiceError?
+
+    var isEmpty: Bool { taken.isEmpty }
+
+    /// What is due in this state and nobody is at; somebody is from now on.
+    ///
+    /// - Parameter most: How many there is somebody for.
+    mutating func take(_ state: RunState, at now: Instant, most: Int = .max) -> ArraySlice<Effect> {
+        guard problem == nil else { return [] }
+        let due = state.effects.filter { taken[$0] == nil && $0.isDue(at: now) }
+        for effect in due.prefix(most) { taken[effect] = state.sequence }
+        return due[...]
+    }
+
+    /// Takes in how a piece of work ended. A refusal means that the run has moved on; work that ended and changed nothing
+    /// would be offered for ever.
+    mutating func end(_ effect: Effect, _ error: ServiceError?, _ state: RunState, of run: RunID, isCancelled: Bool) {
+        let begunAt = taken.removeValue(forKey: effect)
+        if let error {
+            if case .refused = error {} else { problem = problem ?? error }
+        }
+        guard problem == nil, begunAt == state.sequence, !isCancelled, state.effects.contains(effect) else { return }
+        problem = .broken("The step \(effect) of run '\(run)' ended and changed nothing.\(error.map { " \($0)" } ?? "")")
+    }
+}
+
+extension Effect {
+    /// A deadline that has not passed is for later.
+    fileprivate func isDue(at now: Instant) -> Bool {
+        if case .wake(_, let at) = self { at <= now } else { true }
+    }
+}

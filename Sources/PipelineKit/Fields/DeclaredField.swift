@@ -1,0 +1,24 @@
+import Synchronization
+
+/// A field as a group declares it.
+struct DeclaredField: Sendable {
+    var name: String
+    var field: any AnyField
+
+    /// By the type of the group: reflection costs more than all else that reading a group takes, and a model's call reads
+    /// one.
+    static let known = Known()
+
+    final class Known: Sendable {
+        private let groups = Mutex<[ObjectIdentifier: [DeclaredField]]>([:])
+
+        /// - Parameter declare: Reflects over a new group; may be called by several at once, the first time.
+        func of(_ group: Any.Type, _ declare: () -> [DeclaredField]) -> [DeclaredField] {
+            let id = ObjectIdentifier(group)
+            if let known = groups.withLock({ $0[id] }) { return known }
+            let fields = declare()  // not under the lock: a group's defaults may be groups
+            groups.withLock { $0[id] = fields }
+            return fields
+        }
+    }
+}
