@@ -17,6 +17,7 @@ struct ServeBenchTests {
             try #require(ended.status == 0, "\(ended)")
             let lines = try ended.lines.map { try JSONValue(parsing: $0) }
             #expect(lines.first?["ev"] == "ready")
+            #expect(lines.first?["part"] == .string(part))
             #expect(lines.last == ["ev": "end"])
             let server = try #require(lines.first?["server"]?.integer)
             #expect(kill(pid_t(server), 0) == -1, "the server has ended")

@@ -5,10 +5,9 @@ import PipelineKit
 extension ServeBench {
     /// Starts a run that waits for a person, and behind the answer takes so many steps and ends.
     func park(_ steps: PacedSteps) throws(CommandError) -> String {
-        runs += 1
-        let run = "run-\(runs)"
-        let order: JSONValue = ["id": .string(run), "yaml": .string(steps.pipeline.jsonText)]
-        try ask(Call("POST", "/api/v1/runs", body: order.encoded()))
+        let order: JSONValue = ["yaml": .string(steps.pipeline.jsonText)]
+        let row = try ask(Call("POST", "/api/v1/runs", body: order.encoded()))
+        guard let run = row["run"]?.text else { throw .broken("The server does not name the run that it started.") }
         try wait(for: run, to: "waiting")
         return run
     }
