@@ -35,6 +35,7 @@ struct CrowdTests {
                     return try await crowd.ended()
                 }
                 #expect(reports["restless:events"]?["endings"] == ["HTTP 404": 2])
+                await server.kill()
                 return port
             }
             let reports = try await withCrowd(["silent:retrai": 3], of: "r1", on: nobody, bench) { crowd in

@@ -25,6 +25,7 @@ struct Played {
             "delivered": .int(delivered), "p50_ms": .double(hundredths(latencies.milliseconds(of: 0.5))),
             "p99_ms": .double(hundredths(latencies.milliseconds(of: 0.99))),
             "cpu_percent": .double(tenths(percent(used.server))),
+            "cpu_us": .double(hundredths(Double(used.server) / Double(max(1, delivered)) / 1e3)),
             "client_cpu_percent": .double(tenths(percent(used.own))),
         ]
     }

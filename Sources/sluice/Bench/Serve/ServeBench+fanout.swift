@@ -18,9 +18,11 @@ extension ServeBench {
         let steps = PacedSteps(count: max(rate * amounts.seconds, Self.volume / bytes), rate: rate, bytes: bytes)
         for silent in [0, Self.silent(among: readers)] {
             let groups = [Group(.healthy, .socket, readers)] + (silent > 0 ? [Group(.silent, .socket, silent)] : [])
+            let before = try metric(Self.dropped)
             let played = try play(steps, groups)
             var figures = played.figures
             figures["slow"] = .int(silent)
+            figures["dropped"] = .int(try metric(Self.dropped) - before)
             figures["bytes"] = .int(bytes)
             figures["resident_bytes"] = .int(played.residentBefore)
             figures["peak_bytes"] = .int(played.peak)
@@ -29,6 +31,8 @@ extension ServeBench {
             try played.expectWhole()
         }
     }
+
+    private static let dropped = "sluice_slow_clients_dropped"
 
     /// One in ten, and one at least.
     static func silent(among readers: Int) -> Int { max(1, readers / 10) }

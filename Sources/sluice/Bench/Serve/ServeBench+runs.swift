@@ -5,10 +5,9 @@ import PipelineKit
 extension ServeBench {
     /// Starts a run that waits for a person, and behind the answer takes so many steps and ends.
     func park(_ steps: PacedSteps) throws(CommandError) -> String {
-        runs += 1
-        let run = "run-\(runs)"
-        let order: JSONValue = ["id": .string(run), "yaml": .string(steps.pipeline.jsonText)]
-        try ask(Call("POST", "/api/v1/runs", body: order.encoded()))
+        let order: JSONValue = ["yaml": .string(steps.pipeline.jsonText)]
+        let row = try ask(Call("POST", "/api/v1/runs", body: order.encoded()))
+        guard let run = row["run"]?.text else { throw .broken("The server does not name the run that it started.") }
         try wait(for: run, to: "waiting")
         return run
     }
@@ -33,15 +32,30 @@ extension ServeBench {
         }
     }
 
+    /// A figure that the server tells of itself.
+    func metric(_ name: String) throws(CommandError) -> Int {
+        let text = String(decoding: try answer(to: Call("GET", "/metrics")).body, as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+        guard let figure = line?.split(separator: " ").last.flatMap({ Int($0) }) else {
+            throw .broken("The server does not tell '\(name)' among its metrics.")
+        }
+        return figure
+    }
+
     @discardableResult
     private func ask(_ call: Call) throws(CommandError) -> JSONValue {
+        let figures = try answer(to: call)
+        do throws(JSONError) { return try JSONValue(parsing: figures.body) } catch {
+            throw unexpected(figures, of: call)
+        }
+    }
+
+    private func answer(to call: Call) throws(CommandError) -> CallFigures {
         let figures = try loading { () throws(Failure) in
             try CallLoad(call, to: server.port, connections: 1).run(milliseconds: 0)
         }
         guard figures.statuses.keys.allSatisfy((200..<300).contains) else { throw unexpected(figures, of: call) }
-        do throws(JSONError) { return try JSONValue(parsing: figures.body) } catch {
-            throw unexpected(figures, of: call)
-        }
+        return figures
     }
 
     func unexpected(_ figures: CallFigures, of call: Call) -> CommandError {

@@ -12,15 +12,18 @@ import PipelineKit
 ///     {"ev":"route","method":"GET","path":"/health","connections":16,"answers":71342,"bytes":15,"per_second":23759,
 ///      "cpu_us":13.6,"p50_us":222.2,"p99_us":4423.7}
 ///     {"ev":"fanout","subscribers":500,"rate":100,"per_second":100,"delivered":338500,"p50_ms":6.91,"p99_ms":20.84,
-///      "cpu_percent":44.3,"client_cpu_percent":30.9}
+///      "cpu_percent":44.3,"cpu_us":4.42,"client_cpu_percent":30.9}
 ///     {"ev":"idle","subscribers":500,"bytes_each":303,"resident_bytes":32542720,"cpu_percent":0.42}
-///     {"ev":"slow","slow":20,"endings":{"1013":20},"bytes":5242,"resident_bytes":50880512,"peak_bytes":51331072, and what
-///      stands in "fanout", of those that read}
+///     {"ev":"slow","slow":20,"dropped":20,"endings":{"1013":20},"bytes":5242,"resident_bytes":50880512,
+///      "peak_bytes":51331072, and what stands in "fanout", of those that read}
 ///
 /// `rate` is asked for, `per_second` is what the run did: steps that ended. `delivered` counts all messages, of which a
-/// step is two: that the model asked for it, and that it ended. The milliseconds are from the end of a step to the moment
-/// at which a subscriber has read of it; the step is recorded on disk meanwhile, and the clients' own time is in them.
-final class ServeBench {
+/// step is two: that the model asked for it, and that it ended; `cpu_us` is what the server used for each, the run's own
+/// work with it. The milliseconds are from the end of a step to the moment at which a subscriber has read of it; the step
+/// is recorded on disk meanwhile, and the clients' own time is in them. `bytes_each` of few subscribers is mostly what
+/// else a server does with memory.
+/// `endings` is what those heard that read nothing before the others had all: 1013, or that the connection was cut.
+struct ServeBench {
     enum Part: String, CaseIterable {
         case routes, fanout, idle, slow
     }
@@ -37,8 +40,6 @@ final class ServeBench {
     let amounts: Amounts
     let lines = BenchLines()
     let server: ServerProcess
-    /// Runs that were started.
-    var runs = 0
 
     /// Milliseconds in which a run comes to stand, or to its end behind its last step.
     static let patience = 60_000
@@ -63,7 +64,11 @@ final class ServeBench {
             do throws(Failure) {
                 try BlockingThread.start {
                     do throws(CommandError) {
-                        try ServeBench(amounts, directory: directory, environment: environment).measure(parts)
+                        // A server for each: memory that one part has freed would be used by the next, and not be seen.
+                        for part in parts {
+                            try ServeBench(amounts, directory: directory, environment: environment).measure(part)
+                        }
+                        BenchLines().tell("end")
                         waiter.resume(returning: nil)
                     } catch {
                         waiter.resume(returning: error)
@@ -76,19 +81,21 @@ final class ServeBench {
         if let error { throw error }
     }
 
-    private func measure(_ parts: [Part]) throws(CommandError) {
+    private func measure(_ part: Part) throws(CommandError) {
         defer { server.end() }
-        lines.tell("ready", ["version": .string(Version.number), "server": .int(Int(server.pid))])
-        for part in parts {
-            do throws(CommandError) { try measure(part) } catch {
-                // Its sockets end a moment before it does.
-                throw server.ends(within: 200) ? .broken("The server that is measured has ended by itself.") : error
-            }
+        lines.tell(
+            "ready",
+            [
+                "part": .string(part.rawValue), "version": .string(Version.number), "server": .int(Int(server.pid)),
+            ]
+        )
+        do throws(CommandError) { try figures(of: part) } catch {
+            // Its sockets end a moment before it does.
+            throw server.ends(within: 200) ? .broken("The server that is measured has ended by itself.") : error
         }
-        lines.tell("end")
     }
 
-    private func measure(_ part: Part) throws(CommandError) {
+    private func figures(of part: Part) throws(CommandError) {
         switch part {
         case .routes: try measureRoutes()
         case .fanout: try measureFanout()
