@@ -70,6 +70,23 @@ struct BenchmarkTests {
         #expect(figures.allSatisfy { $0["unit"]?.text?.isEmpty == false })
     }
 
+    @Test func whoeverEndsItEarlyLeavesNothing() async throws {
+        try await withBench { bench in
+            try bench.write("", to: "place/keep")
+            let running = try bench.start(["bench", "all", "--json", "--n", "50000", "--dir", "place"])
+            await running.wait(for: "build")
+            let folder = "\(bench.root)/place"
+            running.send(SIGTERM)
+            #expect(await running.ended().status == 130)
+            #expect(try bench.tree(folder) == ["keep": ""])
+            // A process that was killed is there for another moment.
+            let deadline = ContinuousClock.now + .seconds(30)
+            while !measured(in: folder).isEmpty, .now < deadline { await Task.yield() }
+            #expect(measured(in: folder) == [])
+            #expect(!FileManager.default.fileExists(atPath: "\(bench.state)/bench"))
+        }
+    }
+
     @Test(
         arguments: [
             (["lod"], "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, all."),
@@ -143,6 +160,15 @@ struct BenchmarkTests {
                 #expect(found == ["items": [], "next": .null, "skipped": []])
             }
         }
+    }
+
+    /// The command lines of processes that were given this directory.
+    private func measured(in directory: String) -> [String] {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let lines = processes.filter { Int($0) != nil }.compactMap { process in
+            try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)
+        }
+        return lines.filter { $0.contains(directory) }
     }
 
     private func mode(of path: String) throws -> Int {

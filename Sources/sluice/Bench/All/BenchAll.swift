@@ -32,6 +32,7 @@ struct BenchAll {
             machine: Machine(directory: directory).json
         )
         Output.line("Sluice \(Version.number), \(BenchRecord.build) build")
+        Output.flush()
         for part in parts {
             do throws(CommandError) {
                 let figures = try part.measure()

@@ -17,8 +17,14 @@ struct BenchChild: ~Copyable {
         var megabytes: Double
     }
 
-    /// Those that have not been waited for.
-    private static let alive = Mutex<Set<pid_t>>([])
+    private struct Alive {
+        /// Those that have not been waited for.
+        var all: Set<pid_t> = []
+        /// Whether whoever asked for the figures has gone.
+        var isOver = false
+    }
+
+    private static let alive = Mutex(Alive())
 
     private let words: [String]
     private let pid: pid_t
@@ -40,7 +46,10 @@ struct BenchChild: ~Copyable {
         let launch = BenchLaunch(words: words, directory: directory, errors: errors)
         (pid, input, output) = try launch.start()
         let pid = pid
-        _ = Self.alive.withLock { $0.insert(pid) }
+        Self.alive.withLock { alive in
+            alive.all.insert(pid)
+            if alive.isOver { Glibc.kill(pid, SIGKILL) }
+        }
     }
 
     deinit {
@@ -52,9 +61,12 @@ struct BenchChild: ~Copyable {
         close(output)
     }
 
-    /// Kills all that there are, for somebody who ends the benchmark early.
+    /// Kills all that there are and all that still come, for somebody who ends the benchmark early.
     static func killAll() {
-        alive.withLock { for pid in $0 { Glibc.kill(pid, SIGKILL) } }
+        alive.withLock { alive in
+            alive.isOver = true
+            for pid in alive.all { Glibc.kill(pid, SIGKILL) }
+        }
     }
 
     // MARK: - What it says
@@ -135,7 +147,7 @@ struct BenchChild: ~Copyable {
 
     private static func reap(_ pid: pid_t) -> (status: Int, usage: rusage) {
         // First forgotten: a number that was waited for may belong to another process the next moment.
-        _ = alive.withLock { $0.remove(pid) }
+        _ = alive.withLock { $0.all.remove(pid) }
         var (status, usage): (Int32, rusage) = (0, rusage())
         while wait4(pid, &status, 0, &usage) < 0, errno == EINTR {}
         return (Int(status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F), usage)

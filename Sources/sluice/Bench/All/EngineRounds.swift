@@ -19,7 +19,7 @@ struct EngineRounds {
     /// afterwards, as disks have their moods.
     func oneByOne() throws(CommandError) -> [Figure] {
         let bytes = EventCodec.encode(.callFinished("1.100", RecordedOutput(text: ""))).body.count
-        let half = max(20, steps / 2)
+        let half = min(max(20, steps / 2), 1_000)
         var sqlite = try SQLiteBaseline(path: "\(try making("sqlite", in: directory))/baseline.db")
         let before = try sqlite.commits(half, bytes: bytes)
         let (elapsed, latencies, ending) = try timed("steps", steps, marks: [steps])
