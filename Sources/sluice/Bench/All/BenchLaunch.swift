@@ -2,7 +2,7 @@ import CLinux
 import FoundationEssentials
 import Glibc
 
-/// How this program is started once more; posix_spawn(3).
+/// How this program is started once more.
 struct BenchLaunch {
     var words: [String]
     /// What the process takes for the place of its state, and works in.
@@ -12,45 +12,49 @@ struct BenchLaunch {
 
     /// - Returns: its number, the end of the pipe it reads from, and that of the pipe it writes to.
     func start() throws(CommandError) -> (pid: pid_t, input: Int32, output: Int32) {
+        let said = open(errors, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard said >= 0 else { throw failure(errno) }
+        defer { close(said) }
         let (input, output) = (try Self.pipe(), try Self.pipe())
         defer {
             close(input.reading)
             close(output.writing)
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input.reading, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        let (pid, code) = spawn(&actions)
-        guard code == 0 else {
+        let pid = start(input: input.reading, output: output.writing, errors: said)
+        guard pid > 0 else {
             close(input.writing)
             close(output.reading)
-            throw .broken(
-                "'sluice \(words.joined(separator: " "))' cannot be started: \(String(cString: strerror(code)))."
-            )
+            throw failure(-pid)
         }
         return (pid, input.writing, output.reading)
     }
 
-    private func spawn(_ actions: inout posix_spawn_file_actions_t) -> (pid: pid_t, code: Int32) {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // Signals that are ignored here would be ignored there too.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var pid: pid_t = 0
-        // The file that runs here, whatever has been put in its place since; proc_pid_exe(5).
-        let code = withStrings(["sluice"] + words) { words in
-            withStrings(environment) { posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, words, $0) }
+    /// - Returns: the process id, or -errno.
+    private func start(input: Int32, output: Int32, errors: Int32) -> pid_t {
+        withStrings(["sluice"] + words) { words in
+            withStrings(environment) { environment in
+                // The file that runs here, whatever has been put in its place since; proc_pid_exe(5).
+                "/proc/self/exe".withCString { program in
+                    directory.withCString { directory in
+                        var launch = sluice_launch(
+                            program: program,
+                            arguments: words,
+                            environment: environment,
+                            directory: directory,
+                            input: input,
+                            output: output,
+                            errors: errors,
+                            control: input
+                        )
+                        return sluice_start_bare(&launch)
+                    }
+                }
+            }
         }
-        return (pid, code)
+    }
+
+    private func failure(_ code: Int32) -> CommandError {
+        .broken("'sluice \(words.joined(separator: " "))' cannot be started: \(String(cString: strerror(code))).")
     }
 
     /// Nothing of the caller's settings, and no key, gets to what is measured.
@@ -69,8 +73,15 @@ struct BenchLaunch {
     }
 }
 
-private func withStrings<Value>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
-    let pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
-    return body(pointers)
+/// Lends copies of the texts as C wants them, the array ended by a null pointer.
+private func withStrings<Result>(
+    _ texts: [String],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    let copies = texts.map { strdup($0) } + [nil]
+    defer { for copy in copies { free(copy) } }
+    return copies.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("An array with an element has an address.") }
+        return body(base)
+    }
 }
