@@ -9,7 +9,9 @@ enum BenchCommand: Subcommand {
     }
 
     struct Options: Fields {
-        @Field("A private directory, empty unless the scenario goes on with what is there; a new one, removed afterwards, when left out.")
+        @Field(
+            "A private directory, empty unless the scenario goes on with what is there; a new one, removed afterwards, when left out."
+        )
         var dir: String? = nil
         @Field("Steps of each run.") var n: Int = 1_000
         @Field("How many runs.") var runs: Int = 100
@@ -46,7 +48,8 @@ enum BenchCommand: Subcommand {
             throw .usage("There is no scenario '\(word)'.\(near) There are: \(all.joined(separator: ", ")).")
         }
         let marks = options.marks.split(separator: ",").compactMap { Int($0) }
-        let directory = try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") } ?? "/tmp"
+        let directory =
+            try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") } ?? "/tmp"
         try await EngineBench(scenario: scenario, options: options, directory: directory, marks: marks).run()
     }
 }

@@ -100,7 +100,10 @@ struct EngineBench {
             let tool = options.once ? SingleStepTool.id : StepTool.id
             let json: JSONValue = [
                 "name": "bench", "model": "steps/none", "goal": ["gate": "never"],
-                "tools": ["allow": [.string(tool.value)], "with": [tool.value: ["bytes": .int(scenario == .grow ? options.bytes : 0)]]],
+                "tools": [
+                    "allow": [.string(tool.value)],
+                    "with": [tool.value: ["bytes": .int(scenario == .grow ? options.bytes : 0)]],
+                ],
                 "limits": ["iterations": scenario == .wait ? 2 : 1, "turns": 1_000_000, "parallel_tools": 1],
                 "human": ["gate": scenario == .wait ? "after_failed_check" : "never"],
                 "providers": ["steps": ["steps": .int(stepsOfRun), "tool": .string(tool.value)]],
@@ -111,8 +114,8 @@ struct EngineBench {
 
     // MARK: - Scenarios
 
-    private func start(_ services: Services) async throws(CommandError) -> RunID {
-        let order = RunOrder(pipeline: try pipeline, project: directory, origin: "bench")
+    private func start(_ services: Services, _ pipeline: Pipeline) async throws(CommandError) -> RunID {
+        let order = RunOrder(pipeline: pipeline, project: directory, origin: "bench")
         return try await asking { () throws(ServiceError) in try await services.runs.start(order) }
     }
 
@@ -122,7 +125,7 @@ struct EngineBench {
     }
 
     private func one(_ services: Services) async throws(CommandError) {
-        let run = try await start(services)
+        let run = try await start(services, try pipeline)
         let latencies = StepLatencies(lines, marks: marks)
         services.feed.observe { latencies.take($0) }
         lines.tell("begin")
@@ -134,7 +137,7 @@ struct EngineBench {
         let left = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
         lines.tell("begin")
         var run = left.first?.run
-        if run == nil { run = try await start(services) }
+        if run == nil { run = try await start(services, try pipeline) }
         guard let run else { return }
         while try await carryOn(run, services).status == .waiting { try await decline(run, services) }
     }
@@ -163,8 +166,9 @@ struct EngineBench {
     }
 
     private func started(_ services: Services) async throws(CommandError) -> [RunID] {
+        let pipeline = try pipeline
         var all: [RunID] = []
-        for _ in 0..<runs { all.append(try await start(services)) }
+        for _ in 0..<runs { all.append(try await start(services, pipeline)) }
         return all
     }
 

@@ -46,7 +46,9 @@ struct EffectsLog: Sendable {
     init(in directory: String) throws(CommandError) {
         let path = "\(directory)/effects.log"
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .broken("The file '\(path)' cannot be written: \(String(cString: strerror(errno))).") }
+        guard descriptor >= 0 else {
+            throw .broken("The file '\(path)' cannot be written: \(String(cString: strerror(errno))).")
+        }
     }
 
     func add(_ step: Int, of workspace: String) throws(Failure) {
