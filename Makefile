@@ -68,7 +68,7 @@ serve-figures: build python
 	@missing=""; for name in $(RIVAL_PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
 	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi
 	$(PYTHON) -m pip --quiet --disable-pip-version-check install fastapi 'uvicorn[standard]'
-	for name in ListeningServer Followers; do swift build -c release --static-swift-stdlib --product $$name || exit; done
+	swift build -c release --static-swift-stdlib --product Followers
 	$(PYTHON) Tests/Support/serve_figures.py $(RELEASE)
 
 ## time(1) tells how large a program was at its largest.

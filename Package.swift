@@ -94,6 +94,7 @@ let package = Package(
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
+        house("LoadKit", needs: ["PipelineKit", "CLinux"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
         house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
@@ -108,7 +109,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
-                "RetrAIContract", "ConsoleContract",
+                "RetrAIContract", "ConsoleContract", "LoadKit",
             ],
             swiftSettings: strict
         ),
@@ -136,7 +137,7 @@ let package = Package(
         support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
-        support("Followers", of: ["CLinux", "PipelineKit"]),
+        support("Followers", of: ["LoadKit", "PipelineKit"]),
         support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(
@@ -154,7 +155,7 @@ let package = Package(
         tests(
             "CommandTests",
             of: [
-                "CLinux", "Followers", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit",
+                "CLinux", "Followers", "LoadKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit",
                 "SocketTesting", "sluice",
             ]
         ),

@@ -6,7 +6,7 @@ import Testing
 struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "replay", "verify", "lint",
-        "modules", "init", "doctor", "gc", "serve", "watch", "key", "version",
+        "modules", "init", "doctor", "gc", "serve", "watch", "key", "bench", "version",
     ]
 
     @Test func theOverviewNamesEveryCommand() async throws {

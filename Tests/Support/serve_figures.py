@@ -2,19 +2,15 @@
 
     serve_figures.py PATH_OF_SLUICE [fastapi] [nginx] [idle] [start] [fanout] [followed]
 
-Both sides of a comparison run in turns, seconds each, and the medians are compared. `fanout` is measured on the program
-ListeningServer beside PATH_OF_SLUICE, which tells numbers through the same broadcasts and the same listener. `idle` and
-`followed` have their clients played by the program Followers beside it. Nothing is asserted: machines differ. After ten
-minutes it ends in any case, and so do the servers.
+Both sides of a comparison run in turns, seconds each, and the medians are compared. `idle` and `fanout` are parts of
+`sluice bench serve`. `followed` has its clients played by the program Followers beside PATH_OF_SLUICE. Nothing is
+asserted: machines differ. After ten minutes it ends in any case, and so do the servers.
 """
-import array
-import base64
 import datetime
 import http.client
 import json
 import os
 import re
-import select
 import shutil
 import signal
 import socket
@@ -58,9 +54,9 @@ class Server:
 
     def announced(self):
         for line in self.process.stdout:
-            found = re.search(r"http://[^:]+:(\d+)|listening on (\d+)", line)
+            found = re.search(r"http://[^:]+:(\d+)", line)
             if found:
-                return int(found.group(1) or found.group(2))
+                return int(found.group(1))
         sys.exit("The server ended before it listened.")
 
     def wait(self, path):
@@ -215,23 +211,6 @@ def compare_with_nginx():
 
 # --- Subscribers --------------------------------------------------------------------------------------------------
 
-def upgrade(port, path):
-    connection = socket.create_connection(("127.0.0.1", port))
-    key = base64.b64encode(os.urandom(16)).decode()
-    connection.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):  # byte by byte, as frames may follow
-        byte = connection.recv(1)
-        if not byte:
-            sys.exit(f"A WebSocket was refused: {head.decode()}")
-        head += byte
-    if not head.startswith(b"HTTP/1.1 101"):
-        sys.exit(f"A WebSocket was refused: {head.decode()}")
-    return connection
-
-
 class Crowd:
     """Followers of a run, played by one process; ends with the block that it is used in."""
 
@@ -268,18 +247,23 @@ class Crowd:
         return reports, usage.ru_utime + usage.ru_stime
 
 
-def idle_sockets(count=5000):
+def bench(part, *options):
+    """A part of `sluice bench serve`, which plays its clients itself."""
+    command = [SLUICE, "bench", "serve", part, *options]
+    for line in subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines():
+        figures = json.loads(line)
+        if figures.pop("ev") == part:
+            print(f"{part}: " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+
+
+def idle_sockets():
     """Memory of a follower of a run that waits for a person."""
-    with place() as directory:
-        waiting_run(directory)
-        with sluice(directory, "--connections", str(count + 100)) as server:
-            with Crowd(server, "waiting", "healthy:retrai:100"):
-                time.sleep(1)
-                before = server.resident()
-                with Crowd(server, "waiting", f"healthy:retrai:{count}"):
-                    time.sleep(2)
-                    after = server.resident()
-            print(f"{count} idle WebSockets: {(after - before) / count:.2f} kB resident each, {after / 1024:.1f} MB in all")
+    bench("idle", "--subscribers", "5000")
+
+
+def fan_out():
+    """How long the end of a step takes from the moment it ends to that at which a follower has read it."""
+    bench("fanout", "--subscribers", "200", "--rate", "500", "--seconds", "10")
 
 
 def waiting_run(directory):
@@ -295,71 +279,6 @@ def waiting_run(directory):
     with sqlite3.connect(f"{directory}/state/sluice.db") as database:
         if database.execute("SELECT status FROM run WHERE id = 'waiting'").fetchone() != ("waiting",):
             sys.exit("The run that should wait for a person does not.")
-
-
-def fan_out(subscribers=200, rate=500, seconds=10):
-    """How long a number takes from the moment it is told to that at which a subscriber has read it.
-
-    One thread reads all sockets as they become ready; both processes read the same monotonic clock. The client's own
-    time is in the figures: it reads a socket after those that became ready before it.
-    """
-    listener = os.path.join(os.path.dirname(SLUICE), "ListeningServer")
-    count = rate * seconds
-    with Server([listener], dict(os.environ)) as server, ExitStack() as sockets, select.epoll() as poller:
-        followers = {}
-        for _ in range(subscribers):
-            follower = Follower(sockets.enter_context(upgrade(server.port, "/numbers")))
-            followers[follower.number] = follower
-            poller.register(follower.number, select.EPOLLIN)
-        time.sleep(0.5)
-        before = server.cpu()
-        start(server.port, count, rate)
-        delays, due = array.array("q"), time.monotonic() + seconds + 20
-        while len(delays) < count * subscribers and time.monotonic() < due:
-            for number, _ in poller.poll(1):
-                followers[number].read(delays)
-        used = server.cpu() - before
-    if len(delays) < count * subscribers:
-        sys.exit(f"Only {len(delays)} of {count * subscribers} frames arrived.")
-    p50, p99, most = (sorted(delays)[int((len(delays) - 1) * part)] / 1e6 for part in (0.5, 0.99, 1))
-    print(f"{subscribers} subscribers, {rate} events/s: all {len(delays):,} frames, each once and in order, "
-          f"p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms, server {used / seconds * 100:.0f} % of a processor")
-
-
-def start(port, count, rate):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("POST", f"/numbers?count={count}&rate={rate}")
-    if connection.getresponse().status != 202:
-        sys.exit("The numbers were not told.")
-    connection.close()
-
-
-class Follower:
-    """A WebSocket whose frames all are as long as the first: `{"sequence":"0000000001","told":"0000012345678901234",...`"""
-
-    HEADER = 4  # RFC 6455, section 5.2, of a text of 126 bytes or more
-
-    def __init__(self, connection):
-        self.connection = connection
-        self.number = connection.fileno()
-        self.rest = b""
-        self.sequence = 0
-        self.size = 0
-
-    def read(self, delays):
-        data = self.rest + self.connection.recv(1 << 18)
-        now = time.monotonic_ns()
-        if not self.size and len(data) >= self.HEADER:
-            self.size = self.HEADER + int.from_bytes(data[2:4], "big")
-        start = 0
-        while self.size and len(data) - start >= self.size:
-            text = start + self.HEADER
-            self.sequence += 1
-            if int(data[text + 13:text + 23]) != self.sequence:
-                sys.exit(f"Instead of {self.sequence} came {data[text:text + 60]}.")
-            delays.append(now - int(data[text + 33:text + 52]))
-            start += self.size
-        self.rest = data[start:]
 
 
 CROWD = ["healthy:socket:14", "healthy:events:13", "healthy:retrai:13", "silent:socket:2", "silent:events:1",

@@ -66,18 +66,21 @@ struct ServeSettings: Fields {
     init() {}
 
     func check(_ reader: inout FieldReader) {
-        Self.expect("port", port, in: 0...65_535, &reader)
-        Self.expect("runs", runs, in: 1...1000, &reader)
-        Self.expect("rate", rate, in: 1...1_000_000, &reader)
-        Self.expect("connections", connections, in: 1...1_000_000, &reader)
+        reader.expect(port, of: "port", in: 0...65_535)
+        reader.expect(runs, of: "runs", in: 1...1000)
+        reader.expect(rate, of: "rate", in: 1...1_000_000)
+        reader.expect(connections, of: "connections", in: 1...1_000_000)
         if grace > .seconds(60) { reader.problem(inValueOf: "grace", "must be at most 60s, but is \(grace.written).") }
         if root.isEmpty { reader.problem(inValueOf: "root", "must name at least one directory.") }
     }
+}
 
-    private static func expect(_ key: String, _ value: Int, in range: ClosedRange<Int>, _ reader: inout FieldReader) {
+extension FieldReader {
+    /// Notes a number that is not within its bounds.
+    mutating func expect(_ value: Int, of key: String, in range: ClosedRange<Int>) {
         guard !range.contains(value) else { return }
         let (low, high) = (range.lowerBound, range.upperBound)
-        reader.problem(inValueOf: key, "must be from \(low) to \(high), but is \(value).")
+        problem(inValueOf: key, "must be from \(low) to \(high), but is \(value).")
     }
 }
 

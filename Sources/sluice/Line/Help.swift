@@ -39,8 +39,9 @@ enum Help {
     /// What stands for the value of an option that is text; an option of one name is the same in every command.
     private static let placeholders = [
         "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "config": "FILE", "contract": "NAME", "cwd": "DIR",
-        "db": "FILE", "extends": "PIPELINE", "file": "NAME", "host": "ADDRESS", "id": "NAME", "log": "FILE",
-        "model": "PROVIDER/MODEL", "origin": "ORIGIN", "root": "DIR", "server": "URL", "server_name": "NAME",
+        "db": "FILE", "dir": "DIR", "extends": "PIPELINE", "file": "NAME", "host": "ADDRESS", "id": "NAME",
+        "log": "FILE", "marks": "N,N", "model": "PROVIDER/MODEL", "origin": "ORIGIN", "root": "DIR", "server": "URL",
+        "server_name": "NAME",
         "set": "NAME=VALUE", "shown": "DIGEST",
     ]
 

@@ -19,12 +19,22 @@ struct Server: Sendable {
     private let metrics = Metrics()
 
     init(_ settings: ServeSettings, _ session: Session) throws(CommandError) {
+        let store = try session.store(settings.db)
+        try self.init(settings, session, over: store) { roots in session.services(over: store, roots: roots) }
+    }
+
+    /// - Parameter services: What is served, of the directories that clients may name.
+    init(
+        _ settings: ServeSettings,
+        _ session: Session,
+        over store: SQLiteEventStore,
+        services: ([String]) -> Services
+    ) throws(CommandError) {
         self.settings = settings
         self.session = session
         roots = try settings.root.map { root throws(CommandError) in try existingDirectory(root, of: "--root") }
-        let store = try session.store(settings.db)
         keys = KeyRing(store: store, clock: session.clock)
-        services = session.services(over: store, roots: roots)
+        self.services = services(roots)
     }
 
     /// Serves until a signal comes.

@@ -35,6 +35,7 @@ struct CrowdTests {
                     return try await crowd.ended()
                 }
                 #expect(reports["restless:events"]?["endings"] == ["HTTP 404": 2])
+                await server.kill()
                 return port
             }
             let reports = try await withCrowd(["silent:retrai": 3], of: "r1", on: nobody, bench) { crowd in
@@ -66,9 +67,10 @@ struct CrowdTests {
                 if limit.isEmpty { try followers.endInput() }
                 let ended = await followers.ended()
                 let when = limit.isEmpty ? "When the input was closed" : "After 1 s"
+                // Whoever closes the input may do so before the first event has come.
+                let errors = limit.isEmpty ? ended.errors.replacing(/from [0-3] on/, with: "from 3 on") : ended.errors
                 #expect(
-                    ended.errors
-                        == "Followers: \(when), 2 of 2 followers 'healthy:socket' still followed, one from 3 on.\n"
+                    errors == "Followers: \(when), 2 of 2 followers 'healthy:socket' still followed, one from 3 on.\n"
                 )
                 #expect(ended.status == 1)
             }

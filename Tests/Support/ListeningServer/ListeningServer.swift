@@ -3,7 +3,7 @@ import HTTPKit
 import HTTPServer
 import PipelineKit
 
-/// A server of a few routes, for the Autobahn suite and for measuring: `ListeningServer PORT`.
+/// A server that sends back what it is sent, for the Autobahn suite: `ListeningServer PORT`.
 ///
 /// Says `listening on PORT` when it does, and ends in order on end of input.
 @main
@@ -29,27 +29,10 @@ struct ListeningServer {
 
 /// What there is to ask.
 enum Routes {
-    private static let numbers = Numbers()
-    private static let followed = numbers.broadcasts
-
     static let contract = APIContract(
         name: "sample",
         routes: [
-            Route(.get, "/health", handler: .immediate { _ in .json(["status": "ok"]) }),
-            .get("/task") { _ in .json(["status": "ok"]) },
-            .post("/echo") { request in .text(String(decoding: request.body, as: UTF8.self)) },
-            .webSocket("/echo-socket") { _ in echo },
-            .webSocket("/numbers") { _ in followed.session(of: "numbers", after: 0) },
-            .post("/numbers") { request throws(HTTPError) in
-                let count = try request.number("count", in: 1...1_000_000) ?? 1
-                let rate = try request.number("rate", in: 1...1_000_000) ?? 1
-                do throws(Failure) { try numbers.tell(count, rate: rate) } catch {
-                    throw HTTPError(.serviceUnavailable, error.message)
-                }
-                return HTTPResponse(.accepted)
-            },
-            .webSocket("/idle") { _ in StreamSession(opened: { _ in }) },
-            .events("/idle-events") { _ in StreamSession(opened: { _ in }) },
+            .webSocket("/echo-socket") { _ in echo }
         ],
         render: { error in .json(["detail": .string(error.message)], status: error.status) }
     )

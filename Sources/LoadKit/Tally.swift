@@ -1,12 +1,12 @@
 /// What a follower was told: the sequences alone.
-struct Tally {
-    private(set) var messages = 0
-    private(set) var first: Int?
-    private(set) var last: Int?
+public struct Tally: Sendable {
+    public private(set) var messages = 0
+    public private(set) var first: Int?
+    public private(set) var last: Int?
     /// Sequences that were passed over.
-    private(set) var skipped = 0
+    public private(set) var skipped = 0
     /// Messages that stand before their place, or tell what was told.
-    private(set) var repeated = 0
+    public private(set) var repeated = 0
     /// Of all sequences in their order (FNV-1a), to find out whether two were told the same.
     private(set) var checksum: UInt64 = 0xcbf2_9ce4_8422_2325
 

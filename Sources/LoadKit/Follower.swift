@@ -1,7 +1,7 @@
 import Glibc
 
 /// One client of the run.
-final class Follower {
+public final class Follower {
     enum Phase {
         case away
         /// The request is sent.
@@ -12,38 +12,43 @@ final class Follower {
         case over
     }
 
-    let group: Group
-    private let order: Order
+    public let group: Group
+    private let plan: CrowdPlan
+    /// Of those that read as soon as something comes.
+    private let delays: Delays?
     private(set) var phase = Phase.away
     private(set) var connection: Connection?
-    private(set) var tally = Tally()
+    public private(set) var tally = Tally()
     /// The close code, or in words what the stream ended with.
-    private(set) var ending: String?
+    public private(set) var ending: String?
     /// How often it came.
-    private(set) var visits = 0
+    public private(set) var visits = 0
     /// Whether a server ever gave it the stream.
-    private(set) var hasOpened = false
+    public private(set) var hasOpened = false
     private var incoming = Incoming()
     /// Messages of this visit.
     private var taken = 0
     /// When it came; milliseconds.
     private var arrival = 0
+    /// When the bytes came that are being taken; nanoseconds.
+    private var now = 0
 
-    init(_ group: Group, _ order: Order) {
+    init(_ group: Group, _ plan: CrowdPlan, _ delays: Delays) {
         self.group = group
-        self.order = order
+        self.plan = plan
+        self.delays = plan.isTimed && group.manner != .silent ? delays : nil
     }
 
     /// Connects, and asks for the stream behind what it has.
     func come() {
         visits += 1
         taken = 0
-        arrival = Crowd.clock()
+        arrival = MonotonicClock.milliseconds
         incoming = Incoming()
-        connection = Connection(order.port, buffer: group.manner == .silent ? order.buffer : nil)
+        connection = Connection(plan.port, buffer: group.manner == .silent ? plan.buffer : nil)
         guard let connection else { return end(String(cString: strerror(errno))) }
         phase = .asking
-        connection.send(Request.opening(group.form, of: order.run, on: order.port, after: tally.last ?? 0))
+        connection.send(Request.opening(group.form, of: plan.run, on: plan.port, after: tally.last ?? 0))
     }
 
     /// Begins to read, if it waited for that.
@@ -54,14 +59,15 @@ final class Follower {
     }
 
     /// Takes what the system has for it.
-    func receive(into buffer: UnsafeMutableRawBufferPointer) {
+    func receive(from sockets: Readable) {
         guard let connection else { return }
-        let count = recv(connection.number, buffer.baseAddress, buffer.count, 0)
-        guard count > 0 else {
-            if count < 0, errno == EAGAIN || errno == EINTR { return }
-            return end(count == 0 ? "end" : String(cString: strerror(errno)))
+        do throws(Readable.Ending) {
+            guard let bytes = try sockets.receive(connection.number) else { return }
+            now = MonotonicClock.nanoseconds
+            incoming.take(bytes, next)
+        } catch {
+            end(error.words)
         }
-        incoming.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), next)
     }
 
     /// Takes the first message of what has come.
@@ -80,7 +86,7 @@ final class Follower {
     private func take(_ message: Message) {
         switch message {
         case .head(let status): begin(status)
-        case .event(let sequence): take(sequence)
+        case .event(let sequence, let text): take(sequence, text)
         case .ping(let payload): connection?.send(Request.pong(payload))
         case .closed(let code):
             connection?.send(Request.close(code))
@@ -96,15 +102,17 @@ final class Follower {
     }
 
     /// Who is restless leaves before the first message of another event, so that it has all of the one before.
-    private func take(_ sequence: Int) {
+    private func take(_ sequence: Int, _ text: UnsafeRawBufferPointer) {
         if group.manner == .restless, sequence != tally.last, hasHadEnough { return leave() }
         tally.take(sequence, isShared: group.form == .retrai)
+        delays?.take(text, at: now)
         taken += 1
     }
 
-    private var hasHadEnough: Bool { taken >= order.most || Crowd.clock() - arrival >= order.stay }
+    private var hasHadEnough: Bool { taken >= plan.most || MonotonicClock.milliseconds - arrival >= plan.stay }
 
-    private func leave() {
+    /// Goes away without a word.
+    func leave() {
         connection?.reset()
         connection = nil
         phase = .away

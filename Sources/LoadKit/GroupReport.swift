@@ -1,21 +1,20 @@
-import Glibc
-import PipelineKit
+public import PipelineKit
 
 /// What became of the followers of one group: of each figure, how many of them have it.
 ///
 /// `{"group":"healthy:socket","followers":14,"first":{"1":14},"last":{"420":14},"messages":{"420":14},"skipped":{"0":14},
 /// "repeated":{"0":14},"endings":{"1000":14},"visits":14,"tellings":1}`
-struct Report {
+public struct GroupReport {
     private let group: Group
     private let followers: [Follower]
 
     /// - Parameter followers: Those of all groups.
-    init(of group: Group, _ followers: [Follower]) {
+    public init(of group: Group, _ followers: [Follower]) {
         self.group = group
         self.followers = followers.filter { $0.group.name == group.name }
     }
 
-    var json: JSONValue {
+    public var json: JSONValue {
         [
             "group": .string(group.name), "followers": .int(followers.count),
             "first": count { $0.tally.first ?? 0 }, "last": count { $0.tally.last ?? 0 },
@@ -28,10 +27,5 @@ struct Report {
 
     private func count(_ value: (Follower) -> some Hashable & CustomStringConvertible) -> JSONValue {
         .object(Dictionary(grouping: followers) { value($0).description }.mapValues { .int($0.count) })
-    }
-
-    static func print(_ line: JSONValue) {
-        Swift.print(line.jsonText)
-        fflush(nil)  // whoever reads a pipe waits for the line
     }
 }

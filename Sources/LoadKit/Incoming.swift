@@ -41,7 +41,7 @@ extension UnsafeRawBufferPointer {
     /// The number behind a text that stands at one of these places; the first where it does.
     func number(behind mark: StaticString, at places: StrideThrough<Int>) -> Int? {
         for place in places where holds(mark, at: place) {
-            let digits = self[(place + mark.utf8CodeUnitCount)...].prefix { (0x30...0x39).contains($0) }
+            let digits = self[(place + mark.utf8CodeUnitCount)...].prefix(18).prefix { (0x30...0x39).contains($0) }
             return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         }
         return nil

@@ -4,8 +4,8 @@ import Glibc
 enum Message {
     /// The response that begins the stream.
     case head(status: Int)
-    /// What tells of an event.
-    case event(Int)
+    /// What tells of an event: its sequence, and its text, which is there as long as the bytes it was read from.
+    case event(Int, UnsafeRawBufferPointer)
     /// RFC 6455, section 5.5.2; the payload comes back with the pong.
     case ping([UInt8])
     case closed(Int)
@@ -24,7 +24,7 @@ extension Message {
     static func block(in bytes: UnsafeRawBufferPointer) -> (Message, Int)? {
         guard let end = bytes.end(of: "\n\n") else { return nil }
         let sequence = bytes.number(behind: "id: ", at: stride(from: 0, through: 0, by: 1))
-        return (sequence.map { .event($0) } ?? .other, end)
+        return (sequence.map { .event($0, bytes) } ?? .other, end)
     }
 
     /// A frame of a WebSocket; RFC 6455, section 5.2.
@@ -41,7 +41,7 @@ extension Message {
 
     private static func message(_ opcode: UInt8, _ payload: UnsafeRawBufferPointer, _ form: Form) -> Message {
         switch opcode {
-        case 0x1: sequence(in: payload, of: form).map { .event($0) } ?? .other
+        case 0x1: sequence(in: payload, of: form).map { .event($0, payload) } ?? .other
         case 0x8: .closed(payload.prefix(2).reduce(0) { $0 << 8 | Int($1) })
         case 0x9: .ping(Array(payload))
         default: .other

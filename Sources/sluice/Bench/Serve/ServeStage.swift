@@ -1,0 +1,88 @@
+import FoundationEssentials
+import Glibc
+import PipelineEngine
+import PipelineKit
+import SQLiteStore
+
+/// The server that is measured, in a process of its own: the real one over the real engine and the real store, with
+/// workspaces, a model and tools that do nothing.
+struct ServeStage {
+    /// Connections that there may be besides those of subscribers.
+    private static let otherConnections = 500
+
+    let session: Session
+    let subscribers: Int
+    /// From a person; `nil` for a new one that is removed in the end.
+    let directory: String?
+
+    /// Serves until its input ends, which it does when the process that measures does, however that ends.
+    func run() async throws(CommandError) -> ExitStatus {
+        guard let directory else {
+            let place = try Self.newDirectory()
+            defer { try? FileManager.default.removeItem(atPath: place) }
+            return try await serve(in: place)
+        }
+        return try await serve(in: directory)
+    }
+
+    private func serve(in place: String) async throws(CommandError) -> ExitStatus {
+        let settings = settings(in: place)
+        let store = try session.store(settings.db)
+        let server = try Server(settings, session, over: store) { roots in services(over: store, in: place, roots) }
+        try Self.endWithInput()
+        return try await server.run()
+    }
+
+    private static func newDirectory() throws(CommandError) -> String {
+        let parent = FileManager.default.temporaryDirectory.path
+        var name = Array("\(parent)/sluice-bench-XXXXXX".utf8CString)
+        guard mkdtemp(&name) != nil else {
+            let reason = String(cString: strerror(errno))
+            throw .usage("No directory can be made in '\(parent)': \(reason). Give one with --dir.")
+        }
+        return name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? parent
+    }
+
+    private func settings(in place: String) -> ServeSettings {
+        var settings = ServeSettings()
+        settings.port = 0
+        settings.root = [place]
+        settings.rate = 1_000_000
+        settings.connections = 2 * subscribers + Self.otherConnections
+        settings.grace = .milliseconds(100)
+        settings.log = "off"
+        settings.db = "\(place)/sluice.db"
+        return settings
+    }
+
+    private func services(over store: SQLiteEventStore, in place: String, _ roots: [String]) -> Services {
+        var registry = Registry()
+        registry.add(PacedProvider.self)
+        registry.add(PacedTool.self)
+        registry.add(NeverGate.self)
+        return Services(
+            EngineParts(
+                registry: registry,
+                store: store,
+                workspaces: NoFiles(),
+                transport: NoNetwork(),
+                secrets: { _ in nil },
+                scratch: "\(place)/scratch",
+                version: Version.number,
+                roots: roots
+            )
+        )
+    }
+
+    private static func endWithInput() throws(CommandError) {
+        do throws(Failure) {
+            try BlockingThread.start {
+                var byte: UInt8 = 0
+                while read(STDIN_FILENO, &byte, 1) > 0 {}
+                kill(getpid(), SIGTERM)
+            }
+        } catch {
+            throw .broken(error.message)
+        }
+    }
+}
