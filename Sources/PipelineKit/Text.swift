@@ -10,10 +10,13 @@ extension StringProtocol {
 extension Sequence<UInt8> {
     /// Two lower-case hexadecimal digits for each byte.
     public var hexadecimal: String {
-        let digits = StaticString("0123456789abcdef")
-        return String(
-            decoding: flatMap { [digits.utf8Start[Int($0 >> 4)], digits.utf8Start[Int($0 & 15)]] },
-            as: UTF8.self
-        )
+        let digits = StaticString("0123456789abcdef").utf8Start
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * underestimatedCount)
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -87,8 +87,9 @@ struct FileTests {
             await store.close()
             let file = try FileHandle(forUpdating: URL(filePath: path))
             let page = try #require(Int(sqlite3(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'event'")))
-            try file.seek(toOffset: UInt64((page - 1) * 8_192))
-            try file.write(contentsOf: Data(repeating: 0xAB, count: 8_192))
+            let size = try #require(Int(sqlite3(path, "PRAGMA page_size")))
+            try file.seek(toOffset: UInt64((page - 1) * size))
+            try file.write(contentsOf: Data(repeating: 0xAB, count: size))
             try file.close()
             let reopened = try SQLiteEventStore(path: path)
             await #expect(throws: damaged(path, "database disk image is malformed")) {

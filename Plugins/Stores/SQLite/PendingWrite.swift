@@ -9,8 +9,6 @@ protocol PendingWrite: Sendable {
     func perform(on connection: SQLiteConnection) throws(StoreError)
     /// Replaces the outcome, because the transaction came to nothing.
     func fail(_ error: StoreError)
-    /// Whether there is an outcome.
-    var isSettled: Bool { get }
 }
 
 final class Write<Value: Sendable>: PendingWrite {
@@ -31,9 +29,8 @@ final class Write<Value: Sendable>: PendingWrite {
 
     func fail(_ error: StoreError) { result.withLock { $0 = .failure(error) } }
 
-    /// What became of it; final once the actor has answered.
+    /// What became of it; final once its caller goes on.
     var outcome: Result<Value, StoreError>? { result.withLock { $0 } }
-    var isSettled: Bool { outcome != nil }
 }
 
 extension StoreError {

@@ -15,9 +15,9 @@ enum SQLiteSchema {
         guard !connection.isReadOnly else { throw .readOnly(connection.path) }
         let last = try connection.transaction("BEGIN") { () throws(StoreError) in try version(of: connection) }
         guard last < migrations.count else { return }  // writes nothing on a full disk
-        // Both are kept in the file and must be set before its first table. Pages of 8 kB take bodies of some kB
-        // without a page of their own; freed pages can be given back to the disk.
-        try connection.execute("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;")
+        // Both are kept in the file and must be set before its first table. A commit writes whole pages, and most commits
+        // are a row in two of them; freed pages can be given back to the disk.
+        try connection.execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;")
         try writeAhead(connection)
         try migrate(connection)
     }

@@ -1,58 +1,97 @@
+import Dispatch
 import PipelineEngine
 import Synchronization
 
 /// The one connection of this process that writes, with group commit.
 ///
-/// A write is left in the mailbox, and then its caller asks the actor to settle it. The first to be heard takes all that
-/// has gathered (while the last commit waited for the disk) into one transaction; the others find theirs settled.
-/// Nothing is suspended but those calls, so no writer can be forgotten, and a cancelled task learns the truth.
-actor SQLiteWriter {
-    private let thread = SerialThread("sluice.sqlite.write")
+/// Whoever comes while nobody writes leads: they write what they brought and all that has gathered while the last commit
+/// waited for the disk, in one transaction, and hand the lead to the first who came meanwhile. The others only wait, and
+/// find theirs settled. Nothing is suspended but those calls, and a cancelled task learns the truth.
+///
+/// A leader writes on a thread that may block, unless that is not worth it: to wake one and to come back takes 30 µs, as
+/// long as a fast disk takes to sync. So few writes are committed where the leader is as long as commits are quick.
+final class SQLiteWriter: Sendable {
     private let path: String
-    private var connection: SQLiteConnection?
+    /// Held by whoever leads.
+    private let connection: Mutex<SQLiteConnection?>
     private let fault: @Sendable (String) -> Void
-    private let mailbox = Mutex<[any PendingWrite]>([])
+    private let line = Mutex(WriterLine())
+    private let thread = DispatchQueue(label: "sluice.sqlite.write")
+    /// How long the last commit took, in nanoseconds; at first nobody knows.
+    private let pace = Atomic(UInt64.max)
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    /// A commit that takes longer is none for a thread of the concurrency pool, of which there is one for each core.
+    private static let quick: UInt64 = 500_000
+    /// More writes than these take longer than to wake a thread for them.
+    private static let few = 4
 
     init(_ connection: sending SQLiteConnection, fault: @escaping @Sendable (String) -> Void) {
         path = connection.path
-        self.connection = connection
+        self.connection = Mutex(connection)
         self.fault = fault
     }
 
     /// Runs the body in a transaction, and returns once that is on disk.
     ///
     /// The body may run twice; what it did the first time was taken back then.
-    nonisolated func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let write = Write(body)
-        mailbox.withLock { $0.append(write) }
-        await settle(write)
+        if await leads(write) { await lead(write) }
         return try (write.outcome ?? .failure(.closed(path))).get()
     }
 
     /// Writes what has gathered, then refuses everything that comes later.
-    func close() {
-        drain()
-        connection = nil
+    func close() async {
+        _ = try? await write { _ throws(StoreError) in }
+        await aside { self.connection.withLock { $0 = nil } }
     }
 
-    /// A write that went with an earlier group drains nothing: it would commit what has only begun to gather.
-    private func settle(_ write: any PendingWrite) {
-        if !write.isSettled { drain() }
-    }
+    // MARK: - Who writes
 
-    private func drain() {
-        let group = mailbox.withLock { mailbox in
-            defer { mailbox = [] }
-            return mailbox
+    /// - Returns: whether it is for the caller to write; `false` when another one has written theirs.
+    private func leads(_ write: any PendingWrite) async -> Bool {
+        if line.withLock({ $0.takeLead() }) { return true }
+        return await withUnsafeContinuation { entry in
+            let isFree = line.withLock { line in
+                if line.takeLead() { return true }
+                line.waiting.append(.init(write: write, entry: entry))
+                return false
+            }
+            if isFree { entry.resume(returning: true) }
         }
-        guard !group.isEmpty else { return }
-        guard let connection else { return fail(group, .closed(path)) }
-        guard !commit(group, to: connection) else { return }
-        for write in group { _ = commit([write], to: connection) }
+    }
+
+    private func lead(_ write: any PendingWrite) async {
+        let others = line.withLock { $0.takeAll() }
+        let group = [write] + others.map(\.write)
+        let isQuick = group.count <= Self.few && pace.load(ordering: .relaxed) < Self.quick
+        if isQuick { settle(group) } else { await aside { self.settle(group) } }
+        line.withLock { $0.passLead() }?.resume(returning: true)
+        for other in others { other.entry.resume(returning: false) }
+    }
+
+    /// Does what blocks on a thread outside of the concurrency pool.
+    private func aside(_ work: @escaping @Sendable () -> Void) async {
+        await withUnsafeContinuation { done in
+            thread.async {
+                work()
+                done.resume()
+            }
+        }
+    }
+
+    // MARK: - Writing
+
+    private func settle(_ group: [any PendingWrite]) {
+        let begin = DispatchTime.now().uptimeNanoseconds
+        connection.withLock { connection in
+            guard let connection else { return fail(group, .closed(path)) }
+            guard !commit(group, to: connection) else { return }
+            for write in group { _ = commit([write], to: connection) }
+        }
+        pace.store(DispatchTime.now().uptimeNanoseconds - begin, ordering: .relaxed)
     }
 
     /// Carries out the writes in one transaction.
@@ -63,7 +102,7 @@ actor SQLiteWriter {
         var isWriting = false
         do throws(StoreError) {
             fault("store.begin")
-            try connection.execute("BEGIN IMMEDIATE")
+            try connection.run("BEGIN IMMEDIATE")
             isWriting = true
             for write in group {
                 fault("store.write")
@@ -71,7 +110,7 @@ actor SQLiteWriter {
             }
             isWriting = false
             fault("store.commit")
-            try connection.execute("COMMIT")
+            try connection.run("COMMIT")
             fault("store.committed")
             return true
         } catch {

@@ -2,27 +2,22 @@ import PipelineKit
 
 /// What the model and the engine have said to each other, with what a request has to know of the whole of it kept beside
 /// it: a late turn would else read all of it again.
-struct Conversation: Sendable, Hashable {
+struct Conversation: Sendable {
     /// All before the last reply, in chunks of ``chunk`` and a rest: a copy that is changed copies the rest only.
     private var chunks: [[Message]] = []
     private var settled: [Message] = []
     /// The last reply, which its calls are still added to, and what followed it.
     private var tail: [Message] = []
-    private var digestOfSettled = Chain.start
     private(set) var count = 0
     /// The bytes of all texts, names and arguments, in UTF-8.
     private(set) var bytes = 0
 
+    /// The digest of the first messages, so many.
+    private var digested = (count: 0, digest: Chain.start)
+
     private static let chunk = 64
 
-    var messages: [Message] {
-        var messages: [Message] = []
-        messages.reserveCapacity(count)
-        for chunk in chunks { messages += chunk }
-        messages += settled
-        messages += tail
-        return messages
-    }
+    var messages: [Message] { messages(from: 0) }
 
     mutating func append(_ message: Message) {
         if case .assistant = message { settle() }
@@ -38,11 +33,16 @@ struct Conversation: Sendable, Hashable {
         calls.append(call)
         tail[0] = .assistant(text, calls: calls)
         bytes += call.bytes
+        if digested.count > count - tail.count { digested = (0, Chain.start) }
     }
 
     /// SHA-256 over the digest of all messages before the last (32 zero bytes before the first) and the last one as
     /// canonical JSON (RFC 8785).
-    var digest: Digest { tail.reduce(digestOfSettled, Self.digest) }
+    var digest: Digest { messages(from: digested.count).reduce(digested.digest, Self.digest) }
+
+    /// Finds the digest, and keeps it: the next one begins here. Not done with each message, as most histories are read
+    /// without one.
+    mutating func keepDigest() { digested = (count, digest) }
 
     private static func digest(after head: Digest, _ message: Message) -> Digest {
         var bytes = head.bytes
@@ -50,13 +50,32 @@ struct Conversation: Sendable, Hashable {
         return Digest(of: bytes)
     }
 
+    private func messages(from start: Int) -> [Message] {
+        var messages: [Message] = []
+        messages.reserveCapacity(count - start)
+        for chunk in chunks.dropFirst(start / Self.chunk) { messages += chunk }
+        messages += settled + tail
+        return Array(messages.suffix(count - start))
+    }
+
     private mutating func settle() {
-        digestOfSettled = digest
         settled += tail
         tail = []
-        guard settled.count >= Self.chunk else { return }
-        chunks.append(settled)
-        settled = []
+        while settled.count >= Self.chunk {
+            chunks.append(Array(settled.prefix(Self.chunk)))
+            settled.removeFirst(Self.chunk)
+        }
+    }
+}
+
+extension Conversation: Hashable {
+    static func == (left: Self, right: Self) -> Bool {
+        left.chunks == right.chunks && left.settled == right.settled && left.tail == right.tail
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        hasher.combine(bytes)
     }
 }
 
@@ -78,7 +97,9 @@ extension Message {
                 writer.member("role", "user")
                 writer.member("text", text)
             case .assistant(let text, let calls):
-                writer.member("calls") { writer in writer.array { writer in for call in calls { call.write(to: &writer) } } }
+                writer.member("calls") { writer in
+                    writer.array { writer in for call in calls { call.write(to: &writer) } }
+                }
                 writer.member("role", "assistant")
                 writer.member("text", text)
             case .tool(let call, let name, let text, let isError):

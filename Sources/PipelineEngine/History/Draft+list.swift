@@ -11,7 +11,9 @@ extension Draft {
     ///
     /// - Parameter time: When the row was last written.
     func changesList(from old: RunState, listedAt time: Instant) -> Bool {
-        guard at - time < Self.listLag, old.pendingApprovals.isEmpty, state.pendingApprovals.isEmpty else { return true }
+        guard at - time < Self.listLag, old.pendingApprovals.isEmpty, state.pendingApprovals.isEmpty else {
+            return true
+        }
         return events.contains { $0.payload.changesList }
     }
 }

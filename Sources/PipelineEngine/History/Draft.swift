@@ -2,7 +2,7 @@ import PipelineKit
 
 /// What a decision would record, before it is recorded: the events, and the state they lead to.
 struct Draft {
-    private(set) var state: RunState
+    var state: RunState
     private(set) var rows: [StoredEvent] = []
     private(set) var events: [Event] = []
     let at: Instant

@@ -101,7 +101,8 @@ extension Event.Payload {
 extension [String: JSONValue] {
     /// The members together with those of the others that are there.
     func adding(_ others: [String: JSONValue?]) -> Self {
-        merging(others.compactMapValues(\.self)) { _, new in new }
+        // No key path here: one is made anew each time.
+        merging(others.compactMapValues { $0 }) { _, new in new }
     }
 }
 

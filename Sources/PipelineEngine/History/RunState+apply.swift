@@ -34,7 +34,7 @@ extension RunState {
     private mutating func begin(_ start: RunStart, at now: Instant) {
         self.start = start
         startedAt = now
-        pipeline = try? Pipeline(json: start.pipeline)
+        pipeline = ReadPipelines.pipeline(start.pipeline)
         limits = pipeline?.limits ?? Limits()
     }
 

@@ -15,6 +15,8 @@ public struct Shared<Value: Sendable & Hashable>: Sendable, Hashable {
         set { box = Box(newValue) }
     }
 
-    public static func == (left: Self, right: Self) -> Bool { left.box === right.box || left.box.value == right.box.value }
+    public static func == (left: Self, right: Self) -> Bool {
+        left.box === right.box || left.box.value == right.box.value
+    }
     public func hash(into hasher: inout Hasher) { hasher.combine(box.value) }
 }

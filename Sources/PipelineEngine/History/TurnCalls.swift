@@ -11,7 +11,7 @@ public struct TurnCalls: Sendable, Hashable {
     }
 
     private var proposed: [ProposedCall] = []
-    private var progress: [Progress] = []
+    private var progress = Chunked<Progress>()
     /// All before it are closed.
     private var firstOpen = 0
     private(set) var openCount = 0

@@ -13,7 +13,9 @@ extension EffectRunner {
             return try await fail(turn, attempt, error, run)
         }
         fault("model.replied")
-        let calls = reply.calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline, run.toolbox) }
+        let calls = reply.calls.enumerated().map {
+            assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline, run.toolbox)
+        }
         try await run.record(
             .finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls),
             andNext: true
@@ -27,8 +29,7 @@ extension EffectRunner {
         if let question = await run.takeBegunTurn(turn, attempt) { return question }
         let question: Question
         do throws(Failure) {
-            let state = await run.state
-            question = Question(turn, attempt, state, try await run.briefing(for: state))
+            question = try await run.question(turn, attempt)
         } catch {
             try await giveUp(error, run)
             return nil
@@ -58,7 +59,9 @@ extension EffectRunner {
     }
 
     /// What the engine can say of a call before anybody decides on it.
-    private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline, _ toolbox: Toolbox) -> AssessedCall {
+    private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline, _ toolbox: Toolbox)
+        -> AssessedCall
+    {
         guard let tool = registry.tools[ModuleID(call.tool)] else {
             let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered)
             let unknown = ProposedCall(id: id, call: call, reach: [])
@@ -81,7 +84,8 @@ extension EffectRunner {
     }
 
     /// Why the arguments cannot be, in words for the model.
-    private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline, _ toolbox: Toolbox) -> String? {
+    private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline, _ toolbox: Toolbox) -> String?
+    {
         do throws(JSONError) {
             let arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)
             guard let configured = try? toolbox.tool(tool, pipeline) else { return nil }

@@ -2,23 +2,21 @@ import PipelineKit
 
 extension EffectRunner {
     func call(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
-        let (state, isBegun) = await run.takeBegunCall(id)
-        guard let call = state.calls[id], let pipeline = state.pipeline, let workspace = state.workspace else { return }
-        if !isBegun {
+        guard let work = await run.takeCall(id) else { return }
+        if !work.isBegun {
             // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
-            if call.stage == .started { await keeper.removeDrafts(in: workspace) }
-            let shown = call.isBound ? CallSubject(call.proposed.call, state, pipeline).digest : nil
-            guard try await run.record(.beginCall(id, shown: shown)).allSatisfy(\.isCallStart) else { return }
+            if work.call.stage == .started { await keeper.removeDrafts(in: work.workspace) }
+            guard try await run.record(.beginCall(id, shown: work.shown)).allSatisfy(\.isCallStart) else { return }
         }
         fault("call.started")
         let context = ToolContext(
-            workspace: workspace,
+            workspace: work.workspace,
             progress: { emit(run.id, .call(id, output: $0)) },
             check: { () async throws(Failure) in try await check(run) }
         )
         let output: ToolOutput
         do throws(Failure) {
-            output = try await carryOut(call.proposed.call, pipeline, run.toolbox, context)
+            output = try await work.output(in: context)
         } catch {
             // Cancelled means that this process ends; whoever takes the run up finds the call open.
             guard error.kind != .cancelled else { return }
@@ -27,22 +25,6 @@ extension EffectRunner {
         fault("call.finished")
         let (recorded, whole) = RecordedOutput.capping(output)
         try await run.record(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [], andNext: true)
-    }
-
-    private func carryOut(
-        _ call: ToolCall,
-        _ pipeline: Pipeline,
-        _ toolbox: Toolbox,
-        _ context: ToolContext
-    ) async throws(Failure) -> ToolOutput {
-        let tool = try toolbox.tool(try registry.tool(ModuleID(call.tool)), pipeline)
-        let arguments: JSONValue
-        do throws(JSONError) {
-            arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)
-        } catch {
-            throw Failure(.invalidInput, "The arguments of '\(call.tool)' are not JSON: \(error)")
-        }
-        return try await tool.call(arguments, context)
     }
 
     /// Judges the goal as it stands, for a tool; nothing is recorded.
@@ -72,10 +54,10 @@ extension RecordedOutput {
 
     /// The output as it is recorded, and the whole of it when that is more.
     static func capping(_ output: ToolOutput) -> (RecordedOutput, Artifact?) {
-        let bytes = Array(output.text.utf8)
-        guard bytes.count > mostBytes else {
+        guard output.text.utf8.count > mostBytes else {
             return (RecordedOutput(text: output.text, exitCode: output.exitCode, isError: output.isError), nil)
         }
+        let bytes = Array(output.text.utf8)
         let whole = Artifact(bytes)
         let head = String(decoding: bytes.prefix(mostBytes / 2), as: UTF8.self)
         let tail = String(decoding: bytes.suffix(mostBytes / 2), as: UTF8.self)

@@ -153,7 +153,7 @@ public actor LiveRun {
             guard !payloads.isEmpty else { return [] }
             var draft = Draft(after: state, at: now)
             draft.add(payloads)
-            let sequel = andNext ? sequel(to: draft) : nil
+            let sequel = andNext ? sequel(to: &draft) : nil
             if let sequel { draft.add(sequel.events) }
             do throws(StoreError) {
                 try await append(draft, artifacts, begun: sequel?.work)
@@ -177,11 +177,19 @@ public actor LiveRun {
     /// What stands at the front of the next request.
     ///
     /// - Throws: ``Failure`` when a module that the pipeline names is not there.
-    func briefing(for state: RunState) throws(Failure) -> Briefing {
+    private func briefing(for state: RunState) throws(Failure) -> Briefing {
         if let briefing, briefing.holds(for: state) { return briefing }
         let made = try Briefing(state, registry ?? Registry())
         briefing = made
         return made
+    }
+
+    /// What the model is to be asked in this turn.
+    ///
+    /// - Throws: ``Failure`` when a module that the pipeline names is not there.
+    func question(_ turn: Int, _ attempt: Int) throws(Failure) -> Question {
+        let briefing = try briefing(for: state)
+        return Question(turn, attempt, &state, briefing)
     }
 
     /// The question of this turn, when it is recorded already that it is asked.
@@ -193,24 +201,47 @@ public actor LiveRun {
         return question
     }
 
-    /// The state, and whether it is recorded already, by this process and for this one time, that the call is carried out.
-    func takeBegunCall(_ id: CallID) -> (state: RunState, isBegun: Bool) {
-        guard case .call(id) = begun, state.calls[id]?.stage == .started else { return (state, false) }
-        begun = nil
-        return (state, true)
+    /// A call that is to be carried out; `nil` when there is none of this name.
+    func takeCall(_ id: CallID) -> CallInHand? {
+        guard let call = state.calls[id], let workspace = state.workspace else { return nil }
+        var isBegun = false
+        if case .call(id) = begun, call.stage == .started {
+            begun = nil
+            isBegun = true
+        }
+        let tool = Result { () throws(Failure) in try self.tool(of: call.proposed.call.tool) }
+        return CallInHand(call: call, workspace: workspace, tool: tool, shown: shown(call), isBegun: isBegun)
+    }
+
+    /// A tool as the pipeline configures it.
+    ///
+    /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
+    private func tool(of name: String) throws(Failure) -> ConfiguredTool {
+        guard let registry, let pipeline = state.pipeline else {
+            throw Failure(.missing, "There is no tool '\(name)'.")
+        }
+        return try toolbox.tool(try registry.tool(ModuleID(name)), pipeline)
+    }
+
+    /// The digest of what would run now, where that matters.
+    private func shown(_ call: RunState.Call) -> Digest? {
+        guard call.isBound, let pipeline = state.pipeline else { return nil }
+        return CallSubject(call.proposed.call, state, pipeline).digest
     }
 
     /// The step that follows at once, if it may be recorded together with these events.
-    private func sequel(to draft: Draft) -> Sequel? {
+    private func sequel(to draft: inout Draft) -> Sequel? {
         guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
-        return Sequel(after: draft.state, at: draft.at) { state throws(Failure) in try briefing(for: state) }
+        return Sequel(after: &draft.state, at: draft.at) { state throws(Failure) in try briefing(for: state) }
     }
 
     private func decide(_ command: RunCommand, at now: Instant) throws(ServiceError) -> [Event.Payload] {
         do throws(Refusal) { return try state.decide(command, at: now) } catch { throw .refused(error) }
     }
 
-    private func append(_ draft: Draft, _ artifacts: [Artifact], begun work: Sequel.Work? = nil) async throws(StoreError) {
+    private func append(_ draft: Draft, _ artifacts: [Artifact], begun work: Sequel.Work? = nil)
+        async throws(StoreError)
+    {
         let base = state.sequence
         let isListed = listedAt.map { draft.changesList(from: state, listedAt: $0) } ?? true
         let row = isListed ? RunSummary(draft.state, run: id) : nil

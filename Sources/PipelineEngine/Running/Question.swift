@@ -8,7 +8,8 @@ struct Question: Sendable {
     let request: ModelRequest
     let intent: ModelIntent
 
-    init(_ turn: Int, _ attempt: Int, _ state: RunState, _ briefing: Briefing) {
+    init(_ turn: Int, _ attempt: Int, _ state: inout RunState, _ briefing: Briefing) {
+        state.conversation.keepDigest()
         self.state = state
         self.briefing = briefing
         request = ModelTurn.request(state, briefing)

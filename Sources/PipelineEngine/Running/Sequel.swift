@@ -17,13 +17,13 @@ struct Sequel: Sendable {
     ///   - briefing: What stands at the front of a request in that state.
     /// - Returns: `nil` when there is no such step, or it needs more than to be recorded: a limit to ask about, calls
     ///   side by side, a time to wait for.
-    init?(after state: RunState, at now: Instant, briefing: (RunState) throws(Failure) -> Briefing) {
+    init?(after state: inout RunState, at now: Instant, briefing: (RunState) throws(Failure) -> Briefing) {
         let effects = state.effects
         guard effects.count == 1, let pipeline = state.pipeline else { return nil }
         switch effects[0] {
         case .ask(let turn, let attempt, notBefore: nil) where state.intent == nil:
             guard let briefing = try? briefing(state) else { return nil }  // whoever asks tells why not
-            let question = Question(turn, attempt, state, briefing)
+            let question = Question(turn, attempt, &state, briefing)
             events = (try? state.decide(.beginTurn(question.intent), at: now)) ?? []
             work = .turn(question)
             guard events.last?.isModelRequest == true else { return nil }

@@ -27,7 +27,9 @@ struct WorkInHand {
             if case .refused = error {} else { problem = problem ?? error }
         }
         guard problem == nil, begunAt == state.sequence, !isCancelled, state.effects.contains(effect) else { return }
-        problem = .broken("The step \(effect) of run '\(run)' ended and changed nothing.\(error.map { " \($0)" } ?? "")")
+        problem = .broken(
+            "The step \(effect) of run '\(run)' ended and changed nothing.\(error.map { " \($0)" } ?? "")"
+        )
     }
 }
 

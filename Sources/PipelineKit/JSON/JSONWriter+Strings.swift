@@ -11,11 +11,11 @@ extension [UInt8] {
     private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
         var run = text.startIndex
         for index in text.indices where text[index] < 0x20 || text[index] == 0x22 || text[index] == 0x5C {
-            append(contentsOf: text[run..<index])
+            append(contentsOf: UnsafeBufferPointer(rebasing: text[run..<index]))
             appendEscape(of: text[index])
             run = index + 1
         }
-        append(contentsOf: text[run...])
+        append(contentsOf: UnsafeBufferPointer(rebasing: text[run...]))
     }
 
     private mutating func appendEscape(of byte: UInt8) {

@@ -114,8 +114,8 @@ struct EngineBench {
 
     // MARK: - Scenarios
 
-    private func start(_ services: Services) async throws(CommandError) -> RunID {
-        let order = RunOrder(pipeline: try pipeline, project: directory, origin: "bench")
+    private func start(_ services: Services, _ pipeline: Pipeline) async throws(CommandError) -> RunID {
+        let order = RunOrder(pipeline: pipeline, project: directory, origin: "bench")
         return try await asking { () throws(ServiceError) in try await services.runs.start(order) }
     }
 
@@ -125,7 +125,7 @@ struct EngineBench {
     }
 
     private func one(_ services: Services) async throws(CommandError) {
-        let run = try await start(services)
+        let run = try await start(services, try pipeline)
         let latencies = StepLatencies(lines, marks: marks)
         services.feed.observe { latencies.take($0) }
         lines.tell("begin")
@@ -137,7 +137,7 @@ struct EngineBench {
         let left = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
         lines.tell("begin")
         var run = left.first?.run
-        if run == nil { run = try await start(services) }
+        if run == nil { run = try await start(services, try pipeline) }
         guard let run else { return }
         while try await carryOn(run, services).status == .waiting { try await decline(run, services) }
     }
@@ -166,8 +166,9 @@ struct EngineBench {
     }
 
     private func started(_ services: Services) async throws(CommandError) -> [RunID] {
+        let pipeline = try pipeline
         var all: [RunID] = []
-        for _ in 0..<runs { all.append(try await start(services)) }
+        for _ in 0..<runs { all.append(try await start(services, pipeline)) }
         return all
     }
 
