@@ -323,6 +323,8 @@ def test_benchmarks_are_drawn_and_told(make_browser, width, scheme):
     console.picture("benchmarks-drawn")
     for summary in console.browser.find_elements(By.CSS_SELECTOR, "section details summary"):
         summary.click()
+    tables = lambda it: len(it.find_elements(By.CSS_SELECTOR, "section tbody tr")) == 2
+    console.until(tables, "the tables were not filled")
     rows = [it.text.split("\n")[0] for it in console.browser.find_elements(By.CSS_SELECTOR, "section tbody tr")]
     assert rows == ["steps · 1000 steps · rate 80 steps/s 100 steps/s −20 %, worse 3", "yaml · pytest · 3 lines · time 2.5 µs 5 µs −50 %, better 3"]
     assert console.audit() == []
