@@ -21,7 +21,7 @@ struct FileTests {
     @Test func aNewerSchemaIsRefused() async throws {
         try await refusal(after: "PRAGMA user_version = 7") { path in
             .unreadable(
-                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 3). "
+                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 4). "
                     + "Use that version, or another database with --db."
             )
         }
@@ -43,6 +43,10 @@ struct FileTests {
                 #expect(try await again.summaries(query).map(\.run) == ["r1"])
             }
             #expect(try await again.summaries(RunQuery(origin: "")).map(\.run) == ["r2"])
+            let events = StoreSamples.batch(1...1, of: "r1").events
+            #expect(try await again.events(of: "r1", after: 0, limit: 9) == events)
+            try await again.append(StoreSamples.batch(2...2, of: "r1"))
+            #expect(try await again.sequences(of: ["r1"]) == ["r1": 2])
             await again.close()
         }
     }

@@ -24,10 +24,11 @@ struct HostileRowTests {
             ("event SET version = 'one'", .events, "'version' of event 2 of run 'r1' is \"one\", not a whole number"),
             ("event SET version = 1.5", .events, "'version' of event 2 of run 'r1' is 1.5, not a whole number"),
             (
-                "event SET type = CAST(x'ff' AS TEXT)", .events,
-                "'type' of event 2 of run 'r1' is 1 bytes of text, not UTF-8 text"
+                "event_type SET name = CAST(x'ff' AS TEXT)", .events,
+                "'name' of type 1 is 1 bytes of text, not UTF-8 text"
             ),
-            ("event SET type = NULL", .events, "'type' of event 2 of run 'r1' is NULL, not text"),
+            ("event SET type = NULL", .events, "'type' of event 2 of run 'r1' is NULL, not a whole number"),
+            ("event SET type = 9", .events, "'type' of event 2 of run 'r1' is 9, not the number of a type"),
             ("event SET body = 3", .events, "'body' of event 2 of run 'r1' is 3, not text"),
             (
                 "event SET occurred_at = 9223372036854775807", .events,
@@ -57,7 +58,7 @@ struct HostileRowTests {
         try await withDatabase { path in
             try await fill(path)
             try loosen(path)
-            let isOfOneEvent = update.hasPrefix("event")
+            let isOfOneEvent = update.hasPrefix("event ")
             try sqlite3(path, "UPDATE \(update)" + (isOfOneEvent ? " WHERE sequence = 2" : ""))
             let store = try SQLiteEventStore(path: path)
             await #expect(throws: damaged(path, complaint)) { try await read(store, through: door) }
@@ -96,7 +97,10 @@ struct HostileRowTests {
 
     /// Takes the types and the checks out of the schema, as a hostile file would come without them.
     private func loosen(_ path: String) throws {
-        let types = [" INTEGER NOT NULL", " TEXT NOT NULL", " BLOB NOT NULL", " INTEGER,", " TEXT,"]
+        let types = [
+            " INTEGER NOT NULL REFERENCES event_type", " INTEGER NOT NULL", " TEXT NOT NULL", " BLOB NOT NULL",
+            " INTEGER,", " TEXT,",
+        ]
         let checks = [
             " CHECK (sequence > 0)", " CHECK (version > 0)", " CHECK (length(digest) = 32)",
             " CHECK (size = length(bytes))", " CHECK ((owner IS NULL) = (lease_until IS NULL))",
@@ -107,7 +111,7 @@ struct HostileRowTests {
             .reduce("sql") { "replace(\($0), '\($1.0)', '\($1.1)')" }
         try sqlite3(
             path,
-            "PRAGMA writable_schema = ON;;UPDATE sqlite_schema SET sql = \(loosened) WHERE name IN ('run', 'event', 'artifact')"
+            "PRAGMA writable_schema = ON;;UPDATE sqlite_schema SET sql = \(loosened) WHERE name IN ('run', 'event', 'event_type', 'artifact')"
         )
     }
 

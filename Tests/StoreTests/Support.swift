@@ -59,8 +59,16 @@ func sqlite3(_ path: String, _ sql: String) throws -> String {
 func takeBackToTheFirstSchema(_ path: String) throws {
     let indices = ["pipeline", "project", "origin", "asking", "owner"].map { "DROP INDEX run_\($0)" }
     let columns = ["project", "origin", "is_asking"].map { "ALTER TABLE run DROP COLUMN \($0)" }
+    let events = [
+        "CREATE TABLE old (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, sequence INTEGER NOT NULL, "
+            + "type TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, occurred_at INTEGER NOT NULL, "
+            + "digest BLOB NOT NULL, PRIMARY KEY (run, sequence)) STRICT",
+        "INSERT INTO old SELECT run, sequence, name, version, body, occurred_at, digest "
+            + "FROM event JOIN event_type ON key = type ORDER BY event.rowid",
+        "DROP TABLE event", "ALTER TABLE old RENAME TO event", "DROP TABLE event_type",
+    ]
     let rest = ["DROP TABLE record", "PRAGMA user_version = 1"]
-    try sqlite3(path, (indices + columns + rest).joined(separator: ";;"))
+    try sqlite3(path, (indices + columns + events + rest).joined(separator: ";;"))
 }
 
 /// The permissions of a file.

@@ -9,6 +9,7 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     var details = RecentDetails()
+    var types = EventTypes()
 
     /// Opens an existing file.
     ///
@@ -79,6 +80,7 @@ final class SQLiteConnection {
 
     /// Takes back an open transaction; some errors have done so already.
     func rollback() {
+        types = EventTypes()  // some may have been numbered in it
         guard sqlite3_get_autocommit(handle) == 0 else { return }
         sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
     }

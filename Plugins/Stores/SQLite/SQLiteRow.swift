@@ -50,17 +50,6 @@ struct SQLiteRow {
         return bytes(sqlite3_column_text(handle, column), column) { Array($0) }
     }
 
-    /// The text, when it is one of those that are there over and over again.
-    func word(_ column: Int32, among known: inout KnownWords) throws(StoreError) -> String {
-        if sqlite3_column_type(handle, column) == SQLITE_TEXT {
-            let word = bytes(sqlite3_column_text(handle, column), column) { known.word($0) }
-            if let word { return word }
-        }
-        let word = try text(column)
-        known.learn(word)
-        return word
-    }
-
     func digest(_ column: Int32) throws(StoreError) -> Digest {
         guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw unexpected(column, "bytes") }
         let digest = bytes(sqlite3_column_blob(handle, column), column) { Digest(stored: $0) }

@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let applicationID = 0x534C_5543
 
     /// Steps are added, never changed.
-    static let migrations = [first, records, filters]
+    static let migrations = [first, records, filters, types]
 
     /// Brings the database to this version's schema; nothing is changed in a file that is not ours or is newer.
     static func prepare(_ connection: SQLiteConnection) throws(StoreError) {
@@ -133,6 +133,31 @@ enum SQLiteSchema {
             body        TEXT NOT NULL,
             PRIMARY KEY (collection, id)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    // A row has the number of its type: the name is as long as all else that most rows say.
+    private static let types = """
+        CREATE TABLE event_type (
+            key         INTEGER PRIMARY KEY,
+            name        TEXT NOT NULL UNIQUE
+        ) STRICT;
+        INSERT INTO event_type (name) SELECT DISTINCT type FROM event;
+
+        CREATE TABLE new_event (
+            run         INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+            sequence    INTEGER NOT NULL CHECK (sequence > 0),
+            type        INTEGER NOT NULL REFERENCES event_type,
+            version     INTEGER NOT NULL CHECK (version > 0),
+            body        TEXT NOT NULL,
+            occurred_at INTEGER NOT NULL,
+            digest      BLOB NOT NULL CHECK (length(digest) = 32),
+            PRIMARY KEY (run, sequence)
+        ) STRICT;
+        INSERT INTO new_event
+        SELECT run, sequence, (SELECT key FROM event_type WHERE name = type), version, body, occurred_at, digest
+        FROM event ORDER BY event.rowid;
+        DROP TABLE event;
+        ALTER TABLE new_event RENAME TO event;
         """
 
     // What lists are filtered by stands in columns of its own. Kept as they are written, and not generated out of the

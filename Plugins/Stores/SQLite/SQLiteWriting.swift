@@ -82,7 +82,8 @@ extension SQLiteConnection {
 
     private func insert(_ event: StoredEvent, of run: Int) throws(StoreError) {
         let values: [SQLiteValue] = [
-            .integer(run), .integer(event.sequence), .text(event.type), .integer(event.version), .json(event.body),
+            .integer(run), .integer(event.sequence), .integer(try key(ofType: event.type)), .integer(event.version),
+            .json(event.body),
             try value(event.at), .blob(event.digest.bytes),
         ]
         try self.run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", values)
