@@ -9,14 +9,12 @@ enum BenchCommand: Subcommand {
     }
 
     struct Options: Fields {
-        @Field(
-            "A private directory, empty unless the scenario goes on with what is there; a new one, removed afterwards, when left out."
-        )
+        @Field("A private directory, empty except for resume and kill; a new one, removed afterwards, when left out.")
         var dir: String? = nil
-        @Field("Steps of each run.") var n: Int = 1_000
-        @Field("How many runs.") var runs: Int = 100
-        @Field("Bytes of each message.") var bytes: Int = 256
-        @Field("The steps at which a latency is printed.") var marks: String = "100,1000,5000"
+        @Field("Steps of each run; of wait they are three.") var n: Int = 1_000
+        @Field("How many runs conc, wait and lists have.") var runs: Int = 100
+        @Field("Bytes that each step of grow and turns adds to the conversation.") var bytes: Int = 256
+        @Field("The steps of steps, grow and turns at which a latency is printed.") var marks: String = "100,1000,5000"
         @Field("Where histories are kept.") var store: Store = .sqlite
         @Field("Steps that may not be repeated: their beginning is recorded too.") var once: Bool = false
         @Field("Those that follow a run.") var subscribers: Int = 500
@@ -38,8 +36,8 @@ enum BenchCommand: Subcommand {
         Operand(
             name: "SCENARIO",
             help: """
-                Of the engine: steps, grow, crash, resume, conc, wait or kill. Of the server: routes, fanout, idle or slow; \
-                all of these when left out.
+                Of the engine: steps, grow, turns, crash, resume, conc, wait, kill or lists. Of the server: routes, fanout, \
+                idle or slow; all of these when left out.
                 """,
             isOptional: true
         ),
@@ -50,13 +48,12 @@ enum BenchCommand: Subcommand {
     {
         let word = operands.dropFirst().first
         switch operands[0] {
-        case "engine": try await engine(options, word)
+        case "engine": return try await engine(options, word)
         case "serve": return try await serve(options, word, session)
         default:
             let near = Suggestion.sentence(for: operands[0], among: ["engine", "serve"])
             throw .usage("There is no 'sluice bench \(operands[0])'.\(near) There are: engine, serve.")
         }
-        return .achieved
     }
 
     private static func serve(_ options: Options, _ word: String?, _ session: Session) async throws(CommandError)
@@ -84,16 +81,11 @@ enum BenchCommand: Subcommand {
         throw .usage("There is no part '\(word)' of the server.\(near) There are: \(all.joined(separator: ", ")).")
     }
 
-    private static func engine(_ options: Options, _ word: String?) async throws(CommandError) {
-        let all = EngineBench.Scenario.allCases.map(\.rawValue)
-        guard let word else { throw .usage("'sluice bench engine' needs a scenario: \(all.joined(separator: ", ")).") }
-        guard let scenario = EngineBench.Scenario(rawValue: word) else {
-            let near = Suggestion.sentence(for: word, among: all)
-            throw .usage("There is no scenario '\(word)'.\(near) There are: \(all.joined(separator: ", ")).")
+    private static func engine(_ options: Options, _ word: String?) async throws(CommandError) -> ExitStatus {
+        guard let word else {
+            let all = EngineScenario.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .usage("'sluice bench engine' needs a scenario: \(all).")
         }
-        let marks = options.marks.split(separator: ",").compactMap { Int($0) }
-        let directory =
-            try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") } ?? "/tmp"
-        try await EngineBench(scenario: scenario, options: options, directory: directory, marks: marks).run()
+        return try await EngineBench.run(try EngineOrder(word, options))
     }
 }
