@@ -109,7 +109,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
-                "RetrAIContract", "ConsoleContract", "LoadKit",
+                "RetrAIContract", "ConsoleContract", "LoadKit", "CSQLite", "YAML",
             ],
             swiftSettings: strict
         ),

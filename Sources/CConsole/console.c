@@ -12,6 +12,9 @@ static const char picture[] = "image/svg+xml";
 static const uint8_t css_base_css[] = {
 #embed "Assets/css/base.css"
 };
+static const uint8_t css_bench_css[] = {
+#embed "Assets/css/bench.css"
+};
 static const uint8_t css_parts_css[] = {
 #embed "Assets/css/parts.css"
 };
@@ -29,6 +32,12 @@ static const uint8_t js_announce_js[] = {
 };
 static const uint8_t js_api_js[] = {
 #embed "Assets/js/api.js"
+};
+static const uint8_t js_bench_history_js[] = {
+#embed "Assets/js/bench/history.js"
+};
+static const uint8_t js_bench_plot_js[] = {
+#embed "Assets/js/bench/plot.js"
 };
 static const uint8_t js_dialogs_js[] = {
 #embed "Assets/js/dialogs.js"
@@ -62,6 +71,9 @@ static const uint8_t js_money_js[] = {
 };
 static const uint8_t js_pages_approvals_js[] = {
 #embed "Assets/js/pages/approvals.js"
+};
+static const uint8_t js_pages_benchmarks_js[] = {
+#embed "Assets/js/pages/benchmarks.js"
 };
 static const uint8_t js_pages_modules_js[] = {
 #embed "Assets/js/pages/modules.js"
@@ -158,12 +170,15 @@ static const uint8_t mark_svg[] = {
 
 static const sluice_console_file files[] = {
     FILE("css/base.css", css, css_base_css),
+    FILE("css/bench.css", css, css_bench_css),
     FILE("css/parts.css", css, css_parts_css),
     FILE("css/run.css", css, css_run_css),
     FILE("css/tokens.css", css, css_tokens_css),
     FILE("index.html", html, index_html),
     FILE("js/announce.js", script, js_announce_js),
     FILE("js/api.js", script, js_api_js),
+    FILE("js/bench/history.js", script, js_bench_history_js),
+    FILE("js/bench/plot.js", script, js_bench_plot_js),
     FILE("js/dialogs.js", script, js_dialogs_js),
     FILE("js/dom.js", script, js_dom_js),
     FILE("js/editor.js", script, js_editor_js),
@@ -175,6 +190,7 @@ static const sluice_console_file files[] = {
     FILE("js/marks.js", script, js_marks_js),
     FILE("js/money.js", script, js_money_js),
     FILE("js/pages/approvals.js", script, js_pages_approvals_js),
+    FILE("js/pages/benchmarks.js", script, js_pages_benchmarks_js),
     FILE("js/pages/modules.js", script, js_pages_modules_js),
     FILE("js/pages/new.js", script, js_pages_new_js),
     FILE("js/pages/pipelines.js", script, js_pages_pipelines_js),

@@ -1,7 +1,9 @@
+#define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_Init and its like, which are asked for by name
 #include "CCrypto.h"
 
 #include <dlfcn.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +19,13 @@ static struct {
     int (*begin)(EVP_MD_CTX *, const EVP_MD *, const OSSL_PARAM *);
     int (*add)(EVP_MD_CTX *, const void *, size_t);
     int (*end)(EVP_MD_CTX *, unsigned char *, unsigned int *);
+    int (*begin256)(SHA256_CTX *);
+    int (*add256)(SHA256_CTX *, const void *, size_t);
+    int (*end256)(unsigned char *, SHA256_CTX *);
     EVP_MD *sha256;
     EVP_MD *sha1;
 } crypto;
 
-static pthread_key_t contexts;
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
 
 // Without a digest nothing can be recorded, so there is nothing to go on with.
@@ -39,10 +43,12 @@ static void open_library(void) {
     *(void **)&crypto.begin = dlsym(library, "EVP_DigestInit_ex2");
     *(void **)&crypto.add = dlsym(library, "EVP_DigestUpdate");
     *(void **)&crypto.end = dlsym(library, "EVP_DigestFinal_ex");
-    if (!crypto.fetch || !crypto.make || !crypto.free || !crypto.begin || !crypto.add || !crypto.end) {
+    *(void **)&crypto.begin256 = dlsym(library, "SHA256_Init");
+    *(void **)&crypto.add256 = dlsym(library, "SHA256_Update");
+    *(void **)&crypto.end256 = dlsym(library, "SHA256_Final");
+    if (!crypto.begin256 || !crypto.add256 || !crypto.end256 || !crypto.fetch || !crypto.make || !crypto.free || !crypto.begin || !crypto.add || !crypto.end) {
         stop("it lacks a function of OpenSSL 3.0");
     }
-    if (pthread_key_create(&contexts, (void (*)(void *))crypto.free)) stop("there is no room for its contexts");
     crypto.sha256 = crypto.fetch(NULL, "SHA256", NULL);
     if (!crypto.sha256) stop("it offers no SHA-256");
     crypto.sha1 = crypto.fetch(NULL, "SHA1", NULL);
@@ -62,16 +68,12 @@ static sluice_digest *begin(EVP_MD *const *algorithm) {
 sluice_digest *sluice_sha256_new(void) { return begin(&crypto.sha256); }
 sluice_digest *sluice_sha1_new(void) { return begin(&crypto.sha1); }
 
-// Each thread keeps a context until it ends: one that is made anew costs more than the digest of an event.
-void sluice_sha256(const void *bytes, size_t count, uint8_t *digest) {
+// The context is on the stack: to make one of EVP's and to prepare it takes longer than the digest of an event.
+void sluice_sha256(const void *bytes, size_t count, void *digest) {
     pthread_once(&opened, open_library);
-    EVP_MD_CTX *kept = pthread_getspecific(contexts);
-    if (!kept) {
-        kept = crypto.make();
-        if (pthread_setspecific(contexts, kept)) stop("there is no room for its context");
-    }
-    if (!kept || crypto.begin(kept, crypto.sha256, NULL) != 1 || crypto.add(kept, bytes, count) != 1 ||
-        crypto.end(kept, digest, NULL) != 1) {
+    SHA256_CTX context;
+    if (crypto.begin256(&context) != 1 || crypto.add256(&context, bytes, count) != 1 ||
+        crypto.end256(digest, &context) != 1) {
         stop("it could not make a digest");
     }
 }

@@ -139,3 +139,27 @@ pid_t sluice_start(const struct sluice_launch *launch) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return pid < 0 ? -failure : pid;
 }
+
+static _Noreturn void become_bare(const struct sluice_launch *launch, pid_t parent) {
+    sigset_t none;
+    sigemptyset(&none);
+    reset_signals();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == parent && arrange_descriptors(launch) == 0 && chdir(launch->directory) == 0) {
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        execve(launch->program, launch->arguments, launch->environment);
+    }
+    _exit(127);
+}
+
+pid_t sluice_start_bare(const struct sluice_launch *launch) {
+    sigset_t all, before;
+    pid_t parent = getpid();
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t pid = _Fork();
+    if (pid == 0) become_bare(launch, parent);
+    int failure = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return pid < 0 ? -failure : pid;
+}

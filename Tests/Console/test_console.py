@@ -7,6 +7,7 @@ SLUICE_CONSOLE_SHOTS    where pictures are put; none are made without it
 SLUICE_CONSOLE_KEY      a key, for a server that wants one
 """
 
+import json
 import os
 import pathlib
 import re
@@ -21,7 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 URL = os.environ.get("SLUICE_CONSOLE_URL", "").rstrip("/")
 SHOTS = os.environ.get("SLUICE_CONSOLE_SHOTS")
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
-PAGES = ["/", "/approvals", "/new", "/pipelines", "/pipelines/pytest", "/modules"]
+PAGES = ["/", "/approvals", "/new", "/pipelines", "/pipelines/pytest", "/modules", "/benchmarks"]
 
 pytestmark = pytest.mark.skipif(not URL, reason="SLUICE_CONSOLE_URL names no server")
 
@@ -264,7 +265,7 @@ def test_the_keyboard_is_enough(console):
     assert console.browser.switch_to.active_element.text == "Skip to the content"
     console.press(Keys.ENTER)
     assert console.browser.switch_to.active_element.get_attribute("id") == "main"
-    for keys, heading in [("gp", "Pipelines"), ("gm", "Modules"), ("ga", "Approvals"), ("n", "New run"), ("gr", "Runs")]:
+    for keys, heading in [("gp", "Pipelines"), ("gm", "Modules"), ("ga", "Approvals"), ("gb", "Benchmarks"), ("n", "New run"), ("gr", "Runs")]:
         console.press(*keys)
         console.says("h1", heading)
         console.until(lambda it: it.switch_to.active_element.tag_name == "h1", f"{heading}: the focus stays behind")
@@ -273,6 +274,69 @@ def test_the_keyboard_is_enough(console):
     console.picture("help")
     console.press(Keys.ESCAPE)
     console.until(lambda it: not it.find_elements(By.CSS_SELECTOR, "dialog"), "the help stays")
+
+
+def record(day, rate, time, **more):
+    figures = [("engine, steps, 1000 steps, rate", rate, "steps/s"), ("load, yaml, pytest, 3 lines, time", time, "µs")]
+    return {
+        "file": f"202601{day:02}T120000.000Z.json", "at": f"2026-01-{day:02}T12:00:00.000Z", "version": f"0.1.{day}",
+        "build": "release", "machine": {"cores": 2, "memory_mb": 4000, "filesystem": "ext4"}, "problems": [],
+        "figures": [{"name": name, "value": value, "unit": unit} for name, value, unit in figures], **more,
+    }
+
+
+BENCHMARKS = [record(4, 80, 2.5), record(3, 100, 5), record(2, 100, 5, build="debug"), record(1, 100, 5)]
+
+
+def answer_benchmarks(console, items, skipped=()):
+    """Has the page find these records, whatever has been measured on this machine."""
+    script = """
+        const others = window.fetch;
+        window.fetch = async (path, ...rest) => path === "/api/v1/benchmarks" ? Response.json(%s) : others(path, ...rest);
+    """ % json.dumps({"items": items, "next": None, "skipped": list(skipped)})
+    return console.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})["identifier"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_benchmarks_are_drawn_and_told(make_browser, width, scheme):
+    console = Console(make_browser(width=width, scheme=scheme), f"{width}-{scheme}")
+    answer_benchmarks(console, BENCHMARKS, [{"file": "x.json", "reason": "It is no JSON."}])
+    console.open("/benchmarks")
+    console.says(".lead", "version 0.1.4, release build, 2 cores, 4\u00a0GB, ext4")
+    console.says(".lead", "1 run of another build is left out.")
+    console.says("main", "x.json: It is no JSON.")
+    changes = [it.text for it in console.browser.find_elements(By.CSS_SELECTOR, ".change")]
+    assert changes == ["−20 %, worse", "−50 %, better"]
+    slider = console.find(".plot")
+    assert slider.get_attribute("aria-label") == "steps · 1000 steps · rate, history"
+    console.browser.execute_script("arguments[0].focus()", slider)
+    console.press(Keys.HOME)
+    assert "100\u00a0steps/s" in slider.get_attribute("aria-valuetext")
+    assert "version 0.1.1" in slider.get_attribute("aria-valuetext")
+    console.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert slider.get_attribute("aria-valuenow") == "3"
+    assert "version 0.1.4" in slider.get_attribute("aria-valuetext")
+    ActionChains(console.browser).move_to_element_with_offset(slider, -100, 0).perform()
+    assert slider.get_attribute("aria-valuenow") == "1"
+    console.find("details.small summary").click()
+    console.picture("benchmarks-drawn")
+    for summary in console.browser.find_elements(By.CSS_SELECTOR, "section details summary"):
+        summary.click()
+    tables = lambda it: len(it.find_elements(By.CSS_SELECTOR, "section tbody tr")) == 2
+    console.until(tables, "the tables were not filled")
+    rows = [it.text.split("\n")[0] for it in console.browser.find_elements(By.CSS_SELECTOR, "section tbody tr")]
+    assert rows == ["steps · 1000 steps · rate 80 steps/s 100 steps/s −20 %, worse 3", "yaml · pytest · 3 lines · time 2.5 µs 5 µs −50 %, better 3"]
+    assert console.audit() == []
+    assert console.mistakes() == []
+
+
+def test_without_benchmarks_the_page_names_the_command(console):
+    script = answer_benchmarks(console, [])
+    console.open("/benchmarks")
+    console.says(".empty", "Run sluice bench all --json on this machine")
+    assert console.audit() == []
+    console.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script})
 
 
 def test_the_audit_finds_what_is_wrong(console):

@@ -1,5 +1,6 @@
 import { runAll } from "./check.js";
 import "./state.test.js";
 import "./pure.test.js";
+import "./bench.test.js";
 
 document.documentElement.dataset.results = JSON.stringify(await runAll());

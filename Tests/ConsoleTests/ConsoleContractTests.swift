@@ -21,7 +21,7 @@ struct ConsoleContractTests {
 
     @Test(arguments: [
         "/", "/runs", "/runs/k7m2p9xa", "/runs/k7m2p9xa/diff", "/approvals", "/new", "/pipelines", "/pipelines/a%2Fb",
-        "/modules", "/assets/index.html",
+        "/modules", "/benchmarks", "/assets/index.html",
     ])
     func everyAddressOfTheConsoleIsItsPage(path: String) async throws {
         let response = try await get(path)

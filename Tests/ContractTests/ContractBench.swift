@@ -109,6 +109,14 @@ struct ContractBench: Sendable {
             version: "test",
             contracts: ["retrai", "sluice"],
             roots: [directory],
+            benchmarks: {
+                let record: JSONValue = [
+                    "file": "20260101T000000.000Z.json", "format": 1, "version": "test",
+                    "at": "2026-01-01T00:00:00.000Z",
+                    "figures": [["name": "load, yaml, time", "value": 2.5, "unit": "µs"]],
+                ]
+                return Native.Benchmarks(items: [record], skipped: [("other.json", "It is no JSON.")])
+            },
             openAPI: { OpenAPI(title: "Sluice", version: "test").document(of: $0) }
         )
         return [

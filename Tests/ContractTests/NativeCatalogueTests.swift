@@ -88,6 +88,25 @@ struct NativeCatalogueTests {
         }
     }
 
+    @Test func benchmarksAreListedWithTheFilesThatCannotBeRead() async throws {
+        try await ContractBench.serving { bench in
+            let found = try await bench.json("/api/v1/benchmarks")
+            #expect(
+                found == [
+                    "items": [
+                        [
+                            "file": "20260101T000000.000Z.json", "format": 1, "version": "test",
+                            "at": "2026-01-01T00:00:00.000Z",
+                            "figures": [["name": "load, yaml, time", "value": 2.5, "unit": "µs"]],
+                        ]
+                    ],
+                    "next": .null, "skipped": [["file": "other.json", "reason": "It is no JSON."]],
+                ]
+            )
+            #expect(try await bench.client.post("/api/v1/benchmarks").status == .methodNotAllowed)
+        }
+    }
+
     @Test func anArtifactIsServedByItsDigest() async throws {
         try await ContractBench.serving { bench in
             let artifact = Artifact(Array("long".utf8))

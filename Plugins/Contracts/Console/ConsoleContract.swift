@@ -7,7 +7,8 @@ public enum ConsoleContract {
 
     /// Where the page's own addresses begin; its scripts find out what to show.
     static let pages = [
-        "/", "/approvals", "/new", "/pipelines", "/pipelines/{rest...}", "/modules", "/runs", "/runs/{rest...}",
+        "/", "/approvals", "/benchmarks", "/new", "/pipelines", "/pipelines/{rest...}", "/modules", "/runs",
+        "/runs/{rest...}",
     ]
 
     public static func make() -> APIContract {

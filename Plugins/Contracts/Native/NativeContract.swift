@@ -23,6 +23,8 @@ public enum Native {
         public var model: ModelName?
         /// Gives out tickets; `nil` where nobody needs one.
         public var ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)?
+        /// What benchmarks found here; `nil` leaves the route out.
+        public var benchmarks: (@Sendable () async -> Benchmarks)?
         /// The OpenAPI document of these routes; `nil` leaves the route out.
         public var openAPI: (@Sendable ([Route]) -> JSONValue)?
 
@@ -34,6 +36,7 @@ public enum Native {
             needsKey: @escaping @Sendable () async throws(HTTPError) -> Bool = { false },
             model: ModelName? = nil,
             ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)? = nil,
+            benchmarks: (@Sendable () async -> Benchmarks)? = nil,
             openAPI: (@Sendable ([Route]) -> JSONValue)? = nil
         ) {
             self.version = version
@@ -43,6 +46,7 @@ public enum Native {
             self.needsKey = needsKey
             self.model = model
             self.ticket = ticket
+            self.benchmarks = benchmarks
             self.openAPI = openAPI
         }
     }
@@ -58,6 +62,19 @@ public enum Native {
         }
     }
 
+    /// Records of benchmarks, as they were kept.
+    public struct Benchmarks: Sendable {
+        /// The newest first; each with the name of its `file`.
+        public var items: [JSONValue]
+        /// Names of files that could not be read, and for each a sentence that says why.
+        public var skipped: [(file: String, reason: String)]
+
+        public init(items: [JSONValue] = [], skipped: [(file: String, reason: String)] = []) {
+            self.items = items
+            self.skipped = skipped
+        }
+    }
+
     public static func contract(_ services: Services, _ settings: Settings) -> APIContract {
         let routes =
             ServerRoutes(services: services, settings: settings).routes
@@ -69,6 +86,7 @@ public enum Native {
             + ApprovalRoutes(services: services).routes
             + FileRoutes(services: services).routes
             + CostRoutes(services: services).routes
+            + (settings.benchmarks.map { BenchmarkRoutes(read: $0).routes } ?? [])
         return APIContract(name: name, routes: routes + document(routes, settings), render: HTTPResponse.problem)
     }
 

@@ -49,7 +49,7 @@ final class SQLiteConnection {
     func rows<Value>(
         _ sql: String,
         _ values: [SQLiteValue] = [],
-        of subject: @autoclosure () -> String,
+        of subject: @escaping @autoclosure () -> String,
         read: (SQLiteRow) throws(StoreError) -> Value
     ) throws(StoreError) -> [Value] {
         let statement = try prepared(sql)
@@ -60,7 +60,7 @@ final class SQLiteConnection {
             let code = statement.step()
             guard code != SQLITE_DONE else { return found }
             guard code == SQLITE_ROW else { throw failure(code) }
-            found.append(try read(SQLiteRow(statement, path: path, subject: subject())))
+            found.append(try read(SQLiteRow(statement, path: path, subject: subject)))
         }
     }
 

@@ -13,11 +13,12 @@ extension SQLiteConnection {
             WHERE run = (SELECT key FROM run WHERE id = ?) AND sequence > ? ORDER BY sequence LIMIT ?
             """
         var next = max(0, sequence)
+        var types = KnownWords()
         let values: [SQLiteValue] = [.text(run.value), .integer(next), .integer(max(0, limit))]
-        return try rows(sql, values, of: "event \(next + 1) of run '\(run)'") { row throws(StoreError) in
+        return try rows(sql, values, of: "event \(next) of run '\(run)'") { row throws(StoreError) in
             next += 1
             guard try row.integer(0) == next else { throw .damaged(path, "event \(next) of run '\(run)' is missing") }
-            return try event(row)
+            return try event(row, &types)
         }
     }
 
@@ -35,15 +36,14 @@ extension SQLiteConnection {
         }.first
     }
 
-    private func event(_ row: SQLiteRow) throws(StoreError) -> StoredEvent {
-        guard let digest = Digest(stored: try row.blob(5)) else { throw row.unexpected(5, "the 32 bytes of a digest") }
-        return StoredEvent(
+    private func event(_ row: SQLiteRow, _ types: inout KnownWords) throws(StoreError) -> StoredEvent {
+        StoredEvent(
             sequence: try row.integer(0),
-            type: try row.text(1),
+            type: try row.word(1, among: &types),
             version: try row.integer(2),
             body: try row.textBytes(3),
             at: try row.instant(4),
-            digest: digest
+            digest: try row.digest(5)
         )
     }
 

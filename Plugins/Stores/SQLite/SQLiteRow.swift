@@ -8,10 +8,11 @@ import PipelineKit
 struct SQLiteRow {
     private let statement: SQLiteStatement
     private let path: String
-    private let subject: String
+    /// Put into words only where something is wrong.
+    private let subject: () -> String
     private var handle: OpaquePointer { statement.handle }
 
-    init(_ statement: SQLiteStatement, path: String, subject: String) {
+    init(_ statement: SQLiteStatement, path: String, subject: @escaping () -> String) {
         self.statement = statement
         self.path = path
         self.subject = subject
@@ -49,6 +50,24 @@ struct SQLiteRow {
         return bytes(sqlite3_column_text(handle, column), column) { Array($0) }
     }
 
+    /// The text, when it is one of those that are there over and over again.
+    func word(_ column: Int32, among known: inout KnownWords) throws(StoreError) -> String {
+        if sqlite3_column_type(handle, column) == SQLITE_TEXT {
+            let word = bytes(sqlite3_column_text(handle, column), column) { known.word($0) }
+            if let word { return word }
+        }
+        let word = try text(column)
+        known.learn(word)
+        return word
+    }
+
+    func digest(_ column: Int32) throws(StoreError) -> Digest {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw unexpected(column, "bytes") }
+        let digest = bytes(sqlite3_column_blob(handle, column), column) { Digest(stored: $0) }
+        guard let digest else { throw unexpected(column, "the 32 bytes of a digest") }
+        return digest
+    }
+
     func blob(_ column: Int32) throws(StoreError) -> [UInt8] {
         guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw unexpected(column, "bytes") }
         return bytes(sqlite3_column_blob(handle, column), column) { Array($0) }
@@ -57,7 +76,7 @@ struct SQLiteRow {
     /// The complaint about a column that holds something else than what is expected.
     func unexpected(_ column: Int32, _ expected: String) -> StoreError {
         let name = sqlite3_column_name(handle, column).map { String(cString: $0) } ?? "column \(column)"
-        return .damaged(path, "'\(name)' of \(subject) is \(description(of: column)), not \(expected)")
+        return .damaged(path, "'\(name)' of \(subject()) is \(description(of: column)), not \(expected)")
     }
 
     // The pointer must be asked for before the count, because asking may convert the value.

@@ -8,7 +8,7 @@
 typedef struct sluice_digest sluice_digest;
 
 /// SHA-256 of all at once, 32 bytes.
-void sluice_sha256(const void *_Nullable bytes, size_t count, uint8_t *_Nonnull digest);
+void sluice_sha256(const void *_Nullable bytes, size_t count, void *_Nonnull digest);
 
 sluice_digest *_Nonnull sluice_sha256_new(void);
 /// For the names of git's objects, and for nothing that has to withstand an attack.

@@ -54,6 +54,15 @@ enum {
 /// - Returns: the supervisor's process id, or -errno.
 pid_t sluice_start(const struct sluice_launch *_Nonnull launch);
 
+/// Starts a program with nothing in between, for whoever measures it; `control` is any open descriptor, and not used.
+///
+/// What wait4(2) tells of a program's memory begins with that of the process that became it. After vfork, as in
+/// posix_spawn, this is all of the caller's; after fork it is what the caller wrote to, which is less than any program
+/// of this size has. The program is killed when the thread that started it ends. It exits with 127 when it cannot begin.
+///
+/// - Returns: the program's process id, or -errno.
+pid_t sluice_start_bare(const struct sluice_launch *_Nonnull launch);
+
 /// Kills what a supervisor left that was itself killed: all processes of its session.
 ///
 /// The supervisor must not have been waited for, as its process id names the session.

@@ -9,14 +9,18 @@ public enum Chain {
     public static let start = Digest(zeroes: ())
 
     public static func digest(after head: Digest, _ sequence: Int, _ at: Instant, _ row: EventCodec.Row) -> Digest {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(128 + row.type.utf8.count + row.body.count)
-        bytes += head.bytes
-        for text in [String(sequence), String(at.milliseconds), row.type, String(row.version)] {
-            bytes.appendChained(text.utf8)
+        // The numbers, of 20 digits at most, and what stands before each part.
+        let capacity = 32 + 5 * 8 + 3 * 20 + row.type.utf8.count + row.body.count
+        return withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 8) { room in
+            var writer = ChainWriter(room: room)
+            head.withUnsafeBytes { writer.add($0) }
+            writer.addPart(String(sequence))
+            writer.addPart(String(at.milliseconds))
+            writer.addPart(row.type)
+            writer.addPart(String(row.version))
+            row.body.withUnsafeBytes { writer.addPart($0) }
+            return Digest(bytes: writer.written)
         }
-        bytes.appendChained(row.body)
-        return Digest(of: bytes)
     }
 
     /// The rows of events that follow a state.
@@ -59,10 +63,28 @@ public enum Chain {
     }
 }
 
-extension [UInt8] {
-    /// Adds a part of what is digested, its length before it.
-    fileprivate mutating func appendChained(_ part: some Collection<UInt8>) {
-        Swift.withUnsafeBytes(of: UInt64(part.count).bigEndian) { append(contentsOf: $0) }
-        append(contentsOf: part)
+/// Puts together what is digested, in room that is large enough.
+private struct ChainWriter {
+    let room: UnsafeMutableRawBufferPointer
+    private var count = 0
+
+    init(room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+    var written: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: room[..<count]) }
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    /// Adds a part, its length before it.
+    mutating func addPart(_ bytes: UnsafeRawBufferPointer) {
+        withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { add($0) }
+        add(bytes)
+    }
+
+    mutating func addPart(_ text: String) {
+        var text = text
+        text.withUTF8 { addPart(UnsafeRawBufferPointer($0)) }
     }
 }

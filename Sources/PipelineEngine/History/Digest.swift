@@ -3,32 +3,39 @@ import PipelineKit
 
 /// The SHA-256 of some bytes.
 public struct Digest: Sendable, Hashable {
-    /// 32 bytes.
-    public let bytes: [UInt8]
+    /// The 32 bytes as they stand in memory; no array, as histories hold thousands.
+    private var words = Words()
 
-    /// Takes a digest as it was stored; `nil` unless it has 32 bytes.
-    public init?(stored bytes: [UInt8]) {
-        guard bytes.count == 32 else { return nil }
-        self.bytes = bytes
+    private struct Words: Sendable, Hashable {
+        var (a, b, c, d): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     }
 
-    init(zeroes: Void) { bytes = Array(repeating: 0, count: 32) }
+    /// 32 bytes.
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-    public init(of content: [UInt8]) {
-        bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            buffer.baseAddress.map { sluice_sha256(content, content.count, $0) }
-            count = 32
+    func withUnsafeBytes<Value>(_ read: (UnsafeRawBufferPointer) -> Value) -> Value {
+        Swift.withUnsafeBytes(of: words, read)
+    }
+
+    /// Takes a digest as it was stored; `nil` unless it has 32 bytes.
+    public init?(stored bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+    }
+
+    init(zeroes: Void) {}
+
+    public init(of content: [UInt8]) { self = content.withUnsafeBytes(Digest.init(bytes:)) }
+
+    init(bytes content: UnsafeRawBufferPointer) {
+        withUnsafeMutableBytes(of: &words) { words in
+            if let start = words.baseAddress { sluice_sha256(content.baseAddress, content.count, start) }
         }
     }
 
     /// The digest of the parts, one after the other.
     public init(of parts: [[UInt8]]) {
-        bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            let hash = sluice_sha256_new()
-            for part in parts { sluice_digest_add(hash, part, part.count) }
-            buffer.baseAddress.map { sluice_digest_end(hash, $0) }
-            count = 32
-        }
+        self.init(of: Array(parts.joined()))
     }
 }
 

@@ -43,3 +43,64 @@ extension RecordedOutput {
         if let whole { writer.member("whole", "\(whole)") }
     }
 }
+
+extension Event.Payload {
+    /// Reads what ``shortBody`` wrote, of the newest version; `nil` for everything that is written otherwise.
+    init?(type: String, shortBody bytes: [UInt8]) {
+        guard ["tool_call.finished", "tool_call.proposed", "tool_call.started"].contains(type) else { return nil }
+        var body = CallBody()
+        guard FlatObject.read(bytes, { body.take($0, $1) }), let call = body.call.map(CallID.init) else { return nil }
+        let payload: Self? =
+            switch type {
+            case "tool_call.finished": body.output.map { .callFinished(call, $0) }
+            case "tool_call.proposed": body.proposed(call).map(Self.callProposed)
+            default: .callStarted(call)
+            }
+        guard let payload else { return nil }
+        self = payload
+    }
+}
+
+/// The members of what is recorded of a call, as far as they are there.
+private struct CallBody {
+    var call: String?
+    private var text: String?
+    private var exitCode: Int?
+    private var isError: Bool?
+    private var whole: Digest?
+    private var tool: String?
+    private var arguments: String?
+    private var service: String?
+    private var reach: [Reach]?
+
+    /// - Returns: whether it is a member as it is written, and there for the first time.
+    mutating func take(_ key: String, _ value: FlatObject.Value) -> Bool {
+        switch (key, value) {
+        case ("call", .text(let value)) where call == nil: call = value
+        case ("text", .text(let value)) where text == nil: text = value
+        case ("exit_code", .number(let value)) where exitCode == nil: exitCode = value
+        case ("is_error", .flag(let value)) where isError == nil: isError = value
+        case ("tool", .text(let value)) where tool == nil: tool = value
+        case ("arguments", .text(let value)) where arguments == nil: arguments = value
+        case ("service_id", .text(let value)) where service == nil: service = value
+        case ("reach", .texts(let value)) where reach == nil:
+            reach = value.compactMap(Reach.init)
+            return reach?.count == value.count
+        case ("whole", .text(let value)) where whole == nil:
+            whole = Digest(value)
+            return whole != nil
+        default: return false
+        }
+        return true
+    }
+
+    var output: RecordedOutput? {
+        text.map { RecordedOutput(text: $0, exitCode: exitCode, isError: isError ?? false, whole: whole) }
+    }
+
+    func proposed(_ call: CallID) -> ProposedCall? {
+        guard let tool, let arguments, let service, let reach else { return nil }
+        let written = ToolCall(id: CallID(service), tool: tool, arguments: arguments)
+        return ProposedCall(id: call, call: written, reach: Set(reach))
+    }
+}

@@ -24,6 +24,9 @@ public enum EventCodec {
 
     /// - Throws: ``StoreError/unreadable(_:)`` when the row is damaged or from a newer version.
     public static func decode(_ row: StoredEvent) throws(StoreError) -> Event {
+        if row.version == 1, let payload = Event.Payload(type: row.type, shortBody: row.body) {
+            return Event(sequence: row.sequence, at: row.at, payload: payload, digest: row.digest)
+        }
         let name = "Event \(row.sequence) ('\(row.type)')"
         let body: JSONValue
         do throws(JSONError) {

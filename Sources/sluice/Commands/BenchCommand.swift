@@ -1,7 +1,7 @@
 import FoundationEssentials
 import PipelineKit
 
-/// `sluice bench`: what the engine and the server cost, measured.
+/// `sluice bench`: what Sluice costs, measured.
 enum BenchCommand: Subcommand {
     enum Store: String, Choice {
         case sqlite
@@ -9,17 +9,23 @@ enum BenchCommand: Subcommand {
     }
 
     struct Options: Fields {
-        @Field("A private directory, empty except for resume and kill; a new one, removed afterwards, when left out.")
+        @Field(
+            "A private directory, empty except for 'resume' and 'kill'; a new one, removed afterwards, when left out."
+        )
         var dir: String? = nil
-        @Field("Steps of each run; of wait they are three.") var n: Int = 1_000
-        @Field("How many runs conc, wait and lists have.") var runs: Int = 100
-        @Field("Bytes that each step of grow and turns adds to the conversation.") var bytes: Int = 256
-        @Field("The steps of steps, grow and turns at which a latency is printed.") var marks: String = "100,1000,5000"
+        @Field("Steps of each run, of which 'wait' has three; of 'load', events of the middle history.")
+        var n: Int = 1_000
+        @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
+        @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
+        @Field("The steps of 'steps', 'grow' and 'turns' at which a latency is printed.")
+        var marks: String = "100,1000,5000"
         @Field("Where histories are kept.") var store: Store = .sqlite
         @Field("Steps that may not be repeated: their beginning is recorded too.") var once: Bool = false
         @Field("Those that follow a run.") var subscribers: Int = 500
         @Field("Steps a second of the run that they follow; the end of each is an event.") var rate: Int = 100
         @Field("How many seconds each figure of the server is measured.") var seconds: Int = 3
+        @Field("Write the figures of 'all' to a file of their own, and print its path.") var json: Bool = false
+        @Field("The directory of that file; else 'bench' in Sluice's own.") var out: String? = nil
         init() {}
 
         func check(_ reader: inout FieldReader) {
@@ -30,29 +36,42 @@ enum BenchCommand: Subcommand {
     }
 
     static let name = "bench"
-    static let summary = "Measures the engine or the server with work that does nothing, and prints JSON lines."
+    static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine or serve."),
+        Operand(name: "WHAT", help: "engine, load, serve or all."),
         Operand(
             name: "SCENARIO",
             help: """
-                Of the engine: steps, grow, turns, crash, resume, conc, wait, kill or lists. Of the server: routes, fanout, \
-                idle or slow; all of these when left out.
+                Of 'engine': steps, grow, turns, crash, resume, conc, wait, kill or lists. Of 'serve': routes, fanout, idle \
+                or slow; all of these when left out.
                 """,
             isOptional: true
         ),
     ]
 
+    private enum What: String, CaseIterable {
+        case engine, load, serve, all
+    }
+
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
+        let all = What.allCases.map(\.rawValue)
+        guard let what = What(rawValue: operands[0]) else {
+            let near = Suggestion.sentence(for: operands[0], among: all)
+            throw .usage(
+                "There is no 'sluice bench \(operands[0])'.\(near) There are: \(all.joined(separator: ", "))."
+            )
+        }
         let word = operands.dropFirst().first
-        switch operands[0] {
-        case "engine": return try await engine(options, word)
-        case "serve": return try await serve(options, word, session)
-        default:
-            let near = Suggestion.sentence(for: operands[0], among: ["engine", "serve"])
-            throw .usage("There is no 'sluice bench \(operands[0])'.\(near) There are: engine, serve.")
+        if what == .load || what == .all, let word {
+            throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
+        }
+        switch what {
+        case .engine: return try await engine(options, word)
+        case .load: return try await load(options, session)
+        case .serve: return try await serve(options, word, session)
+        case .all: return try await everything(options, session)
         }
     }
 
@@ -79,6 +98,37 @@ enum BenchCommand: Subcommand {
         let all = ServeBench.Part.allCases.map(\.rawValue)
         let near = Suggestion.sentence(for: word, among: all)
         throw .usage("There is no part '\(word)' of the server.\(near) There are: \(all.joined(separator: ", ")).")
+    }
+
+    private static func load(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
+        try expectSize(options)
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        try await LoadBench(events: options.n, registry: session.registry, directory: scratch.path).run()
+        return .achieved
+    }
+
+    /// Measured on the disk that histories are kept on, unless a directory is named.
+    private static func everything(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
+        try expectSize(options)
+        let folder = BenchFolder(
+            options.out.map(absolute) ?? BenchFolder.path(in: session.configuration.stateDirectory)
+        )
+        let parent: String
+        if let named = try place(options) { parent = named } else { parent = try folder.made() }
+        let scratch = try TemporaryDirectory(in: parent)
+        let record = try await BenchAll(options, directory: scratch.path).run()
+        if options.json { Output.line(try folder.keep(record)) }
+        return record.problems.isEmpty ? .achieved : .notAchieved
+    }
+
+    private static func expectSize(_ options: Options) throws(CommandError) {
+        guard (1...100_000).contains(options.n) else {
+            throw .usage("Option '--n' must be from 1 to 100000, but is \(options.n).")
+        }
+    }
+
+    private static func place(_ options: Options) throws(CommandError) -> String? {
+        try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") }
     }
 
     private static func engine(_ options: Options, _ word: String?) async throws(CommandError) -> ExitStatus {

@@ -111,6 +111,7 @@ struct Server: Sendable {
                 needsKey: { () throws(HTTPError) in try await asksForKey() },
                 model: model,
                 ticket: { request throws(HTTPError) in try tickets.ticket(for: request) },
+                benchmarks: BenchFiles(directory: BenchFolder.path(in: session.configuration.stateDirectory)).read,
                 openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
             )
         )

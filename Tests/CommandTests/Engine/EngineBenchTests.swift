@@ -82,7 +82,7 @@ struct EngineBenchTests {
 
     @Test func listsAreMeasured() async throws {
         try await withBench { bench in
-            let lines = try await EngineDrive.lines("lists", "--runs", "130", on: bench)
+            let lines = try await EngineDrive.lines("lists", "--runs", "20", on: bench)
             #expect(Array(lines.prefix(2)) == [Self.ready, Self.begin])
             #expect(lines.last == ["ev": "end", "steps": 0])
             let lists = lines.dropFirst(2).dropLast()

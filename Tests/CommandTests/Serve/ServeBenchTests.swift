@@ -128,8 +128,8 @@ struct ServeBenchTests {
 
     @Test(
         arguments: [
-            ([], "'sluice bench' needs WHAT: engine or serve.\nSee 'sluice bench --help'."),
-            (["servr"], "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, serve."),
+            ([], "'sluice bench' needs WHAT: engine, load, serve or all.\nSee 'sluice bench --help'."),
+            (["servr"], "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, all."),
             (
                 ["serve", "fanot"],
                 """

@@ -76,6 +76,7 @@ export const paths = {
   pipeline: (ref) => `${base}/pipelines/${part(ref)}`,
   lint: `${base}/pipelines/lint`,
   modules: `${base}/modules`,
+  benchmarks: `${base}/benchmarks`,
   runs: (query = {}) => {
     const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
     return `${base}/runs${text && `?${text}`}`;

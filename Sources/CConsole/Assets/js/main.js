@@ -11,6 +11,7 @@ import { setEverywhere, setOfPage, setUpShortcuts, showHelp } from "./shortcuts.
 import { setUpTheme } from "./theme.js";
 import { watchQuestions } from "./waiting.js";
 import { approvalsPage } from "./pages/approvals.js";
+import { benchmarksPage } from "./pages/benchmarks.js";
 import { modulesPage } from "./pages/modules.js";
 import { newPage } from "./pages/new.js";
 import { pipelinesPage } from "./pages/pipelines.js";
@@ -20,6 +21,7 @@ import { runPage } from "./run/page.js";
 const routes = [
   ["/", runsPage], ["/runs", runsPage], ["/runs/:run/:tab?", runPage], ["/approvals", approvalsPage],
   ["/new", newPage], ["/pipelines/:ref?", pipelinesPage], ["/modules", modulesPage],
+  ["/benchmarks", benchmarksPage],
 ];
 
 let leave = () => {};
@@ -60,7 +62,7 @@ async function missing() { throw new Error("There is no page at this address.");
 
 function markSection(path) {
   const root = `/${path.split("/")[1]}`;
-  for (const link of document.querySelectorAll("#sections a, .bar-end a")) {
+  for (const link of document.querySelectorAll("#sections a, .bar-end a, .site-foot a")) {
     const href = link.getAttribute("href");
     if (href === root || (href === "/" && root === "/runs")) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -72,6 +74,7 @@ setEverywhere([
   { keys: "g a", text: "Approvals", action: () => go("/approvals") },
   { keys: "g p", text: "Pipelines", action: () => go("/pipelines") },
   { keys: "g m", text: "Modules", action: () => go("/modules") },
+  { keys: "g b", text: "Benchmarks", action: () => go("/benchmarks") },
   { keys: "n", text: "New run", action: () => go("/new") },
   { keys: "?", text: "This help", action: showHelp },
 ]);

@@ -22,10 +22,7 @@ extension EngineBench {
     func again(_ services: Services) async throws(CommandError) -> Int {
         let left = try await newest(services)
         lines.tell("begin")
-        if let left {
-            EngineStage.current?.expectResumption()
-            return try await finish(left, services)
-        }
+        if let left { return try await finish(left, services) }
         return try await finish(try await start(services, try pipeline()), services)
     }
 
@@ -35,7 +32,6 @@ extension EngineBench {
         lines.tell("begin")
         let questions = try await questions(services, 1)
         if case .check? = questions.first?.approval.subject { return try await answered(services) }
-        EngineStage.current?.expectResumption()
         return try await finish(left, services)
     }
 

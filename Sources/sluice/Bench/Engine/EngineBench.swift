@@ -13,7 +13,7 @@ import SQLiteStore
 ///     {"ev":"begin"}                          before the first run is started
 ///     {"ev":"lat","step":100,"us":41.2}       median of the last 50 steps, each from one recorded end to the next
 ///     {"ev":"hang","executed":1000}           in the step that does not end, after so many
-///     {"ev":"resumed"}                        in the first step of a process that goes on with a run of another
+///     {"ev":"resumed"}                        in the first step that a process of `resume` or `kill` enters
 ///     {"ev":"waiting"}                        all runs wait for a person
 ///     {"ev":"list","what":"50 runs","us":9.1} median of 500
 ///     {"ev":"end","steps":1000}               all runs are over, and that is on disk; so many steps they had
@@ -29,7 +29,7 @@ struct EngineBench {
     let lines = BenchLines()
 
     static func run(_ order: EngineOrder) async throws(CommandError) -> ExitStatus {
-        try await BenchDirectory.with(order.directory) { place throws(CommandError) in
+        try await TemporaryDirectory.with(order.directory) { place throws(CommandError) in
             try await EngineBench(order: order, place: place).run()
         }
     }
@@ -81,8 +81,9 @@ struct EngineBench {
     }
 
     private func stage() throws(CommandError) -> EngineStage {
-        let effects = order.scenario.hasEffects ? try EffectsLog(in: place) : nil
-        return EngineStage(lines, effects: effects, hangsAt: order.scenario == .crash ? stepsOfRun : nil)
+        guard order.scenario.hasEffects else { return EngineStage(lines) }
+        let (effects, isCrash) = (try EffectsLog(in: place), order.scenario == .crash)
+        return EngineStage(lines, effects: effects, hangsAt: isCrash ? stepsOfRun : nil, saysResumed: !isCrash)
     }
 
     private func services(over store: any EventStore) -> Services {

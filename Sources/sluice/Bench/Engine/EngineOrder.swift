@@ -8,7 +8,7 @@ struct EngineOrder: Sendable {
     let steps: Int
     let runs: Int
     let bytes: Int
-    /// Ascending.
+    /// Steps at which a latency is told.
     let marks: Set<Int>
     /// Absolute path; `nil` for a new directory that is removed in the end.
     let directory: String?
@@ -66,8 +66,10 @@ struct EngineOrder: Sendable {
         }
     }
 
+    /// - Returns: none for an empty text, `nil` for what are no numbers of steps.
     private static func marks(in text: String) -> Set<Int>? {
         var marks: Set<Int> = []
+        guard !text.isEmpty else { return marks }
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let mark = Int(word), mark > 0 else { return nil }
             marks.insert(mark)

@@ -19,8 +19,8 @@ enum EngineScenario: String, CaseIterable {
     /// input it approves and finishes them. When the input ends before that they are left waiting, for `resume`, and the
     /// exit status is 2.
     case wait
-    /// One run of N steps, begun on an empty directory and gone on with on another: for a driver that kills the process
-    /// again and again until it prints the end.
+    /// One run of N steps, begun in an empty directory and gone on with in one where it was begun: for a driver that kills
+    /// the process again and again until it prints the end. Each process prints `resumed` as it enters its first step.
     case kill
     /// What lists cost among R runs that wait for a person. Prints `list`.
     case lists

@@ -13,25 +13,25 @@ final class EngineStage: Sendable {
     private let effects: EffectsLog?
     /// The step in which the process waits to be killed; `nil` for none.
     private let hangsAt: Int?
-    /// How many steps this process has entered, and whether it has yet to tell of the first.
-    private let entered = Mutex((count: 0, isResumption: false))
+    /// Tells of the first step that is entered.
+    private let saysResumed: Bool
+    /// How many steps this process has entered.
+    private let entered = Mutex(0)
 
-    init(_ lines: BenchLines, effects: EffectsLog? = nil, hangsAt: Int? = nil) {
+    init(_ lines: BenchLines, effects: EffectsLog? = nil, hangsAt: Int? = nil, saysResumed: Bool = false) {
         self.lines = lines
         self.effects = effects
         self.hangsAt = hangsAt
+        self.saysResumed = saysResumed
     }
-
-    /// Has the first step that is entered told of.
-    func expectResumption() { entered.withLock { $0.isResumption = true } }
 
     /// The body of a step.
     func enter(_ step: Int, in workspace: Workspace) async throws(Failure) {
-        let (earlier, isResumption) = entered.withLock { entered in
-            defer { entered = (entered.count + 1, false) }
+        let earlier = entered.withLock { entered in
+            defer { entered += 1 }
             return entered
         }
-        if isResumption { lines.tell("resumed") }
+        if saysResumed, earlier == 0 { lines.tell("resumed") }
         if step == hangsAt {
             lines.tell("hang", ["executed": .int(earlier)])
             while true { pause() }

@@ -17,7 +17,7 @@ struct ServeStage {
 
     /// Serves until its input ends, which it does when the process that measures does, however that ends.
     func run() async throws(CommandError) -> ExitStatus {
-        try await BenchDirectory.with(directory) { place throws(CommandError) in try await serve(in: place) }
+        try await TemporaryDirectory.with(directory) { place throws(CommandError) in try await serve(in: place) }
     }
 
     private func serve(in place: String) async throws(CommandError) -> ExitStatus {

@@ -1,0 +1,136 @@
+import PipelineKit
+
+/// Reads a JSON object without white space whose members are texts, numbers, truth values and lists of texts, as most
+/// stored events are; in one pass and without a tree.
+///
+/// It gives up on everything else, and on everything that is not valid: then a ``JSONValue`` has to say what it is.
+struct FlatObject {
+    enum Value {
+        case text(String)
+        case number(Int)
+        case flag(Bool)
+        case texts([String])
+    }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var place = 0
+
+    /// - Parameter take: Takes in a member; says whether it is one that may be there.
+    /// - Returns: whether it was read to its end.
+    static func read(_ bytes: [UInt8], _ take: (String, Value) -> Bool) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var object = FlatObject(bytes: bytes)
+            return object.members(take) && object.place == bytes.count
+        }
+    }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    private mutating func members(_ take: (String, Value) -> Bool) -> Bool {
+        guard skip("{") else { return false }
+        if skip("}") { return true }
+        repeat {
+            guard let key = text(), skip(":"), let value = value(), take(key, value) else { return false }
+        } while skip(",")
+        return skip("}")
+    }
+
+    private mutating func value() -> Value? {
+        guard place < bytes.count else { return nil }
+        switch bytes[place] {
+        case UInt8(ascii: "\""): return text().map(Value.text)
+        case UInt8(ascii: "["): return texts().map(Value.texts)
+        case UInt8(ascii: "t"): return skipWord("true") ? .flag(true) : nil
+        case UInt8(ascii: "f"): return skipWord("false") ? .flag(false) : nil
+        default: return number().map(Value.number)
+        }
+    }
+
+    private mutating func texts() -> [String]? {
+        guard skip("[") else { return nil }
+        if skip("]") { return [] }
+        var texts: [String] = []
+        repeat {
+            guard let text = text() else { return nil }
+            texts.append(text)
+        } while skip(",")
+        return skip("]") ? texts : nil
+    }
+
+    /// A whole number as it is usually written: no sign, at most 15 digits.
+    private mutating func number() -> Int? {
+        let begin = place
+        var number = 0
+        while place < bytes.count, (48...57).contains(bytes[place]) {
+            guard place - begin < 15 else { return nil }
+            number = number * 10 + Int(bytes[place]) - 48
+            place += 1
+        }
+        let isOne = place > begin && (bytes[begin] != 48 || place - begin == 1)
+        let isWhole = place < bytes.count && [UInt8(ascii: ","), UInt8(ascii: "}")].contains(bytes[place])
+        return isOne && isWhole ? number : nil
+    }
+
+    private mutating func text() -> String? {
+        guard skip("\"") else { return nil }
+        let begin = place
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
+            guard bytes[place] >= 0x20 else { return nil }
+            place += 1
+        }
+        guard place < bytes.count else { return nil }
+        if bytes[place] == UInt8(ascii: "\\") { return escaped(from: begin) }
+        defer { place += 1 }
+        return Self.text(of: UnsafeBufferPointer(rebasing: bytes[begin..<place]))
+    }
+
+    /// - Returns: `nil` for what is not UTF-8.
+    private static func text(of bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        // ASCII needs no look at how its bytes belong together, which takes longer than all else here.
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// A text with the escapes that are of one character.
+    private mutating func escaped(from begin: Int) -> String? {
+        var text = Array(bytes[begin..<place])
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+            var byte = bytes[place]
+            guard byte >= 0x20 else { return nil }
+            if byte == UInt8(ascii: "\\") {
+                place += 1
+                guard place < bytes.count, let meant = Self.escapes(bytes[place]) else { return nil }
+                byte = meant
+            }
+            text.append(byte)
+            place += 1
+        }
+        return skip("\"") ? text.withUnsafeBufferPointer(Self.text) : nil
+    }
+
+    private static func escapes(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "t"): 0x09
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        default: nil
+        }
+    }
+
+    private mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+        guard place < bytes.count, bytes[place] == UInt8(ascii: mark) else { return false }
+        place += 1
+        return true
+    }
+
+    private mutating func skipWord(_ word: StaticString) -> Bool {
+        let end = place + word.utf8CodeUnitCount
+        guard end <= bytes.count else { return false }
+        for index in 0..<word.utf8CodeUnitCount where bytes[place + index] != word.utf8Start[index] { return false }
+        place = end
+        return true
+    }
+}
