@@ -17,8 +17,7 @@ enum BenchCommand: Subcommand {
         var n: Int = 1_000
         @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
         @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
-        @Field("The steps of 'steps', 'grow' and 'turns' at which a latency is printed.")
-        var marks: String = "100,1000,5000"
+        @Field("The steps of a single run at which a latency is printed.") var marks: String = "100,1000,5000"
         @Field("Where histories are kept.") var store: Store = .sqlite
         @Field("Steps that may not be repeated: their beginning is recorded too.") var once: Bool = false
         @Field("Those that follow a run.") var subscribers: Int = 500

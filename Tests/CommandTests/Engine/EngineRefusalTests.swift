@@ -108,4 +108,23 @@ struct EngineRefusalTests {
             #expect((ended.status, ended.errors) == (64, message))
         }
     }
+
+    @Test func runsOfOthersAreLeftAlone() async throws {
+        try await withBench { bench in
+            let served = ["serve", "idle", "--subscribers", "1", "--rate", "500", "--seconds", "1"]
+            let begun = try await bench.start(["bench"] + served + ["--dir", bench.project]).ended()
+            try #require(begun.status == 0, "\(begun)")
+            let before = try await bench.sluice("events", "last", "--json", adding: ["SLUICE_STATE": bench.project])
+            try #require(before.status == 0, "\(before)")
+            for scenario in ["resume", "kill"] {
+                let ended = try await bench.sluice("bench", "engine", scenario, "--dir", bench.project)
+                let message =
+                    "'\(bench.project)' holds runs that no benchmark began. Give another directory with --dir.\n"
+                #expect((ended.status, ended.errors) == (64, message))
+            }
+            let after = try await bench.sluice("events", "last", "--json", adding: ["SLUICE_STATE": bench.project])
+            #expect(after.output == before.output)
+            #expect(bench.read("project/effects.log") == nil)
+        }
+    }
 }

@@ -8,8 +8,8 @@ extension EngineBench {
     private static let width = 64
     /// Of runs that wait.
     private static let page = 1_000
-    /// Who answers.
-    private static let person = "bench"
+    /// Where runs come from, and who answers them.
+    private static let name = "bench"
 
     func one(_ services: Services) async throws(CommandError) -> Int {
         let latencies = StepLatencies(lines, marks: order.marks)
@@ -19,16 +19,15 @@ extension EngineBench {
     }
 
     /// Carries on the run that an earlier process began, or begins one.
-    func again(_ services: Services) async throws(CommandError) -> Int {
-        let left = try await newest(services)
+    func again(_ left: RunID?, _ services: Services) async throws(CommandError) -> Int {
         lines.tell("begin")
         if let left { return try await finish(left, services) }
         return try await finish(try await start(services, try pipeline()), services)
     }
 
     /// - Returns: `nil` when runs are left waiting.
-    func resumed(_ services: Services) async throws(CommandError) -> Int? {
-        guard let left = try await newest(services) else { throw .usage(EngineOrder.nothing(toResumeIn: place)) }
+    func resumed(_ left: RunID?, _ services: Services) async throws(CommandError) -> Int? {
+        guard let left else { throw .usage(EngineOrder.nothing(toResumeIn: place)) }
         lines.tell("begin")
         let questions = try await questions(services, 1)
         if case .check? = questions.first?.approval.subject { return try await answered(services) }
@@ -57,12 +56,18 @@ extension EngineBench {
 
     // MARK: - One run
 
-    private func newest(_ services: Services) async throws(CommandError) -> RunID? {
-        try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }.first?.run
+    /// - Throws: when that is not a run of a benchmark: these modules would be its end.
+    func newest(_ services: Services) async throws(CommandError) -> RunID? {
+        let rows = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
+        guard let newest = rows.first else { return nil }
+        guard newest.origin == Self.name else {
+            throw .usage("'\(place)' holds runs that no benchmark began. Give another directory with --dir.")
+        }
+        return newest.run
     }
 
     private func start(_ services: Services, _ pipeline: Pipeline) async throws(CommandError) -> RunID {
-        let order = RunOrder(pipeline: pipeline, project: place, origin: "bench")
+        let order = RunOrder(pipeline: pipeline, project: place, origin: Self.name)
         return try await asking { () throws(ServiceError) in try await services.runs.start(order) }
     }
 
@@ -126,7 +131,7 @@ extension EngineBench {
     private func answer(_ question: ApprovalID, of run: RunID, _ answer: Resolution.Decision, _ services: Services)
         async throws(CommandError)
     {
-        let resolution = Resolution(answer, by: Self.person)
+        let resolution = Resolution(answer, by: Self.name)
         try await asking { () throws(ServiceError) in
             try await services.approvals.resolve(question, of: run, with: resolution, shown: nil)
         }

@@ -37,7 +37,9 @@ struct EngineBench {
     private func run() async throws(CommandError) -> ExitStatus {
         let store = try openStore()
         lines.tell("ready")
-        let steps = try await withStage { () throws(CommandError) in try await play(store) }
+        let services = services(over: store)
+        let left = order.scenario.outlivesProcess ? try await newest(services) : nil
+        let steps = try await withStage { () throws(CommandError) in try await play(services, store, left) }
         if let steps {
             lines.tell("end", ["steps": .int(steps)])
             while readLine() != nil {}
@@ -46,13 +48,14 @@ struct EngineBench {
         return steps == nil ? .waiting : .achieved
     }
 
+    /// - Parameter left: The run that an earlier process left.
     /// - Returns: how many steps the runs had that are over; `nil` when they are left waiting.
-    private func play(_ store: any EventStore) async throws(CommandError) -> Int? {
-        let services = services(over: store)
+    private func play(_ services: Services, _ store: any EventStore, _ left: RunID?) async throws(CommandError) -> Int?
+    {
         switch order.scenario {
         case .steps, .grow, .turns, .crash: return try await one(services)
-        case .kill: return try await again(services)
-        case .resume: return try await resumed(services)
+        case .kill: return try await again(left, services)
+        case .resume: return try await resumed(left, services)
         case .conc: return try await many(services)
         case .wait: return try await parked(services)
         case .lists:

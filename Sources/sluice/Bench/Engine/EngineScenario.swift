@@ -7,7 +7,7 @@ enum EngineScenario: String, CaseIterable {
     /// One run of an agent's loop: N replies with one writing call each, whose output has B bytes. The call's beginning is
     /// recorded as well as its end. Prints latencies.
     case turns
-    /// One run of N steps and one more, which prints `hang` and blocks for ever: the driver kills it.
+    /// One run of N steps and one more, which prints `hang` and blocks for ever: the driver kills it. Prints latencies.
     case crash
     /// Goes on with what an earlier process left in the directory. Of `crash`, prints `resumed` as it enters the step
     /// that was interrupted, unless that may not be repeated; of `wait`, goes on where its runs wait. Of a run that has
