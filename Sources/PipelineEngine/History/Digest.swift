@@ -18,9 +18,14 @@ public struct Digest: Sendable, Hashable {
     }
 
     /// Takes a digest as it was stored; `nil` unless it has 32 bytes.
-    public init?(stored bytes: some Collection<UInt8>) {
+    public init?(stored bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
-        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        withUnsafeMutableBytes(of: &words) { $0.copyMemory(from: bytes) }
+    }
+
+    public init?(stored bytes: [UInt8]) {
+        guard let digest = bytes.withUnsafeBytes(Digest.init(stored:)) else { return nil }
+        self = digest
     }
 
     init(zeroes: Void) {}

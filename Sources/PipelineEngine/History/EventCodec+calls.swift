@@ -74,24 +74,27 @@ private struct CallBody {
     private var reach: [Reach]?
 
     /// - Returns: whether it is a member as it is written, and there for the first time.
-    mutating func take(_ key: String, _ value: FlatObject.Value) -> Bool {
-        switch (key, value) {
-        case ("call", .text(let value)) where call == nil: call = value
-        case ("text", .text(let value)) where text == nil: text = value
-        case ("exit_code", .number(let value)) where exitCode == nil: exitCode = value
-        case ("is_error", .flag(let value)) where isError == nil: isError = value
-        case ("tool", .text(let value)) where tool == nil: tool = value
-        case ("arguments", .text(let value)) where arguments == nil: arguments = value
-        case ("service_id", .text(let value)) where service == nil: service = value
-        case ("reach", .texts(let value)) where reach == nil:
-            reach = value.compactMap(Reach.init)
-            return reach?.count == value.count
-        case ("whole", .text(let value)) where whole == nil:
-            whole = Digest(value)
-            return whole != nil
-        default: return false
+    mutating func take(_ key: FlatObject.Key, _ value: FlatObject.Value) -> Bool {
+        switch value {
+        case .text(let text): take(key, text)
+        case .number(let number): "exit_code" ~= key && exitCode.fill(number)
+        case .flag(let flag): "is_error" ~= key && isError.fill(flag)
+        case .texts(let texts):
+            texts.compactMap(Reach.init).count == texts.count && "reach" ~= key
+                && reach.fill(texts.compactMap(Reach.init))
         }
-        return true
+    }
+
+    private mutating func take(_ key: FlatObject.Key, _ value: String) -> Bool {
+        switch key {
+        case "call": call.fill(value)
+        case "text": text.fill(value)
+        case "tool": tool.fill(value)
+        case "arguments": arguments.fill(value)
+        case "service_id": service.fill(value)
+        case "whole": Digest(value).map { whole.fill($0) } ?? false
+        default: false
+        }
     }
 
     var output: RecordedOutput? {
@@ -102,5 +105,14 @@ private struct CallBody {
         guard let tool, let arguments, let service, let reach else { return nil }
         let written = ToolCall(id: CallID(service), tool: tool, arguments: arguments)
         return ProposedCall(id: call, call: written, reach: Set(reach))
+    }
+}
+
+extension Optional {
+    /// - Returns: whether it was empty.
+    fileprivate mutating func fill(_ value: Wrapped) -> Bool {
+        guard case .none = self else { return false }
+        self = value
+        return true
     }
 }

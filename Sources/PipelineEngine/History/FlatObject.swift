@@ -1,3 +1,4 @@
+import Glibc
 import PipelineKit
 
 /// Reads a JSON object without white space whose members are texts, numbers, truth values and lists of texts, as most
@@ -12,12 +13,22 @@ struct FlatObject {
         case texts([String])
     }
 
+    /// The name of a member; compared where it stands.
+    struct Key {
+        fileprivate let bytes: UnsafeBufferPointer<UInt8>
+
+        static func ~= (name: StaticString, key: Key) -> Bool {
+            guard let start = key.bytes.baseAddress, key.bytes.count == name.utf8CodeUnitCount else { return false }
+            return memcmp(start, name.utf8Start, key.bytes.count) == 0
+        }
+    }
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private var place = 0
 
     /// - Parameter take: Takes in a member; says whether it is one that may be there.
     /// - Returns: whether it was read to its end.
-    static func read(_ bytes: [UInt8], _ take: (String, Value) -> Bool) -> Bool {
+    static func read(_ bytes: [UInt8], _ take: (Key, Value) -> Bool) -> Bool {
         bytes.withUnsafeBufferPointer { bytes in
             var object = FlatObject(bytes: bytes)
             return object.members(take) && object.place == bytes.count
@@ -26,11 +37,11 @@ struct FlatObject {
 
     private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-    private mutating func members(_ take: (String, Value) -> Bool) -> Bool {
+    private mutating func members(_ take: (Key, Value) -> Bool) -> Bool {
         guard skip("{") else { return false }
         if skip("}") { return true }
         repeat {
-            guard let key = text(), skip(":"), let value = value(), take(key, value) else { return false }
+            guard let key = key(), skip(":"), let value = value(), take(key, value) else { return false }
         } while skip(",")
         return skip("}")
     }
@@ -69,6 +80,14 @@ struct FlatObject {
         let isOne = place > begin && (bytes[begin] != 48 || place - begin == 1)
         let isWhole = place < bytes.count && [UInt8(ascii: ","), UInt8(ascii: "}")].contains(bytes[place])
         return isOne && isWhole ? number : nil
+    }
+
+    private mutating func key() -> Key? {
+        guard skip("\"") else { return nil }
+        let begin = place
+        while place < bytes.count, (97...122).contains(bytes[place]) || bytes[place] == UInt8(ascii: "_") { place += 1 }
+        let name = UnsafeBufferPointer(rebasing: bytes[begin..<place])
+        return !name.isEmpty && skip("\"") ? Key(bytes: name) : nil
     }
 
     private mutating func text() -> String? {
