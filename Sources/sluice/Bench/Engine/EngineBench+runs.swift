@@ -114,7 +114,7 @@ extension EngineBench {
         var count = 0
         while true {
             let page = try await questions(services, Self.page)
-            guard !page.isEmpty else { return count * 3 }
+            guard !page.isEmpty else { return count * EngineScenario.stepsOfWait }
             try await inLanes(page.count, width: Self.width) { index throws(CommandError) in
                 let (run, question) = (page[index].run, page[index].approval.id)
                 try await answer(question, of: run, .approved, services)

@@ -43,7 +43,7 @@ struct EngineOrder: Sendable {
         self.scenario = scenario
         self.marks = marks
         self.directory = directory
-        steps = scenario == .wait ? 3 : options.n
+        steps = scenario == .wait ? EngineScenario.stepsOfWait : options.n
         runs = options.runs
         bytes = options.bytes
         store = options.store

@@ -25,6 +25,9 @@ enum EngineScenario: String, CaseIterable {
     /// What lists cost among R runs that wait for a person. Prints `list`.
     case lists
 
+    /// Of a run of `wait`, whatever is asked for.
+    static let stepsOfWait = 3
+
     /// Whether each step writes `<run> <step>` to `effects.log`.
     var hasEffects: Bool {
         switch self {
@@ -39,6 +42,6 @@ enum EngineScenario: String, CaseIterable {
     /// Whether the store must be a file.
     var needsFile: Bool { outlivesProcess || self == .lists }
 
-    /// How many replies may ask for, each.
+    /// How many calls a reply asks for.
     var callsOfReply: Int { self == .turns ? 1 : 100 }
 }
