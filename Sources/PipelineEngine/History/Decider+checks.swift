@@ -14,13 +14,13 @@ extension Decider {
     }
 
     private func afterYes(_ name: CheckName, _ result: CheckResult) -> [Event.Payload] {
-        if name.iteration == 0, pipeline.goal.mustFailFirst {
+        if name.iteration == 0, state.goal?.mustFailFirst == true {
             let reason =
                 "The goal holds before any work, and 'must_fail_first' asks for one that does not: \(result.reason)"
             return [.runFinished(.notAchieved, reason: reason)]
         }
-        if name.round < pipeline.goal.confirm { return [] }
-        if name.iteration > 0, pipeline.human.gate == .afterCheck {
+        if name.round < state.goal?.confirm ?? 1 { return [] }
+        if name.iteration > 0, human.gate == .afterCheck {
             return [question(.check(name), "The goal holds. End the run? \(result.reason)", shown: shown(result))]
         }
         return [.runFinished(.achieved, reason: result.reason)]
@@ -32,7 +32,7 @@ extension Decider {
         }
         guard name.iteration > 0 else { return [] }
         if name.iteration >= state.limits.iterations { return [outOfIterations(result)] }
-        guard [.afterCheck, .afterFailedCheck].contains(pipeline.human.gate) else { return [] }
+        guard [.afterCheck, .afterFailedCheck].contains(human.gate) else { return [] }
         return [question(.check(name), "The goal does not hold yet. Go on? \(result.reason)", shown: shown(result))]
     }
 

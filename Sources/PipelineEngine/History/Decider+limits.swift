@@ -28,7 +28,7 @@ extension Decider {
     }
 
     private func ask(_ name: LimitName, used: String, next: String?) -> Event.Payload {
-        let raised = state.limits.raised(name, from: pipeline.limits)
+        let raised = state.limits.raised(name, from: limitsAtFirst)
         let step = next.map { " and the next reply may take \($0)" } ?? ""
         let text = "The run has used \(used)\(step). Raise the limit to \(raised.written(name))?"
         return question(.limit(name), text, shown: Digest(of: Array(text.utf8)))

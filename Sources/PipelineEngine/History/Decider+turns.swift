@@ -50,7 +50,7 @@ extension Decider {
                 )
             ]
         }
-        switch pipeline.human.rule(for: call.proposed, call.rule) {
+        switch human.rule(for: call.proposed, call.rule) {
         case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
         case .ask:
             guard let shown = call.shown else { return [.callRefused(id, reason: "Nobody can be shown what it does.")] }

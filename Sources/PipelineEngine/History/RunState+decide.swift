@@ -5,8 +5,8 @@ extension RunState {
     ///
     /// - Throws: a ``Refusal`` when the state does not allow it; nothing is recorded then.
     public func decide(_ command: RunCommand, at now: Instant) throws(Refusal) -> [Event.Payload] {
-        guard let pipeline else { throw .notStarted }
-        let decider = Decider(state: self, pipeline: pipeline, now: now)
+        guard hasPipeline else { throw .notStarted }
+        let decider = Decider(state: self, now: now)
         if case .finished(let status, _) = phase {
             return try decider.decideAfterEnd(command, status)
         }
@@ -22,11 +22,14 @@ extension RunState {
     }
 }
 
-/// One decision: the state, the pipeline it follows, and the moment.
+/// One decision: the state, and the moment.
 struct Decider {
     let state: RunState
-    let pipeline: Pipeline
     let now: Instant
+
+    // Asked for where they matter: a pipeline is large, and most decisions need nothing of it.
+    var human: HumanPolicy { state.pipeline?.human ?? HumanPolicy() }
+    var limitsAtFirst: Limits { state.pipeline?.limits ?? Limits() }
 
     func decide(_ command: RunCommand) throws(Refusal) -> [Event.Payload] {
         switch command {
@@ -67,8 +70,8 @@ struct Decider {
     /// What is so already is no change, and records nothing.
     private func changeSettings(_ change: SettingsChange) -> [Event.Payload] {
         var change = change
-        if change.model == pipeline.model { change.model = nil }
-        if change.gate == pipeline.human.gate { change.gate = nil }
+        if change.model == state.pipeline?.model { change.model = nil }
+        if change.gate == human.gate { change.gate = nil }
         return change.model == nil && change.gate == nil ? [] : [.settingsChanged(change)]
     }
 
@@ -98,8 +101,8 @@ struct Decider {
                 subject: subject,
                 question: text,
                 shown: shown,
-                deadline: pipeline.human.deadline.map { now + $0 },
-                onDeadline: pipeline.human.onDeadline
+                deadline: human.deadline.map { now + $0 },
+                onDeadline: human.onDeadline
             )
         )
     }
@@ -132,7 +135,7 @@ struct Decider {
             guard granted else {
                 return [.runFinished(.notAchieved, reason: "\(answer.by) did not raise the limit '\(name.rawValue)'.")]
             }
-            return [.limitsChanged(state.limits.raised(name, from: pipeline.limits), by: answer.by)]
+            return [.limitsChanged(state.limits.raised(name, from: limitsAtFirst), by: answer.by)]
         }
     }
 

@@ -12,7 +12,7 @@ public enum Effect: Sendable, Hashable {
 extension RunState {
     /// The work outstanding in this state. Nothing but wake-ups means the run is finished, or waits for a person.
     public var effects: [Effect] {
-        guard pipeline != nil, !isFinished else { return [] }
+        guard hasPipeline, !isFinished else { return [] }
         if let approval = blockingApproval { return approval.wake.map { [$0] } ?? [] }
         switch phase {
         case .opening: return [.openWorkspace]

@@ -141,6 +141,11 @@ extension RunState {
             }
     }
 
+    /// Whether the run was started, with a pipeline that this version can read.
+    var hasPipeline: Bool {
+        if case .some = pipeline { true } else { false }
+    }
+
     public var isFinished: Bool {
         if case .finished = phase { true } else { false }
     }

@@ -19,5 +19,11 @@ struct CallSubject {
         ]
     }
 
+    /// The digest of what would run now, where that matters (``RunState/Call/isBound``).
+    static func shown(_ call: RunState.Call, _ state: RunState) -> Digest? {
+        guard call.isBound, let pipeline = state.pipeline else { return nil }
+        return CallSubject(call.proposed.call, state, pipeline).digest
+    }
+
     var digest: Digest { Digest(of: json.encoded(.canonical)) }
 }

@@ -49,7 +49,7 @@ public actor LiveRun {
         var state = RunState()
         try await History.read(id, in: store, after: state) { state.apply($0) }
         guard state.sequence > 0 else { throw .noSuchRun(id) }
-        guard state.pipeline != nil else {
+        guard state.hasPipeline else {
             throw .store(.unreadable("The pipeline that run '\(id)' recorded is not known to this version of Sluice."))
         }
         return LiveRun(id, state, store, clock, registry, publish)
@@ -166,6 +166,9 @@ public actor LiveRun {
         }
     }
 
+    /// The sequence of what this process recorded last: nobody else had recorded anything before.
+    private(set) var recorded = 0
+
     /// Takes in what other processes have recorded since.
     public func catchUp() async throws(ServiceError) {
         var news: [Event] = []
@@ -210,23 +213,21 @@ public actor LiveRun {
             isBegun = true
         }
         let tool = Result { () throws(Failure) in try self.tool(of: call.proposed.call.tool) }
-        return CallInHand(call: call, workspace: workspace, tool: tool, shown: shown(call), isBegun: isBegun)
+        return CallInHand(
+            call: call,
+            workspace: workspace,
+            tool: tool,
+            shown: CallSubject.shown(call, state),
+            isBegun: isBegun
+        )
     }
 
     /// A tool as the pipeline configures it.
     ///
     /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
     private func tool(of name: String) throws(Failure) -> ConfiguredTool {
-        guard let registry, let pipeline = state.pipeline else {
-            throw Failure(.missing, "There is no tool '\(name)'.")
-        }
-        return try toolbox.tool(try registry.tool(ModuleID(name)), pipeline)
-    }
-
-    /// The digest of what would run now, where that matters.
-    private func shown(_ call: RunState.Call) -> Digest? {
-        guard call.isBound, let pipeline = state.pipeline else { return nil }
-        return CallSubject(call.proposed.call, state, pipeline).digest
+        guard let registry else { throw Failure(.missing, "There is no tool '\(name)'.") }
+        return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline)
     }
 
     /// The step that follows at once, if it may be recorded together with these events.
@@ -247,6 +248,7 @@ public actor LiveRun {
         let row = isListed ? RunSummary(draft.state, run: id) : nil
         try await store.append(Batch(run: id, events: draft.rows, summary: row, artifacts: artifacts))
         if isListed { listedAt = draft.at }
+        recorded = draft.state.sequence
         if let work { begun = work }  // before anybody is told, and so before anybody looks for work
         guard state.sequence == base else { return take(draft.events) }  // taken in, in part or wholly, while this waited
         state = draft.state

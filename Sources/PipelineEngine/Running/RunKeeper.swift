@@ -182,11 +182,14 @@ actor RunKeeper {
     /// Renews the claim and takes in what other processes record, until the task is cancelled.
     private func attend(_ run: LiveRun) async -> ServiceError? {
         var renewal = clock.now() + Self.heartbeat
+        var recorded = 0
         while true {
             await clock.sleep(clock.now() + Self.glance)
             guard !Task.isCancelled else { return nil }
             do throws(ServiceError) {
-                try await run.catchUp()
+                let last = await run.recorded
+                if last == recorded { try await run.catchUp() }  // else whatever others recorded would have been in the way
+                recorded = last
                 guard clock.now() >= renewal else { continue }
                 try await claim(run.id)
                 renewal = clock.now() + Self.heartbeat

@@ -19,7 +19,7 @@ struct Sequel: Sendable {
     ///   side by side, a time to wait for.
     init?(after state: inout RunState, at now: Instant, briefing: (RunState) throws(Failure) -> Briefing) {
         let effects = state.effects
-        guard effects.count == 1, let pipeline = state.pipeline else { return nil }
+        guard effects.count == 1 else { return nil }
         switch effects[0] {
         case .ask(let turn, let attempt, notBefore: nil) where state.intent == nil:
             guard let briefing = try? briefing(state) else { return nil }  // whoever asks tells why not
@@ -29,7 +29,7 @@ struct Sequel: Sendable {
             guard events.last?.isModelRequest == true else { return nil }
         case .call(let id):
             guard let call = state.calls[id], call.stage == .ready else { return nil }
-            let shown = call.isBound ? CallSubject(call.proposed.call, state, pipeline).digest : nil
+            let shown = CallSubject.shown(call, state)
             events = (try? state.decide(.beginCall(id, shown: shown), at: now)) ?? []
             work = .call(id)
             guard events == [.callStarted(id)] else { return nil }

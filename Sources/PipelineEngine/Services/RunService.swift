@@ -14,7 +14,7 @@ public struct RunService: Sendable {
         try check(order)
         let start = RunStart(
             run: order.run,
-            pipeline: order.pipeline.json,
+            pipeline: ReadPipelines.json(order.pipeline),
             inputs: order.inputs,
             project: order.project,
             origin: order.origin,
