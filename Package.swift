@@ -138,7 +138,6 @@ let package = Package(
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
         support("Followers", of: ["LoadKit", "PipelineKit"]),
-        support("EnginePace", of: ["PipelineEngine", "PipelineKit", "SQLiteStore"]),
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(
             "EngineTests",

@@ -147,3 +147,5 @@ void sluice_allow_descriptors(uint64_t count);
 ///
 /// What is given back to the system is asked for again with the next request, page by page.
 void sluice_keep_freed_memory(int bytes);
+/// Gives the system back every page that holds nothing but freed memory; malloc_trim(3).
+void sluice_return_freed_memory(void);

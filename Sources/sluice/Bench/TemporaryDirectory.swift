@@ -5,13 +5,31 @@ import Glibc
 struct TemporaryDirectory: ~Copyable {
     let path: String
 
-    /// - Parameter parent: An existing directory.
-    init(in parent: String) throws(CommandError) {
-        var template = Array("\(parent)/.bench-XXXXXX".utf8CString)
+    /// Where it is made unless a person says otherwise.
+    static let parent = FileManager.default.temporaryDirectory.path(percentEncoded: false)
+
+    /// mkdtemp(3)
+    ///
+    /// - Parameters:
+    ///   - parent: An existing directory.
+    ///   - prefix: What its name begins with.
+    init(in parent: String, prefix: String = ".bench-") throws(CommandError) {
+        var template = Array("\(parent)/\(prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw .broken("No directory can be made in '\(parent)': \(String(cString: strerror(errno))).")
+            let reason = String(cString: strerror(errno))
+            throw .usage("No directory can be made in '\(parent)': \(reason). Give another one with --dir.")
         }
         path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? parent }
+    }
+
+    /// Hands over the directory that a person gave, or a new one that is removed afterwards.
+    static func with<Value>(
+        _ given: String?,
+        _ body: (String) async throws(CommandError) -> Value
+    ) async throws(CommandError) -> Value {
+        if let given { return try await body(given) }
+        let place = try TemporaryDirectory(in: parent, prefix: "sluice-bench-")
+        return try await body(place.path)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

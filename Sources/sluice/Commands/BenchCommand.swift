@@ -10,13 +10,14 @@ enum BenchCommand: Subcommand {
 
     struct Options: Fields {
         @Field(
-            "A private directory, empty unless the scenario goes on with what is there; a new one, removed afterwards, when left out."
+            "A private directory, empty except for 'resume' and 'kill'; a new one, removed afterwards, when left out."
         )
         var dir: String? = nil
-        @Field("Steps of each run; of 'load', events of the middle history.") var n: Int = 1_000
-        @Field("How many runs.") var runs: Int = 100
-        @Field("Bytes of each message.") var bytes: Int = 256
-        @Field("The steps at which a latency is printed.") var marks: String = "100,1000,5000"
+        @Field("Steps of each run, of which 'wait' has three; of 'load', events of the middle history.")
+        var n: Int = 1_000
+        @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
+        @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
+        @Field("The steps of a single run at which a latency is printed.") var marks: String = "100,1000,5000"
         @Field("Where histories are kept.") var store: Store = .sqlite
         @Field("Steps that may not be repeated: their beginning is recorded too.") var once: Bool = false
         @Field("Those that follow a run.") var subscribers: Int = 500
@@ -40,8 +41,8 @@ enum BenchCommand: Subcommand {
         Operand(
             name: "SCENARIO",
             help: """
-                Of 'engine': steps, grow, crash, resume, conc, wait or kill. Of 'serve': routes, fanout, idle or slow; all \
-                of these when left out.
+                Of 'engine': steps, grow, turns, crash, resume, conc, wait, kill or lists. Of 'serve': routes, fanout, idle \
+                or slow; all of these when left out.
                 """,
             isOptional: true
         ),
@@ -66,12 +67,11 @@ enum BenchCommand: Subcommand {
             throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
         }
         switch what {
-        case .engine: try await engine(options, word)
-        case .load: try await load(options, session)
+        case .engine: return try await engine(options, word)
+        case .load: return try await load(options, session)
         case .serve: return try await serve(options, word, session)
         case .all: return try await everything(options, session)
         }
-        return .achieved
     }
 
     private static func serve(_ options: Options, _ word: String?, _ session: Session) async throws(CommandError)
@@ -99,10 +99,11 @@ enum BenchCommand: Subcommand {
         throw .usage("There is no part '\(word)' of the server.\(near) There are: \(all.joined(separator: ", ")).")
     }
 
-    private static func load(_ options: Options, _ session: Session) async throws(CommandError) {
+    private static func load(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
         try expectSize(options)
-        let scratch = try TemporaryDirectory(in: try place(options) ?? temporary)
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await LoadBench(events: options.n, registry: session.registry, directory: scratch.path).run()
+        return .achieved
     }
 
     /// Measured on the disk that histories are kept on, unless a directory is named.
@@ -125,22 +126,15 @@ enum BenchCommand: Subcommand {
         }
     }
 
-    private static let temporary = FileManager.default.temporaryDirectory.path(percentEncoded: false)
-
     private static func place(_ options: Options) throws(CommandError) -> String? {
         try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") }
     }
 
-    private static func engine(_ options: Options, _ word: String?) async throws(CommandError) {
-        let all = EngineBench.Scenario.allCases.map(\.rawValue)
-        guard let word else { throw .usage("'sluice bench engine' needs a scenario: \(all.joined(separator: ", ")).") }
-        guard let scenario = EngineBench.Scenario(rawValue: word) else {
-            let near = Suggestion.sentence(for: word, among: all)
-            throw .usage("There is no scenario '\(word)'.\(near) There are: \(all.joined(separator: ", ")).")
+    private static func engine(_ options: Options, _ word: String?) async throws(CommandError) -> ExitStatus {
+        guard let word else {
+            let all = EngineScenario.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .usage("'sluice bench engine' needs a scenario: \(all).")
         }
-        let marks = options.marks.split(separator: ",").compactMap { Int($0) }
-        let directory =
-            try options.dir.map { path throws(CommandError) in try existingDirectory(path, of: "--dir") } ?? "/tmp"
-        try await EngineBench(scenario: scenario, options: options, directory: directory, marks: marks).run()
+        return try await EngineBench.run(try EngineOrder(word, options))
     }
 }

@@ -138,7 +138,7 @@ struct EngineRounds {
     {
         let marks = marks.filter { $0 > 0 }.map(String.init).joined(separator: ",")
         let sizes = ["--n", "\(count)", "--runs", "\(runs)", "--marks", marks]
-        return try BenchChild(["bench", "engine", scenario, "--dir", place] + sizes, in: place)
+        return try BenchChild(["bench", "engine", scenario, "--dir", place] + sizes, in: directory)
     }
 
     /// Plays a scenario, and looks at the clock between `begin` and `end`.

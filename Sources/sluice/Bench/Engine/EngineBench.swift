@@ -1,205 +1,121 @@
 import FoundationEssentials
-import Glibc
 import PipelineEngine
 import PipelineKit
 import SQLiteStore
 
-/// The real engine over the real store, with steps that do nothing.
+/// The real engine over the real store, with steps that do nothing, so that it can stand beside others under one driver.
 ///
-/// A step is a call of a tool: the smallest piece of work whose end is recorded by itself. The model that asks for the
-/// calls, the goal and the workspace do nothing either.
+/// A step is a call of a tool: the smallest piece of work whose end is recorded by itself. It is durable when a process
+/// that comes after a `kill -9` does not carry it out again. The model that asks for the calls, the goal and the
+/// workspace do nothing either. What each ``EngineScenario`` does, it tells in lines:
+///
+///     {"ev":"ready"}                          the store is open, and there is no run yet
+///     {"ev":"begin"}                          before the first run is started
+///     {"ev":"lat","step":100,"us":41.2}       median of the last 50 steps, each from one recorded end to the next
+///     {"ev":"hang","executed":1000}           in the step that does not end, after so many
+///     {"ev":"resumed"}                        in the first step that a process of `resume` or `kill` enters
+///     {"ev":"waiting"}                        all runs wait for a person
+///     {"ev":"list","what":"50 runs","us":9.1} median of 500
+///     {"ev":"end","steps":1000}               all runs are over, and that is on disk; so many steps they had
+///
+/// After `end` the program waits for its input to end.
 struct EngineBench {
-    enum Scenario: String, CaseIterable {
-        case steps, grow, crash, resume, conc, wait, kill
-    }
+    /// The name of the file in the directory.
+    static let database = "sluice.db"
 
-    let scenario: Scenario
-    let options: BenchCommand.Options
+    let order: EngineOrder
     /// Absolute path of a private directory.
-    let directory: String
-    let marks: [Int]
+    let place: String
     let lines = BenchLines()
 
-    func run() async throws(CommandError) {
+    static func run(_ order: EngineOrder) async throws(CommandError) -> ExitStatus {
+        try await TemporaryDirectory.with(order.directory) { place throws(CommandError) in
+            try await EngineBench(order: order, place: place).run()
+        }
+    }
+
+    private func run() async throws(CommandError) -> ExitStatus {
         let store = try openStore()
-        let stage = try stage()
-        let services = services(over: store)
         lines.tell("ready")
-        let error = await EngineStage.$current.withValue(stage) { () async -> CommandError? in
-            do throws(CommandError) {
-                try await play(services)
-                return nil
-            } catch {
-                return error
-            }
+        let services = services(over: store)
+        let left = order.scenario.outlivesProcess ? try await newest(services) : nil
+        let steps = try await withStage { () throws(CommandError) in try await play(services, store, left) }
+        if let steps {
+            lines.tell("end", ["steps": .int(steps)])
+            while readLine() != nil {}
         }
-        if let error { throw error }
         await (store as? SQLiteEventStore)?.close()
-        lines.tell("end", ["steps": .int(options.n * runs)])
-        while readLine() != nil {}
+        return steps == nil ? .waiting : .achieved
     }
 
-    private var runs: Int {
-        switch scenario {
-        case .steps, .grow, .crash, .resume, .kill: 1
-        case .conc, .wait: options.runs
-        }
-    }
-
-    private var stepsOfRun: Int { scenario == .crash ? options.n + 1 : options.n }
-
-    private func play(_ services: Services) async throws(CommandError) {
-        switch scenario {
-        case .steps, .grow, .crash: try await one(services)
-        case .resume, .kill: try await again(services)
-        case .conc: try await many(services)
-        case .wait: try await parked(services)
+    /// - Parameter left: The run that an earlier process left.
+    /// - Returns: how many steps the runs had that are over; `nil` when they are left waiting.
+    private func play(_ services: Services, _ store: any EventStore, _ left: RunID?) async throws(CommandError) -> Int?
+    {
+        switch order.scenario {
+        case .steps, .grow, .turns, .crash: return try await one(services)
+        case .kill: return try await again(left, services)
+        case .resume: return try await resumed(left, services)
+        case .conc: return try await many(services)
+        case .wait: return try await parked(services)
+        case .lists:
+            try await ListPace(lines: lines, path: databasePath, runs: order.runs).run(store)
+            return 0
         }
     }
 
     // MARK: - What is put together
 
+    private var databasePath: String { "\(place)/\(Self.database)" }
+
     private func openStore() throws(CommandError) -> any EventStore {
-        guard options.store == .sqlite else { return MemoryStore() }
-        do throws(StoreError) {
-            return try SQLiteEventStore(path: "\(directory)/sluice.db")
-        } catch {
-            throw .broken("\(error)")
+        guard order.store == .sqlite else { return MemoryStore() }
+        do throws(StoreError) { return try SQLiteEventStore(path: databasePath) } catch { throw .broken("\(error)") }
+    }
+
+    private func withStage<Value>(
+        _ body: () async throws(CommandError) -> Value
+    ) async throws(CommandError) -> Value {
+        let stage = try stage()
+        let result = await EngineStage.$current.withValue(stage) { () async -> Result<Value, CommandError> in
+            do throws(CommandError) { return .success(try await body()) } catch { return .failure(error) }
         }
+        return try result.get()
     }
 
     private func stage() throws(CommandError) -> EngineStage {
-        switch scenario {
-        case .steps, .grow, .conc, .wait: EngineStage(lines)
-        case .crash: EngineStage(lines, effects: try EffectsLog(in: directory), hangsAt: options.n + 1)
-        case .resume, .kill: EngineStage(lines, effects: try EffectsLog(in: directory), saysResumed: true)
-        }
+        guard order.scenario.hasEffects else { return EngineStage(lines) }
+        let (effects, isCrash) = (try EffectsLog(in: place), order.scenario == .crash)
+        return EngineStage(lines, effects: effects, hangsAt: isCrash ? stepsOfRun : nil, saysResumed: !isCrash)
     }
 
     private func services(over store: any EventStore) -> Services {
-        var registry = Registry()
-        registry.add(StepProvider.self)
-        registry.add(StepTool.self)
-        registry.add(SingleStepTool.self)
-        registry.add(NeverGate.self)
-        return Services(
-            EngineParts(
-                registry: registry,
-                store: store,
-                workspaces: NoFiles(),
-                transport: NoNetwork(),
-                secrets: { _ in nil },
-                scratch: "\(directory)/scratch",
-                version: Version.number
-            )
-        )
+        var modules = Registry()
+        modules.add(StepProvider.self)
+        modules.add(StepTool.self)
+        modules.add(SingleStepTool.self)
+        modules.add(NeverGate.self)
+        return .idle(modules, over: store, in: place)
     }
 
-    private var pipeline: Pipeline {
-        get throws(CommandError) {
-            let tool = options.once ? SingleStepTool.id : StepTool.id
-            let json: JSONValue = [
-                "name": "bench", "model": "steps/none", "goal": ["gate": "never"],
-                "tools": [
-                    "allow": [.string(tool.value)],
-                    "with": [tool.value: ["bytes": .int(scenario == .grow ? options.bytes : 0)]],
-                ],
-                "limits": ["iterations": scenario == .wait ? 2 : 1, "turns": 1_000_000, "parallel_tools": 1],
-                "human": ["gate": scenario == .wait ? "after_failed_check" : "never"],
-                "providers": ["steps": ["steps": .int(stepsOfRun), "tool": .string(tool.value)]],
-            ]
-            do throws(FieldProblems) { return try Pipeline(json: json) } catch { throw .broken("\(error)") }
-        }
-    }
+    private var stepsOfRun: Int { order.scenario == .crash ? order.steps + 1 : order.steps }
 
-    // MARK: - Scenarios
-
-    private func start(_ services: Services, _ pipeline: Pipeline) async throws(CommandError) -> RunID {
-        let order = RunOrder(pipeline: pipeline, project: directory, origin: "bench")
-        return try await asking { () throws(ServiceError) in try await services.runs.start(order) }
-    }
-
-    @discardableResult
-    private func carryOn(_ run: RunID, _ services: Services) async throws(CommandError) -> RunState {
-        try await asking { () throws(ServiceError) in try await services.runs.carryOn(run) }
-    }
-
-    private func one(_ services: Services) async throws(CommandError) {
-        let run = try await start(services, try pipeline)
-        let latencies = StepLatencies(lines, marks: marks)
-        services.feed.observe { latencies.take($0) }
-        lines.tell("begin")
-        try await carryOn(run, services)
-    }
-
-    /// Carries on the run that an earlier process began, or begins one.
-    private func again(_ services: Services) async throws(CommandError) {
-        let left = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
-        lines.tell("begin")
-        var run = left.first?.run
-        if run == nil { run = try await start(services, try pipeline) }
-        guard let run else { return }
-        while try await carryOn(run, services).status == .waiting { try await decline(run, services) }
-    }
-
-    /// Nobody knows whether an interrupted step was carried out, and it may not be carried out twice.
-    private func decline(_ run: RunID, _ services: Services) async throws(CommandError) {
-        try await answer(run, services, Resolution(.rejected, by: "bench"))
-    }
-
-    private func many(_ services: Services) async throws(CommandError) {
-        let all = try await started(services)
-        lines.tell("begin")
-        try await each(all, services) { run async throws(CommandError) in try await carryOn(run, services) }
-    }
-
-    private func parked(_ services: Services) async throws(CommandError) {
-        let all = try await started(services)
-        lines.tell("begin")
-        try await each(all, services) { run async throws(CommandError) in try await carryOn(run, services) }
-        lines.tell("waiting")
-        while let line = readLine(), line != "go" {}
-        try await each(all, services) { run async throws(CommandError) in
-            try await answer(run, services, Resolution(.approved, by: "bench"))
-            try await carryOn(run, services)
-        }
-    }
-
-    private func started(_ services: Services) async throws(CommandError) -> [RunID] {
-        let pipeline = try pipeline
-        var all: [RunID] = []
-        for _ in 0..<runs { all.append(try await start(services, pipeline)) }
-        return all
-    }
-
-    private func answer(_ run: RunID, _ services: Services, _ answer: Resolution) async throws(CommandError) {
-        try await asking { () throws(ServiceError) in
-            for approval in try await services.approvals.pending(of: run) {
-                try await services.approvals.resolve(approval.id, of: run, with: answer, shown: nil)
-            }
-        }
-    }
-
-    private func each(
-        _ runs: [RunID],
-        _ services: Services,
-        _ work: @escaping @Sendable (RunID) async throws(CommandError) -> Void
-    ) async throws(CommandError) {
-        let error = await withTaskGroup(of: CommandError?.self) { group in
-            for run in runs {
-                group.addTask {
-                    do throws(CommandError) {
-                        try await work(run)
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
-            }
-            var first: CommandError?
-            for await error in group where first == nil { first = error }
-            return first
-        }
-        if let error { throw error }
+    func pipeline() throws(CommandError) -> Pipeline {
+        let isWaiting = order.scenario == .wait
+        let tool = order.once ? SingleStepTool.id : StepTool.id
+        var provider = StepProvider.Settings()
+        provider.steps = stepsOfRun
+        provider.calls = order.scenario.callsOfReply
+        provider.tool = tool.value
+        provider.isNumbered = order.scenario.hasEffects
+        let bytes = [.grow, .turns].contains(order.scenario) ? order.bytes : 0
+        let json: JSONValue = [
+            "name": "bench", "model": "steps/none", "goal": ["gate": "never"],
+            "tools": ["allow": [.string(tool.value)], "with": [tool.value: ["bytes": .int(bytes)]]],
+            "limits": ["iterations": isWaiting ? 2 : 1, "turns": .int(stepsOfRun + 1), "parallel_tools": 1],
+            "human": ["gate": isWaiting ? "after_failed_check" : "never"],
+            "providers": [StepProvider.id.value: provider.json],
+        ]
+        do throws(FieldProblems) { return try Pipeline(json: json) } catch { throw .broken("\(error)") }
     }
 }

@@ -15,6 +15,7 @@ final class EngineStage: Sendable {
     private let hangsAt: Int?
     /// Tells of the first step that is entered.
     private let saysResumed: Bool
+    /// How many steps this process has entered.
     private let entered = Mutex(0)
 
     init(_ lines: BenchLines, effects: EffectsLog? = nil, hangsAt: Int? = nil, saysResumed: Bool = false) {

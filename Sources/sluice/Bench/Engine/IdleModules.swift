@@ -10,6 +10,8 @@ struct StepProvider: Provider {
         @Field("Calls over the whole run.") var steps: Int = 1
         @Field("Calls in each reply.") var calls: Int = 100
         @Field("The tool that is called.") var tool: String = "step"
+        @Field("Whether each call is told which step it is; one that does nothing need not be.") var isNumbered: Bool =
+            false
         init() {}
     }
     let settings: Settings
@@ -20,7 +22,8 @@ struct StepProvider: Provider {
         let usage = Usage(input: 10, output: 5)
         guard next <= settings.steps else { return ModelReply(text: "Done.", usage: usage) }
         let calls = (next...min(next + settings.calls - 1, settings.steps)).map { step in
-            ToolCall(id: CallID("\(step)"), tool: settings.tool, arguments: #"{"step":\#(step)}"#)
+            let arguments = settings.isNumbered ? #"{"step":\#(step)}"# : "{}"
+            return ToolCall(id: CallID("\(step)"), tool: settings.tool, arguments: arguments)
         }
         return ModelReply(text: "", calls: calls, usage: usage)
     }
@@ -35,7 +38,7 @@ struct StepProvider: Provider {
 }
 
 struct StepArguments: Fields {
-    @Field("From 1, over the whole run.") var step: Int = 0
+    @Field("From 1, over the whole run; 0 for one that is not told.") var step: Int = 0
     init() {}
 }
 
@@ -68,39 +71,5 @@ struct SingleStepTool: Tool {
 
     func call(_ arguments: StepArguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         try await StepTool(settings: settings).call(arguments, in: context)
-    }
-}
-
-/// A goal that never holds.
-struct NeverGate: Gate {
-    static let id: ModuleID = "never"
-    static let summary = "Says no."
-    init(settings: NoFields) throws(Failure) {}
-    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict { .failed("No.") }
-}
-
-/// Workspaces without a file, each named after its run.
-struct NoFiles: WorkspaceKeeper {
-    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
-        OpenedWorkspace(Workspace(path: "\(project)/\(run)", project: project), start: "start")
-    }
-    func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID { "same" }
-    func rebuild(
-        _ workspace: Workspace,
-        from start: SnapshotID,
-        with current: SnapshotID,
-        under policy: EditPolicy,
-        of run: RunID
-    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
-    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
-    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
-    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
-    func removeDrafts(in workspace: Workspace) {}
-    func discard(_ workspace: Workspace, of run: RunID) {}
-}
-
-struct NoNetwork: HTTPTransport {
-    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
-        throw Failure(.unavailable, "There is no network here.")
     }
 }

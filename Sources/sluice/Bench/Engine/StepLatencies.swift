@@ -12,9 +12,9 @@ final class StepLatencies: Sendable {
     /// When each of the last steps ended, and how many have.
     private let ends = Mutex((times: [UInt64](), count: 0))
 
-    init(_ lines: BenchLines, marks: [Int]) {
+    init(_ lines: BenchLines, marks: Set<Int>) {
         self.lines = lines
-        self.marks = Set(marks)
+        self.marks = marks
     }
 
     func take(_ item: EventFeed.Item) {

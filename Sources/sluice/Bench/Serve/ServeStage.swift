@@ -17,12 +17,7 @@ struct ServeStage {
 
     /// Serves until its input ends, which it does when the process that measures does, however that ends.
     func run() async throws(CommandError) -> ExitStatus {
-        guard let directory else {
-            let place = try Self.newDirectory()
-            defer { try? FileManager.default.removeItem(atPath: place) }
-            return try await serve(in: place)
-        }
-        return try await serve(in: directory)
+        try await TemporaryDirectory.with(directory) { place throws(CommandError) in try await serve(in: place) }
     }
 
     private func serve(in place: String) async throws(CommandError) -> ExitStatus {
@@ -31,16 +26,6 @@ struct ServeStage {
         let server = try Server(settings, session, over: store) { roots in services(over: store, in: place, roots) }
         try Self.endWithInput()
         return try await server.run()
-    }
-
-    private static func newDirectory() throws(CommandError) -> String {
-        let parent = FileManager.default.temporaryDirectory.path
-        var name = Array("\(parent)/sluice-bench-XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else {
-            let reason = String(cString: strerror(errno))
-            throw .usage("No directory can be made in '\(parent)': \(reason). Give one with --dir.")
-        }
-        return name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? parent
     }
 
     private func settings(in place: String) -> ServeSettings {
@@ -60,18 +45,7 @@ struct ServeStage {
         registry.add(PacedProvider.self)
         registry.add(PacedTool.self)
         registry.add(NeverGate.self)
-        return Services(
-            EngineParts(
-                registry: registry,
-                store: store,
-                workspaces: NoFiles(),
-                transport: NoNetwork(),
-                secrets: { _ in nil },
-                scratch: "\(place)/scratch",
-                version: Version.number,
-                roots: roots
-            )
-        )
+        return .idle(registry, over: store, in: place, roots: roots)
     }
 
     private static func endWithInput() throws(CommandError) {

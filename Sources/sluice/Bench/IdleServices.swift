@@ -1,0 +1,63 @@
+import PipelineEngine
+import PipelineKit
+
+extension Services {
+    /// The real engine over a store, with workspaces and a network that do nothing.
+    ///
+    /// - Parameters:
+    ///   - place: Absolute path of a private directory.
+    ///   - roots: What clients of a server may name.
+    static func idle(
+        _ modules: Registry,
+        over store: any EventStore,
+        in place: String,
+        roots: [String] = []
+    ) -> Services {
+        Services(
+            EngineParts(
+                registry: modules,
+                store: store,
+                workspaces: NoFiles(),
+                transport: NoNetwork(),
+                secrets: { _ in nil },
+                scratch: "\(place)/scratch",
+                version: Version.number,
+                roots: roots
+            )
+        )
+    }
+}
+
+/// Workspaces without a file, each named after its run.
+struct NoFiles: WorkspaceKeeper {
+    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: "\(project)/\(run)", project: project), start: "start")
+    }
+    func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID { "same" }
+    func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
+    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
+    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    func removeDrafts(in workspace: Workspace) {}
+    func discard(_ workspace: Workspace, of run: RunID) {}
+}
+
+struct NoNetwork: HTTPTransport {
+    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
+        throw Failure(.unavailable, "There is no network here.")
+    }
+}
+
+/// A goal that never holds.
+struct NeverGate: Gate {
+    static let id: ModuleID = "never"
+    static let summary = "Says no."
+    init(settings: NoFields) throws(Failure) {}
+    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict { .failed("No.") }
+}
