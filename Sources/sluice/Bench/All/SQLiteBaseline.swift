@@ -12,7 +12,7 @@ struct SQLiteBaseline: ~Copyable {
     private var written = 0
 
     private static let schema = """
-        PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
         CREATE TABLE event (
             run INTEGER NOT NULL, sequence INTEGER NOT NULL, type TEXT NOT NULL, version INTEGER NOT NULL,
             body TEXT NOT NULL, occurred_at INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)
