@@ -78,7 +78,12 @@ struct SequelTests {
         let log = CommitLog()
         let now = Mutex(0)
         let clock = EngineClock(
-            now: { now.withLock { now in Instant(milliseconds: (now += 60, now).1) } },
+            now: {
+                now.withLock { now in
+                    now += 60
+                    return Instant(milliseconds: now)
+                }
+            },
             sleep: { _ in await Bench.clock.sleep(.start + .seconds(1)) }
         )
         let bench = Bench(store: log, clock: clock)

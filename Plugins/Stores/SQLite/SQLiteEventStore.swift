@@ -21,7 +21,7 @@ public final class SQLiteEventStore: EventStore {
         try SQLiteSchema.prepare(writing)
         try writing.execute(SQLiteSchema.settings)
         let reading = try SQLiteConnection(opening: path)
-        try reading.execute(SQLiteSchema.settings + "PRAGMA query_only = ON;")
+        try reading.execute(SQLiteSchema.readingSettings)
         writer = SQLiteWriter(writing, fault: fault)
         reader = SQLiteReader(reading)
         glance = SQLiteGlance(path: path)

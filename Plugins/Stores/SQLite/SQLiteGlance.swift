@@ -64,7 +64,7 @@ private final class Seat: Sendable {
         case .open(let connection): return connection
         case .unopened:
             let connection = try SQLiteConnection(opening: path, patience: 0)
-            try connection.execute(SQLiteSchema.settings + "PRAGMA query_only = ON;")
+            try connection.execute(SQLiteSchema.readingSettings)
             state = .open(connection)
             return connection
         }

@@ -49,6 +49,9 @@ enum SQLiteSchema {
         PRAGMA journal_size_limit = 67108864;
         """
 
+    /// What a connection sets that only reads; its cache is small (500 kB), as the system has the pages too.
+    static let readingSettings = settings + "PRAGMA query_only = ON; PRAGMA cache_size = -500;"
+
     /// The number of the last step; inside a transaction, because the answer is made of three.
     private static func version(of connection: SQLiteConnection) throws(StoreError) -> Int {
         let application = try number("PRAGMA application_id", connection)

@@ -250,7 +250,8 @@ public actor LiveRun {
         if isListed { listedAt = draft.at }
         recorded = draft.state.sequence
         if let work { begun = work }  // before anybody is told, and so before anybody looks for work
-        guard state.sequence == base else { return take(draft.events) }  // taken in, in part or wholly, while this waited
+        // Taken in, in part or wholly, while this waited.
+        guard state.sequence == base else { return take(draft.events) }
         state = draft.state
         tell(draft.events)
     }

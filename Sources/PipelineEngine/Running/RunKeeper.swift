@@ -17,6 +17,8 @@ actor RunKeeper {
     private let owner: ProcessName
     private let publish: @Sendable (RunID, [Event]) -> Void
     private var live: [RunID: LiveRun] = [:]
+    /// The states of runs that were asked for last and that this process does not work on.
+    private var looked = RecentStates()
     /// The runs that this process holds or is about to claim: a claim keeps other processes out, and not this one.
     private var held: Set<RunID> = []
     /// Who waits until this process lets go of a run.
@@ -141,9 +143,28 @@ actor RunKeeper {
 
     /// The run as it is recorded now.
     func state(of id: RunID) async throws(ServiceError) -> RunState {
-        let run = try await open(id)
-        try await run.catchUp()
-        return await run.state
+        guard live[id] == nil, let known = looked[id] else {
+            let run = try await open(id)
+            try await run.catchUp()
+            let state = await run.state
+            if live[id] == nil { looked[id] = state }
+            return state
+        }
+        let last = try await sequence(of: id)
+        guard last > 0 else {
+            looked[id] = nil
+            throw .noSuchRun(id)
+        }
+        guard last != known.sequence else { return known }
+        var state = known
+        try await History.read(id, in: store, after: known) { state.apply($0) }
+        looked[id] = state
+        return state
+    }
+
+    /// 0 for a run that is not there.
+    private func sequence(of id: RunID) async throws(ServiceError) -> Int {
+        do throws(StoreError) { return try await store.sequences(of: [id])[id] ?? 0 } catch { throw .store(error) }
     }
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
@@ -188,7 +209,8 @@ actor RunKeeper {
             guard !Task.isCancelled else { return nil }
             do throws(ServiceError) {
                 let last = await run.recorded
-                if last == recorded { try await run.catchUp() }  // else whatever others recorded would have been in the way
+                // What others have recorded would have been in the way of what this process recorded.
+                if last == recorded { try await run.catchUp() }
                 recorded = last
                 guard clock.now() >= renewal else { continue }
                 try await claim(run.id)
