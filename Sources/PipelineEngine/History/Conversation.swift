@@ -53,9 +53,12 @@ struct Conversation: Sendable {
     private func messages(from start: Int) -> [Message] {
         var messages: [Message] = []
         messages.reserveCapacity(count - start)
-        for chunk in chunks.dropFirst(start / Self.chunk) { messages += chunk }
-        messages += settled + tail
-        return Array(messages.suffix(count - start))
+        var rest = start
+        for part in chunks + [settled, tail] {
+            if rest < part.count { messages += part[rest...] }
+            rest = max(0, rest - part.count)
+        }
+        return messages
     }
 
     private mutating func settle() {
