@@ -108,7 +108,7 @@ struct Launch {
 }
 
 /// Lends copies of the texts as C wants them, the array ended by a null pointer.
-private func withCStrings<Result>(
+public func withCStrings<Result>(
     _ texts: [String],
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {

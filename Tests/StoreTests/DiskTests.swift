@@ -23,8 +23,9 @@ private enum Disk {
     /// Changes the disk that a database is on.
     static func remount(_ path: String, _ flags: Int, _ options: String) throws {
         let directory = URL(filePath: path).deletingLastPathComponent().path
-        // A process that another test has just forked holds the file for the moment until it closes what is not its own.
-        for _ in 0..<1000 {
+        // A process that another test has forked meanwhile to watch over a command has the pages of the log's index mapped
+        // for as long as that command lives.
+        for _ in 0..<9000 {
             if mount("none", directory, "tmpfs", UInt(flags), options) == 0 { return }
             try #require(errno == EBUSY)
             usleep(10_000)

@@ -44,8 +44,14 @@ final class SQLiteWriter: Sendable {
 
     /// Writes what has gathered, then refuses everything that comes later.
     func close() async {
-        _ = try? await write { _ throws(StoreError) in }
-        await aside { self.connection.withLock { $0 = nil } }
+        let nothing = Write { _ throws(StoreError) in }
+        while await !leads(nothing) {}  // went with somebody else's, who may not know that it was to be the last
+        let others = line.withLock { $0.takeAll() }
+        await aside {
+            self.settle(others.map(\.write))
+            self.connection.withLock { $0 = nil }
+        }
+        handOn(others)
     }
 
     // MARK: - Who writes
@@ -68,6 +74,11 @@ final class SQLiteWriter: Sendable {
         let group = [write] + others.map(\.write)
         let isQuick = group.count <= Self.few && pace.load(ordering: .relaxed) < Self.quick
         if isQuick { settle(group) } else { await aside { self.settle(group) } }
+        handOn(others)
+    }
+
+    /// Passes the lead on, and tells those whose writes are settled.
+    private func handOn(_ others: [WriterLine.Waiting]) {
         line.withLock { $0.passLead() }?.resume(returning: true)
         for other in others { other.entry.resume(returning: false) }
     }
@@ -85,6 +96,7 @@ final class SQLiteWriter: Sendable {
     // MARK: - Writing
 
     private func settle(_ group: [any PendingWrite]) {
+        guard !group.isEmpty else { return }
         let begin = DispatchTime.now().uptimeNanoseconds
         connection.withLock { connection in
             guard let connection else { return fail(group, .closed(path)) }

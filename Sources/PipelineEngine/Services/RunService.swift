@@ -47,7 +47,7 @@ public struct RunService: Sendable {
         dispatcher.submit(run)
     }
 
-    /// Ends a run. A process that works on it notices within ``RunKeeper/glance``, and stops.
+    /// Ends a run. A process that works on it notices within two of ``RunKeeper/glance``, and stops.
     ///
     /// What an interrupted call had not finished writing goes first: after a crash in between the run is still there to
     /// be cancelled, and a process that is alive keeps hold of what it writes.

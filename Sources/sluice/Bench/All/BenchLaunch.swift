@@ -1,6 +1,7 @@
 import CLinux
 import FoundationEssentials
 import Glibc
+import ProcessKit
 
 /// How this program is started once more.
 struct BenchLaunch {
@@ -31,8 +32,8 @@ struct BenchLaunch {
 
     /// - Returns: the process id, or -errno.
     private func start(input: Int32, output: Int32, errors: Int32) -> pid_t {
-        withStrings(["sluice"] + words) { words in
-            withStrings(environment) { environment in
+        withCStrings(["sluice"] + words) { words in
+            withCStrings(environment) { environment in
                 // The file that runs here, whatever has been put in its place since; proc_pid_exe(5).
                 "/proc/self/exe".withCString { program in
                     directory.withCString { directory in
@@ -70,18 +71,5 @@ struct BenchLaunch {
         let code = sluice_pipe(&ends)
         guard code >= 0 else { throw .broken("No pipe can be made: \(String(cString: strerror(-code))).") }
         return (ends[0], ends[1])
-    }
-}
-
-/// Lends copies of the texts as C wants them, the array ended by a null pointer.
-private func withStrings<Result>(
-    _ texts: [String],
-    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    let copies = texts.map { strdup($0) } + [nil]
-    defer { for copy in copies { free(copy) } }
-    return copies.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { preconditionFailure("An array with an element has an address.") }
-        return body(base)
     }
 }
