@@ -7,6 +7,7 @@ RIVAL_PACKAGES = nginx-light wrk
 RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
+BENCHES        = ^CommandTests\.(Benchmark|ServeBench|EngineBench|EngineKill)Tests
 export SWIFT_BACKTRACE ?= enable=no
 
 .PHONY: demo test lint build packages browser python timer fuzz figures serve-figures clean
@@ -17,13 +18,14 @@ demo: build python
 	@cp Pipelines/examples/calc.script.json $(DEMO)/script.json
 	@Tests/Support/demo $(RELEASE) $(DEMO)
 
-## Installs what the tests need and runs every test; those that hold hundreds of sockets or start hundreds of programs
-## by themselves.
+## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs or
+## measure by themselves.
 test: packages browser python lint
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests)\.'
 	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
-	swift test --skip-build --filter '^CommandTests\.'
+	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)'
+	swift test --skip-build --filter '$(BENCHES)'
 
 ## Formatting and the house's own rules of style.
 lint:

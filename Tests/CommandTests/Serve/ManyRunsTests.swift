@@ -27,7 +27,7 @@ struct ManyRunsTests {
 
     @Test func noMoreThanSoManyAreAtWorkAtOnce() async throws {
         try await withBench { bench in
-            try write("slow", command: "sleep 0.3; test -e done.txt", in: bench)
+            try write("slow", command: "sleep 1; test -e done.txt", in: bench)
             try writeScript("slow", in: bench)
             try await withServer(bench, ["--runs", "2"]) { server in
                 let client = server.client
