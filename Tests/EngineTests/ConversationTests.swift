@@ -46,7 +46,7 @@ struct ConversationTests {
             #"{"call":"c1","is_error":false,"name":"look","role":"tool","text":"ok"}"#,
             #"{"call":"c2","is_error":false,"name":"look","role":"tool","text":"ok"}"#,
         ]
-        let expected = lines.reduce(Chain.start) { Digest(of: [$0.bytes, Array($1.utf8)]) }
+        let expected = lines.reduce(Chain.start) { Digest(of: $0.bytes + Array($1.utf8)) }
         #expect(Self.conversation(turns: 1).digest == expected)
     }
 

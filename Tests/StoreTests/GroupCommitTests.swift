@@ -92,6 +92,38 @@ struct GroupCommitTests {
         }
     }
 
+    /// A commit that would be quick is tried where its writer is, and waits for nobody there.
+    @Test func aWriterThatFindsTheFileLockedWaitsUntilItIsFree() async throws {
+        try await withDatabase { path in
+            let gate = DispatchSemaphore(value: 0)
+            let begun = Mutex(0)
+            let (holding, isHolding) = AsyncStream<Void>.makeStream()
+            let held = try SQLiteEventStore(path: path) { instant in
+                guard instant == "store.commit" else { return }
+                isHolding.yield()
+                gate.wait()
+            }
+            let store = try SQLiteEventStore(path: path) { instant in
+                guard instant == "store.begin" else { return }
+                let count = begun.withLock { count in
+                    count += 1
+                    return count
+                }
+                if count == 6 { gate.signal() }
+            }
+            for number in 1...5 { try await store.append(StoreSamples.batch(number...number, of: "r1")) }
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await held.append(StoreSamples.batch(1...1, of: "r2")) }
+                for await _ in holding.prefix(1) {}
+                group.addTask { try await store.append(StoreSamples.batch(6...6, of: "r1")) }
+                try await group.waitForAll()
+            }
+            #expect(try await store.sequences(of: ["r1", "r2"]) == ["r1": 6, "r2": 1])
+            await store.close()
+            await held.close()
+        }
+    }
+
     @Test func closingFinishesWhatWasAskedAndRefusesTheRest() async throws {
         try await withDatabase { path in
             let store = try SQLiteEventStore(path: path)

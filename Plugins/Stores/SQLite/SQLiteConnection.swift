@@ -7,6 +7,7 @@ import PipelineEngine
 final class SQLiteConnection {
     let path: String
     private let handle: OpaquePointer
+    private let patience: Int32
     private var statements: [String: SQLiteStatement] = [:]
     var details = RecentDetails()
     var types = EventTypes()
@@ -25,6 +26,7 @@ final class SQLiteConnection {
             throw StoreError(sqlite: code, of: opened, path: path)
         }
         handle = opened
+        self.patience = patience
         sqlite3_busy_timeout(handle, patience)
         distrust()
     }
@@ -75,6 +77,22 @@ final class SQLiteConnection {
         } catch {
             rollback()
             throw error
+        }
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// - Parameter patiently: Whether to wait for another process that is writing.
+    /// - Returns: `false` when another one is, and this was not to wait.
+    func beginWriting(patiently: Bool) throws(StoreError) -> Bool {
+        if !patiently { sqlite3_busy_timeout(handle, 0) }
+        defer { if !patiently { sqlite3_busy_timeout(handle, patience) } }
+        do throws(StoreError) {
+            try run("BEGIN IMMEDIATE")
+            return true
+        } catch {
+            guard !patiently, error == .locked(path) else { throw error }
+            return false
         }
     }
 

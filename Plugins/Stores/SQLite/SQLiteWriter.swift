@@ -73,7 +73,8 @@ final class SQLiteWriter: Sendable {
         let others = line.withLock { $0.takeAll() }
         let group = [write] + others.map(\.write)
         let isQuick = group.count <= Self.few && pace.load(ordering: .relaxed) < Self.quick
-        if isQuick { settle(group) } else { await aside { self.settle(group) } }
+        // Behind another process's write it is not quick: then nothing was done, and whoever may block waits.
+        if !isQuick || !settle(group, patiently: false) { await aside { self.settle(group) } }
         handOn(others)
     }
 
@@ -95,26 +96,43 @@ final class SQLiteWriter: Sendable {
 
     // MARK: - Writing
 
-    private func settle(_ group: [any PendingWrite]) {
-        guard !group.isEmpty else { return }
+    /// - Returns: whether each write has its outcome; `false` only for one that was not to wait.
+    @discardableResult
+    private func settle(_ group: [any PendingWrite], patiently: Bool = true) -> Bool {
+        guard !group.isEmpty else { return true }
         let begin = DispatchTime.now().uptimeNanoseconds
-        connection.withLock { connection in
-            guard let connection else { return fail(group, .closed(path)) }
-            guard !commit(group, to: connection) else { return }
-            for write in group { _ = commit([write], to: connection) }
+        let isSettled = connection.withLock { connection in
+            guard let connection else {
+                fail(group, .closed(path))
+                return true
+            }
+            let outcome = commit(group, to: connection, patiently: patiently)
+            if outcome == .takenBack { for write in group { _ = commit([write], to: connection, patiently: true) } }
+            return outcome != .locked
         }
         pace.store(DispatchTime.now().uptimeNanoseconds - begin, ordering: .relaxed)
+        return isSettled
+    }
+
+    private enum Outcome {
+        /// Each write has its own.
+        case settled
+        /// One of several failed, and all were taken back, so that each should be tried alone.
+        case takenBack
+        /// Another process writes, and this was not to wait.
+        case locked
     }
 
     /// Carries out the writes in one transaction.
-    ///
-    /// - Returns: whether each write has its outcome; `false` when one of several failed and all were taken back, so
-    ///   that each should be tried alone.
-    private func commit(_ group: [any PendingWrite], to connection: SQLiteConnection) -> Bool {
+    private func commit(
+        _ group: [any PendingWrite],
+        to connection: SQLiteConnection,
+        patiently: Bool
+    ) -> Outcome {
         var isWriting = false
         do throws(StoreError) {
             fault("store.begin")
-            try connection.run("BEGIN IMMEDIATE")
+            guard try connection.beginWriting(patiently: patiently) else { return .locked }
             isWriting = true
             for write in group {
                 fault("store.write")
@@ -124,12 +142,12 @@ final class SQLiteWriter: Sendable {
             fault("store.commit")
             try connection.run("COMMIT")
             fault("store.committed")
-            return true
+            return .settled
         } catch {
             connection.rollback()
-            guard group.count == 1 || !isWriting else { return false }
+            guard group.count == 1 || !isWriting else { return .takenBack }
             fail(group, error)
-            return true
+            return .settled
         }
     }
 

@@ -37,11 +37,6 @@ public struct Digest: Sendable, Hashable {
             if let start = words.baseAddress { sluice_sha256(content.baseAddress, content.count, start) }
         }
     }
-
-    /// The digest of the parts, one after the other.
-    public init(of parts: [[UInt8]]) {
-        self.init(of: Array(parts.joined()))
-    }
 }
 
 extension Digest: CustomStringConvertible {

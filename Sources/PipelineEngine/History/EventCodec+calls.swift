@@ -79,9 +79,7 @@ private struct CallBody {
         case .text(let text): take(key, text)
         case .number(let number): "exit_code" ~= key && exitCode.fill(number)
         case .flag(let flag): "is_error" ~= key && isError.fill(flag)
-        case .texts(let texts):
-            texts.compactMap(Reach.init).count == texts.count && "reach" ~= key
-                && reach.fill(texts.compactMap(Reach.init))
+        case .texts(let texts): "reach" ~= key && take(texts.compactMap(Reach.init), of: texts.count)
         }
     }
 
@@ -96,6 +94,8 @@ private struct CallBody {
         default: false
         }
     }
+
+    private mutating func take(_ known: [Reach], of count: Int) -> Bool { known.count == count && reach.fill(known) }
 
     var output: RecordedOutput? {
         text.map { RecordedOutput(text: $0, exitCode: exitCode, isError: isError ?? false, whole: whole) }

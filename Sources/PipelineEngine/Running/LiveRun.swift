@@ -96,7 +96,7 @@ public actor LiveRun {
 
     /// What a driver is to begin, and whether it may leave.
     func takeWork(at now: Instant) -> (begun: ArraySlice<Effect>, isOver: Bool, isIdle: Bool, problem: ServiceError?) {
-        let begun = mayBegin && !Task.isCancelled ? hands.take(state, at: now) : []
+        let begun = mayBegin && !Task.isCancelled ? hands.take(state, at: now).0 : []
         return (begun, state.isFinished, hands.isEmpty, hands.problem)
     }
 
@@ -105,9 +105,9 @@ public actor LiveRun {
     /// - Returns: what its worker goes on with.
     func end(_ effect: Effect, _ error: ServiceError?, isCancelled: Bool, at now: Instant) -> Effect? {
         hands.end(effect, error, state, of: id, isCancelled: isCancelled)
-        let due = mayBegin && !isCancelled ? hands.take(state, at: now, most: 1) : []
-        if due.count != 1 { watcher?() }  // nothing to go on with, or more than one can do
-        return due.first
+        let (next, hasMore) = mayBegin && !isCancelled ? hands.take(state, at: now, most: 1) : ([], false)
+        if next.isEmpty || hasMore { watcher?() }
+        return next.first
     }
 
     /// What is recorded as begun is under way already.

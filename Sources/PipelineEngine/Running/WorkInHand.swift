@@ -12,11 +12,12 @@ struct WorkInHand {
     /// What is due in this state and nobody is at; somebody is from now on.
     ///
     /// - Parameter most: How many there is somebody for.
-    mutating func take(_ state: RunState, at now: Instant, most: Int = .max) -> ArraySlice<Effect> {
-        guard problem == nil else { return [] }
+    /// - Returns: what was taken, and whether there is more.
+    mutating func take(_ state: RunState, at now: Instant, most: Int = .max) -> (ArraySlice<Effect>, hasMore: Bool) {
+        guard problem == nil else { return ([], false) }
         let due = state.effects.filter { taken[$0] == nil && $0.isDue(at: now) }
         for effect in due.prefix(most) { taken[effect] = state.sequence }
-        return due[...]
+        return (due.prefix(most), due.count > most)
     }
 
     /// Takes in how a piece of work ended. A refusal means that the run has moved on; work that ended and changed nothing

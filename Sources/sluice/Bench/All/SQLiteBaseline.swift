@@ -14,7 +14,7 @@ struct SQLiteBaseline: ~Copyable {
     private static let schema = """
         PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
         CREATE TABLE event (
-            run INTEGER NOT NULL, sequence INTEGER NOT NULL, type TEXT NOT NULL, version INTEGER NOT NULL,
+            run INTEGER NOT NULL, sequence INTEGER NOT NULL, type INTEGER NOT NULL, version INTEGER NOT NULL,
             body TEXT NOT NULL, occurred_at INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (run, sequence)
         ) STRICT;
         """
@@ -23,7 +23,7 @@ struct SQLiteBaseline: ~Copyable {
     init(path: String) throws(CommandError) {
         var (opened, prepared): (OpaquePointer?, OpaquePointer?)
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-        let sql = "INSERT INTO event VALUES (1, ?, 'tool_call.finished', 1, ?, 1700000000000, zeroblob(32))"
+        let sql = "INSERT INTO event VALUES (1, ?, 7, 1, ?, 1700000000000, zeroblob(32))"
         guard sqlite3_open_v2(path, &opened, flags, nil) == SQLITE_OK, let opened,
             sqlite3_exec(opened, Self.schema, nil, nil, nil) == SQLITE_OK,
             sqlite3_prepare_v2(opened, sql, -1, &prepared, nil) == SQLITE_OK, let prepared
