@@ -19,7 +19,7 @@ extension RunState {
 
     /// What a command does a second after the last event.
     public func when(_ command: RunCommand, later: Duration = .zero) throws(Refusal) -> [Event.Payload] {
-        try decide(command, at: Instant.start + .seconds(sequence) + later)
+        try decide(command, at: Instant.start + .seconds(self.sequence) + later)
     }
 }
 

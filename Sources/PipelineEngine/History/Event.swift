@@ -19,11 +19,13 @@ public struct Event: Sendable, Hashable {
 
 extension Event {
     /// What happened, in the past tense. Cases are added, never changed: histories outlive releases.
+    ///
+    /// Large ones that are rare are indirect, or every other event would be as large.
     public enum Payload: Sendable, Hashable {
-        case runStarted(RunStart)
+        indirect case runStarted(RunStart)
         case workspaceOpened(Workspace, start: SnapshotID)
         case checkStarted(CheckName, snapshot: SnapshotID)
-        case checkFinished(CheckName, CheckResult)
+        indirect case checkFinished(CheckName, CheckResult)
         case iterationStarted(Int)
         case modelRequested(ModelIntent)
         case modelReplied(RecordedReply)
@@ -33,10 +35,10 @@ extension Event {
         case callStarted(CallID)
         case callFinished(CallID, RecordedOutput)
         case callRefused(CallID, reason: String)
-        case approvalRequested(Approval)
+        indirect case approvalRequested(Approval)
         case approvalResolved(ApprovalID, Resolution)
         case messageAdded(String, by: String)
-        case limitsChanged(Limits, by: String)
+        indirect case limitsChanged(Limits, by: String)
         case settingsChanged(SettingsChange)
         case rolledBack(Rollback)
         case runFinished(RunStatus, reason: String)

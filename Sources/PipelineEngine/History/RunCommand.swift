@@ -7,7 +7,7 @@ public enum RunCommand: Sendable, Hashable {
     case resolve(ApprovalID, Resolution, shown: Digest?)
     case cancel(by: String, reason: String)
     case addMessage(String, by: String)
-    case changeLimits(Limits, by: String)
+    indirect case changeLimits(Limits, by: String)
     case changeSettings(SettingsChange)
     case rollBack(Rollback)
     /// Takes up a run that ended without its goal.
@@ -16,8 +16,8 @@ public enum RunCommand: Sendable, Hashable {
     // Brought back by the engine.
     case openWorkspace(Workspace, start: SnapshotID)
     case beginCheck(CheckName, snapshot: SnapshotID)
-    case finishCheck(CheckName, CheckResult)
-    case beginTurn(ModelIntent)
+    indirect case finishCheck(CheckName, CheckResult)
+    indirect case beginTurn(ModelIntent)
     case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
     case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).

@@ -5,9 +5,9 @@ extension RunState {
     ///
     /// - Throws: a ``Refusal`` when the state does not allow it; nothing is recorded then.
     public func decide(_ command: RunCommand, at now: Instant) throws(Refusal) -> [Event.Payload] {
-        guard hasPipeline else { throw .notStarted }
+        guard self.hasPipeline else { throw .notStarted }
         let decider = Decider(state: self, now: now)
-        if case .finished(let status, _) = phase {
+        if case .finished(let status, _) = self.phase {
             return try decider.decideAfterEnd(command, status)
         }
         return try decider.decide(command)

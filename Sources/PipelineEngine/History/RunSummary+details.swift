@@ -22,7 +22,7 @@ extension RunSummary {
     public var isAsking: Bool { details["approvals"]?.elements.isEmpty == false }
 }
 
-extension RunState {
+extension RunFacts {
     /// What a list shows of the run besides the columns of its row.
     var details: [String: JSONValue] {
         let questions = pendingApprovals

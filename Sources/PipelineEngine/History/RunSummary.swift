@@ -67,7 +67,7 @@ extension RunSummary {
     }
 }
 
-extension RunState {
+extension RunFacts {
     /// When something will happen although nobody does anything: the nearest deadline or retry.
     var nextWake: Instant? {
         effects.compactMap { effect in

@@ -1,8 +1,10 @@
-/// A part of a state that seldom changes: copies of the state share it, and copying it is one count.
+/// A part of a value that seldom changes: copies of the value share it until one of them changes it, and to copy it is
+/// one count.
 @propertyWrapper
 public struct Shared<Value: Sendable & Hashable>: Sendable, Hashable {
-    private final class Box: Sendable {
-        let value: Value
+    /// Unchecked: written only by who holds the one reference to it.
+    private final class Box: @unchecked Sendable {
+        @exclusivity(unchecked) var value: Value
         init(_ value: Value) { self.value = value }
     }
 
@@ -12,6 +14,10 @@ public struct Shared<Value: Sendable & Hashable>: Sendable, Hashable {
 
     public var wrappedValue: Value {
         _read { yield box.value }
+        _modify {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.value) }
+            yield &box.value
+        }
         set { box = Box(newValue) }
     }
 

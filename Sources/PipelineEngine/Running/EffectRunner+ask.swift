@@ -45,7 +45,7 @@ extension EffectRunner {
         of run: RunID
     ) async throws(Failure) -> ModelReply {
         let context = ProviderContext(transport: transport, secrets: secrets, attempt: attempt) {
-            emit(run, .model(turn: turn, $0))
+            self.emit(run, .model(turn: turn, $0))
         }
         return try await question.briefing.provider.reply(to: question.request, in: context)
     }

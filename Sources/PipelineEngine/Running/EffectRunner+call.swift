@@ -11,8 +11,8 @@ extension EffectRunner {
         fault("call.started")
         let context = ToolContext(
             workspace: work.workspace,
-            progress: { emit(run.id, .call(id, output: $0)) },
-            check: { () async throws(Failure) in try await check(run) }
+            progress: { self.emit(run.id, .call(id, output: $0)) },
+            check: { () async throws(Failure) in try await self.check(run) }
         )
         let output: ToolOutput
         do throws(Failure) {

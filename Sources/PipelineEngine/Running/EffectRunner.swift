@@ -1,7 +1,9 @@
 import PipelineKit
 
 /// Carries out one effect, off the actor, and brings the result back to the run as a command.
-struct EffectRunner: Sendable {
+///
+/// A class, because whoever works holds it all the time: it is as large as all that the engine is made of.
+final class EffectRunner: Sendable {
     let registry: Registry
     let keeper: any WorkspaceKeeper
     let transport: any HTTPTransport
@@ -14,6 +16,19 @@ struct EffectRunner: Sendable {
     /// From 0 up to 1, for the jitter of retries.
     let random: @Sendable () -> Double
     let fault: FaultPoint
+
+    init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
+        registry = parts.registry
+        keeper = parts.workspaces
+        transport = parts.transport
+        secrets = parts.secrets
+        store = parts.store
+        clock = parts.clock
+        scratch = Scratch(root: parts.scratch)
+        random = parts.random
+        fault = parts.fault
+        self.emit = emit
+    }
 
     /// - Throws: ``ServiceError/refused(_:)`` when the run has moved on meanwhile.
     func carryOut(_ effect: Effect, of run: LiveRun) async throws(ServiceError) {

@@ -9,7 +9,7 @@ struct Question: Sendable {
     let intent: ModelIntent
 
     init(_ turn: Int, _ attempt: Int, _ state: inout RunState, _ briefing: Briefing) {
-        state.conversation.keepDigest()
+        state.facts.conversation.keepDigest()
         self.state = state
         self.briefing = briefing
         request = ModelTurn.request(state, briefing)

@@ -59,8 +59,8 @@ public struct Readiness: Sendable {
 
     private func leastReserved(_ pipeline: Pipeline) -> Spending? {
         var state = RunState()
-        state.pipeline = pipeline
-        state.limits = pipeline.limits
+        state.facts.pipeline = pipeline
+        state.facts.limits = pipeline.limits
         guard let briefing = try? Briefing(state, registry) else { return nil }
         return ModelTurn.worstCase(state, briefing)
     }

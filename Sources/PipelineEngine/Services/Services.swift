@@ -16,18 +16,7 @@ public struct Services: Sendable {
     /// - Parameter parts: All that the engine needs from outside.
     public init(_ parts: EngineParts) {
         let feed = EventFeed(store: parts.store, clock: parts.clock)
-        let runner = EffectRunner(
-            registry: parts.registry,
-            keeper: parts.workspaces,
-            transport: parts.transport,
-            secrets: parts.secrets,
-            store: parts.store,
-            clock: parts.clock,
-            scratch: Scratch(root: parts.scratch),
-            emit: { run, piece in feed.publish(.piece(run, piece)) },
-            random: parts.random,
-            fault: parts.fault
-        )
+        let runner = EffectRunner(parts) { run, piece in feed.publish(.piece(run, piece)) }
         let keeper = RunKeeper(store: parts.store, runner: runner, clock: parts.clock, owner: parts.owner) {
             run,
             events in

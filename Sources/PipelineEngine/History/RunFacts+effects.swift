@@ -9,7 +9,7 @@ public enum Effect: Sendable, Hashable {
     case wake(ApprovalID, at: Instant)
 }
 
-extension RunState {
+extension RunFacts {
     /// The work outstanding in this state. Nothing but wake-ups means the run is finished, or waits for a person.
     public var effects: [Effect] {
         guard hasPipeline, !isFinished else { return [] }

@@ -1,8 +1,7 @@
 import PipelineKit
 
-extension RunState {
-    /// Takes in what happened. Total: it never throws, reads no clock and asks nobody.
-    public mutating func apply(_ event: Event) {
+extension RunFacts {
+    mutating func apply(_ event: Event) {
         sequence = event.sequence
         head = event.digest
         updatedAt = event.at
@@ -89,7 +88,7 @@ extension RunState {
 
 // MARK: - Checks
 
-extension RunState {
+extension RunFacts {
     private mutating func startCheck(_ name: CheckName, _ snapshot: SnapshotID) {
         openCheck = name
         snapshots[name.iteration] = snapshot
@@ -111,7 +110,7 @@ extension RunState {
 
 // MARK: - The model's turns
 
-extension RunState {
+extension RunFacts {
     private mutating func startIteration(_ number: Int) {
         iteration = number
         iterationIsOpen = true
@@ -152,14 +151,14 @@ extension RunState {
 
 // MARK: - Calls
 
-extension RunState {
+extension RunFacts {
     private mutating func propose(_ call: ProposedCall) {
         calls.propose(call)
         phase = .calling
         conversation.append(call.call)
     }
 
-    private mutating func close(_ id: CallID, _ stage: Call.Stage) {
+    private mutating func close(_ id: CallID, _ stage: RunState.Call.Stage) {
         calls.set(id, to: stage)
         settleCalls()
     }
@@ -193,9 +192,9 @@ extension RunState.Call {
 
 // MARK: - Approvals
 
-extension RunState {
+extension RunFacts {
     private mutating func hold(_ approval: Approval, at now: Instant) {
-        approvals[approval.id] = ApprovalState(approval: approval, requestedAt: now)
+        approvals[approval.id] = RunState.ApprovalState(approval: approval, requestedAt: now)
         openApprovals.append(approval.id)
         switch approval.subject {
         case .call(let id), .repetition(let id): calls.set(id, to: .held(approval.id))

@@ -1,0 +1,115 @@
+public import PipelineKit
+
+/// What the events of a run add up to.
+public struct RunFacts: Sendable, Hashable {
+    public internal(set) var sequence = 0
+    public internal(set) var head = Chain.start
+    @Shared public internal(set) var start: RunStart? = nil
+    /// As it was recorded at the start, with the model and the moments for questions that people have set since; `nil`
+    /// before the start, and for a recorded pipeline that this version cannot read.
+    @Shared public internal(set) var pipeline: Pipeline? = nil
+    @Shared public internal(set) var limits = Limits()
+    public internal(set) var startedAt = Instant(milliseconds: 0)
+    public internal(set) var updatedAt = Instant(milliseconds: 0)
+    public internal(set) var phase = RunState.Phase.opening
+
+    @Shared public internal(set) var workspace: Workspace? = nil
+    public internal(set) var startSnapshot: SnapshotID?
+    /// The workspace as it was judged after each iteration; 0 is the start.
+    public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()
+
+    /// The iteration under way, or the last one; 0 before the model was asked.
+    public internal(set) var iteration = 0
+    var iterationIsOpen = false
+    var turnsInIteration = 0
+
+    /// The last turn that the model was asked for.
+    public internal(set) var turn = 0
+    /// Attempts of the next turn that have failed.
+    var failedAttempts = 0
+    var retryAt: Instant?
+    /// What the model is being asked, or was when the process died.
+    @Shared public internal(set) var intent: ModelIntent? = nil
+    var conversation = Conversation()
+    /// Words of people that wait until the open calls are answered.
+    var pendingMessages: [Message] = []
+
+    public internal(set) var calls = TurnCalls()
+    public internal(set) var approvals: [ApprovalID: RunState.ApprovalState] = [:]
+    /// Those of ``approvals`` that nobody has answered, oldest first.
+    var openApprovals: [ApprovalID] = []
+    var planIsApproved = false
+
+    public internal(set) var openCheck: CheckName?
+    @Shared public internal(set) var baseline: CheckResult? = nil
+    @Shared public internal(set) var lastCheck: CheckResult? = nil
+
+    /// What replies have used, and what attempts may have used that gave none.
+    public internal(set) var spent = Spending()
+    public internal(set) var usage = Usage()
+    /// Time in which nothing could go on without a person.
+    var waited = Duration.zero
+    var waitingSince: Instant?
+}
+
+extension RunFacts {
+    /// What the model is sent, oldest first.
+    public var messages: [Message] { conversation.messages }
+
+    /// The questions nobody has answered, oldest first.
+    public var pendingApprovals: [RunState.ApprovalState] {
+        openApprovals.compactMap { approvals[$0] }
+    }
+
+    /// The question without whose answer the run as a whole cannot go on.
+    var blockingApproval: Approval? {
+        pendingApprovals.lazy.map(\.approval).first { approval in
+            switch approval.subject {
+            case .check, .plan, .limit: true
+            case .call, .repetition: false
+            }
+        }
+    }
+
+    public var status: RunStatus {
+        if case .finished(let status, _) = phase { return status }
+        return isWaiting ? .waiting : .running
+    }
+
+    /// Whether nothing can happen until a person answers or a deadline passes.
+    public var isWaiting: Bool {
+        !openApprovals.isEmpty
+            && effects.allSatisfy { effect in
+                if case .wake = effect { true } else { false }
+            }
+    }
+
+    /// Whether the run was started, with a pipeline that this version can read.
+    var hasPipeline: Bool {
+        if case .some = pipeline { true } else { false }
+    }
+
+    public var isFinished: Bool {
+        if case .finished = phase { true } else { false }
+    }
+
+    /// Whether nobody works on the files, so that they may be set back.
+    public var mayBeRolledBack: Bool { isFinished || (phase == .asking && intent == nil) }
+
+    /// Whether the model is still to give a plan that a person approves.
+    public var isPlanning: Bool { pipeline?.human.gate == .plan && !planIsApproved }
+
+    /// The goal's settings; the run must have been started.
+    var goal: Goal? { pipeline?.goal }
+
+    /// Time the run has used by this moment, waiting for people not counted.
+    public func elapsed(at now: Instant) -> Duration {
+        let waiting = waitingSince.map { now - $0 } ?? .zero
+        return max(.zero, now - startedAt - waited - waiting)
+    }
+}
+
+extension ApprovalID {
+    /// Approvals are numbered within their run: `a1`, `a2`.
+    init(number: Int) { self.init("a\(number)") }
+}
