@@ -11,6 +11,7 @@ final class SQLiteConnection {
     private var statements: [String: SQLiteStatement] = [:]
     var details = RecentDetails()
     var types = EventTypes()
+    var ends = RecentEnds()
 
     /// Opens an existing file.
     ///
@@ -98,7 +99,9 @@ final class SQLiteConnection {
 
     /// Takes back an open transaction; some errors have done so already.
     func rollback() {
-        types = EventTypes()  // some may have been numbered in it
+        // What was written in it is not so.
+        types = EventTypes()
+        ends = RecentEnds()
         guard sqlite3_get_autocommit(handle) == 0 else { return }
         sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
     }

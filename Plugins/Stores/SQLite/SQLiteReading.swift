@@ -28,7 +28,7 @@ extension SQLiteConnection {
 
     func artifact(_ digest: Digest) throws(StoreError) -> [UInt8]? {
         let sql = "SELECT bytes FROM artifact WHERE digest = ?"
-        return try rows(sql, [.blob(digest.bytes)], of: "artifact \(digest)") { row throws(StoreError) in
+        return try rows(sql, [.digest(digest)], of: "artifact \(digest)") { row throws(StoreError) in
             let bytes = try row.blob(0)
             guard Digest(of: bytes) == digest else { throw row.unexpected(0, "the bytes of that digest") }
             return bytes

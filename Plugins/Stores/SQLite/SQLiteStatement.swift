@@ -10,6 +10,7 @@ enum SQLiteValue {
     /// Text that is bytes already: JSON.
     case json([UInt8])
     case blob([UInt8])
+    case digest(Digest)
 
     /// Texts for `json_each`.
     static func list(_ texts: [String]) -> SQLiteValue {
@@ -48,6 +49,8 @@ final class SQLiteStatement {
         case .null: return sqlite3_bind_null(handle, index)
         case .integer(let number): return sqlite3_bind_int64(handle, index, Int64(number))
         case .blob(let bytes): return sluice_sqlite_bind_blob(handle, index, bytes, UInt64(bytes.count))
+        case .digest(let digest):
+            return digest.withUnsafeBytes { sluice_sqlite_bind_blob(handle, index, $0.baseAddress, UInt64($0.count)) }
         case .json(let bytes): return sluice_sqlite_bind_text(handle, index, bytes, UInt64(bytes.count))
         case .text(var text):
             return text.withUTF8 { sluice_sqlite_bind_text(handle, index, $0.baseAddress, UInt64($0.count)) }

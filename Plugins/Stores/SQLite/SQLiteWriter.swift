@@ -37,9 +37,15 @@ final class SQLiteWriter: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        let write = Write(body)
+        let written = Written<Value>()
+        try await carryOut(Write { connection throws(StoreError) in written.value = try body(connection) })
+        guard let value = written.value else { throw .closed(path) }
+        return value
+    }
+
+    private func carryOut(_ write: Write) async throws(StoreError) {
         if await leads(write) { await lead(write) }
-        return try (write.outcome ?? .failure(.closed(path))).get()
+        try (write.outcome ?? .failure(.closed(path))).get()
     }
 
     /// Writes what has gathered, then refuses everything that comes later.
@@ -57,7 +63,7 @@ final class SQLiteWriter: Sendable {
     // MARK: - Who writes
 
     /// - Returns: whether it is for the caller to write; `false` when another one has written theirs.
-    private func leads(_ write: any PendingWrite) async -> Bool {
+    private func leads(_ write: Write) async -> Bool {
         if line.withLock({ $0.takeLead() }) { return true }
         return await withUnsafeContinuation { entry in
             let isFree = line.withLock { line in
@@ -69,7 +75,7 @@ final class SQLiteWriter: Sendable {
         }
     }
 
-    private func lead(_ write: any PendingWrite) async {
+    private func lead(_ write: Write) async {
         let others = line.withLock { $0.takeAll() }
         let group = [write] + others.map(\.write)
         let isQuick = group.count <= Self.few && pace.load(ordering: .relaxed) < Self.quick
@@ -98,7 +104,7 @@ final class SQLiteWriter: Sendable {
 
     /// - Returns: whether each write has its outcome; `false` only for one that was not to wait.
     @discardableResult
-    private func settle(_ group: [any PendingWrite], patiently: Bool = true) -> Bool {
+    private func settle(_ group: [Write], patiently: Bool = true) -> Bool {
         guard !group.isEmpty else { return true }
         let begin = DispatchTime.now().uptimeNanoseconds
         let isSettled = connection.withLock { connection in
@@ -125,7 +131,7 @@ final class SQLiteWriter: Sendable {
 
     /// Carries out the writes in one transaction.
     private func commit(
-        _ group: [any PendingWrite],
+        _ group: [Write],
         to connection: SQLiteConnection,
         patiently: Bool
     ) -> Outcome {
@@ -134,6 +140,7 @@ final class SQLiteWriter: Sendable {
             fault("store.begin")
             guard try connection.beginWriting(patiently: patiently) else { return .locked }
             isWriting = true
+            try connection.noticeOthers()
             for write in group {
                 fault("store.write")
                 try write.perform(on: connection)
@@ -151,7 +158,7 @@ final class SQLiteWriter: Sendable {
         }
     }
 
-    private func fail(_ group: [any PendingWrite], _ error: StoreError) {
+    private func fail(_ group: [Write], _ error: StoreError) {
         for write in group { write.fail(error) }
     }
 }

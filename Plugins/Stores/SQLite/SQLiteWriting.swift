@@ -10,6 +10,7 @@ extension SQLiteConnection {
         let key = try batch.row.map { row throws(StoreError) in try keep(row, as: known?.key) } ?? known?.key
         guard let key else { return }
         for event in batch.events { try insert(event, of: key) }
+        if let last = batch.events.last { ends[batch.run] = RecentEnds.End(key: key, sequence: last.sequence) }
         for artifact in batch.artifacts { try keep(artifact, for: key) }
     }
 
@@ -32,23 +33,14 @@ extension SQLiteConnection {
 
     /// Events and references go with their run, by the schema.
     func remove(_ runs: [RunID]) throws(StoreError) -> Int {
-        for run in runs { try self.run("DELETE FROM run WHERE id = ?", [.text(run.value)]) }
+        for run in runs {
+            try self.run("DELETE FROM run WHERE id = ?", [.text(run.value)])
+            ends[run] = nil
+        }
         let orphans = "DELETE FROM artifact WHERE key NOT IN (SELECT artifact FROM artifact_ref) RETURNING size"
         let freed = try rows(orphans, of: "an artifact") { row throws(StoreError) in try row.integer(0, from: 0) }
         try execute("PRAGMA incremental_vacuum")  // gives the pages back to the disk
         return freed.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-    }
-
-    /// Where a history ends; `nil` for an unknown run.
-    private func end(of run: RunID) throws(StoreError) -> (key: Int, sequence: Int)? {
-        let sql =
-            "SELECT key, sequence, (SELECT max(sequence) FROM event WHERE run = key) AS last FROM run WHERE id = ?"
-        let ends = try rows(sql, [.text(run.value)], of: "run '\(run)'") { row throws(StoreError) in
-            let (listed, last) = (try row.integer(1), try row.integer(2))
-            guard last >= listed else { throw row.unexpected(2, "\(listed) or more, as its row says") }
-            return (key: try row.integer(0, from: .min), sequence: last)
-        }
-        return ends.first
     }
 
     private func claim(of run: RunID) throws(StoreError) -> Claim? {
@@ -83,14 +75,13 @@ extension SQLiteConnection {
     private func insert(_ event: StoredEvent, of run: Int) throws(StoreError) {
         let values: [SQLiteValue] = [
             .integer(run), .integer(event.sequence), .integer(try key(ofType: event.type)), .integer(event.version),
-            .json(event.body),
-            try value(event.at), .blob(event.digest.bytes),
+            .json(event.body), try value(event.at), .digest(event.digest),
         ]
         try self.run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", values)
     }
 
     private func keep(_ artifact: Artifact, for run: Int) throws(StoreError) {
-        let digest = SQLiteValue.blob(artifact.digest.bytes)
+        let digest = SQLiteValue.digest(artifact.digest)
         let known = try rows("SELECT key FROM artifact WHERE digest = ?", [digest], of: "artifact \(artifact.digest)") {
             row throws(StoreError) in try row.integer(0, from: .min)
         }

@@ -1,7 +1,7 @@
 /// Who wants to write, and whether somebody does.
 struct WriterLine {
     struct Waiting {
-        let write: any PendingWrite
+        let write: Write
         /// Told whether it is theirs to lead.
         let entry: UnsafeContinuation<Bool, Never>
     }

@@ -27,12 +27,15 @@ extension Decider {
     ) throws(Refusal) -> [Event.Payload] {
         guard let intent = state.intent, intent.turn == turn else { throw .outdated }
         let recorded = RecordedReply(turn: turn, text: reply.text, usage: reply.usage, cost: cost, stop: reply.stop)
-        var events: [Event.Payload] = [.modelReplied(recorded)]
+        var events: [Event.Payload] = []
+        events.reserveCapacity(1 + calls.count)
+        events.append(.modelReplied(recorded))
         var questions = 0
         for call in calls {
             let disposition = dispose(call, questions)
             questions += disposition.count { if case .approvalRequested = $0 { true } else { false } }
-            events += [.callProposed(call.proposed)] + disposition
+            events.append(.callProposed(call.proposed))
+            events += disposition
         }
         if calls.isEmpty, state.isPlanning, reply.stop != .length { events.append(planQuestion(turn, reply.text)) }
         return events

@@ -13,7 +13,8 @@ public struct Digest: Sendable, Hashable {
     /// 32 bytes.
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-    func withUnsafeBytes<Value>(_ read: (UnsafeRawBufferPointer) -> Value) -> Value {
+    /// Hands the 32 bytes to `read`, for as long as it reads.
+    public func withUnsafeBytes<Value>(_ read: (UnsafeRawBufferPointer) -> Value) -> Value {
         Swift.withUnsafeBytes(of: words, read)
     }
 

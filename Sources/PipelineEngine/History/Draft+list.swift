@@ -14,7 +14,7 @@ extension Draft {
         guard at - time < Self.listLag, old.pendingApprovals.isEmpty, state.pendingApprovals.isEmpty else {
             return true
         }
-        return events.contains { $0.payload.changesList }
+        return payloads.contains(where: \.changesList)
     }
 }
 

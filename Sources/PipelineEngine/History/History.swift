@@ -18,22 +18,36 @@ enum History {
     ) async throws(ServiceError) {
         var place = Place(sequence: state.sequence, head: state.head)
         var rows = try await rows(of: run, in: store, after: place.sequence).get()
-        while let last = rows.last {
-            let (this, begin) = (rows, place)
-            guard this.count == page else {
-                if let problem = begin.problem(with: this) { throw damaged(run, problem) }
-                return try take(this, body)
-            }
-            async let problem = checking(this, from: begin)
-            async let next = Self.rows(of: run, in: store, after: last.sequence)
-            let outcome = Result { () throws(ServiceError) in try take(this, body) }
-            if let problem = await problem { throw damaged(run, problem) }
-            try outcome.get()
-            rows = try await next.get()
+        while rows.count == page, let last = rows.last {
+            rows = try await take(rows, from: place, to: last.sequence, of: run, in: store, body)
             place = Place(sequence: last.sequence, head: last.digest)
         }
+        if let problem = place.problem(with: rows) { throw damaged(run, problem) }
+        try take(rows, body)
     }
 
+    /// Checks and takes in a whole page, and reads the next one beside that.
+    ///
+    /// Never inlined: the two tasks have room in the frame of whoever begins them, and nearly all histories are short.
+    @inline(never)
+    private static func take(
+        _ rows: [StoredEvent],
+        from place: Place,
+        to last: Int,
+        of run: RunID,
+        in store: any EventStore,
+        _ body: (Event) -> Void
+    ) async throws(ServiceError) -> [StoredEvent] {
+        async let problem = checking(rows, from: place)
+        async let next = Self.rows(of: run, in: store, after: last)
+        let outcome = Result { () throws(ServiceError) in try take(rows, body) }
+        if let problem = await problem { throw damaged(run, problem) }
+        try outcome.get()
+        return try await next.get()
+    }
+
+    /// Never inlined, for the same reason.
+    @inline(never)
     private static func take(_ rows: [StoredEvent], _ body: (Event) -> Void) throws(ServiceError) {
         for row in rows {
             do throws(StoreError) { body(try EventCodec.decode(row)) } catch { throw .store(error) }

@@ -5,28 +5,31 @@ import Synchronization
 /// than to compare it.
 enum ReadPipelines {
     private static let most = 8
-    private static let last = Mutex<[(json: JSONValue, pipeline: Pipeline)]>([])
+    private static let last = Mutex<[(json: JSONValue, pipeline: Shared<Pipeline?>)]>([])
 
+    /// The pipeline, and its normal form: one in memory for all runs that follow it.
+    ///
     /// - Returns: `nil` for what this version cannot read.
-    static func pipeline(_ json: JSONValue) -> Pipeline? {
-        if let known = last.withLock({ $0.first { $0.json == json }?.pipeline }) { return known }
+    static func shared(_ json: JSONValue) -> (json: JSONValue, pipeline: Shared<Pipeline?>)? {
+        if let known = last.withLock({ $0.first { $0.json == json } }) { return known }
         guard let pipeline = try? Pipeline(json: json) else { return nil }
-        keep(json, pipeline)
-        return pipeline
+        let read = (json, Shared<Pipeline?>(wrappedValue: pipeline))
+        keep(read)
+        return read
     }
 
     /// The normal form.
     static func json(_ pipeline: Pipeline) -> JSONValue {
-        if let known = last.withLock({ $0.first { $0.pipeline == pipeline }?.json }) { return known }
+        if let known = last.withLock({ $0.first { $0.pipeline.wrappedValue == pipeline }?.json }) { return known }
         let json = pipeline.json
-        _ = Self.pipeline(json)  // what is kept is what is read back
+        _ = shared(json)  // what is kept is what is read back
         return json
     }
 
-    private static func keep(_ json: JSONValue, _ pipeline: Pipeline) {
+    private static func keep(_ read: (json: JSONValue, pipeline: Shared<Pipeline?>)) {
         last.withLock { last in
             if last.count == most { last.removeLast() }
-            last.insert((json, pipeline), at: 0)
+            last.insert(read, at: 0)
         }
     }
 }

@@ -31,9 +31,8 @@ extension RunFacts {
     }
 
     private mutating func begin(_ start: RunStart, at now: Instant) {
-        self.start = start
+        take(start)
         startedAt = now
-        pipeline = ReadPipelines.pipeline(start.pipeline)
         limits = pipeline?.limits ?? Limits()
     }
 

@@ -50,6 +50,13 @@ public struct RunFacts: Sendable, Hashable {
     /// Time in which nothing could go on without a person.
     var waited = Duration.zero
     var waitingSince: Instant?
+
+    /// Takes in how the run begins; the pipeline is one in memory for all runs that follow it.
+    mutating func take(_ start: RunStart) {
+        var start = start
+        if let read = ReadPipelines.shared(start.pipeline) { (start.pipeline, _pipeline) = read }
+        self.start = start
+    }
 }
 
 extension RunFacts {
@@ -101,6 +108,13 @@ extension RunFacts {
 
     /// The goal's settings; the run must have been started.
     var goal: Goal? { pipeline?.goal }
+
+    /// The pipeline as it is by now, with the limits that people have set since.
+    var currentPipeline: Pipeline? {
+        var current = pipeline
+        current?.limits = limits
+        return current
+    }
 
     /// Time the run has used by this moment, waiting for people not counted.
     public func elapsed(at now: Instant) -> Duration {

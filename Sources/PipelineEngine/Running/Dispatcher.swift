@@ -141,10 +141,7 @@ final class Dispatcher: Sendable {
     @concurrent
     private func carryOn(_ run: RunID, _ policy: ServingPolicy) async {
         do throws(ServiceError) {
-            let problem = try await keeper.takeUp(run) { pipeline in
-                do throws(Failure) { try readiness.check(pipeline) } catch { return error.message }
-                return nil
-            }
+            let problem = try await keeper.takeUp(run, unless: problem(with:))
             if let problem {
                 setAside(run, problem, until: nil, policy)
             } else {
@@ -158,6 +155,13 @@ final class Dispatcher: Sendable {
             case .store, .invalid, .broken: setAside(run, "\(error)", until: nil, policy)
             }
         }
+    }
+
+    /// What this machine lacks for a run; `nil` for nothing.
+    private func problem(with state: RunState) -> String? {
+        guard let pipeline = state.currentPipeline else { return nil }
+        do throws(Failure) { try readiness.check(pipeline) } catch { return error.message }
+        return nil
     }
 
     /// Leaves a run alone, and tells why once.

@@ -3,23 +3,18 @@ import PipelineKit
 extension EffectRunner {
     func ask(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) {
         guard let question = try await begin(turn, attempt, of: run) else { return }
-        let state = question.state
-        guard let pipeline = state.pipeline else { return }
         fault("model.requested")
-        let reply: ModelReply
+        var reply: ModelReply
         do throws(Failure) {
             reply = try await self.reply(to: question, turn, attempt, of: run.id)
         } catch {
             return try await fail(turn, attempt, error, run)
         }
         fault("model.replied")
-        let calls = reply.calls.enumerated().map {
-            assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline, run.toolbox)
-        }
-        try await run.record(
-            .finishTurn(turn, reply, cost: question.briefing.price?.cost(of: reply.usage), calls: calls),
-            andNext: true
-        )
+        let cost = question.briefing.price?.cost(of: reply.usage)
+        let calls = assess(reply.calls, of: turn, in: question.state, run.toolbox)
+        reply.calls = []  // from here on they are the assessed ones
+        try await run.record(.finishTurn(turn, reply, cost: cost, calls: calls), andNext: true)
     }
 
     /// Records that the model is asked, unless that was recorded together with what came before.
@@ -58,7 +53,12 @@ extension EffectRunner {
         try await run.record(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
     }
 
-    /// What the engine can say of a call before anybody decides on it.
+    /// What the engine can say of calls before anybody decides on them.
+    private func assess(_ calls: [ToolCall], of turn: Int, in state: RunState, _ toolbox: Toolbox) -> [AssessedCall] {
+        guard let pipeline = state.pipeline else { return [] }
+        return calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline, toolbox) }
+    }
+
     private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline, _ toolbox: Toolbox)
         -> AssessedCall
     {

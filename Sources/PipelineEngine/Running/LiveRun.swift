@@ -94,7 +94,17 @@ public actor LiveRun {
         watcher?()
     }
 
+    /// Has nothing more begun, because of this.
+    func stop(_ error: ServiceError) {
+        hands.stop(error)
+        watcher?()
+    }
+
+    // What a waiting task works with stands in its frame as long as it waits, and thousands may: so what it does between
+    // two waits is not inlined into it.
+
     /// What a driver is to begin, and whether it may leave.
+    @inline(never)
     func takeWork(at now: Instant) -> (begun: ArraySlice<Effect>, isOver: Bool, isIdle: Bool, problem: ServiceError?) {
         let begun = mayBegin && !Task.isCancelled ? hands.take(state, at: now).0 : []
         return (begun, state.isFinished, hands.isEmpty, hands.problem)
@@ -103,6 +113,7 @@ public actor LiveRun {
     /// Ends a piece of work.
     ///
     /// - Returns: what its worker goes on with.
+    @inline(never)
     func end(_ effect: Effect, _ error: ServiceError?, isCancelled: Bool, at now: Instant) -> Effect? {
         hands.end(effect, error, state, of: id, isCancelled: isCancelled)
         let (next, hasMore) = mayBegin && !isCancelled ? hands.take(state, at: now, most: 1) : ([], false)
@@ -128,7 +139,7 @@ public actor LiveRun {
     /// Decides and records. Safe to call from many places at once, and from several processes.
     ///
     /// - Parameter artifacts: Bytes that the command's events refer to.
-    /// - Returns: what happened, in order; empty when nothing had to be recorded.
+    /// - Returns: what was recorded, in order; empty when nothing had to be.
     /// - Throws: ``ServiceError/refused(_:)`` when the run's state does not allow the command.
     @discardableResult
     public func send(_ command: RunCommand, artifacts: [Artifact] = []) async throws(ServiceError) -> [Event.Payload] {
@@ -157,7 +168,7 @@ public actor LiveRun {
             if let sequel { draft.add(sequel.events) }
             do throws(StoreError) {
                 try await append(draft, artifacts, begun: sequel?.work)
-                return payloads
+                return draft.payloads
             } catch .conflict {
                 try await catchUp()  // someone else moved the run on; decide again in the new state
             } catch {
@@ -205,6 +216,7 @@ public actor LiveRun {
     }
 
     /// A call that is to be carried out; `nil` when there is none of this name.
+    @inline(never)
     func takeCall(_ id: CallID) -> CallInHand? {
         guard let call = state.calls[id], let workspace = state.workspace else { return nil }
         var isBegun = false
@@ -244,16 +256,21 @@ public actor LiveRun {
         async throws(StoreError)
     {
         let base = state.sequence
-        let isListed = listedAt.map { draft.changesList(from: state, listedAt: $0) } ?? true
-        let row = isListed ? RunSummary(draft.state, run: id) : nil
-        try await store.append(Batch(run: id, events: draft.rows, summary: row, artifacts: artifacts))
-        if isListed { listedAt = draft.at }
+        let batch = batch(of: draft, artifacts)
+        try await store.append(batch)
+        if batch.row != nil { listedAt = draft.at }
         recorded = draft.state.sequence
         if let work { begun = work }  // before anybody is told, and so before anybody looks for work
         // Taken in, in part or wholly, while this waited.
         guard state.sequence == base else { return take(draft.events) }
         state = draft.state
         tell(draft.events)
+    }
+
+    private func batch(of draft: Draft, _ artifacts: [Artifact]) -> Batch {
+        let isListed = listedAt.map { draft.changesList(from: state, listedAt: $0) } ?? true
+        let row = isListed ? RunSummary(draft.state, run: id) : nil
+        return Batch(run: id, events: draft.rows, summary: row, artifacts: artifacts)
     }
 
     /// Applies what is new.

@@ -1,7 +1,9 @@
 import PipelineKit
 
 /// What the model is to be asked, by whom, and what it may cost.
-struct Question: Sendable {
+///
+/// A class, because it is held by whoever waits for the answer.
+final class Question: Sendable {
     /// As it was when the question was made; what is said meanwhile is for the next one.
     let state: RunState
     let briefing: Briefing

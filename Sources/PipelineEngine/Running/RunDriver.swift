@@ -9,12 +9,15 @@ struct RunDriver: Sendable {
     let runner: EffectRunner
     let clock: EngineClock
 
+    /// - Parameter attend: What goes on beside the work, until it is cancelled; an error that it returns ends the work.
     /// - Throws: what an effect could not get past: the store is gone, or the run is in other hands.
-    func drive() async throws(ServiceError) {
+    func drive(_ attend: @escaping @Sendable () async -> ServiceError?) async throws(ServiceError) {
         let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await run.watch { signal.yield() }
         signal.yield()
         let error = await withDiscardingTaskGroup(returning: ServiceError?.self) { group in
+            group.addTask { if let error = await attend() { await run.stop(error) } }
+            defer { group.cancelAll() }
             for await _ in signals {
                 let work = await run.takeWork(at: clock.now())
                 if work.isOver || work.problem != nil || Task.isCancelled { group.cancelAll() }

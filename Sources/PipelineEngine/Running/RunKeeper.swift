@@ -50,17 +50,16 @@ actor RunKeeper {
 
     /// Carries a run on as far as it goes, unless something is missing here that its pipeline needs.
     ///
-    /// - Parameter problem: Looks at the pipeline as it is by now; a sentence for what is missing.
+    /// - Parameter problem: Looks at the run as it is by now; a sentence for what is missing.
     /// - Returns: that sentence; nothing was done then.
     /// - Throws: ``ServiceError/busy(_:_:)`` when another process is at it.
-    func takeUp(_ id: RunID, unless problem: (Pipeline) -> String?) async throws(ServiceError) -> String? {
+    func takeUp(_ id: RunID, unless problem: (RunState) -> String?) async throws(ServiceError) -> String? {
         try await claiming(id) {
             do throws(ServiceError) {
                 let run = try await open(id)
                 let state = await run.state
-                guard !state.isFinished, var pipeline = state.pipeline else { return .success(nil) }
-                pipeline.limits = state.limits
-                if let problem = problem(pipeline) { return .success(problem) }
+                guard !state.isFinished else { return .success(nil) }
+                if let problem = problem(state) { return .success(problem) }
                 return await work(on: run).map { _ in nil }
             } catch {
                 return .failure(error)
@@ -179,28 +178,16 @@ actor RunKeeper {
             live[run.id] = run
             defer { live[run.id] = nil }
             if isWindingDown { await run.windDown() }
-            try await drive(run)
+            try await RunDriver(run: run, runner: runner, clock: clock).drive { [self] in await attend(run) }
             return .success(await run.state)
         } catch {
             return .failure(error)
         }
     }
 
-    /// Drives the run and attends to it beside that; whichever ends first ends the other.
-    private func drive(_ run: LiveRun) async throws(ServiceError) {
-        let driver = RunDriver(run: run, runner: runner, clock: clock)
-        let error = await withTaskGroup(of: ServiceError?.self) { group in
-            group.addTask { await driver.result() }
-            group.addTask { [self] in await attend(run) }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            let second = await group.next() ?? nil
-            return first ?? second
-        }
-        if let error { throw error }
-    }
-
     /// Renews the claim and takes in what other processes record, until the task is cancelled.
+    ///
+    /// - Returns: why that is not possible any more.
     private func attend(_ run: LiveRun) async -> ServiceError? {
         var renewal = clock.now() + Self.heartbeat
         var recorded = 0
@@ -241,16 +228,5 @@ actor RunKeeper {
         }
         guard let claim else { throw .noSuchRun(id) }
         return claim
-    }
-}
-
-extension RunDriver {
-    fileprivate func result() async -> ServiceError? {
-        do throws(ServiceError) {
-            try await drive()
-            return nil
-        } catch {
-            return error
-        }
     }
 }

@@ -9,6 +9,9 @@ struct WorkInHand {
 
     var isEmpty: Bool { taken.isEmpty }
 
+    /// Has nothing more taken.
+    mutating func stop(_ error: ServiceError) { problem = problem ?? error }
+
     /// What is due in this state and nobody is at; somebody is from now on.
     ///
     /// - Parameter most: How many there is somebody for.
@@ -25,7 +28,7 @@ struct WorkInHand {
     mutating func end(_ effect: Effect, _ error: ServiceError?, _ state: RunState, of run: RunID, isCancelled: Bool) {
         let begunAt = taken.removeValue(forKey: effect)
         if let error {
-            if case .refused = error {} else { problem = problem ?? error }
+            if case .refused = error {} else { stop(error) }
         }
         guard problem == nil, begunAt == state.sequence, !isCancelled, state.effects.contains(effect) else { return }
         problem = .broken(

@@ -1,11 +1,18 @@
 public import PipelineKit
 
 /// Starts runs, carries them on, and tells of them.
-public struct RunService: Sendable {
+public final class RunService: Sendable {
     let parts: EngineParts
     let keeper: RunKeeper
     let dispatcher: Dispatcher
     let feed: EventFeed
+
+    init(parts: EngineParts, keeper: RunKeeper, dispatcher: Dispatcher, feed: EventFeed) {
+        self.parts = parts
+        self.keeper = keeper
+        self.dispatcher = dispatcher
+        self.feed = feed
+    }
 
     /// Records the start of a run; nothing is carried out yet.
     ///

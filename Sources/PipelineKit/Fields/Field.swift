@@ -47,6 +47,8 @@ protocol AnyField: Sendable {
     /// The field with what the document says; `nil` after noting in `reader` what is wrong.
     func reading(_ json: JSONValue?, named name: String, _ reader: inout FieldReader) -> Self?
     func schema(named name: String) -> FieldSchema
+    /// Whether it must be given.
+    var isRequired: Bool { get }
     /// `nil` for a required field that has not been read.
     var json: JSONValue? { get }
 }
@@ -66,6 +68,8 @@ extension Field: AnyField {
     func schema(named name: String) -> FieldSchema {
         FieldSchema(name: name, value: Value.schema, help: help, standard: json)
     }
+
+    var isRequired: Bool { value == nil }
 
     var json: JSONValue? { value?.json }
 }

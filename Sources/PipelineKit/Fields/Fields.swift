@@ -36,16 +36,29 @@ extension Fields {
             return nil
         }
         let declared = Self.standard
-        let misspelt = Self.misspelt(members, declared, &reader)
+        if members.isEmpty, !declared.contains(where: \.field.isRequired) {
+            self.init()  // the settings of most modules, and the arguments of many calls: nothing
+        } else {
+            guard let read = Self.read(members, declared, &reader) else { return nil }
+            self.init(read: read)
+        }
+        let before = reader.problems.count
+        check(&reader)
+        guard reader.problems.count == before else { return nil }
+    }
+
+    /// Reads each field; `nil` after noting in `reader` what is wrong.
+    private static func read(
+        _ members: [String: JSONValue],
+        _ declared: [DeclaredField],
+        _ reader: inout FieldReader
+    ) -> [String: any AnyField]? {
+        let misspelt = misspelt(members, declared, &reader)
         var read: [String: any AnyField] = Dictionary(minimumCapacity: declared.count)
         for (name, field) in declared.lazy.map({ ($0.name, $0.field) }) {
             read[name] = misspelt?.contains(name) == true ? field : field.reading(members[name], named: name, &reader)
         }
-        guard misspelt == nil, read.count == declared.count else { return nil }
-        self.init(read: read)
-        let before = reader.problems.count
-        check(&reader)
-        guard reader.problems.count == before else { return nil }
+        return misspelt == nil && read.count == declared.count ? read : nil
     }
 
     /// Notes the keys that nobody declared.

@@ -1,0 +1,54 @@
+import PipelineEngine
+import PipelineKit
+
+/// Where the histories end that were written to last, so that one that grows by itself is not looked up with every event.
+///
+/// It holds as long as no other process writes to the file.
+struct RecentEnds {
+    /// Where a history ends, and the key of its run.
+    struct End {
+        var key: Int
+        var sequence: Int
+    }
+
+    private var known: [RunID: End] = [:]
+    /// What `PRAGMA data_version` was when all that is known was so: <https://www.sqlite.org/pragma.html#pragma_data_version>.
+    fileprivate var version: Int?
+
+    /// Runs that are remembered; some hundred kilobytes.
+    private static let most = 4_096
+
+    subscript(run: RunID) -> End? {
+        get { known[run] }
+        set {
+            if known.count >= Self.most { known = [:] }
+            known[run] = newValue
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// Forgets what another process may have changed; to be called at the beginning of a transaction that writes.
+    func noticeOthers() throws(StoreError) {
+        let versions = try rows("PRAGMA data_version", of: "the version") { row throws(StoreError) in
+            try row.integer(0, from: .min)
+        }
+        guard versions.first != ends.version else { return }
+        ends = RecentEnds()
+        ends.version = versions.first
+    }
+
+    /// Where a history ends; `nil` for an unknown run.
+    func end(of run: RunID) throws(StoreError) -> RecentEnds.End? {
+        if let known = ends[run] { return known }
+        let sql =
+            "SELECT key, sequence, (SELECT max(sequence) FROM event WHERE run = key) AS last FROM run WHERE id = ?"
+        let found = try rows(sql, [.text(run.value)], of: "run '\(run)'") { row throws(StoreError) in
+            let (listed, last) = (try row.integer(1), try row.integer(2))
+            guard last >= listed else { throw row.unexpected(2, "\(listed) or more, as its row says") }
+            return RecentEnds.End(key: try row.integer(0, from: .min), sequence: last)
+        }
+        if let end = found.first { ends[run] = end }
+        return found.first
+    }
+}
