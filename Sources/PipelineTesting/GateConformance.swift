@@ -33,7 +33,7 @@ public func expectConformance<G: Gate>(
     #expect(Set(ids).count == ids.count, "A test is named once.", sourceLocation: location)
     try await withTemporaryWorkspace(files) { workspace in
         try await withTemporaryWorkspace { scratch in
-            let context = GateContext(scratch: scratch.path)
+            let context = GateContext(scratch: { scratch.path })
             await expectEnd(at: location) { () throws(Failure) in _ = try await gate.judge(workspace, in: context) }
         }
     }
@@ -47,7 +47,7 @@ private func judged(by gate: any Gate, _ files: [String: String], at location: S
         var verdicts: [Verdict] = []
         for _ in 1...2 {
             try await withTemporaryWorkspace { scratch in
-                verdicts.append(try await gate.judge(workspace, in: GateContext(scratch: scratch.path)))
+                verdicts.append(try await gate.judge(workspace, in: GateContext(scratch: { scratch.path })))
             }
         }
         let after = try Surroundings(of: workspace)

@@ -41,7 +41,7 @@ public struct PytestGate: Gate {
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
-        let traces = PytestTraces(scratch: context.scratch)
+        let traces = PytestTraces(scratch: try context.scratch())
         let command = command(python, workspace, traces)
         switch try await outcome(of: command, progress: context.progress) {
         case .timedOut:

@@ -77,17 +77,29 @@ final class SQLiteWriter: Sendable {
 
     private func lead(_ write: Write) async {
         let others = line.withLock { $0.takeAll() }
-        let group = [write] + others.map(\.write)
-        let isQuick = group.count <= Self.few && pace.load(ordering: .relaxed) < Self.quick
+        let isQuick = others.count < Self.few && pace.load(ordering: .relaxed) < Self.quick
         // Behind another process's write it is not quick: then nothing was done, and whoever may block waits.
-        if !isQuick || !settle(group, patiently: false) { await aside { self.settle(group) } }
-        handOn(others)
+        if isQuick, settle([write] + others.map(\.write), patiently: false) { return handOn(others) }
+        _ = await withUnsafeContinuation { entry in
+            thread.async { self.settleAll(from: [.init(write: write, entry: entry)] + others) }
+        }
     }
 
     /// Passes the lead on, and tells those whose writes are settled.
     private func handOn(_ others: [WriterLine.Waiting]) {
         line.withLock { $0.passLead() }?.resume(returning: true)
         for other in others { other.entry.resume(returning: false) }
+    }
+
+    /// Leads on the thread that may block for as long as anybody waits: a leader among many tasks would wait for a turn
+    /// of its own first.
+    private func settleAll(from first: [WriterLine.Waiting]) {
+        var group = first
+        while !group.isEmpty {
+            settle(group.map(\.write))
+            for waiting in group { waiting.entry.resume(returning: false) }
+            group = line.withLock { $0.takeNext() }
+        }
     }
 
     /// Does what blocks on a thread outside of the concurrency pool.

@@ -21,6 +21,12 @@ struct WriterLine {
         return waiting
     }
 
+    /// What comes next for a leader that goes on; nothing when nobody waits, and then nobody leads.
+    mutating func takeNext() -> [Waiting] {
+        isLed = !waiting.isEmpty
+        return takeAll()
+    }
+
     /// - Returns: who leads now; `nil` when nobody waits.
     mutating func passLead() -> UnsafeContinuation<Bool, Never>? {
         isLed = !waiting.isEmpty

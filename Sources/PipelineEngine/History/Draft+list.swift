@@ -6,8 +6,8 @@ extension Draft {
 
     /// Whether the row that lists show has to be written with these events.
     ///
-    /// It says nothing of single calls, and a row that is written with each of them costs more than they do: it stands in
-    /// an index for each thing that lists are filtered by.
+    /// It says nothing of single calls and of what begins, and a row that is written with each of them costs more than they
+    /// do: it stands in an index for each thing that lists are filtered by.
     ///
     /// - Parameter time: When the row was last written.
     func changesList(from old: RunState, listedAt time: Instant) -> Bool {
@@ -23,6 +23,7 @@ extension Event.Payload {
     fileprivate var changesList: Bool {
         switch self {
         case .callProposed, .callStarted, .callFinished, .callRefused: false
+        case .workspaceOpened, .checkStarted, .modelRequested: false
         default: true
         }
     }

@@ -66,10 +66,10 @@ struct GoalJudge: Sendable {
         let factory = try registry.gate(id)
         let gate: any Gate
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
-        return try await scratch.with { (path: String) async throws(Failure) in
-            let context = GateContext(scratch: path) { emit(run, .check(output: $0)) }
-            return try await gate.judge(place, in: context)
-        }
+        let directory = scratch.directory()
+        defer { directory.remove() }
+        let context = GateContext(scratch: directory.path) { emit(run, .check(output: $0)) }
+        return try await gate.judge(place, in: context)
     }
 }
 

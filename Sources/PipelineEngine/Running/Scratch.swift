@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PipelineKit
+import Synchronization
 
 /// Empty directories for reports, outside every workspace, readable by this user only.
 public struct Scratch: Sendable {
@@ -8,13 +9,35 @@ public struct Scratch: Sendable {
     /// - Parameter root: Absolute path of a directory; made when it is first needed.
     public init(root: String) { self.root = root }
 
-    /// Hands an empty directory to `work` and removes it afterwards.
-    ///
+    /// One that is not there yet.
+    func directory() -> ScratchDirectory { ScratchDirectory(below: root) }
+}
+
+/// An empty directory that is made when somebody asks for it: most gates write no report.
+final class ScratchDirectory: Sendable {
+    private let root: String
+    private let made = Mutex<String?>(nil)
+
+    fileprivate init(below root: String) { self.root = root }
+
     /// - Throws: ``Failure/Kind/unavailable`` when it cannot be made.
-    func with<Value: Sendable>(
-        _ work: (String) async throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
-        let path = "\(root)/\(UUID().uuidString)"
+    @Sendable
+    func path() throws(Failure) -> String {
+        try made.withLock { made throws(Failure) in
+            if let made { return made }
+            let path = "\(root)/\(UUID().uuidString)"
+            try make(path)
+            made = path
+            return path
+        }
+    }
+
+    func remove() {
+        let path = made.withLock { $0 }
+        if let path { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    private func make(_ path: String) throws(Failure) {
         do {
             let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
             try FileManager.default.createDirectory(
@@ -28,7 +51,5 @@ public struct Scratch: Sendable {
                 "The directory '\(path)' for reports cannot be made: \(error.systemWords)."
             )
         }
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try await work(path)
     }
 }

@@ -25,13 +25,22 @@ extension Gate {
 
 /// What a gate may use while it judges.
 public struct GateContext: Sendable {
-    /// Absolute path of an empty directory outside the workspace, for reports; removed afterwards.
-    public var scratch: String
     /// Takes output as it comes, for those who watch; nothing of it is recorded.
     public var progress: @Sendable (String) -> Void
+    private let madeScratch: @Sendable () throws(Failure) -> String
 
-    public init(scratch: String, progress: @escaping @Sendable (String) -> Void = { _ in }) {
-        self.scratch = scratch
+    /// - Parameter scratch: Makes the directory that ``scratch()`` hands out, the first time.
+    public init(
+        scratch: @escaping @Sendable () throws(Failure) -> String,
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        madeScratch = scratch
         self.progress = progress
     }
+
+    /// Absolute path of an empty directory outside the workspace, for reports; there from the first call on, removed
+    /// afterwards.
+    ///
+    /// - Throws: ``Failure/Kind/unavailable`` when it cannot be made.
+    public func scratch() throws(Failure) -> String { try madeScratch() }
 }

@@ -7,7 +7,7 @@ struct CommandGateTests {
     private func judge(_ settings: JSONValue, _ files: [String: String] = [:]) async throws -> Verdict {
         let gate = try CommandLineGate(settings: .init(json: settings))
         return try await withTemporaryWorkspace(files) { workspace in
-            try await gate.judge(workspace, in: GateContext(scratch: workspace.project))
+            try await gate.judge(workspace, in: GateContext(scratch: { workspace.project }))
         }
     }
 

@@ -55,7 +55,7 @@ struct PythonProject {
         if members["python"] == nil { members["python"] = .string(try Self.python()) }
         let gate = try PytestGate(settings: PytestGate.Settings(json: .object(members)))
         let workspace = Workspace(path: tree ?? self.tree, project: self.tree)
-        return try await gate.judge(workspace, in: GateContext(scratch: scratch))
+        return try await gate.judge(workspace, in: GateContext(scratch: { scratch }))
     }
 
     /// Makes a virtual environment without packages, as `python3 -m venv --without-pip` does, and returns its Python.
