@@ -49,6 +49,13 @@ static void open_library(void) {
     if (!crypto.begin256 || !crypto.add256 || !crypto.end256 || !crypto.fetch || !crypto.make || !crypto.free || !crypto.begin || !crypto.add || !crypto.end) {
         stop("it lacks a function of OpenSSL 3.0");
     }
+}
+
+static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+
+// Apart, because it has the library read its configuration, which takes longer than to digest a thousand events.
+static void fetch_algorithms(void) {
+    pthread_once(&opened, open_library);
     crypto.sha256 = crypto.fetch(NULL, "SHA256", NULL);
     if (!crypto.sha256) stop("it offers no SHA-256");
     crypto.sha1 = crypto.fetch(NULL, "SHA1", NULL);
@@ -57,7 +64,7 @@ static void open_library(void) {
 
 // By address, since there is no algorithm before the library is open.
 static sluice_digest *begin(EVP_MD *const *algorithm) {
-    pthread_once(&opened, open_library);
+    pthread_once(&fetched, fetch_algorithms);
     sluice_digest *hash = malloc(sizeof *hash);
     if (!hash) abort();
     hash->context = crypto.make();

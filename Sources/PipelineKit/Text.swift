@@ -9,7 +9,7 @@ extension StringProtocol {
 
 extension Sequence<UInt8> {
     /// Two lower-case hexadecimal digits for each byte.
-    public var hexadecimal: String {
+    @inlinable public var hexadecimal: String {
         let digits = StaticString("0123456789abcdef").utf8Start
         var text: [UInt8] = []
         text.reserveCapacity(2 * underestimatedCount)

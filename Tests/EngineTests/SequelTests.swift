@@ -72,7 +72,8 @@ struct SequelTests {
         let (finished, started, asked) = ("tool_call.finished", "tool_call.started", "model.requested")
         #expect(
             log.unlisted == [
-                ["check.started"], [finished, started], [finished], [finished, asked], ["check.started"],
+                ["workspace.opened"], ["check.started"], [finished, started], [finished], [finished, asked],
+                ["check.started"],
             ]
         )
         #expect(try await log.summary(of: run) == RunSummary(state, run: run))

@@ -124,6 +124,52 @@ struct GroupCommitTests {
         }
     }
 
+    @Test func whereAHistoryEndsIsLookedUpAgainWhenAnotherProcessWroteToIt() async throws {
+        try await withDatabase { path in
+            let (here, elsewhere) = (try SQLiteEventStore(path: path), try SQLiteEventStore(path: path))
+            try await here.append(StoreSamples.batch(1...3, of: "r1"))
+            try await elsewhere.append(StoreSamples.batch(4...4, of: "r1"))
+            await #expect(throws: StoreError.conflict(expected: 3, found: 4)) {
+                try await here.append(StoreSamples.batch(4...4, of: "r1"))
+            }
+            try await here.append(StoreSamples.batch(5...5, of: "r1"))
+            #expect(try await elsewhere.remove(["r1"]) == 0)
+            await #expect(throws: StoreError.conflict(expected: 5, found: 0)) {
+                try await here.append(StoreSamples.batch(6...6, of: "r1"))
+            }
+            try await here.append(StoreSamples.batch(1...2, of: "r1"))
+            #expect(try await elsewhere.sequences(of: ["r1"]) == ["r1": 2])
+            for store in [here, elsewhere] { await store.close() }
+        }
+    }
+
+    @Test func whereAHistoryEndsIsLookedUpAgainWhenItsRunWasRemoved() async throws {
+        try await withDatabase { path in
+            let store = try SQLiteEventStore(path: path)
+            try await store.append(StoreSamples.batch(1...3, of: "r1"))
+            _ = try await store.remove(["r1"])
+            await #expect(throws: StoreError.conflict(expected: 3, found: 0)) {
+                try await store.append(StoreSamples.batch(4...4, of: "r1"))
+            }
+            await store.close()
+        }
+    }
+
+    @Test func aGroupThatFailedLeavesNoMemoryOfWhatItWrote() async throws {
+        try await withDatabase { path in
+            let gate = Gate()
+            let store = try SQLiteEventStore(path: path) { gate.reached($0) }
+            var wrong = StoreSamples.batch(1...1, of: "r9")
+            wrong.events[0].at = Instant(milliseconds: .max)
+            let good = (0..<9).map { StoreSamples.batch(1...1, of: RunID("r\($0)")) }
+            let outcomes = await append(good + [wrong], to: store, through: gate)
+            #expect(outcomes.count { $0 == nil } == 9)
+            for number in 0..<9 { try await store.append(StoreSamples.batch(2...2, of: RunID("r\(number)"))) }
+            try await store.append(StoreSamples.batch(1...1, of: "r9"))
+            await store.close()
+        }
+    }
+
     @Test func closingFinishesWhatWasAskedAndRefusesTheRest() async throws {
         try await withDatabase { path in
             let store = try SQLiteEventStore(path: path)

@@ -8,6 +8,7 @@ final class SQLiteConnection {
     let path: String
     private let handle: OpaquePointer
     private let patience: Int32
+    private var waits = true
     private var statements: [String: SQLiteStatement] = [:]
     var details = RecentDetails()
     var types = EventTypes()
@@ -79,6 +80,14 @@ final class SQLiteConnection {
             rollback()
             throw error
         }
+    }
+
+    /// Whether commits wait until they are on disk: <https://www.sqlite.org/pragma.html#pragma_synchronous>. One that does
+    /// takes those before it along, as all are in one log.
+    func waitForDisk(_ waits: Bool) throws(StoreError) {
+        guard waits != self.waits else { return }
+        try run("PRAGMA synchronous = \(waits ? "FULL" : "NORMAL")")
+        self.waits = waits
     }
 
     /// Begins a transaction that writes.

@@ -75,13 +75,16 @@ public final class SQLiteEventStore: EventStore {
         overriding dead: String?
     ) async throws(StoreError) -> Claim? {
         let wanted = Claim(owner: owner, until: deadline)
-        return try await writer.write { connection throws(StoreError) in
+        // An owner that loses its machine has lost its claims as well: they are no more than who works on what by now.
+        return try await writer.write(isDurable: false) { connection throws(StoreError) in
             try connection.claim(run, for: wanted, now: now, overriding: dead)
         }
     }
 
     public func release(_ run: RunID, by owner: String) async throws(StoreError) {
-        try await writer.write { connection throws(StoreError) in try connection.release(run, by: owner) }
+        try await writer.write(isDurable: false) { connection throws(StoreError) in
+            try connection.release(run, by: owner)
+        }
     }
 
     public func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]? {

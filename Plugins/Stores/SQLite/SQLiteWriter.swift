@@ -34,11 +34,17 @@ final class SQLiteWriter: Sendable {
     /// Runs the body in a transaction, and returns once that is on disk.
     ///
     /// The body may run twice; what it did the first time was taken back then.
+    ///
+    /// - Parameter isDurable: Whether to wait for the disk; what is not durable outlasts the process and not the machine.
     func write<Value: Sendable>(
+        isDurable: Bool = true,
         _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let written = Written<Value>()
-        try await carryOut(Write { connection throws(StoreError) in written.value = try body(connection) })
+        let write = Write(isDurable: isDurable) { connection throws(StoreError) in
+            written.value = try body(connection)
+        }
+        try await carryOut(write)
         guard let value = written.value else { throw .closed(path) }
         return value
     }
@@ -150,6 +156,7 @@ final class SQLiteWriter: Sendable {
         var isWriting = false
         do throws(StoreError) {
             fault("store.begin")
+            try connection.waitForDisk(group.contains(where: \.isDurable))
             guard try connection.beginWriting(patiently: patiently) else { return .locked }
             isWriting = true
             try connection.noticeOthers()

@@ -3,10 +3,15 @@ import Synchronization
 
 /// A write in line, and what became of it.
 final class Write: Sendable {
+    /// Whether it is to outlast a loss of power once it is settled.
+    let isDurable: Bool
     private let body: @Sendable (SQLiteConnection) throws(StoreError) -> Void
     private let result = Mutex<Result<Void, StoreError>?>(nil)
 
-    init(_ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Void) { self.body = body }
+    init(isDurable: Bool = true, _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Void) {
+        self.isDurable = isDurable
+        self.body = body
+    }
 
     /// Works inside the open transaction.
     ///

@@ -6,9 +6,11 @@ extension Event.Payload {
     /// Written straight away, members sorted as a ``JSONValue`` sorts them: a tree in between takes as long as all else
     /// that is done for the event.
     var shortBody: [UInt8]? {
-        var writer = JSONWriter(capacity: 128)
+        var writer = JSONWriter(capacity: 64)
         switch self {
-        case .callProposed(let call): writer.object { call.write(to: &$0) }
+        case .callProposed(let call):
+            writer = JSONWriter(capacity: 104 + call.call.arguments.utf8.count)
+            writer.object { call.write(to: &$0) }
         case .callStarted(let id): writer.object { $0.member("call", id.value) }
         case .callFinished(let id, let output): writer.object { output.write(to: &$0, of: id) }
         case .callRefused(let id, let reason):

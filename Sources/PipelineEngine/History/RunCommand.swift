@@ -31,19 +31,31 @@ public enum RunCommand: Sendable, Hashable {
 
 /// A proposed call with what the engine found when it looked at it.
 public struct AssessedCall: Sendable, Hashable {
-    public var proposed: ProposedCall
-    /// Why it cannot be carried out as it was written, for the model.
-    public var problem: String?
+    public let proposed: ProposedCall
     /// What the policy says of the tool.
-    public var rule: ToolPolicy.Rule
+    public let rule: ToolPolicy.Rule
+    private let finding: Finding
+
+    /// Apart, because most calls are neither wrong nor asked about, and a reply may have hundreds.
+    private indirect enum Finding: Sendable, Hashable {
+        case nothing
+        case found(problem: String?, shown: Digest?)
+    }
+
+    /// Why it cannot be carried out as it was written, for the model.
+    public var problem: String? {
+        if case .found(let problem, _) = finding { problem } else { nil }
+    }
+
     /// The digest of what a person would be shown; `nil` where nobody would be asked.
-    public var shown: Digest?
+    public var shown: Digest? {
+        if case .found(_, let shown) = finding { shown } else { nil }
+    }
 
     public init(_ proposed: ProposedCall, problem: String?, rule: ToolPolicy.Rule, shown: Digest?) {
         self.proposed = proposed
-        self.problem = problem
         self.rule = rule
-        self.shown = shown
+        finding = problem == nil && shown == nil ? .nothing : .found(problem: problem, shown: shown)
     }
 }
 

@@ -109,6 +109,11 @@ extension RunFacts {
     /// The goal's settings; the run must have been started.
     var goal: Goal? { pipeline?.goal }
 
+    /// Absolute path of the directory the person named.
+    var project: String? { start?.project }
+    /// Where the model works.
+    var isolation: WorkspacePolicy.Isolation? { pipeline?.workspace.isolation }
+
     /// The pipeline as it is by now, with the limits that people have set since.
     var currentPipeline: Pipeline? {
         var current = pipeline

@@ -157,7 +157,8 @@ final class Dispatcher: Sendable {
         }
     }
 
-    /// What this machine lacks for a run; `nil` for nothing.
+    /// What this machine lacks for a run; `nil` for nothing. Not inlined: a pipeline is large, and its caller waits long.
+    @inline(never)
     private func problem(with state: RunState) -> String? {
         guard let pipeline = state.currentPipeline else { return nil }
         do throws(Failure) { try readiness.check(pipeline) } catch { return error.message }

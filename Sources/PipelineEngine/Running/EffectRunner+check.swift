@@ -18,6 +18,7 @@ extension EffectRunner {
     }
 
     /// The result of judging, with all cases as an artifact; `nil` when this process ends before there is one.
+    @inline(never)
     private func found(
         _ name: CheckName,
         _ state: RunState,
@@ -27,11 +28,7 @@ extension EffectRunner {
         let baseline = try await cases(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
         do throws(Failure) {
-            let judgement = try await judge(state, at: snapshot, of: run)
-            let now = judgement.verdict.compared(toBaseline: baseline)
-            let verdict = earlier?.confirmed(by: now) ?? now
-            let report = verdict.cases.isEmpty ? nil : Artifact(JSONValue.array(verdict.cases.map(\.body)).encoded())
-            return (CheckResult(verdict, refused: judgement.refused, report: report?.digest), report)
+            return try await judge(state, at: snapshot, of: run).result(baseline: baseline, confirming: earlier)
         } catch {
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
         }
@@ -52,5 +49,16 @@ extension EffectRunner {
             throw .store(.unreadable("The report \(digest) of an earlier check is missing or damaged."))
         }
         return report.elements.compactMap { TestCase(EventBody($0)) }
+    }
+}
+
+extension Judgement {
+    /// What is recorded of it, with all cases as an artifact; not inlined, as its caller waits with all that it holds.
+    @inline(never)
+    fileprivate func result(baseline: [TestCase], confirming earlier: Verdict?) -> (CheckResult, Artifact?) {
+        let now = verdict.compared(toBaseline: baseline)
+        let verdict = earlier?.confirmed(by: now) ?? now
+        let report = verdict.cases.isEmpty ? nil : Artifact(JSONValue.array(verdict.cases.map(\.body)).encoded())
+        return (CheckResult(verdict, refused: refused, report: report?.digest), report)
     }
 }

@@ -45,10 +45,11 @@ final class EffectRunner: Sendable {
     }
 
     private func openWorkspace(of run: LiveRun) async throws(ServiceError) {
-        guard let start = await run.state.start, let policy = await run.state.pipeline?.workspace else { return }
+        let state = await run.state
+        guard let project = state.project, let isolation = state.isolation else { return }
         let opened: OpenedWorkspace
         do throws(Failure) {
-            opened = try await keeper.open(start.project, isolation: policy.isolation, for: run.id)
+            opened = try await keeper.open(project, isolation: isolation, for: run.id)
         } catch {
             return try await giveUp(error, run)
         }

@@ -18,7 +18,7 @@ public actor LiveRun {
     private var begun: Sequel.Work?
     private var hands = WorkInHand()
     private var isWindingDown = false
-    /// When the row of lists was last written; `nil` while this process has not written it.
+    /// When the row of lists was last written, as far as this process knows.
     private var listedAt: Instant?
     /// One check of the run at a time, as they share its judged tree.
     nonisolated let checks = Turnstile()
@@ -79,6 +79,8 @@ public actor LiveRun {
     ) {
         self.id = id
         self.state = state
+        // The row of a run that only began is as it was written then; how old another one is nobody knows.
+        listedAt = state.sequence == 1 ? state.updatedAt : nil
         self.store = store
         self.clock = clock
         self.registry = registry
