@@ -4,6 +4,8 @@ import PipelineEngine
 struct EventTypes {
     fileprivate var keys: [String: Int] = [:]
     fileprivate var names: [Int: String] = [:]
+    /// The one that was read last: events of a type often stand together.
+    fileprivate var last: (key: Int, name: String)?
 }
 
 extension SQLiteConnection {
@@ -22,6 +24,13 @@ extension SQLiteConnection {
     /// The name of the type whose number stands in a column.
     func type(_ row: SQLiteRow, _ column: Int32) throws(StoreError) -> String {
         let key = try row.integer(column, from: .min)
+        if let last = types.last, last.key == key { return last.name }
+        let name = try name(ofType: key, row, column)
+        types.last = (key, name)
+        return name
+    }
+
+    private func name(ofType key: Int, _ row: SQLiteRow, _ column: Int32) throws(StoreError) -> String {
         if let known = types.names[key] { return known }
         let names = try rows("SELECT name FROM event_type WHERE key = ?", [.integer(key)], of: "type \(key)") {
             name throws(StoreError) in try name.text(0)

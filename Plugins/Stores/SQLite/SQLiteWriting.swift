@@ -50,24 +50,24 @@ extension SQLiteConnection {
         }.first
     }
 
-    /// What is kept of a row, with what lists are filtered by.
+    /// What is kept of a row besides its run, with what lists are filtered by.
     private static let keptColumns =
-        "id, pipeline, status, sequence, started_at, updated_at, wake_at, details, project, origin, is_asking"
+        "pipeline, status, sequence, started_at, updated_at, wake_at, details, project, origin, is_asking"
 
     /// - Returns: the key of the row.
     private func keep(_ row: RunSummary, as key: Int?) throws(StoreError) -> Int {
         let values: [SQLiteValue] = [
-            .text(row.run.value), .text(row.pipeline), .text(row.status.rawValue), .integer(row.sequence),
-            try value(row.startedAt), try value(row.updatedAt), try row.wakeAt.map(value) ?? .null,
-            .json(row.details.encoded()), .text(row.project), .text(row.origin), .integer(row.isAsking ? 1 : 0),
+            .text(row.pipeline), .text(row.status.rawValue), .integer(row.sequence), try value(row.startedAt),
+            try value(row.updatedAt), try row.wakeAt.map(value) ?? .null, .json(row.details.encoded()),
+            .text(row.project), .text(row.origin), .integer(row.isAsking ? 1 : 0), .text(row.run.value),
         ]
         guard let key else {
-            try run("INSERT INTO run (\(Self.keptColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            try run("INSERT INTO run (\(Self.keptColumns), id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
             return lastKey
         }
         try run(
-            "UPDATE run SET (\(Self.keptColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE key = ?",
-            values + [.integer(key)]
+            "UPDATE run SET (\(Self.keptColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+            values
         )
         return key
     }

@@ -49,18 +49,24 @@ extension RecordedOutput {
 extension Event.Payload {
     /// Reads what ``shortBody`` wrote, of the newest version; `nil` for everything that is written otherwise.
     init?(type: String, shortBody bytes: [UInt8]) {
-        guard ["tool_call.finished", "tool_call.proposed", "tool_call.started"].contains(type) else { return nil }
+        guard let kind = CallEvent(rawValue: type) else { return nil }
         var body = CallBody()
         guard FlatObject.read(bytes, { body.take($0, $1) }), let call = body.call.map(CallID.init) else { return nil }
         let payload: Self? =
-            switch type {
-            case "tool_call.finished": body.output.map { .callFinished(call, $0) }
-            case "tool_call.proposed": body.proposed(call).map(Self.callProposed)
-            default: .callStarted(call)
+            switch kind {
+            case .finished: body.output.map { .callFinished(call, $0) }
+            case .proposed: body.proposed(call).map(Self.callProposed)
+            case .started: .callStarted(call)
             }
         guard let payload else { return nil }
         self = payload
     }
+}
+
+private enum CallEvent: String {
+    case finished = "tool_call.finished"
+    case proposed = "tool_call.proposed"
+    case started = "tool_call.started"
 }
 
 /// The members of what is recorded of a call, as far as they are there.
@@ -106,8 +112,16 @@ private struct CallBody {
     func proposed(_ call: CallID) -> ProposedCall? {
         guard let tool, let arguments, let service, let reach else { return nil }
         let written = ToolCall(id: CallID(service), tool: tool, arguments: arguments)
-        return ProposedCall(id: call, call: written, reach: Set(reach))
+        return ProposedCall(id: call, call: written, reach: Self.set(of: reach))
     }
+
+    /// Nearly every tool has one kind of reach: one set in memory for all calls of such a kind.
+    private static func set(of reach: [Reach]) -> Set<Reach> {
+        guard reach.count == 1, let known = alone[reach[0]] else { return Set(reach) }
+        return known
+    }
+
+    private static let alone = Dictionary(uniqueKeysWithValues: Reach.allCases.map { ($0, Set([$0])) })
 }
 
 extension Optional {

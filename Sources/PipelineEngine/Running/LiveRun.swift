@@ -96,6 +96,9 @@ public actor LiveRun {
         watcher?()
     }
 
+    /// Has its driver look whether there is something for it to do.
+    func lookAround() { watcher?() }
+
     /// Has nothing more begun, because of this.
     func stop(_ error: ServiceError) {
         hands.stop(error)
@@ -180,7 +183,15 @@ public actor LiveRun {
     }
 
     /// The sequence of what this process recorded last: nobody else had recorded anything before.
-    private(set) var recorded = 0
+    private var recorded = 0
+
+    /// How far this process has recorded, and how far it knows the history.
+    var ends: (recorded: Int, sequence: Int) { (recorded, state.sequence) }
+
+    /// Takes in what other processes have recorded since; without it the work cannot go on.
+    func takeInNews() async {
+        do throws(ServiceError) { try await catchUp() } catch { stop(error) }
+    }
 
     /// Takes in what other processes have recorded since.
     public func catchUp() async throws(ServiceError) {

@@ -9,18 +9,22 @@ struct RunDriver: Sendable {
     let runner: EffectRunner
     let clock: EngineClock
 
-    /// - Parameter attend: What goes on beside the work, until it is cancelled; an error that it returns ends the work.
+    /// - Parameter attention: What this driver is to do beside its work until that is over; `nil` as long as another one
+    ///   does it.
     /// - Throws: what an effect could not get past: the store is gone, or the run is in other hands.
-    func drive(_ attend: @escaping @Sendable () async -> ServiceError?) async throws(ServiceError) {
+    func drive(_ attention: @Sendable () async -> (@Sendable () async -> Void)?) async throws(ServiceError) {
         let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await run.watch { signal.yield() }
         signal.yield()
         let error = await withDiscardingTaskGroup(returning: ServiceError?.self) { group in
-            group.addTask { if let error = await attend() { await run.stop(error) } }
             defer { group.cancelAll() }
             for await _ in signals {
                 let work = await run.takeWork(at: clock.now())
-                if work.isOver || work.problem != nil || Task.isCancelled { group.cancelAll() }
+                if work.isOver || work.problem != nil || Task.isCancelled {
+                    group.cancelAll()
+                } else if let attend = await attention() {
+                    group.addTask { await attend() }
+                }
                 for effect in work.begun { group.addTask { await carryOn(effect) } }
                 if work.isIdle || work.problem != nil { return work.problem }
             }

@@ -11,12 +11,13 @@ actor RunKeeper {
     /// How often the history is looked at for what other processes recorded: an answer, the end.
     static let glance = Duration.seconds(1)
 
-    private let store: any EventStore
+    let store: any EventStore
     private let runner: EffectRunner
-    private let clock: EngineClock
+    let clock: EngineClock
     private let owner: ProcessName
     private let publish: @Sendable (RunID, [Event]) -> Void
-    private var live: [RunID: LiveRun] = [:]
+    var live: [RunID: LivePlace] = [:]
+    var attention = Attention()
     /// The states of runs that were asked for last and that this process does not work on.
     private var looked = RecentStates()
     /// The runs that this process holds or is about to claim: a claim keeps other processes out, and not this one.
@@ -70,7 +71,7 @@ actor RunKeeper {
     /// Has every run end what is under way, and begin nothing more; until ``takeUpWork()``.
     func windDown() async {
         isWindingDown = true
-        for run in live.values { await run.windDown() }
+        for place in live.values { await place.run.windDown() }
     }
 
     /// Works again as before ``windDown()``.
@@ -167,7 +168,7 @@ actor RunKeeper {
     }
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
-        if let run = live[id] { return run }
+        if let place = live[id] { return place.run }
         return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry) { [publish] in
             publish(id, $0)
         }
@@ -175,40 +176,31 @@ actor RunKeeper {
 
     private func work(on run: LiveRun) async -> Result<RunState, ServiceError> {
         do throws(ServiceError) {
-            live[run.id] = run
-            defer { live[run.id] = nil }
+            live[run.id] = LivePlace(run: run, renewal: clock.now() + Self.heartbeat)
             if isWindingDown { await run.windDown() }
-            try await RunDriver(run: run, runner: runner, clock: clock).drive { [self] in await attend(run) }
+            let driven = await drive(run)
+            live[run.id] = nil
+            await leaveAttention(run.id)
+            try driven.get()
             return .success(await run.state)
         } catch {
             return .failure(error)
         }
     }
 
-    /// Renews the claim and takes in what other processes record, until the task is cancelled.
-    ///
-    /// - Returns: why that is not possible any more.
-    private func attend(_ run: LiveRun) async -> ServiceError? {
-        var renewal = clock.now() + Self.heartbeat
-        var recorded = 0
-        while true {
-            await clock.sleep(clock.now() + Self.glance)
-            guard !Task.isCancelled else { return nil }
-            do throws(ServiceError) {
-                let last = await run.recorded
-                // What others have recorded would have been in the way of what this process recorded.
-                if last == recorded { try await run.catchUp() }
-                recorded = last
-                guard clock.now() >= renewal else { continue }
-                try await claim(run.id)
-                renewal = clock.now() + Self.heartbeat
-            } catch {
-                return error
+    private func drive(_ run: LiveRun) async -> Result<Void, ServiceError> {
+        do throws(ServiceError) {
+            try await RunDriver(run: run, runner: runner, clock: clock).drive { [self] in
+                guard await takeAttention(run.id) else { return nil }
+                return { [self] in await attend(for: run.id) }
             }
+            return .success(())
+        } catch {
+            return .failure(error)
         }
     }
 
-    private func claim(_ id: RunID) async throws(ServiceError) {
+    func claim(_ id: RunID) async throws(ServiceError) {
         var claim = try await ask(for: id, overriding: nil)
         if claim.owner != owner.value, owner.knowsDead(claim.owner) {
             claim = try await ask(for: id, overriding: claim.owner)
