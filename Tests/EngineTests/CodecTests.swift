@@ -104,6 +104,17 @@ struct CodecTests {
         #expect(throws: StoreError.unreadable(words)) { try EventCodec.decode(row) }
     }
 
+    /// As it is written down in Docs/Events.md, so that anybody can check an export.
+    @Test(arguments: [0, 1, 9, 10, 1_767_225_600_000, -1, -10, .max, .min]) func aLinkIsMadeOfItsParts(number: Int) {
+        let row = EventCodec.Row(type: "tool_call.started", version: 1, body: Array(#"{"call":"1.1"}"#.utf8))
+        let parts = ["\(number)", "\(number)", row.type, "\(row.version)"].map { Array($0.utf8) } + [row.body]
+        let content = parts.reduce(into: Self.digest.bytes) { content, part in
+            content += withUnsafeBytes(of: UInt64(part.count).bigEndian) { Array($0) } + part
+        }
+        let made = Chain.digest(after: Self.digest, number, Instant(milliseconds: number), row)
+        #expect(made == Digest(of: content))
+    }
+
     @Test func aChangedEventBreaksTheChain() throws {
         let rows = Chain.rows([.callStarted("1.1"), .callStarted("1.2")], after: 0, head: Chain.start, at: .start)
         #expect(Chain.problem(with: rows[0], after: 0, head: Chain.start) == nil)

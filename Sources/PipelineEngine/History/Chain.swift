@@ -14,10 +14,10 @@ public enum Chain {
         return withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 8) { room in
             var writer = ChainWriter(room: room)
             head.withUnsafeBytes { writer.add($0) }
-            writer.addPart(String(sequence))
-            writer.addPart(String(at.milliseconds))
+            writer.addPart(sequence)
+            writer.addPart(at.milliseconds)
             writer.addPart(row.type)
-            writer.addPart(String(row.version))
+            writer.addPart(row.version)
             row.body.withUnsafeBytes { writer.addPart($0) }
             return Digest(bytes: writer.written)
         }
@@ -81,6 +81,23 @@ private struct ChainWriter {
     mutating func addPart(_ bytes: UnsafeRawBufferPointer) {
         withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { add($0) }
         add(bytes)
+    }
+
+    /// Adds a number as a part, in decimal digits.
+    mutating func addPart(_ number: Int) {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var (begin, rest) = (digits.count, number.magnitude)
+            repeat {
+                begin -= 1
+                digits[begin] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if number < 0 {
+                begin -= 1
+                digits[begin] = UInt8(ascii: "-")
+            }
+            addPart(UnsafeRawBufferPointer(rebasing: digits[begin...]))
+        }
     }
 
     mutating func addPart(_ text: String) {

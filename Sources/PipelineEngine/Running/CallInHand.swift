@@ -15,7 +15,7 @@ struct CallInHand: Sendable {
         let written = call.proposed.call
         let arguments: JSONValue
         do throws(JSONError) {
-            arguments = try JSONValue(parsing: written.arguments.isEmpty ? "{}" : written.arguments)
+            arguments = try written.readArguments()
         } catch {
             throw Failure(.invalidInput, "The arguments of '\(written.tool)' are not JSON: \(error)")
         }

@@ -9,8 +9,7 @@ struct CallSubject {
 
     init(_ call: ToolCall, _ state: RunState, _ pipeline: Pipeline) {
         // Arguments that are no JSON are never carried out; their text stands for them.
-        let arguments =
-            (try? JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)) ?? .string(call.arguments)
+        let arguments = (try? call.readArguments()) ?? .string(call.arguments)
         json = [
             "tool": .string(call.tool),
             "arguments": arguments,
@@ -26,4 +25,11 @@ struct CallSubject {
     }
 
     var digest: Digest { Digest(of: json.encoded(.canonical)) }
+}
+
+extension ToolCall {
+    /// The arguments as JSON; some models write nothing where there are none.
+    func readArguments() throws(JSONError) -> JSONValue {
+        arguments.isEmpty || arguments == "{}" ? [:] : try JSONValue(parsing: arguments)
+    }
 }

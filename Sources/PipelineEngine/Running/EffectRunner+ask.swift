@@ -87,7 +87,7 @@ extension EffectRunner {
     private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline, _ toolbox: Toolbox) -> String?
     {
         do throws(JSONError) {
-            let arguments = try JSONValue(parsing: call.arguments.isEmpty ? "{}" : call.arguments)
+            let arguments = try call.readArguments()
             guard let configured = try? toolbox.tool(tool, pipeline) else { return nil }
             let problems = configured.problems(arguments)
             return problems.isEmpty
