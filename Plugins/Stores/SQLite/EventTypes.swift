@@ -35,7 +35,8 @@ extension SQLiteConnection {
         let names = try rows("SELECT name FROM event_type WHERE key = ?", [.integer(key)], of: "type \(key)") {
             name throws(StoreError) in try name.text(0)
         }
-        guard let name = names.first else { throw row.unexpected(column, "the number of a type") }
+        guard let found = names.first else { throw row.unexpected(column, "the number of a type") }
+        let name = EventCodec.uncounted(found)
         types.names[key] = name
         return name
     }

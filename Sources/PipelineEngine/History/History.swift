@@ -4,10 +4,15 @@ import PipelineKit
 enum History {
     private static let page = 1_000
 
+    /// Rows that stand as they were recorded, and where they end.
+    private struct Page: Sendable {
+        var rows: [StoredEvent]
+        var end: Place
+    }
+
     /// Hands every event after a state to `body`, in order.
     ///
-    /// A long history is read, checked and taken in side by side, so `body` may have been handed events from a damaged
-    /// page before that is told.
+    /// A page is read and checked while the one before it is taken in.
     ///
     /// - Throws: ``ServiceError/store(_:)`` at the first event that is missing, changed or unknown.
     static func read(
@@ -16,34 +21,27 @@ enum History {
         after state: RunState,
         _ body: (Event) -> Void
     ) async throws(ServiceError) {
-        var place = Place(sequence: state.sequence, head: state.head)
-        var rows = try await rows(of: run, in: store, after: place.sequence).get()
-        while rows.count == page, let last = rows.last {
-            rows = try await take(rows, from: place, to: last.sequence, of: run, in: store, body)
-            place = Place(sequence: last.sequence, head: last.digest)
-        }
-        if let problem = place.problem(with: rows) { throw damaged(run, problem) }
-        try take(rows, body)
+        let place = Place(sequence: state.sequence, head: state.head)
+        var page = try await page(of: run, in: store, after: place).get()
+        while page.rows.count == Self.page { page = try await take(page, of: run, in: store, body) }
+        try take(page.rows, body)
     }
 
-    /// Checks and takes in a whole page, and reads the next one beside that.
+    /// Takes in a page, and reads the next one beside that.
     ///
-    /// Never inlined: the two tasks have room in the frame of whoever begins them, and nearly all histories are short.
+    /// Never inlined: the task has room in the frame of whoever begins it, and nearly all histories are short.
     @inline(never)
     private static func take(
-        _ rows: [StoredEvent],
-        from place: Place,
-        to last: Int,
+        _ page: Page,
         of run: RunID,
         in store: any EventStore,
         _ body: (Event) -> Void
-    ) async throws(ServiceError) -> [StoredEvent] {
-        async let problem = checking(rows, from: place)
-        async let next = Self.rows(of: run, in: store, after: last)
-        let outcome = Result { () throws(ServiceError) in try take(rows, body) }
-        if let problem = await problem { throw damaged(run, problem) }
+    ) async throws(ServiceError) -> Page {
+        async let next = Self.page(of: run, in: store, after: page.end)
+        let outcome = Result { () throws(ServiceError) in try take(page.rows, body) }
+        let read = await next
         try outcome.get()
-        return try await next.get()
+        return try read.get()
     }
 
     /// Never inlined, for the same reason.
@@ -55,21 +53,17 @@ enum History {
     }
 
     @concurrent
-    private static func checking(_ rows: [StoredEvent], from place: Place) async -> String? {
-        place.problem(with: rows)
-    }
-
-    private static func damaged(_ run: RunID, _ problem: String) -> ServiceError {
-        .store(.unreadable("The history of run '\(run)' is damaged. \(problem)"))
-    }
-
-    private static func rows(
+    private static func page(
         of run: RunID,
         in store: any EventStore,
-        after sequence: Int
-    ) async -> Result<[StoredEvent], ServiceError> {
+        after place: Place
+    ) async -> Result<Page, ServiceError> {
         do throws(StoreError) {
-            return .success(try await store.events(of: run, after: sequence, limit: page))
+            var page = Page(rows: try await store.events(of: run, after: place.sequence, limit: page), end: place)
+            if let problem = page.end.pass(page.rows) {
+                throw .unreadable("The history of run '\(run)' is damaged. \(problem)")
+            }
+            return .success(page)
         } catch {
             return .failure(.store(error))
         }
@@ -81,12 +75,13 @@ private struct Place: Sendable {
     var sequence: Int
     var head: Digest
 
-    /// What is wrong with the first of these rows that is not right.
-    func problem(with rows: [StoredEvent]) -> String? {
-        var place = self
+    /// Goes on to the end of these rows.
+    ///
+    /// - Returns: what is wrong with the first of them that is not right.
+    mutating func pass(_ rows: [StoredEvent]) -> String? {
         for row in rows {
-            if let problem = Chain.problem(with: row, after: place.sequence, head: place.head) { return problem }
-            place = Place(sequence: row.sequence, head: row.digest)
+            if let problem = Chain.problem(with: row, after: sequence, head: head) { return problem }
+            self = Place(sequence: row.sequence, head: row.digest)
         }
         return nil
     }

@@ -38,7 +38,10 @@ public actor LiveRun {
         try await open(id, in: store, clock: clock, registry: nil, publish: publish)
     }
 
+    /// Off the actor of whoever asks, which a long history would keep busy.
+    ///
     /// - Parameter registry: What carries out the run's steps.
+    @concurrent
     static func open(
         _ id: RunID,
         in store: any EventStore,
