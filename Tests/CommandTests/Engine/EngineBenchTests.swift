@@ -49,6 +49,17 @@ struct EngineBenchTests {
         }
     }
 
+    @Test(arguments: [SIGINT, SIGTERM]) func whatIsEndedEarlyLeavesNoDirectory(signal: Int32) async throws {
+        try await withBench { bench in
+            let drive = try EngineDrive("wait", "--runs", "5", on: bench)
+            _ = try await drive.lines(to: "waiting")
+            #expect(try Self.leftovers(of: bench).count == 1)
+            drive.running.send(signal)
+            #expect(await drive.running.ended().status == 130)
+            #expect(try Self.leftovers(of: bench) == [])
+        }
+    }
+
     // MARK: - People
 
     @Test(arguments: ["sqlite", "memory"])
