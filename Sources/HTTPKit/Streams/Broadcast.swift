@@ -28,10 +28,11 @@ final class Broadcast<Renderer: FrameRenderer>: Sendable {
         }
     }
 
-    /// Takes a follower in without its having read anything, if all that it lacks is kept here.
+    /// Takes a follower in without its having read anything, if all that it lacks is kept here, and is no more than a
+    /// client may be given at once. Who lacks more reads the history, where somebody waits for it to read.
     func rejoin(_ sink: any FrameSink, after: Int) -> Bool {
         state.withLock { state in
-            guard state.hasBegun, state.reaches(back: after) else { return false }
+            guard state.hasBegun, state.reaches(back: after), state.lacksLittle(after: after) else { return false }
             state.add(sink, after: after)
             return true
         }

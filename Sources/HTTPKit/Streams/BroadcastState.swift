@@ -28,6 +28,9 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
         renderer == nil ? forgotten <= position : recent.floor <= position || last <= position
     }
 
+    /// - Returns: whether what is kept of later sequences is little enough to be pushed at once.
+    func lacksLittle(after: Int) -> Bool { recent.bytes(after: after) <= RecentFrames.mostAtOnce }
+
     /// Takes in a follower, the first together with its renderer.
     mutating func add(_ sink: any FrameSink, _ renderer: Renderer, position: Int, after: Int) {
         if !hasBegun { begin(renderer, at: position) }

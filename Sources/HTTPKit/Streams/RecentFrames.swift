@@ -2,6 +2,8 @@
 struct RecentFrames: Sendable {
     /// Bytes; some thousand events of a kilobyte.
     static let limit = 4 << 20
+    /// Bytes that a client is pushed at once: a quarter of what a listener lets it have unread.
+    static let mostAtOnce = 256 << 10
 
     /// All frames of later sequences than this are here.
     private(set) var floor = 0
@@ -34,6 +36,9 @@ struct RecentFrames: Sendable {
         while index > start, let other = frames[index - 1].sequence, other > sequence { index -= 1 }
         return frames[index...]
     }
+
+    /// How much those are.
+    func bytes(after sequence: Int) -> Int { frames(after: sequence).reduce(0) { $0 + $1.text.count } }
 
     private mutating func dropOldest() {
         let frame = frames[start]
