@@ -17,7 +17,7 @@ final class SQLiteWriter: Sendable {
     private let fault: @Sendable (String) -> Void
     private let line = Mutex(WriterLine())
     private let thread = DispatchQueue(label: "sluice.sqlite.write")
-    /// How long the last commit took, in nanoseconds; at first nobody knows.
+    /// How long the last commit that waited for the disk took, in nanoseconds; at first nobody knows.
     private let pace = Atomic(UInt64.max)
 
     /// A commit that takes longer is none for a thread of the concurrency pool, of which there is one for each core.
@@ -134,7 +134,10 @@ final class SQLiteWriter: Sendable {
             if outcome == .takenBack { for write in group { _ = commit([write], to: connection, patiently: true) } }
             return outcome != .locked
         }
-        pace.store(DispatchTime.now().uptimeNanoseconds - begin, ordering: .relaxed)
+        // Only a commit that waited for the disk tells how quick it is.
+        if isSettled, group.contains(where: \.isDurable) {
+            pace.store(DispatchTime.now().uptimeNanoseconds - begin, ordering: .relaxed)
+        }
         return isSettled
     }
 
