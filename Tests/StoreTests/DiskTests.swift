@@ -50,11 +50,11 @@ private final class Filler: Sendable {
 
     init(beside database: String) { path = database + ".filler" }
 
-    func fillAtNextCommit() { isWanted.withLock { $0 = true } }
+    func fillBeforeNextCommit() { isWanted.withLock { $0 = true } }
     func remove() { unlink(path) }
 
     func reached(_ instant: String) {
-        guard instant == "store.commit",
+        guard instant == "store.begin",
             isWanted.withLock({ wanted in
                 defer { wanted = false }
                 return wanted
@@ -100,7 +100,7 @@ struct DiskTests {
                 gate.reached(instant)
                 filler.reached(instant)
             }
-            filler.fillAtNextCommit()
+            filler.fillBeforeNextCommit()
             let batches = (0..<100).map { StoreSamples.batch(1...1, of: RunID("r\($0)")) }
             let outcomes = await append(batches, to: store, through: gate)
             #expect(outcomes == Array(repeating: .unavailable(full(path)), count: 100))

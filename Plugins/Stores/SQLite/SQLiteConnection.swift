@@ -13,6 +13,7 @@ final class SQLiteConnection {
     var details = RecentDetails()
     var types = EventTypes()
     var ends = RecentEnds()
+    private var log: LogRoom?
 
     /// Opens an existing file.
     ///
@@ -88,6 +89,15 @@ final class SQLiteConnection {
         guard waits != self.waits else { return }
         try run("PRAGMA synchronous = \(waits ? "FULL" : "NORMAL")")
         self.waits = waits
+    }
+
+    /// Has commits that wait for the disk wait less; to be called inside a transaction that writes.
+    func provideRoom() throws(StoreError) {
+        if log == nil {
+            let mode = try rows("PRAGMA journal_mode", of: "the mode") { row throws(StoreError) in try row.text(0) }
+            log = LogRoom(journal: mode.first)
+        }
+        log?.provide(in: handle)
     }
 
     /// Begins a transaction that writes.

@@ -167,6 +167,7 @@ final class SQLiteWriter: Sendable {
                 fault("store.write")
                 try write.perform(on: connection)
             }
+            try connection.provideRoom()
             isWriting = false
             fault("store.commit")
             try connection.run("COMMIT")
