@@ -44,7 +44,7 @@ struct InterruptionTests {
             await process.wait(for: #""type":"run.finished""#)
             process.send(SIGINT)
             status = await process.ended().status
-            #expect(await isGone(child))
+            #expect(await child.isGone())
             let events = try await bench.events()
             #expect(RunState(replaying: events).status == .aborted)
         }
@@ -84,29 +84,14 @@ struct InterruptionTests {
         #expect(bench.read(log)?.hasSuffix("\(name)\n") == true)
     }
 
-    private func expectEnd(of process: Running, _ reason: String, _ bench: Bench, _ child: pid_t) async throws {
+    private func expectEnd(of process: Running, _ reason: String, _ bench: Bench, _ child: SlowChild) async throws {
         let ended = await process.ended()
         #expect(ended.status == 1, "\(ended)")
         #expect(ended.errors == "")
-        #expect(await isGone(child))
+        #expect(await child.isGone())
         let events = try await bench.events()
         #expect(events.last?.payload == .runFinished(.aborted, reason: reason))
         #expect(try Bench.events(in: ended.output) == events, "what was shown is what is recorded")
-    }
-
-    /// Waits for the end of a process that is nobody's child here: a pidfd is readable from then on, pidfd_open(2).
-    ///
-    /// - Returns: `false` when it goes on for ten seconds.
-    private func isGone(_ pid: pid_t) async -> Bool {
-        let descriptor = sluice_pidfd_open(pid)
-        guard descriptor >= 0 else { return errno == ESRCH }
-        defer { close(descriptor) }
-        return await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                var ending = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                continuation.resume(returning: poll(&ending, 1, 10_000) == 1)
-            }
-        }
     }
 
     /// Starts a run and hands it over when it is in the middle of what takes long.
@@ -114,7 +99,7 @@ struct InterruptionTests {
         _ slow: Slow,
         _ before: String = "",
         isolation: isolated (any Actor)? = #isolation,
-        _ body: (Bench, Running, pid_t) async throws -> Void
+        _ body: (Bench, Running, SlowChild) async throws -> Void
     ) async throws {
         try await withBench { bench in
             let line = before + #"echo $$ > "$HOME/started"; exec sleep 600"#
@@ -125,9 +110,31 @@ struct InterruptionTests {
             let words = ["run", "command", "--set", "command=\(goal)", "--allow", "bash_exec", "--id", "r1", "--json"]
             let process = try bench.start(words + ["--cwd", "project", "--model", "scripted/script.json"])
             let number = try await bench.run("cat", "\(bench.root)/home/started")
-            let child = try #require(pid_t(number.trimmingCharacters(in: .newlines)))
-            #expect(kill(child, 0) == 0)
+            let child = try SlowChild(try #require(pid_t(number.trimmingCharacters(in: .newlines))))
             try await body(bench, process, child)
+        }
+    }
+}
+
+/// A process that is nobody's child here. It is known by a descriptor, since its number may soon be another one's.
+private final class SlowChild: Sendable {
+    /// Readable from the end of the process on, pidfd_open(2).
+    private let descriptor: Int32
+
+    init(_ pid: pid_t) throws {
+        descriptor = sluice_pidfd_open(pid)
+        try #require(descriptor >= 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// - Returns: `false` when it goes on for ten seconds.
+    func isGone() async -> Bool {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var ending = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+                continuation.resume(returning: poll(&ending, 1, 10_000) == 1)
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct TerminalTests {
     @Test func aMovingLineComesAndGoesAndTheTranscriptStays() async throws {
         try await withRehearsal { rehearsal, bench in
-            let seen = try await Terminal.run([[Self.prompt, "y\n"]], ["--id", "r1"], in: bench)
+            let seen = try await Terminal.run([[Terminal.prompt, "y\n"]], ["--id", "r1"], in: bench)
             #expect(seen.status == 0, "\(seen)")
             #expect(seen.output.contains("\u{1b}[2mchecking the goal · iteration 0/5 · 0s · 0 tokens\u{1b}[0m"))
             let last =
@@ -18,13 +18,16 @@ struct TerminalTests {
     }
 
     @Test(arguments: [
-        ([[prompt, "n\n"]], 1, "ada did not allow the call."),
-        ([[prompt, "perhaps\n"], ["Answer y, n, m or l.\r\n> ", "n\n"]], 1, "ada did not allow the call."),
+        ([[Terminal.prompt, "n\n"]], 1, "ada did not allow the call."),
+        ([[Terminal.prompt, "perhaps\n"], ["Answer y, n, m or l.\r\n> ", "n\n"]], 1, "ada did not allow the call."),
         (
-            [[prompt, "m\n"], ["No, and tell the model: ", "Keep it.\n"]], 1,
+            [[Terminal.prompt, "m\n"], ["No, and tell the model: ", "Keep it.\n"]], 1,
             "ada did not allow the call. They say: Keep it."
         ),
-        ([[prompt, "m\n"], ["No, and tell the model: ", "\n"], ["> ", "n\n"]], 1, "ada did not allow the call."),
+        (
+            [[Terminal.prompt, "m\n"], ["No, and tell the model: ", "\n"], ["> ", "n\n"]], 1,
+            "ada did not allow the call."
+        ),
     ])
     func noKeepsTheFile(dialogue: [[String]], status: Int, reason: String) async throws {
         try await withRehearsal { rehearsal, bench in
@@ -39,7 +42,7 @@ struct TerminalTests {
     /// Later, and the end of the input.
     @Test(arguments: ["l\n", "\u{4}"]) func whoeverAnswersLaterIsToldHow(keys: String) async throws {
         try await withRehearsal { rehearsal, bench in
-            let seen = try await Terminal.run([[Self.prompt, keys]], ["--id", "r1"], in: bench)
+            let seen = try await Terminal.run([[Terminal.prompt, keys]], ["--id", "r1"], in: bench)
             #expect(seen.status == 2)
             let hint = [
                 "waiting for a person. Answer with one of", "  sluice approve r1 a1 --resume",
@@ -56,7 +59,7 @@ struct TerminalTests {
 
     @Test func ctrlCAtAQuestionEndsTheRun() async throws {
         try await withRehearsal { rehearsal, bench in
-            let seen = try await Terminal.run([[Self.prompt, "\u{3}"]], [], in: bench)
+            let seen = try await Terminal.run([[Terminal.prompt, "\u{3}"]], [], in: bench)
             #expect(seen.status == 1)
             let last = try await bench.events().last?.payload
             #expect(last == .runFinished(.aborted, reason: "Interrupted at the terminal by ada."))
@@ -67,7 +70,7 @@ struct TerminalTests {
     @Test func anAnswerFromElsewhereEndsTheQuestion() async throws {
         try await withRehearsal { rehearsal, bench in
             let process = try Terminal.start([], ["--id", "r1"], in: bench)
-            await process.wait(for: Self.prompt)
+            await process.wait(for: Terminal.prompt)
             let answered = try await bench.sluice("approve", "r1", "a1", adding: ["USER": "bob"])
             #expect(answered.status == 0, "\(answered)")
             let seen = await process.ended()
@@ -80,7 +83,7 @@ struct TerminalTests {
 
     @Test func longLinesAreBrokenAtWordsAndGoOnBelowTheirBeginning() async throws {
         try await withRehearsal { rehearsal, bench in
-            let seen = try await Terminal.run([[Self.prompt, "y\n"]], ["--id", "r1"], in: bench, columns: 44)
+            let seen = try await Terminal.run([[Terminal.prompt, "y\n"]], ["--id", "r1"], in: bench, columns: 44)
             #expect(seen.status == 0, "\(seen)")
             let broken = """
                 model     I look, note that I was here, and
@@ -97,13 +100,11 @@ struct TerminalTests {
         try await withRehearsal { rehearsal, bench in
             var bench = bench
             bench.environment["NO_COLOR"] = "1"
-            let seen = try await Terminal.run([[Self.prompt, "y\n"]], ["--id", "r1"], in: bench)
+            let seen = try await Terminal.run([[Terminal.prompt, "y\n"]], ["--id", "r1"], in: bench)
             #expect(!seen.output.contains("m\u{1b}") && !seen.output.contains("\u{1b}[2m"))
             #expect(Terminal.screen(seen.output) == Self.transcript(of: bench))
         }
     }
-
-    private static let prompt = "[l]ater"
 
     private static func transcript(of bench: Bench) -> String {
         let file = "\(Bench.package)/Tests/Fixtures/rehearsal.transcript"
@@ -113,6 +114,9 @@ struct TerminalTests {
 
 /// A terminal on which the rehearsal is run.
 enum Terminal {
+    /// The end of the line above the place where an answer is typed.
+    static let prompt = "[l]ater"
+
     /// - Parameter dialogue: What is typed when a text has appeared: `[[text, keys], …]`.
     static func run(_ dialogue: [[String]], _ words: [String], in bench: Bench, columns: Int = 120) async throws
         -> Ended
@@ -122,7 +126,9 @@ enum Terminal {
 
     static func start(_ dialogue: [[String]], _ words: [String], in bench: Bench, columns: Int = 120) throws -> Running
     {
-        let json = JSONValue.array(dialogue.map { .array($0.map(JSONValue.string)) }).jsonText
+        // A question is written in two pieces, and what is typed between them is shown between them.
+        let steps = dialogue.flatMap { $0[0] == prompt ? [[prompt, ""], ["> ", $0[1]]] : [$0] }
+        let json = JSONValue.array(steps.map { .array($0.map(JSONValue.string)) }).jsonText
         let program = [Bench.sluice, "run", "pipeline.yaml", "--cwd", "project"] + words
         let driver = ["python3", "\(Bench.package)/Tests/Fixtures/terminal.py", "\(columns)", json]
         return try Running(driver + program, bench.environment, in: bench.root, errors: "\(bench.root)/stderr")

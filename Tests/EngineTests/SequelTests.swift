@@ -135,6 +135,31 @@ struct SequelTests {
         #expect(!types.contains("model.failed"))
     }
 
+    /// Whoever looks at the run may read what was recorded before the store has said so to whoever recorded it.
+    @Test(arguments: ["model.requested", "tool_call.started"])
+    func aStepThatIsSeenBeforeItIsToldIsDoneOnce(type: String) async throws {
+        let log = CommitLog()
+        let bench = Bench(store: log)
+        defer { bench.remove() }
+        let (commits, commit) = AsyncStream.makeStream(of: Void.self)
+        let services = bench.services
+        let looks = Log()
+        log.then { batch in
+            if !looks.all.isEmpty { commit.yield() }
+            guard looks.all.isEmpty, batch.events.last?.type == type else { return }
+            looks.add("once")
+            _ = try? await services.runs.state(of: batch.run)
+            for await _ in commits { break }  // the step is begun, and its end recorded, while this one waits
+        }
+        let run = try await bench.start([["calls": [RunningTests.write]], ["text": "Done."]])
+        #expect(try await services.runs.carryOn(run).status == .achieved)
+        #expect(looks.all == ["once"])
+        let types = try await bench.types()
+        #expect(types.count { $0 == "model.requested" } == 2)
+        #expect(types.count { $0 == "tool_call.started" } == 1)
+        #expect(!types.contains("model.failed") && !types.contains("approval.requested"))
+    }
+
     /// A process that ends between the commit and the step leaves it open, and whoever comes next is told so.
     @Test func aQuestionThatNobodySentIsToldAsInterrupted() async throws {
         let bench = Bench()

@@ -273,10 +273,14 @@ public actor LiveRun {
     {
         let base = state.sequence
         let batch = batch(of: draft, artifacts)
-        try await store.append(batch)
+        // Before anybody can see the events, which may be read before the store says that they are written.
+        if let work { begun = work }
+        do throws(StoreError) { try await store.append(batch) } catch {
+            if work != nil { begun = nil }
+            throw error
+        }
         if batch.row != nil { listedAt = draft.at }
         recorded = draft.state.sequence
-        if let work { begun = work }  // before anybody is told, and so before anybody looks for work
         // Taken in, in part or wholly, while this waited.
         guard state.sequence == base else { return take(draft.events) }
         state = draft.state

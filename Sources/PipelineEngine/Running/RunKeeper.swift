@@ -144,8 +144,9 @@ actor RunKeeper {
     /// The run as it is recorded now.
     func state(of id: RunID) async throws(ServiceError) -> RunState {
         guard live[id] == nil, let known = looked[id] else {
+            let isLive = live[id] != nil
             let run = try await open(id)
-            try await run.catchUp()
+            if isLive { try await run.catchUp() }  // one that was opened has just read all there is
             let state = await run.state
             if live[id] == nil { looked[id] = state }
             return state

@@ -45,9 +45,10 @@ struct Server: Sendable {
         let log = settings.log == "off" ? nil : try LogWriter(settings.log)
         let listener = try listen(try await site(log))
         gauge(listener)
-        announce(listener.port)
+        // Whoever has read where it is may tell it to end.
         let signals = StopSignals { listener.shutDown(within: .seconds(1)) }
         defer { withExtendedLifetime(signals) {} }
+        announce(listener.port)
         let policy = ServingPolicy(runs: settings.runs, grace: settings.grace) {
             [now = session.clock.now] run, reason in
             log?.write(["time": .string("\(now())"), "run": .string(run.value), "left_alone": .string(reason)])

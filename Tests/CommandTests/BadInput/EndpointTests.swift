@@ -10,11 +10,13 @@ struct EndpointTests {
         var path: String
         var attempts: Int
         var message: String
+        /// How long the run waits for an answer; where there is to be one, longer than any machine takes.
+        var patience = "30s"
         var testDescription: String { path }
     }
 
     @Test(arguments: [
-        Trouble(path: "hang", attempts: 5, message: "No answer from '127.0.0.1:PORT' within 0.5 s."),
+        Trouble(path: "hang", attempts: 5, message: "No answer from '127.0.0.1:PORT' within 0.5 s.", patience: "500ms"),
         Trouble(
             path: "cut/400",
             attempts: 5,
@@ -43,7 +45,7 @@ struct EndpointTests {
             )
             defer { server.send(SIGKILL) }
             let port = try #require(await server.next()).trimmingCharacters(in: .newlines)
-            let events = try await ask("http://127.0.0.1:\(port)/\(trouble.path)/v1", bench)
+            let events = try await ask("http://127.0.0.1:\(port)/\(trouble.path)/v1", trouble.patience, bench)
             let message = trouble.message.replacing("PORT", with: port)
             #expect(events.failures.map(\.message) == Array(repeating: message, count: trouble.attempts))
             #expect(events.last?.payload == .runFinished(.failed, reason: message))
@@ -52,7 +54,7 @@ struct EndpointTests {
 
     @Test func aServiceThatIsNotThereIsAskedFiveTimes() async throws {
         try await withBench { bench in
-            let events = try await ask("http://127.0.0.1:1/v1", bench)
+            let events = try await ask("http://127.0.0.1:1/v1", "500ms", bench)
             let message = "No connection to '127.0.0.1:1': Connection refused."
             #expect(events.failures.map(\.message) == Array(repeating: message, count: 5))
             #expect(events.attempts == [1, 2, 3, 4, 5], "each attempt is made once")
@@ -62,7 +64,7 @@ struct EndpointTests {
 
     @Test func aMissingKeyIsNamedBeforeAnythingIsRecorded() async throws {
         try await withBench { bench in
-            try bench.write(Self.pipeline, to: "asks.yaml")
+            try bench.write(Self.pipeline(patience: "500ms"), to: "asks.yaml")
             let ended = try await bench.sluice("run", "asks.yaml", "--cwd", "project")
             let message = "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
             #expect(ended.errors == message + "\n")
@@ -76,17 +78,19 @@ struct EndpointTests {
         }
     }
 
-    private static let pipeline = """
+    private static func pipeline(patience: String) -> String {
+        """
         name: asks
         model: openai/gpt
         goal: { gate: command, with: { command: "false" } }
-        providers: { openai: { idle_timeout: 500ms } }
+        providers: { openai: { idle_timeout: \(patience) } }
 
         """
+    }
 
     /// Runs until the model has failed for good, with the waits between attempts made short.
-    private func ask(_ address: String, _ bench: Bench) async throws -> [Event] {
-        try bench.write(Self.pipeline, to: "asks.yaml")
+    private func ask(_ address: String, _ patience: String, _ bench: Bench) async throws -> [Event] {
+        try bench.write(Self.pipeline(patience: patience), to: "asks.yaml")
         let more = ["SLUICE_TEST_HASTE": "100", "OPENAI_BASE_URL": address, "OPENAI_API_KEY": "secret-key"]
         let ended = try await bench.sluice("run", "asks.yaml", "--cwd", "project", adding: more)
         #expect(ended.status == 1, "\(ended)")
