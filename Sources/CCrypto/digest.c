@@ -51,11 +51,13 @@ static void open_library(void) {
     }
 }
 
+void sluice_crypto_open(void) { pthread_once(&opened, open_library); }
+
 static pthread_once_t fetched = PTHREAD_ONCE_INIT;
 
 // Apart, because it has the library read its configuration, which takes longer than to digest a thousand events.
 static void fetch_algorithms(void) {
-    pthread_once(&opened, open_library);
+    sluice_crypto_open();
     crypto.sha256 = crypto.fetch(NULL, "SHA256", NULL);
     if (!crypto.sha256) stop("it offers no SHA-256");
     crypto.sha1 = crypto.fetch(NULL, "SHA1", NULL);
@@ -77,7 +79,7 @@ sluice_digest *sluice_sha1_new(void) { return begin(&crypto.sha1); }
 
 // The context is on the stack: to make one of EVP's and to prepare it takes longer than the digest of an event.
 void sluice_sha256(const void *bytes, size_t count, void *digest) {
-    pthread_once(&opened, open_library);
+    sluice_crypto_open();
     SHA256_CTX context;
     if (crypto.begin256(&context) != 1 || crypto.add256(&context, bytes, count) != 1 ||
         crypto.end256(digest, &context) != 1) {

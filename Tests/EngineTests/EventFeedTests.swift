@@ -327,7 +327,16 @@ final class FlakyStore: EventStore {
     private let store: any EventStore
     private let counts = Mutex(Counts())
 
-    init(_ store: any EventStore = MemoryStore()) { self.store = store }
+    /// What becomes of rows that were read after a sequence.
+    private let rewrite: @Sendable (Int, [StoredEvent]) -> [StoredEvent]
+
+    init(
+        _ store: any EventStore = MemoryStore(),
+        rewrite: @escaping @Sendable (Int, [StoredEvent]) -> [StoredEvent] = { $1 }
+    ) {
+        self.store = store
+        self.rewrite = rewrite
+    }
 
     var isAway: Bool {
         get { counts.withLock(\.isAway) }
@@ -356,7 +365,7 @@ final class FlakyStore: EventStore {
     }
     func events(of run: RunID, after sequence: Int, limit: Int) async throws(StoreError) -> [StoredEvent] {
         try ask()
-        return read(try await store.events(of: run, after: sequence, limit: limit))
+        return rewrite(sequence, read(try await store.events(of: run, after: sequence, limit: limit)))
     }
     func summary(of run: RunID) async throws(StoreError) -> RunSummary? {
         try ask()

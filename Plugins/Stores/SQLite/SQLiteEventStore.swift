@@ -1,3 +1,4 @@
+import Dispatch
 public import PipelineEngine
 public import PipelineKit
 
@@ -17,6 +18,8 @@ public final class SQLiteEventStore: EventStore {
     ///   not a database, another program's, damaged, or written by a newer version.
     public init(path: String, fault: @escaping @Sendable (String) -> Void = { _ in }) throws(StoreError) {
         let path = try SQLiteFile.prepare(path)
+        // Whoever reads or writes histories will need it; meanwhile the database is opened.
+        DispatchQueue.global().async { Digest.prepare() }
         let writing = try SQLiteConnection(opening: path)
         try SQLiteSchema.prepare(writing)
         try writing.execute(SQLiteSchema.settings)
@@ -39,7 +42,11 @@ public final class SQLiteEventStore: EventStore {
     }
 
     public func events(of run: RunID, after sequence: Int, limit: Int) async throws(StoreError) -> [StoredEvent] {
-        try await reader.read { connection throws(StoreError) in
+        let found = glance.read { connection throws(StoreError) in
+            try connection.events(of: run, after: sequence, limit: limit)
+        }
+        if let found { return found }
+        return try await reader.read { connection throws(StoreError) in
             try connection.events(of: run, after: sequence, limit: limit)
         }
     }

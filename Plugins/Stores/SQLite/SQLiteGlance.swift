@@ -1,12 +1,12 @@
 import PipelineEngine
 import Synchronization
 
-/// Connections for reading a single row where the caller is: that takes less time than to wake the thread of
-/// ``SQLiteReader`` and to come back from it.
+/// Connections for reading a row, or a page of a history, where the caller is: that takes less time than to wake the
+/// thread of ``SQLiteReader`` and to come back from it, and pages are read side by side.
 ///
 /// Nobody waits here: when all connections are in use, or something goes wrong, it is for the reader to say.
 final class SQLiteGlance: Sendable {
-    /// As many as read a row at the same time on the small machines that Sluice runs on.
+    /// As many as read at the same time on the small machines that Sluice runs on.
     private let seats: [Seat]
 
     init(path: String, seats: Int = 4) { self.seats = (0..<seats).map { _ in Seat(path: path) } }

@@ -16,8 +16,9 @@ extension SQLiteConnection {
         let values: [SQLiteValue] = [.text(run.value), .integer(next), .integer(max(0, limit))]
         return try rows(sql, values, of: "event \(next) of run '\(run)'") { row throws(StoreError) in
             next += 1
-            guard try row.integer(0) == next else { throw .damaged(path, "event \(next) of run '\(run)' is missing") }
-            return try event(row)
+            let event = try event(row)
+            guard event.sequence == next else { throw .damaged(path, "event \(next) of run '\(run)' is missing") }
+            return event
         }
     }
 

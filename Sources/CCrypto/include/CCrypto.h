@@ -7,6 +7,9 @@
 
 typedef struct sluice_digest sluice_digest;
 
+/// Opens the library, which takes a millisecond or two.
+void sluice_crypto_open(void);
+
 /// SHA-256 of all at once, 32 bytes.
 void sluice_sha256(const void *_Nullable bytes, size_t count, void *_Nonnull digest);
 

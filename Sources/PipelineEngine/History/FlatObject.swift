@@ -93,38 +93,56 @@ struct FlatObject {
     private mutating func text() -> String? {
         guard skip("\"") else { return nil }
         let begin = place
-        while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
-            guard bytes[place] >= 0x20 else { return nil }
+        guard let isASCII = skipPlain() else { return nil }
+        if bytes[place] == UInt8(ascii: "\\") { return escaped(from: begin, isASCII: isASCII) }
+        defer { place += 1 }
+        return Self.text(of: UnsafeBufferPointer(rebasing: bytes[begin..<place]), isASCII: isASCII)
+    }
+
+    /// Goes on to the end of the text, or to an escape in it.
+    ///
+    /// - Returns: whether all on the way is ASCII; `nil` for a control character, and for a text without an end.
+    private mutating func skipPlain() -> Bool? {
+        var all: UInt8 = 0
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return all < 0x80 }
+            guard byte >= 0x20 else { return nil }
+            all |= byte
             place += 1
         }
-        guard place < bytes.count else { return nil }
-        if bytes[place] == UInt8(ascii: "\\") { return escaped(from: begin) }
-        defer { place += 1 }
-        return Self.text(of: UnsafeBufferPointer(rebasing: bytes[begin..<place]))
+        return nil
     }
 
     /// - Returns: `nil` for what is not UTF-8.
-    private static func text(of bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    private static func text(of bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool) -> String? {
         // ASCII needs no look at how its bytes belong together, which takes longer than all else here.
-        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
-        return String(validating: bytes, as: UTF8.self)
+        isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
     }
 
     /// A text with the escapes that are of one character.
-    private mutating func escaped(from begin: Int) -> String? {
-        var text = Array(bytes[begin..<place])
-        while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
-            var byte = bytes[place]
-            guard byte >= 0x20 else { return nil }
-            if byte == UInt8(ascii: "\\") {
-                place += 1
-                guard place < bytes.count, let meant = Self.escapes(bytes[place]) else { return nil }
-                byte = meant
+    private mutating func escaped(from begin: Int, isASCII: Bool) -> String? {
+        var isASCII = isASCII
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count - begin) { room in
+            var (done, count) = (begin, 0)
+            func take(_ part: Range<Int>) {
+                count = room[count...].initialize(fromContentsOf: bytes[part])
+                done = place
             }
-            text.append(byte)
+            while place < bytes.count, bytes[place] == UInt8(ascii: "\\") {
+                take(done..<place)
+                guard place + 1 < bytes.count, let meant = Self.escapes(bytes[place + 1]) else { return nil }
+                room[count] = meant
+                count += 1
+                place += 2
+                done = place
+                guard let isPlain = skipPlain() else { return nil }
+                isASCII = isASCII && isPlain
+            }
+            take(done..<place)
             place += 1
+            return Self.text(of: UnsafeBufferPointer(rebasing: room[..<count]), isASCII: isASCII)
         }
-        return skip("\"") ? text.withUnsafeBufferPointer(Self.text) : nil
     }
 
     private static func escapes(_ letter: UInt8) -> UInt8? {

@@ -2,17 +2,10 @@ import PipelineKit
 
 /// Reads histories from a store, in pages, checking the chain on the way.
 enum History {
-    private static let page = 1_000
-
-    /// Rows that stand as they were recorded, and where they end.
-    private struct Page: Sendable {
-        var rows: [StoredEvent]
-        var end: Place
-    }
+    /// Pages that are read while one is taken in: so many that neither side has to wait for the other to wake up.
+    private static let ahead = 6
 
     /// Hands every event after a state to `body`, in order.
-    ///
-    /// A page is read and checked while the one before it is taken in.
     ///
     /// - Throws: ``ServiceError/store(_:)`` at the first event that is missing, changed or unknown.
     static func read(
@@ -21,68 +14,47 @@ enum History {
         after state: RunState,
         _ body: (Event) -> Void
     ) async throws(ServiceError) {
-        let place = Place(sequence: state.sequence, head: state.head)
-        var page = try await page(of: run, in: store, after: place).get()
-        while page.rows.count == Self.page { page = try await take(page, of: run, in: store, body) }
-        try take(page.rows, body)
+        let place = HistoryPage.Place(sequence: state.sequence, head: state.head)
+        let first = try await HistoryPage.read(run, in: store, after: place).get()
+        if first.isFull { return try await readOn(run, in: store, from: first, body) }
+        for event in first.events { body(event) }
     }
 
-    /// Takes in a page, and reads the next one beside that.
+    /// Takes in pages one after the other while the next ones are read, checked and decoded beside that.
     ///
-    /// Never inlined: the task has room in the frame of whoever begins it, and nearly all histories are short.
+    /// Never inlined: what it works with has room in the frame of whoever begins it, and nearly all histories are short.
     @inline(never)
-    private static func take(
-        _ page: Page,
-        of run: RunID,
+    private static func readOn(
+        _ run: RunID,
         in store: any EventStore,
+        from first: HistoryPage,
         _ body: (Event) -> Void
-    ) async throws(ServiceError) -> Page {
-        async let next = Self.page(of: run, in: store, after: page.end)
-        let outcome = Result { () throws(ServiceError) in try take(page.rows, body) }
-        let read = await next
-        try outcome.get()
-        return try read.get()
-    }
-
-    /// Never inlined, for the same reason.
-    @inline(never)
-    private static func take(_ rows: [StoredEvent], _ body: (Event) -> Void) throws(ServiceError) {
-        for row in rows {
-            do throws(StoreError) { body(try EventCodec.decode(row)) } catch { throw .store(error) }
-        }
-    }
-
-    @concurrent
-    private static func page(
-        of run: RunID,
-        in store: any EventStore,
-        after place: Place
-    ) async -> Result<Page, ServiceError> {
-        do throws(StoreError) {
-            var page = Page(rows: try await store.events(of: run, after: place.sequence, limit: page), end: place)
-            if let problem = page.end.pass(page.rows) {
-                throw .unreadable("The history of run '\(run)' is damaged. \(problem)")
+    ) async throws(ServiceError) {
+        try await withTaskGroup(
+            of: (Int, Result<HistoryPage, ServiceError>).self,
+            returning: Result<Void, ServiceError>.self
+        ) { group in
+            defer { group.cancelAll() }
+            var (page, begun) = (first, 0)
+            var come: [Int: Result<HistoryPage, ServiceError>] = [:]
+            for number in 0... {
+                for number in begun..<number + ahead {
+                    let last = first.end.sequence + number * HistoryPage.size
+                    group.addTask { (number, await HistoryPage.read(run, in: store, afterEvent: last)) }
+                }
+                begun = number + ahead
+                for event in page.events { body(event) }
+                guard page.isFull else { break }
+                while come[number] == nil, let (number, page) = await group.next() { come[number] = page }
+                do throws(ServiceError) {
+                    guard let next = try come.removeValue(forKey: number)?.get() else { break }
+                    try next.check(follows: page, of: run)
+                    page = next
+                } catch {
+                    return .failure(error)
+                }
             }
-            return .success(page)
-        } catch {
-            return .failure(.store(error))
-        }
-    }
-}
-
-/// Where in a chain somebody is.
-private struct Place: Sendable {
-    var sequence: Int
-    var head: Digest
-
-    /// Goes on to the end of these rows.
-    ///
-    /// - Returns: what is wrong with the first of them that is not right.
-    mutating func pass(_ rows: [StoredEvent]) -> String? {
-        for row in rows {
-            if let problem = Chain.problem(with: row, after: sequence, head: head) { return problem }
-            self = Place(sequence: row.sequence, head: row.digest)
-        }
-        return nil
+            return .success(())
+        }.get()
     }
 }

@@ -58,8 +58,9 @@ public struct TurnCalls: Sendable, Hashable {
 
     /// The engine names calls after their place, `3.17`, which is looked at first.
     private func index(of id: CallID) -> Int? {
-        let digits = id.value.utf8.reversed().prefix { $0 != UInt8(ascii: ".") }
-        let place = digits.reversed().reduce(0) { $0 &* 10 &+ Int($1) &- 48 } &- 1
+        var place = -1
+        for byte in id.value.utf8 { place = byte == UInt8(ascii: ".") ? 0 : place &* 10 &+ Int(byte) &- 48 }
+        place &-= 1
         if proposed.indices.contains(place), proposed[place].id == id { return place }
         return proposed.firstIndex { $0.id == id }
     }
