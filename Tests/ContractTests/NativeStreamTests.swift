@@ -18,7 +18,7 @@ struct NativeStreamTests {
                 after = page["next"]?.integer
             }
             let recorded = try await bench.services.runs.events(of: RunID(run))
-            #expect(events == recorded.map { EventLine($0, of: RunID(run)).json })
+            #expect(try events == recorded.map { try EventLine($0, of: RunID(run)).json })
         }
     }
 
@@ -28,7 +28,7 @@ struct NativeStreamTests {
             let run = try await bench.order()
             let (texts, code) = try await bench.client.listen("/api/v1/runs/\(run)/\(kind)")
             let recorded = try await bench.services.runs.events(of: RunID(run))
-            #expect(texts.filter { $0["kind"] == nil } == recorded.map { EventLine($0, of: RunID(run)).json })
+            #expect(try texts.filter { $0["kind"] == nil } == recorded.map { try EventLine($0, of: RunID(run)).json })
             #expect(code == (kind == "socket" ? 1000 : code))
         }
     }
@@ -142,5 +142,11 @@ struct NativeStreamTests {
                 try digest.json()["detail"] == "Field 'shown' must be a digest, 64 hexadecimal digits, but is \"x\"."
             )
         }
+    }
+}
+
+extension EventLine {
+    fileprivate var json: JSONValue {
+        get throws { try JSONValue(parsing: text) }
     }
 }

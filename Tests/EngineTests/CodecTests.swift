@@ -80,7 +80,8 @@ struct CodecTests {
         let rows = Chain.rows([payload], after: 0, head: Chain.start, at: .start)
         let event = try EventCodec.decode(rows[0])
         let line = EventLine(event, of: "r1")
-        #expect(try EventLine(line.json.jsonText, after: 0, head: Chain.start) == line)
+        #expect(try EventLine(line.text, after: 0, head: Chain.start) == line)
+        #expect(try JSONValue(parsing: line.text).jsonText == line.text, "compact, and its members sorted")
     }
 
     @Test(arguments: payloads) func aDamagedBodyIsRefusedAndNeverTraps(payload: Event.Payload) throws {

@@ -53,7 +53,7 @@ struct EventRoutes: Sendable {
             try await services.runs.page(of: run, after: after, limit: limit)
         }
         let next = events.count == limit ? events.last.map { JSONValue.int($0.sequence) } : nil
-        return Listing(items: events.map { EventLine($0, of: run).json }, next: next ?? .null).response
+        return Listing(events, next: next ?? .null) { EventLine($1, of: run).write(to: &$0) }.response
     }
 
     private func follow(_ request: HTTPRequest, after: Int) async throws(HTTPError) -> StreamSession {

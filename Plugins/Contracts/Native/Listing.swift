@@ -4,15 +4,25 @@ import PipelineEngine
 import PipelineKit
 
 /// One page of a list: `{"items":[…],"next":…}`.
-struct Listing: Sendable {
-    var items: [JSONValue]
+struct Listing {
     /// What asks for the page after this one; null at the end.
-    var next = JSONValue.null
+    private let next: JSONValue
+    private let write: (inout JSONWriter) -> Void
+
+    init(items: [JSONValue], next: JSONValue = .null) {
+        self.init(items, next: next) { $0.write($1) }
+    }
+
+    /// A list of what can write itself.
+    init<Item>(_ items: [Item], next: JSONValue, write: @escaping (inout JSONWriter, Item) -> Void) {
+        self.next = next
+        self.write = { list in for item in items { write(&list, item) } }
+    }
 
     var response: HTTPResponse {
-        .json(capacity: 256 * items.count + 64) { writer in
-            writer.object { [items, next] in
-                $0.member("items") { list in list.array { for item in items { $0.write(item) } } }
+        .json { writer in
+            writer.object { [write, next] in
+                $0.member("items") { $0.array(write) }
                 $0.member("next", next)
             }
         }

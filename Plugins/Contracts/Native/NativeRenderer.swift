@@ -18,7 +18,7 @@ struct NativeRenderer: FrameRenderer {
             case .runReopened: isOver = false
             default: break
             }
-            return [Frame(sequence: event.sequence, text: EventLine(event, of: run).json.encoded())]
+            return [Frame(sequence: event.sequence, text: EventLine(event, of: run).encoded)]
         case .piece(_, let piece): return [Frame(sequence: nil, name: "piece", text: piece.json.encoded())]
         }
     }

@@ -12,12 +12,27 @@ public struct EventLine: Sendable, Hashable {
         self.event = event
     }
 
-    public var json: JSONValue {
-        [
-            "run": .string(run.value), "sequence": .int(event.sequence), "at": .string(event.at.description),
-            "type": .string(event.payload.type), "version": 1, "body": .object(event.payload.body),
-            "digest": .string("\(event.digest)"),
-        ]
+    public var text: String { String(decoding: encoded, as: UTF8.self) }
+
+    /// The text in UTF-8.
+    public var encoded: [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    /// Writes the line as a value, its members sorted as a ``JSONValue`` sorts them.
+    public func write(to writer: inout JSONWriter) {
+        let row = EventCodec.encode(event.payload)
+        writer.object {
+            $0.member("at", event.at.description)
+            $0.member("body") { $0.write(encoded: row.body) }
+            $0.member("digest", "\(event.digest)")
+            $0.member("run", run.value)
+            $0.member("sequence", event.sequence)
+            $0.member("type", row.type)
+            $0.member("version", row.version)
+        }
     }
 
     /// Reads a line, and checks it against the one before it.

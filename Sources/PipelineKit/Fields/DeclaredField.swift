@@ -5,14 +5,14 @@ struct DeclaredField: Sendable {
     var name: String
     var field: any AnyField
 
-    /// By the type of the group: reflection costs more than all else that reading a group takes, and a model's call reads
-    /// one.
+    /// By the type of the group: to make a new one and to collect its fields takes longer than to read it, and each call
+    /// of a model reads one.
     static let known = Known()
 
     final class Known: Sendable {
         private let groups = Mutex<[ObjectIdentifier: [DeclaredField]]>([:])
 
-        /// - Parameter declare: Reflects over a new group; may be called by several at once, the first time.
+        /// - Parameter declare: Collects the fields of a new group; may be called by several at once, the first time.
         func of(_ group: Any.Type, _ declare: () -> [DeclaredField]) -> [DeclaredField] {
             let id = ObjectIdentifier(group)
             if let known = groups.withLock({ $0[id] }) { return known }

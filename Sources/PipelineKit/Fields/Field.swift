@@ -42,7 +42,7 @@ extension Field: Hashable where Value: Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
-/// A field whatever its type, as reflection finds it.
+/// A field whatever its type.
 protocol AnyField: Sendable {
     /// The field with what the document says; `nil` after noting in `reader` what is wrong.
     func reading(_ json: JSONValue?, named name: String, _ reader: inout FieldReader) -> Self?
@@ -74,9 +74,17 @@ extension Field: AnyField {
     var json: JSONValue? { value?.json }
 }
 
-extension Field: Decodable {
+extension Field: Codable {
     /// Exists so that the compiler writes `Fields.init(from:)`; only ``FieldDecoder`` may call that.
     public init(from decoder: any Decoder) throws {
         throw Failure(.invalidInput, "Fields are read by Fields.init(json:).")
+    }
+
+    /// Exists so that the compiler writes `Fields.encode(to:)`; only ``FieldCollector`` may be given to that.
+    public func encode(to encoder: any Encoder) throws {
+        guard let collector = encoder as? FieldCollector else {
+            throw Failure(.invalidInput, "Fields are written by Fields.json.")
+        }
+        collector.add(self)
     }
 }

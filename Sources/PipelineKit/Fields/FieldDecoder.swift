@@ -1,6 +1,6 @@
 /// Hands the fields that were read to the initialiser that the compiler wrote for a group.
 ///
-/// This is the one way to set stored properties found by reflection without a macro.
+/// This is the one way to set the stored properties of any group without a macro.
 struct FieldDecoder: Decoder {
     let fields: [String: any AnyField]
     var codingPath: [any CodingKey] { [] }

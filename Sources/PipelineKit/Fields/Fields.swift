@@ -1,7 +1,7 @@
 /// A group of fields, read together and strictly: an unknown key is a mistake, not a comment.
 ///
 /// Keys in YAML and JSON are the property names in snake case. Every stored property is a ``Field``.
-public protocol Fields: FieldValue, Decodable {
+public protocol Fields: FieldValue, Codable {
     init()
 
     /// Notes what no single field can see: a number out of its range, two fields that exclude each other.
@@ -97,10 +97,9 @@ extension Fields {
     private static var standard: [DeclaredField] { DeclaredField.known.of(Self.self) { Self().declared } }
 
     private var declared: [DeclaredField] {
-        Mirror(reflecting: self).children.compactMap { label, value in
-            guard let label, let field = value as? any AnyField else { return nil }
-            return DeclaredField(name: snakeCase(label.dropFirst()), field: field)
-        }
+        let collector = FieldCollector()
+        try? encode(to: collector)  // a property that is no field is told when the group is read
+        return collector.fields
     }
 }
 

@@ -62,6 +62,12 @@ public struct JSONWriter: Sendable {
         bytes.appendJSONString(text)
     }
 
+    /// Writes a value that is JSON already, as it stands.
+    public mutating func write(encoded value: [UInt8]) {
+        beginValue()
+        bytes += value
+    }
+
     /// Writes a key; its value must be written next.
     public mutating func key(_ name: String) {
         beginValue()

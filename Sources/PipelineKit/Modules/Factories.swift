@@ -25,7 +25,7 @@ public struct ToolFactory: Sendable {
         }
     }
 
-    // Described when asked for, once: reflection costs more than most commands do.
+    // Described when asked for, once: no command needs all of them.
     public var settings: [FieldSchema] { describeSettings() }
     public var arguments: [FieldSchema] { describeArguments() }
 

@@ -21,7 +21,7 @@ enum EventsCommand: Subcommand {
         let run = try await session.run(operands, services)
         let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }
         for event in events where event.sequence > options.after {
-            Output.line(options.json ? EventLine(event, of: run).json.jsonText : row(event))
+            Output.line(options.json ? EventLine(event, of: run).text : row(event))
         }
         return .achieved
     }

@@ -47,7 +47,7 @@ struct AnySubcommand: Sendable {
     private let describeOptions: @Sendable () -> [FieldSchema]
     let run: @Sendable (Arguments, Session) async throws(CommandError) -> ExitStatus
 
-    // Described when asked for: reflection costs more than most commands do.
+    // Described when asked for: no command needs all of them.
     var options: [FieldSchema] { describeOptions() }
 
     init<C: Subcommand>(_ command: C.Type) {

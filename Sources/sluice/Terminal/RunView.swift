@@ -61,7 +61,7 @@ final class RunView: Sendable {
             if let activity = Self.activity(after: event.payload) { screen.activity = activity }
             if case .modelRequested = event.payload { screen.written = 0 }
             switch form {
-            case .json: Output.line(EventLine(event, of: run).json.jsonText)
+            case .json: Output.line(EventLine(event, of: run).text)
             case .plain: lines.forEach(Output.line)
             case .terminal:
                 erase(&screen)
