@@ -38,14 +38,14 @@ enum History {
             var (page, begun) = (first, 0)
             var come: [Int: Result<HistoryPage, ServiceError>] = [:]
             for number in 0... {
-                for number in begun..<number + ahead {
-                    let last = first.end.sequence + number * HistoryPage.size
-                    group.addTask { (number, await HistoryPage.read(run, in: store, afterEvent: last)) }
+                while begun < number + ahead {
+                    let (turn, last) = (begun, first.end.sequence + begun * HistoryPage.size)
+                    group.addTask { (turn, await HistoryPage.read(run, in: store, afterEvent: last)) }
+                    begun += 1
                 }
-                begun = number + ahead
                 for event in page.events { body(event) }
                 guard page.isFull else { break }
-                while come[number] == nil, let (number, page) = await group.next() { come[number] = page }
+                while come[number] == nil, let (turn, result) = await group.next() { come[turn] = result }
                 do throws(ServiceError) {
                     guard let next = try come.removeValue(forKey: number)?.get() else { break }
                     try next.check(follows: page, of: run)

@@ -5,16 +5,27 @@ import Testing
 
 /// The disk is full in the middle of a run: nothing recorded is lost, and the run goes on when there is room.
 struct FullDiskTests {
+    private static let pipeline = """
+        name: full
+        model: scripted/script.json
+        goal: { gate: command, with: { command: "false" } }
+        tools: { allow: [bash_exec], with: { bash_exec: { max_output: 1MB } } }
+        limits: { iterations: 1 }
+
+        """
+
     @Test(.enabled(if: SmallDisk.isAllowed, "only root may mount a small disk"))
     func aRunStopsAndGoesOnWhenThereIsRoom() async throws {
         try await withBench { bench in
             try SmallDisk.mount(at: bench.state)
             defer { umount2(bench.state, Int32(MNT_DETACH)) }
-            let line = #"cat /dev/zero > "$HOME/../state/filler" 2> /dev/null; true"#
+            // What it prints is more than there is room for in the log, which was made while the disk had some.
+            let print = #"head -c 600000 /dev/zero | tr '\0' x"#
+            let line = #"cat /dev/zero > "$HOME/../state/filler" 2> /dev/null; "# + print
             let call: JSONValue = ["tool": "bash_exec", "arguments": ["command": .string(line)]]
             try bench.write(JSONValue.array([["calls": [call]], ["text": "Done."]]).jsonText, to: "script.json")
-            let words = ["run", "command", "--set", "command=false", "--allow", "bash_exec", "--iterations", "1"]
-            let ended = try await bench.start(words + ["--cwd", "project", "--model", "scripted/script.json"]).ended()
+            try bench.write(Self.pipeline, to: "full.yaml")
+            let ended = try await bench.sluice("run", "full.yaml", "--cwd", "project")
             let sentence = "cannot be written: the disk is full. Nothing was written; make room and try again."
             #expect(ended.errors == "The database '\(bench.database)' \(sentence)\n")
             #expect(ended.status == 70)
