@@ -40,6 +40,15 @@ struct ApprovalTests {
         #expect(refusal.description == "Approval 'a1' was already approved by ada.")
     }
 
+    @Test func aSecondAnswerIsToldTheFirstThoughTheRunHasEndedMeanwhile() throws {
+        let answer = Resolution(.approved, by: "ada")
+        let second = RunCommand.resolve("a1", Resolution(.rejected, by: "bob"), shown: nil)
+        let end = Event.Payload.runFinished(.aborted, reason: "Cancelled by ada.")
+        let answered = waiting.after(try waiting.when(.resolve("a1", answer, shown: nil))).after([end])
+        #expect(throws: Refusal.alreadyResolved("a1", answer)) { try answered.when(second) }
+        #expect(throws: Refusal.alreadyFinished(.aborted)) { try waiting.after([end]).when(second) }
+    }
+
     @Test func anAnswerToSomethingElseThanIsAskedIsRefused() {
         let other = Digest(of: Array("rm -rf /".utf8))
         let refusal = Refusal.shownDiffers("a1")

@@ -63,6 +63,12 @@ struct Decider {
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
         case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
+        case .resolve(let id, _, _):
+            // The run may have ended because of the first answer: who gave it is what the second person has to know.
+            if let earlier = state.approvals[id]?.resolution, earlier.decision != .expired {
+                throw .alreadyResolved(id, earlier)
+            }
+            throw .alreadyFinished(status)
         default: throw .alreadyFinished(status)
         }
     }
