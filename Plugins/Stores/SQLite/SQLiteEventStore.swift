@@ -9,6 +9,8 @@ public final class SQLiteEventStore: EventStore {
     let reader: SQLiteReader
     private let glance: SQLiteGlance
     let writer: SQLiteWriter
+    /// Of pages of histories.
+    private let pace = ReadingPace()
 
     /// Opens the database, and creates it (mode 0600, its directories 0700) when there is none.
     ///
@@ -42,13 +44,14 @@ public final class SQLiteEventStore: EventStore {
     }
 
     public func events(of run: RunID, after sequence: Int, limit: Int) async throws(StoreError) -> [StoredEvent] {
-        let found = glance.read { connection throws(StoreError) in
-            try connection.events(of: run, after: sequence, limit: limit)
+        let read: @Sendable (SQLiteConnection) throws(StoreError) -> [StoredEvent] = {
+            [pace] connection throws(StoreError) in
+            try pace.timing { () throws(StoreError) in
+                try connection.events(of: run, after: sequence, limit: limit)
+            }
         }
-        if let found { return found }
-        return try await reader.read { connection throws(StoreError) in
-            try connection.events(of: run, after: sequence, limit: limit)
-        }
+        if pace.isQuick, let found = glance.read(read) { return found }
+        return try await reader.read(read)
     }
 
     public func summary(of run: RunID) async throws(StoreError) -> RunSummary? {
