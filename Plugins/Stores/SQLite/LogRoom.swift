@@ -5,7 +5,7 @@ import CSQLite
 /// A commit that makes a file longer waits for the file system to record the new length, which on ext4 takes longer than
 /// all else it does; one that writes over bytes that are there does not. So zeros are written ahead, some dozen commits'
 /// worth at a time, until the log is as long as SQLite lets it grow before it begins anew
-/// (<https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint>): the first thousand commits take half as long.
+/// (<https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint>): until then a bare commit takes half as long.
 /// Whoever reads the log stops at the first frame that is none (<https://www.sqlite.org/fileformat2.html#walformat>).
 ///
 /// How much room is left is counted, as it must not be asked for each time: a file whose times somebody has looked at
