@@ -3,81 +3,51 @@ import PipelineKit
 /// What the model and the engine have said to each other, with what a request has to know of the whole of it kept beside
 /// it: a late turn would else read all of it again.
 struct Conversation: Sendable {
-    /// All before the last reply, in chunks of ``chunk`` and a rest: a copy that is changed copies the rest only.
-    private var chunks: [[Message]] = []
-    private var settled: [Message] = []
-    /// The last reply, which its calls are still added to, and what followed it.
-    private var tail: [Message] = []
-    private(set) var count = 0
+    private(set) var messages = Messages()
+    /// Where the last reply stands, which its calls are added to.
+    private var reply: Int?
     /// The bytes of all texts, names and arguments, in UTF-8.
     private(set) var bytes = 0
 
     /// The digest of the first messages, so many.
     private var digested = (count: 0, digest: Chain.start)
 
-    private static let chunk = 64
-
-    var messages: [Message] { messages(from: 0) }
-
     mutating func append(_ message: Message) {
-        if case .assistant = message { settle() }
-        tail.append(message)
-        count += 1
+        if case .assistant = message { reply = messages.count }
+        messages.append(message)
         bytes += message.bytes
     }
 
     /// Adds a call to what the model said last.
     mutating func append(_ call: ToolCall) {
-        guard case .assistant(let text, var calls)? = tail.first else { return }
-        tail[0] = .user("")  // lets go of the calls, which a reply may have hundreds of, so that they are not copied
+        guard let reply, case .assistant(let text, var calls) = messages[reply] else { return }
+        messages[reply] = .user("")  // lets go of the calls, which a reply may have hundreds of, so that they are not copied
         calls.append(call)
-        tail[0] = .assistant(text, calls: calls)
+        messages[reply] = .assistant(text, calls: calls)
         bytes += call.bytes
-        if digested.count > count - tail.count { digested = (0, Chain.start) }
+        if digested.count > reply { digested = (0, Chain.start) }
     }
 
     /// SHA-256 over the digest of all messages before the last (32 zero bytes before the first) and the last one as
     /// canonical JSON (RFC 8785).
-    var digest: Digest { messages(from: digested.count).reduce(digested.digest, Self.digest) }
+    var digest: Digest { messages[digested.count...].reduce(digested.digest, Self.digest) }
 
     /// Finds the digest, and keeps it: the next one begins here. Not done with each message, as most histories are read
     /// without one.
-    mutating func keepDigest() { digested = (count, digest) }
+    mutating func keepDigest() { digested = (messages.count, digest) }
 
     private static func digest(after head: Digest, _ message: Message) -> Digest {
         var bytes = head.bytes
         bytes += message.canonical
         return Digest(of: bytes)
     }
-
-    private func messages(from start: Int) -> [Message] {
-        var messages: [Message] = []
-        messages.reserveCapacity(count - start)
-        var rest = start
-        for part in chunks + [settled, tail] {
-            if rest < part.count { messages += part[rest...] }
-            rest = max(0, rest - part.count)
-        }
-        return messages
-    }
-
-    private mutating func settle() {
-        settled += tail
-        tail = []
-        while settled.count >= Self.chunk {
-            chunks.append(Array(settled.prefix(Self.chunk)))
-            settled.removeFirst(Self.chunk)
-        }
-    }
 }
 
 extension Conversation: Hashable {
-    static func == (left: Self, right: Self) -> Bool {
-        left.chunks == right.chunks && left.settled == right.settled && left.tail == right.tail
-    }
+    static func == (left: Self, right: Self) -> Bool { left.messages == right.messages }
 
     func hash(into hasher: inout Hasher) {
-        hasher.combine(count)
+        hasher.combine(messages.count)
         hasher.combine(bytes)
     }
 }

@@ -61,7 +61,7 @@ public struct RunFacts: Sendable, Hashable {
 
 extension RunFacts {
     /// What the model is sent, oldest first.
-    public var messages: [Message] { conversation.messages }
+    public var messages: Messages { conversation.messages }
 
     /// The questions nobody has answered, oldest first.
     public var pendingApprovals: [RunState.ApprovalState] {

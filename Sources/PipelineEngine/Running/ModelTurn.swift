@@ -2,7 +2,7 @@ import PipelineKit
 
 /// From a run's state to what the model is asked; pure functions.
 ///
-/// Nothing here but the request itself, which the service must be sent, takes longer the longer the conversation is.
+/// Nothing here takes longer the longer the conversation is.
 enum ModelTurn {
     /// The next request of a run.
     static func request(_ state: RunState, _ briefing: Briefing) -> ModelRequest {
@@ -18,7 +18,7 @@ enum ModelTurn {
     /// What a call may use at most: every byte of the request counts as a token, as no token is shorter.
     static func worstCase(_ state: RunState, _ briefing: Briefing) -> Spending {
         // Services frame each message and tool with a few tokens of their own.
-        let frames = 16 * (state.conversation.count + briefing.tools.count + 1)
+        let frames = 16 * (state.conversation.messages.count + briefing.tools.count + 1)
         let input = briefing.bytes + state.conversation.bytes + frames
         let usage = Usage(input: input, output: state.limits.reply.tokens)
         let cost = briefing.price.map { max($0.cost(of: usage), $0.cached.forTokens(input)) }

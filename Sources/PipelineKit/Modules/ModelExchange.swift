@@ -4,12 +4,12 @@ public struct ModelRequest: Sendable, Hashable {
     public var model: String
     /// Who the model is and what it works for; stands at the front of every request, unchanged.
     public var system: String
-    public var messages: [Message]
+    public var messages: Messages
     public var tools: [ToolSpecification]
     /// Tokens of the reply, at most.
     public var maximumOutput: Int
 
-    public init(model: String, system: String, messages: [Message], tools: [ToolSpecification], maximumOutput: Int) {
+    public init(model: String, system: String, messages: Messages, tools: [ToolSpecification], maximumOutput: Int) {
         self.model = model
         self.system = system
         self.messages = messages

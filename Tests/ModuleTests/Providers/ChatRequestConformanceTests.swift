@@ -21,13 +21,13 @@ struct ChatRequestConformanceTests {
     @Test(arguments: OutputLimitField.allCases)
     func everyRequestIsOneThatTheLibraryCouldSend(field: OutputLimitField) async throws {
         var request = ChatExamples.request
-        request.messages += [
+        request.messages.append(contentsOf: [
             .assistant("Two at once.", calls: [ChatExamples.call, ToolCall(id: "x", tool: "t", arguments: "{oops")]),
             .tool(call: "call_1", name: "bash_exec", text: "", isError: true),
             .tool(call: "x", name: "t", text: "Grüße", isError: false),
             .assistant("", calls: []),
             .user("Go on."),
-        ]
+        ])
         #expect(try await verdict(on: request.chatBody(limitedBy: field).encoded()) == "ok")
     }
 

@@ -59,7 +59,7 @@ struct ChatServiceTests {
     ])
     func argumentsThatAreNoObjectDoNotSpoilTheConversation(written: String, sent: String) {
         let call = ToolCall(id: "c", tool: "t", arguments: written)
-        let messages: [Message] = [.assistant("Hm.", calls: [call])]
+        let messages: Messages = [.assistant("Hm.", calls: [call])]
         let request = ModelRequest(model: "m", system: "", messages: messages, tools: [], maximumOutput: 1)
         let message = request.chatBody(limitedBy: .maxTokens)["messages"]?.elements.first
         #expect(message?["tool_calls"]?.elements.first?["function"]?["arguments"]?.text == sent)
@@ -67,7 +67,7 @@ struct ChatServiceTests {
     }
 
     @Test func aMistakeOfAToolIsMarked() {
-        let messages: [Message] = [.tool(call: "c", name: "t", text: "No such file.", isError: true)]
+        let messages: Messages = [.tool(call: "c", name: "t", text: "No such file.", isError: true)]
         let request = ModelRequest(model: "m", system: "", messages: messages, tools: [], maximumOutput: 1)
         let message = request.chatBody(limitedBy: .maxTokens)["messages"]?.elements.first
         #expect(message?["content"] == "Error: No such file.")
