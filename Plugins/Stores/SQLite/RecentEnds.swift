@@ -12,8 +12,8 @@ struct RecentEnds {
     }
 
     private var known: [RunID: End] = [:]
-    /// What `PRAGMA data_version` was when all that is known was so: <https://www.sqlite.org/pragma.html#pragma_data_version>.
-    fileprivate var version: Int?
+    /// Which state of the file all that is known was read from.
+    fileprivate var version: UInt32?
 
     /// Runs that are remembered; some hundred kilobytes.
     private static let most = 4_096
@@ -29,14 +29,12 @@ struct RecentEnds {
 
 extension SQLiteConnection {
     /// Forgets what another process may have changed; to be called at the beginning of a transaction that writes.
-    func noticeOthers() throws(StoreError) {
-        let versions = try rows("PRAGMA data_version", of: "the version") { row throws(StoreError) in
-            try row.integer(0, from: .min)
-        }
-        guard versions.first != ends.version else { return }
-        ends = RecentEnds()
-        ends.version = versions.first
+    func noticeOthers() {
+        if ends.version != dataVersion { ends = RecentEnds() }
     }
+
+    /// What is known is so after this connection's own commit, too.
+    func noteCommit() { ends.version = dataVersion }
 
     /// Where a history ends; `nil` for an unknown run.
     func end(of run: RunID) throws(StoreError) -> RecentEnds.End? {

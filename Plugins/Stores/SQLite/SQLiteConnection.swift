@@ -14,6 +14,7 @@ final class SQLiteConnection {
     var types = EventTypes()
     var ends = RecentEnds()
     private var log: LogRoom?
+    private static let isPrepared = sluice_sqlite_prepare() == SQLITE_OK
 
     /// Opens an existing file.
     ///
@@ -21,6 +22,7 @@ final class SQLiteConnection {
     init(opening path: String, patience: Int32 = 10_000) throws(StoreError) {
         self.path = path
         // Never created here, because SQLite would create it readable by everyone; and one thread, so no mutex.
+        _ = Self.isPrepared
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, flags, nil)
@@ -127,6 +129,14 @@ final class SQLiteConnection {
 
     /// The key of the row that was inserted last.
     var lastKey: Int { Int(sqlite3_last_insert_rowid(handle)) }
+
+    /// A number that changes with every commit to the file, of this connection or another; of another it is learned when a
+    /// transaction begins: <https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html>.
+    var dataVersion: UInt32 {
+        var version: UInt32 = 0
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+        return version
+    }
 
     /// Whether the file could only be opened for reading, as SQLite does without a word.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }

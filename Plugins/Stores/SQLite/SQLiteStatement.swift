@@ -37,8 +37,8 @@ final class SQLiteStatement {
     ///
     /// - Returns: SQLite's code.
     func bind(_ values: [SQLiteValue]) -> Int32 {
-        for (index, value) in zip(Int32(1)..., values) {
-            let code = bind(value, at: index)
+        for index in values.indices {
+            let code = bind(values[index], at: Int32(index) + 1)
             guard code == SQLITE_OK else { return code }
         }
         return SQLITE_OK

@@ -41,15 +41,19 @@ final class SQLiteWriter: Sendable {
         _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let written = Written<Value>()
-        let write = Write(isDurable: isDurable) { connection throws(StoreError) in
+        try await write(isDurable: isDurable) { connection throws(StoreError) in
             written.value = try body(connection)
         }
-        try await carryOut(write)
         guard let value = written.value else { throw .closed(path) }
         return value
     }
 
-    private func carryOut(_ write: Write) async throws(StoreError) {
+    /// The same for a body that returns nothing, as that of most writes.
+    func write(
+        isDurable: Bool = true,
+        _ body: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        let write = Write(isDurable: isDurable, body)
         if await leads(write) { await lead(write) }
         try (write.outcome ?? .failure(.closed(path))).get()
     }
@@ -162,7 +166,7 @@ final class SQLiteWriter: Sendable {
             try connection.waitForDisk(group.contains(where: \.isDurable))
             guard try connection.beginWriting(patiently: patiently) else { return .locked }
             isWriting = true
-            try connection.noticeOthers()
+            connection.noticeOthers()
             for write in group {
                 fault("store.write")
                 try write.perform(on: connection)
@@ -171,6 +175,7 @@ final class SQLiteWriter: Sendable {
             isWriting = false
             fault("store.commit")
             try connection.run("COMMIT")
+            connection.noteCommit()
             fault("store.committed")
             return .settled
         } catch {

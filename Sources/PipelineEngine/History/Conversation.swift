@@ -21,7 +21,7 @@ struct Conversation: Sendable {
     /// Adds a call to what the model said last.
     mutating func append(_ call: ToolCall) {
         guard let reply, case .assistant(let text, var calls) = messages[reply] else { return }
-        messages[reply] = .user("")  // lets go of the calls, which a reply may have hundreds of, so that they are not copied
+        messages[reply] = .user("")  // lets go of the calls, so that hundreds of them are not copied
         calls.append(call)
         messages[reply] = .assistant(text, calls: calls)
         bytes += call.bytes

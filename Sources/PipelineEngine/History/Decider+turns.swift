@@ -30,22 +30,28 @@ extension Decider {
         var events: [Event.Payload] = []
         events.reserveCapacity(1 + calls.count)
         events.append(.modelReplied(recorded))
+        let (human, isPlanning) = (human, state.isPlanning)
         var questions = 0
         for call in calls {
-            let disposition = dispose(call, questions)
+            let disposition = dispose(call, questions, human, isPlanning)
             questions += disposition.count { if case .approvalRequested = $0 { true } else { false } }
             events.append(.callProposed(call.proposed))
             events += disposition
         }
-        if calls.isEmpty, state.isPlanning, reply.stop != .length { events.append(planQuestion(turn, reply.text)) }
+        if calls.isEmpty, isPlanning, reply.stop != .length { events.append(planQuestion(turn, reply.text)) }
         return events
     }
 
     /// What the policy says of a call, as events; none when it may be carried out.
-    private func dispose(_ call: AssessedCall, _ questions: Int) -> [Event.Payload] {
+    private func dispose(
+        _ call: AssessedCall,
+        _ questions: Int,
+        _ human: HumanPolicy,
+        _ isPlanning: Bool
+    ) -> [Event.Payload] {
         let id = call.proposed.id
         if let problem = call.problem { return [.callFinished(id, RecordedOutput(text: problem, isError: true))] }
-        if state.isPlanning, !call.proposed.isRepeatable {
+        if isPlanning, !call.proposed.isRepeatable {
             return [
                 .callRefused(
                     id,

@@ -11,10 +11,8 @@ extension Draft {
     ///
     /// - Parameter time: When the row was last written.
     func changesList(from old: RunState, listedAt time: Instant) -> Bool {
-        guard at - time < Self.listLag, old.pendingApprovals.isEmpty, state.pendingApprovals.isEmpty else {
-            return true
-        }
-        return payloads.contains(where: \.changesList)
+        at - time >= Self.listLag || !old.openApprovals.isEmpty || !state.openApprovals.isEmpty
+            || payloads.contains(where: \.changesList)
     }
 }
 

@@ -2,8 +2,8 @@ import PipelineKit
 
 /// What this process is at in a run, so that no two workers carry out the same.
 struct WorkInHand {
-    /// The sequence of the run when each was begun.
-    private var taken: [Effect: Int] = [:]
+    /// With the sequence of the run when each was begun. A few, so a list is searched faster than a dictionary.
+    private var taken: [(effect: Effect, sequence: Int)] = []
     /// What a piece of work could not get past.
     private(set) var problem: ServiceError?
 
@@ -18,15 +18,15 @@ struct WorkInHand {
     /// - Returns: what was taken, and whether there is more.
     mutating func take(_ state: RunState, at now: Instant, most: Int = .max) -> (ArraySlice<Effect>, hasMore: Bool) {
         guard problem == nil else { return ([], false) }
-        let due = state.effects.filter { taken[$0] == nil && $0.isDue(at: now) }
-        for effect in due.prefix(most) { taken[effect] = state.sequence }
+        let due = state.effects.filter { effect in !taken.contains { $0.effect == effect } && effect.isDue(at: now) }
+        for effect in due.prefix(most) { taken.append((effect, state.sequence)) }
         return (due.prefix(most), due.count > most)
     }
 
     /// Takes in how a piece of work ended. A refusal means that the run has moved on; work that ended and changed nothing
     /// would be offered for ever.
     mutating func end(_ effect: Effect, _ error: ServiceError?, _ state: RunState, of run: RunID, isCancelled: Bool) {
-        let begunAt = taken.removeValue(forKey: effect)
+        let begunAt = taken.firstIndex { $0.effect == effect }.map { taken.remove(at: $0).sequence }
         if let error {
             if case .refused = error {} else { stop(error) }
         }

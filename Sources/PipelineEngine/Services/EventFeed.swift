@@ -32,7 +32,7 @@ public final class EventFeed: Sendable {
 
     struct State {
         fileprivate var lastNumber = 0
-        fileprivate var observers: [Int: Receiver] = [:]
+        fileprivate var observers: [(number: Int, receive: Receiver)] = []
         var followed: [RunID: Followed] = [:]
         /// Those of ``followed`` of which the store may hold more than was handed out.
         var behind: Set<RunID> = []
@@ -97,20 +97,20 @@ public final class EventFeed: Sendable {
     public func observe(_ observer: @escaping Receiver) -> Int {
         state.withLock { state in
             state.lastNumber += 1
-            state.observers[state.lastNumber] = observer
+            state.observers.append((state.lastNumber, observer))
             return state.lastNumber
         }
     }
 
     public func remove(_ number: Int) {
-        _ = state.withLock { $0.observers.removeValue(forKey: number) }
+        state.withLock { $0.observers.removeAll { $0.number == number } }
     }
 
     /// Costs the run a place in a queue, and where there is none not even that: events are read from the store then.
     func publish(_ item: Item) {
-        let (observers, signal) = state.withLock { state -> ([Receiver], AsyncStream<Void>.Continuation?) in
-            let observers = Array(state.observers.values)
-            guard state.followed[item.run] != nil else { return (observers, nil) }
+        let (observers, signal) = state.withLock { state in
+            let observers = state.observers
+            guard state.followed[item.run] != nil else { return (observers, AsyncStream<Void>.Continuation?.none) }
             if state.queue.count < capacity {
                 state.queue.append(item)
             } else if case .event(let run, _) = item {
@@ -118,7 +118,7 @@ public final class EventFeed: Sendable {
             }
             return (observers, state.signal)
         }
-        for observer in observers { observer(item) }
+        for observer in observers { observer.receive(item) }
         signal?.yield()
     }
 

@@ -4,6 +4,14 @@ import Synchronization
 struct DeclaredField: Sendable {
     var name: String
     var field: any AnyField
+    /// Whether it must be given.
+    let isRequired: Bool
+
+    init(name: String, field: any AnyField) {
+        self.name = name
+        self.field = field
+        isRequired = field.isRequired
+    }
 
     /// By the type of the group: to make a new one and to collect its fields takes longer than to read it, and each call
     /// of a model reads one.

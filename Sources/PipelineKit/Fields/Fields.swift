@@ -36,7 +36,7 @@ extension Fields {
             return nil
         }
         let declared = Self.standard
-        if members.isEmpty, !declared.contains(where: \.field.isRequired) {
+        if members.isEmpty, !declared.contains(where: \.isRequired) {
             self.init()  // the settings of most modules, and the arguments of many calls: nothing
         } else {
             guard let read = Self.read(members, declared, &reader) else { return nil }

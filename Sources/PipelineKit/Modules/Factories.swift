@@ -2,6 +2,8 @@
 public struct ToolFactory: Sendable {
     public let id: ModuleID
     public let aliases: [ModuleID]
+    /// All names the tool answers to; its own comes first.
+    public let names: [String]
     public let summary: String
     public let reach: Set<Reach>
     private let describeSettings: Once<[FieldSchema]>
@@ -13,6 +15,7 @@ public struct ToolFactory: Sendable {
     init<T: Tool>(_ tool: T.Type) {
         id = T.id
         aliases = T.aliases
+        names = ([T.id] + T.aliases).map(\.value)
         summary = T.summary
         reach = T.reach
         describeSettings = Once { T.Settings.fields }
@@ -28,9 +31,6 @@ public struct ToolFactory: Sendable {
     // Described when asked for, once: no command needs all of them.
     public var settings: [FieldSchema] { describeSettings() }
     public var arguments: [FieldSchema] { describeArguments() }
-
-    /// All names the tool answers to; its own comes first.
-    public var names: [String] { ([id] + aliases).map(\.value) }
 
     /// The tool as a model is told of it.
     public var specification: ToolSpecification { specify() }

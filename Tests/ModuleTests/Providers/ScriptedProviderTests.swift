@@ -38,7 +38,8 @@ struct ScriptedProviderTests {
 
     private func ask(_ file: ScriptFile, _ messages: [Message], attempt: Int = 1) async throws -> ModelReply {
         let provider = try ScriptedProvider(settings: NoFields())
-        let request = ModelRequest(model: file.path, system: "", messages: Messages(messages), tools: [], maximumOutput: 10)
+        let messages = Messages(messages)
+        let request = ModelRequest(model: file.path, system: "", messages: messages, tools: [], maximumOutput: 10)
         let unused = RecordedTransport(failing: Failure(.denied, "A script needs no network."))
         let context = ProviderContext(transport: unused, secrets: { _ in nil }, attempt: attempt)
         return try await provider.reply(to: request, in: context)
