@@ -60,6 +60,7 @@ let modules: [Target] = [
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Scripted", "Provider"),
+    module("Anthropic", "Provider", needs: ["ProviderKit"]),
     module("OpenAI", "Provider", needs: ["ProviderKit"]),
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
@@ -148,7 +149,7 @@ let package = Package(
             of: [
                 "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
                 "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
-                "ScriptedProvider", "OpenAIProvider", "KillableEngine",
+                "ScriptedProvider", "AnthropicProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
         tests(

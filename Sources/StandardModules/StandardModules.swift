@@ -1,3 +1,4 @@
+import AnthropicProvider
 import CheckTool
 import CommandGate
 import FilesTool
@@ -32,6 +33,7 @@ extension Registry {
         registry.add(RunTestsTool.self)
         registry.add(WriteFileTool.self)
         // Providers
+        registry.add(AnthropicProvider.self)
         registry.add(OpenAIProvider.self)
         registry.add(ScriptedProvider.self)
         return registry

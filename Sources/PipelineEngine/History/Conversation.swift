@@ -20,10 +20,10 @@ struct Conversation: Sendable {
 
     /// Adds a call to what the model said last.
     mutating func append(_ call: ToolCall) {
-        guard let reply, case .assistant(let text, var calls) = messages[reply] else { return }
+        guard let reply, case .assistant(let text, var calls, let keepsake) = messages[reply] else { return }
         messages[reply] = .user("")  // lets go of the calls, so that hundreds of them are not copied
         calls.append(call)
-        messages[reply] = .assistant(text, calls: calls)
+        messages[reply] = .assistant(text, calls: calls, keepsake: keepsake)
         bytes += call.bytes
         if digested.count > reply { digested = (0, Chain.start) }
     }
@@ -56,7 +56,8 @@ extension Message {
     fileprivate var bytes: Int {
         switch self {
         case .user(let text): text.utf8.count
-        case .assistant(let text, let calls): text.utf8.count + calls.reduce(0) { $0 + $1.bytes }
+        case .assistant(let text, let calls, let keepsake):
+            text.utf8.count + calls.reduce(0) { $0 + $1.bytes } + (keepsake?.encoded().count ?? 0)
         case .tool(_, let name, let text, _): name.utf8.count + text.utf8.count
         }
     }
@@ -69,10 +70,11 @@ extension Message {
             case .user(let text):
                 writer.member("role", "user")
                 writer.member("text", text)
-            case .assistant(let text, let calls):
+            case .assistant(let text, let calls, let keepsake):
                 writer.member("calls") { writer in
                     writer.array { writer in for call in calls { call.write(to: &writer) } }
                 }
+                writer.member("keepsake", keepsake)
                 writer.member("role", "assistant")
                 writer.member("text", text)
             case .tool(let call, let name, let text, let isError):

@@ -26,7 +26,14 @@ extension Decider {
         _ calls: [AssessedCall]
     ) throws(Refusal) -> [Event.Payload] {
         guard let intent = state.intent, intent.turn == turn else { throw .outdated }
-        let recorded = RecordedReply(turn: turn, text: reply.text, usage: reply.usage, cost: cost, stop: reply.stop)
+        let recorded = RecordedReply(
+            turn: turn,
+            text: reply.text,
+            usage: reply.usage,
+            cost: cost,
+            stop: reply.stop,
+            keepsake: reply.keepsake
+        )
         var events: [Event.Payload] = []
         events.reserveCapacity(1 + calls.count)
         events.append(.modelReplied(recorded))

@@ -148,8 +148,18 @@ public struct RecordedReply: Sendable, Hashable {
     public var usage: Usage
     public var cost: Money?
     public var stop: ModelReply.Stop
+    /// What the provider is given back with the reply; ``ModelReply/keepsake``.
+    public var keepsake: JSONValue?
 
-    public init(turn: Int, text: String, usage: Usage, cost: Money?, stop: ModelReply.Stop) {
+    public init(
+        turn: Int,
+        text: String,
+        usage: Usage,
+        cost: Money?,
+        stop: ModelReply.Stop,
+        keepsake: JSONValue? = nil
+    ) {
+        self.keepsake = keepsake
         self.turn = turn
         self.text = text
         self.usage = usage

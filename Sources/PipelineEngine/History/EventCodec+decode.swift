@@ -209,8 +209,15 @@ extension RecordedReply {
             let input = body.integer("input_tokens"), let cached = body.integer("cached_tokens"),
             let output = body.integer("output_tokens")
         else { return nil }
-        let usage = Usage(input: input, cached: cached, output: output)
-        self.init(turn: turn, text: text, usage: usage, cost: body.money("cost"), stop: stop)
+        let usage = Usage(
+            input: input,
+            cached: cached,
+            cacheWrites: body.integer("cache_write_tokens") ?? 0,
+            output: output,
+            reasoning: body.integer("reasoning_tokens") ?? 0
+        )
+        let (cost, keepsake) = (body.money("cost"), body["keepsake"])
+        self.init(turn: turn, text: text, usage: usage, cost: cost, stop: stop, keepsake: keepsake)
     }
 }
 

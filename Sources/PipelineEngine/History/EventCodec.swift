@@ -199,7 +199,12 @@ extension RecordedReply {
         [
             "turn": .int(turn), "text": .string(text), "stop": .string(stop.rawValue),
             "input_tokens": .int(usage.input), "cached_tokens": .int(usage.cached), "output_tokens": .int(usage.output),
-        ].adding(["cost": cost?.json])
+        ].adding([
+            "cache_write_tokens": usage.cacheWrites == 0 ? nil : .int(usage.cacheWrites),
+            "reasoning_tokens": usage.reasoning == 0 ? nil : .int(usage.reasoning),
+            "cost": cost?.json,
+            "keepsake": keepsake,
+        ])
     }
 }
 

@@ -128,7 +128,7 @@ extension RunFacts {
         turnsInIteration += 1
         usage = usage + reply.usage
         spend(Spending(tokens: reply.usage.total, cost: reply.cost))
-        conversation.append(.assistant(reply.text, calls: []))
+        conversation.append(.assistant(reply.text, calls: [], keepsake: reply.keepsake))
         phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
         if reply.stop == .length {
             say("Your reply was cut at its length limit. Go on where it stopped, in smaller steps.")

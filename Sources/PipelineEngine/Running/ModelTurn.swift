@@ -21,8 +21,7 @@ enum ModelTurn {
         let frames = 16 * (state.conversation.messages.count + briefing.tools.count + 1)
         let input = briefing.bytes + state.conversation.bytes + frames
         let usage = Usage(input: input, output: state.limits.reply.tokens)
-        let cost = briefing.price.map { max($0.cost(of: usage), $0.cached.forTokens(input)) }
-        return Spending(tokens: usage.total, cost: cost)
+        return Spending(tokens: usage.total, cost: briefing.price?.most(of: usage))
     }
 
     /// The digest of a request, to tell whether two are the same.

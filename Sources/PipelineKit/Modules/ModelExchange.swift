@@ -21,7 +21,8 @@ public struct ModelRequest: Sendable, Hashable {
 /// One message of a conversation.
 public enum Message: Sendable, Hashable {
     case user(String)
-    case assistant(String, calls: [ToolCall])
+    /// - Parameter keepsake: What ``ModelReply/keepsake`` was.
+    case assistant(String, calls: [ToolCall], keepsake: JSONValue? = nil)
     case tool(call: CallID, name: String, text: String, isError: Bool)
 }
 
@@ -69,8 +70,18 @@ public struct ModelReply: Sendable, Hashable {
     public var calls: [ToolCall]
     public var usage: Usage
     public var stop: Stop
+    /// What the provider wants to be given back with this reply in later requests, as a vendor may for signed reasoning;
+    /// the engine keeps it and looks at nothing in it. Another provider passes over what it does not know.
+    public var keepsake: JSONValue?
 
-    public init(text: String, calls: [ToolCall] = [], usage: Usage = Usage(), stop: Stop = .finished) {
+    public init(
+        text: String,
+        calls: [ToolCall] = [],
+        usage: Usage = Usage(),
+        stop: Stop = .finished,
+        keepsake: JSONValue? = nil
+    ) {
+        self.keepsake = keepsake
         self.text = text
         self.calls = calls
         self.usage = usage
@@ -84,13 +95,19 @@ public struct Usage: Sendable, Hashable {
     public var input: Int
     /// Those of ``input`` that came from the service's cache.
     public var cached: Int
+    /// Those of ``input`` that the service wrote into its cache, for requests to come.
+    public var cacheWrites: Int
     /// All tokens written, reasoning included.
     public var output: Int
+    /// Those of ``output`` that the model thought with.
+    public var reasoning: Int
 
-    public init(input: Int = 0, cached: Int = 0, output: Int = 0) {
+    public init(input: Int = 0, cached: Int = 0, cacheWrites: Int = 0, output: Int = 0, reasoning: Int = 0) {
         self.input = input
         self.cached = cached
+        self.cacheWrites = cacheWrites
         self.output = output
+        self.reasoning = reasoning
     }
 
     public var total: Int { input.adding(output) }
@@ -99,7 +116,9 @@ public struct Usage: Sendable, Hashable {
         Usage(
             input: left.input.adding(right.input),
             cached: left.cached.adding(right.cached),
-            output: left.output.adding(right.output)
+            cacheWrites: left.cacheWrites.adding(right.cacheWrites),
+            output: left.output.adding(right.output),
+            reasoning: left.reasoning.adding(right.reasoning)
         )
     }
 }
@@ -108,17 +127,28 @@ public struct Usage: Sendable, Hashable {
 public struct Price: Sendable, Hashable {
     public var input: Money
     public var cached: Money
+    public var cacheWrite: Money
     public var output: Money
 
-    public init(input: Money, cached: Money? = nil, output: Money) {
+    /// - Parameters:
+    ///   - cached: Of tokens that come from the service's cache; as much as others when nothing is said.
+    ///   - cacheWrite: Of tokens that go into it; as much as others when nothing is said.
+    public init(input: Money, cached: Money? = nil, cacheWrite: Money? = nil, output: Money) {
         self.input = input
         self.cached = cached ?? input
+        self.cacheWrite = cacheWrite ?? input
         self.output = output
     }
 
     public func cost(of usage: Usage) -> Money {
-        input.forTokens(usage.input.subtracting(usage.cached)) + cached.forTokens(usage.cached)
+        let plain = usage.input.subtracting(usage.cached).subtracting(usage.cacheWrites)
+        return input.forTokens(plain) + cached.forTokens(usage.cached) + cacheWrite.forTokens(usage.cacheWrites)
             + output.forTokens(usage.output)
+    }
+
+    /// What so many tokens may cost, wherever those that are read come from.
+    public func most(of usage: Usage) -> Money {
+        max(input, cached, cacheWrite).forTokens(usage.input) + output.forTokens(usage.output)
     }
 }
 

@@ -1,22 +1,33 @@
-import PipelineKit
+public import PipelineKit
 
 /// A reply as far as its pieces have come, in the chat-completions dialect.
-struct ChatDraft {
-    private(set) var text = ""
-    private(set) var usage: Usage?
-    /// Why the model stopped, in the service's word; `nil` while it goes on.
-    private(set) var finishReason: String?
-    private var calls: [DraftCall] = []
+public struct ChatDraft: ReplyDraft {
+    public private(set) var text = ""
+    public private(set) var usage: Usage?
+    public private(set) var calls: [DraftCall] = []
+    /// The number that the service gave each of ``calls``.
+    private var indices: [Int?] = []
+    public private(set) var hasBegun = false
+    /// In the service's word; `nil` while the model goes on.
+    private var finishReason: String?
 
-    private struct DraftCall {
-        var index: Int?
-        var id = ""
-        var tool = ""
-        var arguments = ""
+    public init() {}
+
+    public var keepsake: JSONValue? { nil }
+    /// The stream ends with `[DONE]`, which is no piece.
+    public var isOver: Bool { false }
+
+    public var stop: ModelReply.Stop? {
+        switch finishReason {
+        case nil: nil
+        case "length": .length
+        case "content_filter": .filtered
+        default: .finished
+        }
     }
 
-    /// Adds one piece of a stream, or a whole answer that was not streamed; what it knows nothing of is passed over.
-    mutating func add(_ chunk: JSONValue) -> [ModelPiece] {
+    public mutating func add(_ chunk: JSONValue) -> [ModelPiece] {
+        hasBegun = hasBegun || chunk["choices"] != nil
         if let told = chunk["usage"], let usage = Usage(chat: told) { self.usage = usage }
         guard let choice = chunk["choices"]?.elements.first else { return [] }
         if let reason = choice["finish_reason"]?.text { finishReason = reason }
@@ -62,56 +73,15 @@ struct ChatDraft {
     /// Where a fragment belongs: to the call of its index, unless it has another id, because some services give all
     /// calls the index 0; without an index to the call of its id; without either to the last.
     private mutating func place(index: Int?, id: String) -> Int {
-        let known = calls.lastIndex { call in
+        let known = calls.indices.last { place in
+            let (call, number) = (calls[place], indices[place])
             let isSame = id.isEmpty || call.id.isEmpty || call.id == id
-            return isSame && (index == nil || call.index == index)
+            return isSame && (index == nil || number == index)
         }
         if let known { return known }
-        calls.append(DraftCall(index: index))
+        calls.append(DraftCall())
+        indices.append(index)
         return calls.count - 1
-    }
-}
-
-extension ChatDraft {
-    /// The reply, when the service has said all of it.
-    ///
-    /// - Throws: ``Failure/Kind/unavailable`` when a call names no tool.
-    func reply(to request: ModelRequest, from host: String) throws(Failure) -> ModelReply {
-        guard calls.allSatisfy({ !$0.tool.isEmpty }) else {
-            throw Failure(.unavailable, "The answer of '\(host)' asks for a call and names no tool.")
-        }
-        return ModelReply(text: text, calls: named(for: request), usage: usage ?? estimate(for: request), stop: stop)
-    }
-
-    private var stop: ModelReply.Stop {
-        switch finishReason {
-        case "length": .length
-        case "content_filter": .filtered
-        default: .finished
-        }
-    }
-
-    /// The calls with ids that are unique in the conversation: some services send none, others count from 0 each time.
-    private func named(for request: ModelRequest) -> [ToolCall] {
-        let earlier = request.messages.flatMap { message -> [ToolCall] in
-            if case .assistant(_, let calls) = message { calls } else { [] }
-        }
-        let turn = request.messages.count { if case .assistant = $0 { true } else { false } }
-        var taken = Set(earlier.map(\.id))
-        return calls.enumerated().map { index, call in
-            let made = CallID("call_\(turn + 1)_\(index + 1)")
-            let own = CallID(call.id)
-            let id = call.id.isEmpty || taken.contains(own) ? made : own
-            taken.insert(id)
-            return ToolCall(id: id, tool: call.tool, arguments: call.arguments)
-        }
-    }
-
-    /// A token for every four bytes, when the service counts none: limits must bind all the same.
-    private func estimate(for request: ModelRequest) -> Usage {
-        let written = text.utf8.count + calls.reduce(0) { $0 + $1.tool.utf8.count + $1.arguments.utf8.count }
-        let read = request.chatBody(limitedBy: .maxTokens).encoded().count
-        return Usage(input: (read + 3) / 4, output: (written + 3) / 4)
     }
 }
 
@@ -123,6 +93,7 @@ extension Usage {
             return nil
         }
         let cached = json["prompt_tokens_details"]?["cached_tokens"]?.integer ?? 0
-        self.init(input: max(input, 0), cached: min(max(cached, 0), max(input, 0)), output: max(output, 0))
+        let reasoning = json["completion_tokens_details"]?["reasoning_tokens"]?.integer ?? 0
+        self.init(counted: input, cached: cached, output: output, reasoning: reasoning)
     }
 }

@@ -9,6 +9,23 @@ public enum OutputLimitField: String, Choice {
     case maxCompletionTokens = "max_completion_tokens"
 }
 
+/// The dialect of chat completions: OpenAI, vLLM, Ollama, llama.cpp, OpenRouter and many more.
+public struct ChatDialect: Dialect {
+    public typealias Draft = ChatDraft
+
+    public var limitField: OutputLimitField
+
+    public init(limitField: OutputLimitField = .maxTokens) { self.limitField = limitField }
+
+    public func path(for request: ModelRequest) -> String { "/chat/completions" }
+
+    public func headers(with key: ServiceKey?) -> [TransportRequest.Header] {
+        key.map { [.init("Authorization", "Bearer \($0.value)")] } ?? []
+    }
+
+    public func body(for request: ModelRequest) -> JSONValue { request.chatBody(limitedBy: limitField) }
+}
+
 extension ModelRequest {
     /// The request in the chat-completions dialect, to be streamed, with its usage in the last piece.
     public func chatBody(limitedBy field: OutputLimitField) -> JSONValue {
@@ -34,7 +51,7 @@ extension Message {
         switch self {
         case .user(let text):
             return ["role": "user", "content": .string(text)]
-        case .assistant(let text, let calls):
+        case .assistant(let text, let calls, _):
             guard !calls.isEmpty else { return ["role": "assistant", "content": .string(text)] }
             let content = text.isEmpty ? JSONValue.null : .string(text)
             return ["role": "assistant", "content": content, "tool_calls": .array(calls.map(\.chatCall))]

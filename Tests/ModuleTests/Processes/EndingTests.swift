@@ -7,6 +7,8 @@ import Testing
 /// A command that is ended, with everything it started.
 struct EndingTests {
     let directory = FileManager.default.temporaryDirectory.path
+    /// So long that a shell has begun by then also on a machine that is busy.
+    static let moment = Duration.seconds(3)
 
     /// A command line that leaves processes behind, each of which sleeps for as long as the marker says.
     static let lines = [
@@ -62,8 +64,8 @@ struct EndingTests {
     }
 
     @Test func aCommandMayEndByItselfWhenAsked() async throws {
-        let line = "trap 'echo bye; exit 0' TERM; echo hello; while :; do :; done"
-        let command = Command.shell(line, in: directory, timeout: .milliseconds(100), grace: .seconds(120))
+        let line = "trap 'echo bye; exit 0' TERM; echo hello; sleep 60 & wait"
+        let command = Command.shell(line, in: directory, timeout: Self.moment, grace: .seconds(120))
         let started = ContinuousClock.now
         guard case .timedOut(let finished) = try await outcome(of: command) else {
             Issue.record("It ended before its time.")
@@ -75,9 +77,9 @@ struct EndingTests {
     }
 
     @Test func theTimeIsToldWithWhatWasPrinted() async throws {
-        let command = Command.shell("echo so far; sleep 60", in: directory, timeout: .milliseconds(100))
+        let command = Command.shell("echo so far; sleep 60", in: directory, timeout: Self.moment)
         let message = """
-            'echo so far; sleep 60' was still running after 100ms and was ended. Its output ended with:
+            'echo so far; sleep 60' was still running after 3s and was ended. Its output ended with:
             so far
             """
         await #expect(throws: Failure(.timedOut, message)) { try await run(command) }

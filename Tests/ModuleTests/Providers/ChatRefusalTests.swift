@@ -11,10 +11,11 @@ struct ChatRefusalTests {
         headers: [String: String] = [:],
         key: Bool = true
     ) async -> Failure? {
-        let service = ChatService(
+        let service = ModelService(
             baseURL: "http://model:8/v1",
             key: key ? ServiceKey(variable: "THE_KEY", value: "sk-123456") : nil,
-            headers: [.init("X-Org", "org-secret")]
+            headers: [.init("X-Org", "org-secret")],
+            speaking: ChatDialect()
         )
         let transport = RecordedTransport(.init(status: status, headers: headers, body))
         do throws(Failure) {

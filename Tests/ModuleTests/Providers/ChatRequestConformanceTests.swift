@@ -1,21 +1,11 @@
-import Foundation
 import PipelineKit
-import ProcessKit
 import ProviderKit
 import Testing
 
 /// Request bodies against the types of OpenAI's own library.
 struct ChatRequestConformanceTests {
     private func verdict(on body: [UInt8]) async throws -> String {
-        let root = ModelServer.fixtures.deletingLastPathComponent().deletingLastPathComponent()
-        let python = root.appending(path: ".venv/bin/python3")
-        try #require(
-            FileManager.default.isExecutableFile(atPath: python.path),
-            "There is no '.venv': run 'python3 -m venv .venv && .venv/bin/pip install -r Tests/Fixtures/python-requirements.txt'."
-        )
-        let script = ModelServer.fixtures.appending(path: "Servers/check_chat_request.py").path
-        let ended = try await run(Command(python.path, [script], in: "/", input: body))
-        return (ended.output.text + ended.errors.text).trimmingCharacters(in: .whitespacesAndNewlines)
+        try await VendorTypes.verdict(of: "check_chat_request.py", on: body)
     }
 
     @Test(arguments: OutputLimitField.allCases)

@@ -5,9 +5,10 @@ import Testing
 
 /// Requests and answers in the chat-completions dialect.
 struct ChatServiceTests {
-    static let service = ChatService(
+    static let service = ModelService(
         baseURL: "http://model:8/v1",
-        key: ServiceKey(variable: "THE_KEY", value: "sk-123456\n")
+        key: ServiceKey(variable: "THE_KEY", value: "sk-123456\n"),
+        speaking: ChatDialect()
     )
 
     private func ask(_ answer: RecordedTransport.Answer) async throws(Failure) -> ModelReply {

@@ -31,7 +31,7 @@ struct StepProvider: Provider {
     /// The last step that was asked for; 0 for none.
     private func last(in request: ModelRequest) -> Int {
         for message in request.messages.reversed() {
-            if case .assistant(_, let calls) = message, let call = calls.last { return Int(call.id.value) ?? 0 }
+            if case .assistant(_, let calls, _) = message, let call = calls.last { return Int(call.id.value) ?? 0 }
         }
         return 0
     }

@@ -36,7 +36,7 @@ struct PacedProvider: Provider {
     /// The last step that was asked for, one that is none before the first; `nil` before anything was said.
     private func last(in request: ModelRequest) -> PacedArguments? {
         for message in request.messages.reversed() {
-            guard case .assistant(_, let calls) = message else { continue }
+            guard case .assistant(_, let calls, _) = message else { continue }
             let json = calls.last.flatMap { try? JSONValue(parsing: $0.arguments) }
             return json.flatMap { try? PacedArguments(json: $0) } ?? PacedArguments()
         }

@@ -1,7 +1,7 @@
 import PipelineKit
 
 /// Turns an answer that refuses into a failure, in the service's own words.
-struct ChatRefusal {
+struct Refusal {
     var host: String
     var request: ModelRequest
     /// `/v1/chat/completions`
@@ -76,7 +76,7 @@ struct ChatRefusal {
 }
 
 // What services write into the body of a refusal.
-extension ChatRefusal {
+extension Refusal {
     /// `{"error": {"message": "..."}}`, `{"error": "..."}`, `{"message": "..."}`, `{"detail": "..."}`, or a list with
     /// one of these.
     private static func words(_ json: JSONValue) -> String? {

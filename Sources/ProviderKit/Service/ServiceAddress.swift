@@ -1,24 +1,20 @@
 import FoundationEssentials
-import PipelineKit
+public import PipelineKit
 
 /// Where a service is.
-struct ServiceAddress: Sendable, Hashable {
-    static let openAIHost = "api.openai.com"
-    static let openAI = ServiceAddress(baseURL: "https://\(openAIHost)/v1", host: openAIHost)
-
+public struct ServiceAddress: Sendable, Hashable {
     /// Without a slash at its end.
-    let baseURL: String
-    let host: String
+    public let baseURL: String
+    public let host: String
 
-    var isOpenAI: Bool { host.lowercased() == Self.openAIHost }
-
-    private init(baseURL: String, host: String) {
+    /// - Parameter baseURL: Ours, and so known to be right: `https://api.openai.com/v1`.
+    public init(known baseURL: String) {
         self.baseURL = baseURL
-        self.host = host
+        host = URLComponents(string: baseURL)?.host ?? ""
     }
 
     /// - Throws: ``Failure/Kind/invalidInput`` for anything that a path cannot be added to, or that holds credentials.
-    init(_ url: String) throws(Failure) {
+    public init(_ url: String) throws(Failure) {
         guard let parts = URLComponents(string: url), let host = parts.host, !host.isEmpty,
             ["http", "https"].contains(parts.scheme?.lowercased()), parts.query == nil, parts.fragment == nil
         else {
@@ -30,6 +26,7 @@ struct ServiceAddress: Sendable, Hashable {
         }
         var base = Substring(url)
         while base.last == "/" { base.removeLast() }
-        self.init(baseURL: String(base), host: host)
+        self.baseURL = String(base)
+        self.host = host.lowercased()
     }
 }

@@ -1,21 +1,23 @@
 import PipelineKit
 
 /// Reads the body of an answer that succeeded, streamed or whole, wherever its pieces are cut.
-struct ChatAnswerReader {
+struct AnswerReader<Draft: ReplyDraft> {
     /// Bytes that an answer may have.
-    static let limit = 64 << 20
+    static var limit: Int { 64 << 20 }
 
     private let host: String
     private let request: ModelRequest
+    /// Bytes of the request.
+    private let sent: Int
     private var events = ServerSentEventReader()
-    private var draft = ChatDraft()
+    private var draft = Draft()
     private var form = Form.unknown
     /// A whole answer, or the beginning of a streamed one, to be quoted when it makes no sense.
     private var body: [UInt8] = []
     private var size = 0
-    private var hasChunks = false
     /// Whether the stream has said that it is over.
-    private(set) var isDone = false
+    var isDone: Bool { hasEnded || draft.isOver }
+    private var hasEnded = false
 
     private enum Form {
         case unknown
@@ -24,8 +26,9 @@ struct ChatAnswerReader {
         case whole
     }
 
-    init(_ request: ModelRequest, from host: String) {
+    init(_ request: ModelRequest, of sent: Int, from host: String) {
         self.request = request
+        self.sent = sent
         self.host = host
     }
 
@@ -44,7 +47,7 @@ struct ChatAnswerReader {
     private mutating func takeEvents(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
         var pieces: [ModelPiece] = []
         for event in try events.take(bytes) where !isDone {
-            if event.data == "[DONE]" { isDone = true } else { pieces += try add(Array(event.data.utf8)) }
+            if event.data == "[DONE]" { hasEnded = true } else { pieces += try add(Array(event.data.utf8)) }
         }
         return pieces
     }
@@ -57,14 +60,13 @@ struct ChatAnswerReader {
             )
         }
         if let error = chunk["error"], error != .null {
-            throw ChatRefusal(host: host, request: request).failure(for: error)
+            throw Refusal(host: host, request: request).failure(for: error)
         }
-        hasChunks = hasChunks || chunk["choices"] != nil
         return draft.add(chunk)
     }
 }
 
-extension ChatAnswerReader {
+extension AnswerReader {
     /// The reply, when the body has ended.
     ///
     /// - Parameter failure: Why the body ended, when the connection broke.
@@ -77,13 +79,13 @@ extension ChatAnswerReader {
             if let failure { throw failure }
             pieces = try add(body)
         }
-        let isWhole = form == .whole && hasChunks
-        guard isDone && hasChunks || isWhole || draft.finishReason != nil else { throw incomplete(after: failure) }
-        return (pieces, try draft.reply(to: request, from: host))
+        let isWhole = form == .whole || isDone
+        guard draft.stop != nil || isWhole && draft.hasBegun else { throw incomplete(after: failure) }
+        return (pieces, try draft.reply(to: request, of: sent, from: host))
     }
 
     private func incomplete(after failure: Failure?) -> Failure {
-        guard hasChunks || body.isEmpty else {
+        guard draft.hasBegun || body.isEmpty else {
             return failure ?? Failure(.unavailable, "'\(host)' did not answer as a model: '\(printable(body))'.")
         }
         let words = draft.text.isEmpty ? "before its first word" : "after '\(printable(draft.text.suffix(200)))'"

@@ -1,20 +1,8 @@
 import FoundationEssentials
 public import PipelineKit
 
-/// A key with the name of the variable it came from, which is all that is ever told of it.
-public struct ServiceKey: Sendable {
-    public var variable: String
-    public var value: String
-
-    /// White space around the value is dropped; a key read from a file often ends in a line feed.
-    public init(variable: String, value: String) {
-        self.variable = variable
-        self.value = value.trimmed
-    }
-}
-
-/// A service that speaks the chat-completions dialect (OpenAI, vLLM, Ollama, llama.cpp, OpenRouter and many more).
-public struct ChatService: Sendable {
+/// A service of models that is reached over HTTP, whatever it speaks.
+public struct ModelService<Speech: Dialect>: Sendable {
     /// `https://api.openai.com/v1`, without a slash at its end.
     public var baseURL: String
     /// `nil` for a service that asks for none.
@@ -22,20 +10,20 @@ public struct ChatService: Sendable {
     /// Sent with every request, after those of the dialect.
     public var headers: [TransportRequest.Header]
     public var timeouts: TransportRequest.Timeouts
-    public var limitField: OutputLimitField
+    public var dialect: Speech
 
     public init(
         baseURL: String,
         key: ServiceKey?,
         headers: [TransportRequest.Header] = [],
         timeouts: TransportRequest.Timeouts = TransportRequest.Timeouts(),
-        limitField: OutputLimitField = .maxTokens
+        speaking dialect: Speech
     ) {
         self.baseURL = baseURL
         self.key = key
         self.headers = headers
         self.timeouts = timeouts
-        self.limitField = limitField
+        self.dialect = dialect
     }
 
     /// Streams pieces to `context.emit` and returns the whole.
@@ -56,7 +44,7 @@ public struct ChatService: Sendable {
         let host = try RequestTarget(of: sent).host
         let response = try await context.transport.send(sent)
         guard 200..<300 ~= response.status else { throw await refusal(response, of: request, by: host) }
-        var reader = ChatAnswerReader(request, from: host)
+        var reader = AnswerReader<Speech.Draft>(request, of: sent.body.count, from: host)
         var failure: Failure?
         do throws(Failure) {
             while !reader.isDone, let bytes = try await response.body.next() {
@@ -76,15 +64,13 @@ public struct ChatService: Sendable {
     }
 
     private func transportRequest(_ request: ModelRequest) -> TransportRequest {
-        var sent: [TransportRequest.Header] = [
+        let sent: [TransportRequest.Header] = [
             .init("Content-Type", "application/json"), .init("Accept", "text/event-stream, application/json"),
         ]
-        if let key { sent.append(.init("Authorization", "Bearer \(key.value)")) }
-        let body = request.chatBody(limitedBy: limitField).encoded()
         return TransportRequest(
-            url: baseURL + "/chat/completions",
-            headers: sent + headers,
-            body: body,
+            url: baseURL + dialect.path(for: request),
+            headers: sent + dialect.headers(with: key) + headers,
+            body: dialect.body(for: request).encoded(),
             timeouts: timeouts
         )
     }
@@ -95,8 +81,8 @@ public struct ChatService: Sendable {
             if error.kind == .cancelled { return error }
             body = []  // the status says enough
         }
-        let path = URLComponents(string: baseURL).map { $0.path + "/chat/completions" } ?? ""
-        return ChatRefusal(host: host, request: request, path: path, key: key)
+        let path = URLComponents(string: baseURL).map { $0.path + dialect.path(for: request) } ?? ""
+        return Refusal(host: host, request: request, path: path, key: key)
             .failure(status: response.status, headers: response.headers, body: body, now: Instant(Date()))
     }
 }

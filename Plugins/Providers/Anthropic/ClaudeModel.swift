@@ -1,0 +1,58 @@
+/// What a model of Anthropic can be told, by its name: one that is told what it does not know refuses the request.
+///
+/// From the vendor's pages of models, November 2026: <https://platform.claude.com/docs/en/models/overview> and the pages
+/// of single models there.
+struct ClaudeModel: Sendable, Hashable {
+    /// How it is told to think before it answers.
+    enum Thinking: Sendable, Hashable {
+        /// Not at all.
+        case none
+        /// With a number of tokens.
+        case budget
+        /// That it may, as much as it finds right; and that it may not.
+        case adaptive
+        /// That it may; it always does.
+        case always
+    }
+
+    let thinking: Thinking
+    /// Whether it is told how hard to work.
+    let takesEffort: Bool
+
+    /// - Parameter name: `claude-sonnet-4-6`, also with a prefix or a date; of one that is not known, nothing is said to be
+    ///   known.
+    init(_ name: String) {
+        guard let (family, version) = Self.parse(name) else {
+            (thinking, takesEffort) = (.none, false)
+            return
+        }
+        takesEffort = version >= 406 || (family == "opus" && version == 405)
+        switch version {
+        case ..<307: thinking = .none
+        case ..<406: thinking = .budget
+        default: thinking = Self.alwaysThinks(family, version) ? .always : .adaptive
+        }
+    }
+
+    private static func alwaysThinks(_ family: String, _ version: Int) -> Bool {
+        switch family {
+        case "fable", "mythos": true
+        // The others of 5.5 can be told not to, but in another way than those before.
+        case "opus", "sonnet", "haiku": version >= 505
+        default: false
+        }
+    }
+
+    /// `opus` and 405 of `claude-opus-4-5-20251101`; the numbers stand before the family in older names.
+    private static func parse(_ name: String) -> (family: String, version: Int)? {
+        let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+        guard let start = words.firstIndex(of: "claude") else { return nil }
+        let rest = words[(start + 1)...]
+        let numbers = rest.filter { $0.count < 3 }.compactMap { Int($0) }
+        let families = ["opus", "sonnet", "haiku", "fable", "mythos"]
+        guard let family = rest.first(where: { families.contains(String($0)) }), let major = numbers.first else {
+            return nil
+        }
+        return (String(family), 100 * major + (numbers.dropFirst().first ?? 0))
+    }
+}

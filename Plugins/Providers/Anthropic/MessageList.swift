@@ -1,0 +1,65 @@
+import PipelineKit
+
+/// A conversation as the Messages interface wants it: the two sides in turns, all that one side says in one message,
+/// results of calls first, and nothing empty.
+struct MessageList {
+    private struct Turn {
+        var isUser: Bool
+        var blocks: [JSONValue] = []
+    }
+
+    private var turns: [Turn] = []
+
+    init(_ request: ModelRequest) {
+        for message in request.messages { add(message, to: request.model) }
+        if turns.first?.isUser != true { turns.insert(Turn(isUser: true, blocks: [Self.text("Begin.")]), at: 0) }
+    }
+
+    /// With marks for the cache at the end of what the user said last, and the time before, which is where the cache of
+    /// the request before this one ends: a turn may have more blocks than the vendor looks back.
+    var json: [JSONValue] {
+        var turns = turns
+        for index in turns.indices.filter({ turns[$0].isUser }).suffix(2) {
+            if let last = turns[index].blocks.popLast() { turns[index].blocks.append(last.marked) }
+        }
+        return turns.map { ["role": $0.isUser ? "user" : "assistant", "content": .array($0.blocks)] }
+    }
+
+    private mutating func add(_ message: Message, to model: String) {
+        switch message {
+        case .user(let text): add(text.isEmpty ? [] : [Self.text(text)], isUser: true)
+        case .assistant(let text, let calls, let keepsake):
+            let kept = keepsake.flatMap { KeptBlocks($0, for: model) } ?? KeptBlocks()
+            add(kept.blocks(text, calls), isUser: false)
+        case .tool(let call, _, let text, let isError):
+            var block: [String: JSONValue] = [
+                "type": "tool_result", "tool_use_id": .string(call.word), "content": .string(text),
+            ]
+            if isError { block["is_error"] = true }
+            add([.object(block)], isUser: true)
+        }
+    }
+
+    private mutating func add(_ blocks: [JSONValue], isUser: Bool) {
+        guard !blocks.isEmpty else { return }
+        if turns.last?.isUser != isUser { turns.append(Turn(isUser: isUser)) }
+        turns[turns.count - 1].blocks += blocks
+    }
+
+    static func text(_ text: some StringProtocol) -> JSONValue { ["type": "text", "text": .string(String(text))] }
+}
+
+extension CallID {
+    /// The id in letters, digits, `_` and `-`, which are all that the vendor takes; another vendor may have named the call.
+    var word: String {
+        String(
+            decoding: value.utf8.map { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: byte
+                default: UInt8(ascii: "_")
+                }
+            },
+            as: UTF8.self
+        )
+    }
+}
