@@ -61,6 +61,7 @@ let modules: [Target] = [
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Scripted", "Provider"),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
+    module("Google", "Provider", needs: ["ProviderKit"]),
     module("OpenAI", "Provider", needs: ["ProviderKit"]),
     module("SQLite", "Store", needs: ["PipelineEngine", "CSQLite"]),
 ]
@@ -149,7 +150,7 @@ let package = Package(
             of: [
                 "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
                 "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
-                "ScriptedProvider", "AnthropicProvider", "OpenAIProvider", "KillableEngine",
+                "ScriptedProvider", "AnthropicProvider", "GoogleProvider", "OpenAIProvider", "KillableEngine",
             ]
         ),
         tests(

@@ -3,6 +3,7 @@ import CheckTool
 import CommandGate
 import FilesTool
 import GitTool
+import GoogleProvider
 import OpenAIProvider
 public import PipelineKit
 import ScriptedProvider
@@ -34,6 +35,7 @@ extension Registry {
         registry.add(WriteFileTool.self)
         // Providers
         registry.add(AnthropicProvider.self)
+        registry.add(GoogleProvider.self)
         registry.add(OpenAIProvider.self)
         registry.add(ScriptedProvider.self)
         return registry

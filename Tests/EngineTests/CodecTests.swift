@@ -38,9 +38,10 @@ struct CodecTests {
             RecordedReply(
                 turn: 1,
                 text: "t",
-                usage: Usage(input: 3, cached: 2, output: 1),
+                usage: Usage(input: 4, cached: 2, cacheWrites: 1, output: 3, reasoning: 2),
                 cost: .usd(1),
-                stop: .length
+                stop: .length,
+                keepsake: ["vendor": ["parts": [1, "a", nil]]]
             )
         ),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: .start),

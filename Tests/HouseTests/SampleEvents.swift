@@ -45,6 +45,7 @@ enum SampleEvents {
         .modelRequested(intent(cost: nil)),
         .modelReplied(reply(cost: .usd(1))),
         .modelReplied(reply(cost: nil)),
+        .modelReplied(thoughtful),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: moment),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: nil),
     ]
@@ -56,6 +57,15 @@ enum SampleEvents {
     private static func reply(cost: Money?) -> RecordedReply {
         RecordedReply(turn: 1, text: "", usage: Usage(input: 1, output: 1), cost: cost, stop: .finished)
     }
+
+    private static let thoughtful = RecordedReply(
+        turn: 1,
+        text: "",
+        usage: Usage(input: 2, cacheWrites: 1, output: 2, reasoning: 1),
+        cost: nil,
+        stop: .finished,
+        keepsake: ["v": 1]
+    )
 
     private static let calls: [Event.Payload] = [
         .callProposed(

@@ -10,7 +10,9 @@ public enum Effort: String, Choice {
 public struct AnthropicSettings: ServiceSettings {
     @Field("Where the service is, up to '/messages'; without it ANTHROPIC_BASE_URL, or https://api.anthropic.com/v1.")
     public var baseUrl: String? = nil
-    @Field("The key; ANTHROPIC_API_KEY when nothing is said, but a service named by base_url gets only a key named here.")
+    @Field(
+        "The key; ANTHROPIC_API_KEY when nothing is said, but a service named by base_url gets only a key named here."
+    )
     public var key: Secret? = nil
     @Field("Headers to send as well; 'env:NAME' stands for the value of a variable.")
     public var headers: [String: HeaderValue] = [:]

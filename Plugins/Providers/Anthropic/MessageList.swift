@@ -1,4 +1,5 @@
 import PipelineKit
+import ProviderKit
 
 /// A conversation as the Messages interface wants it: the two sides in turns, all that one side says in one message,
 /// results of calls first, and nothing empty.
@@ -29,8 +30,8 @@ struct MessageList {
         switch message {
         case .user(let text): add(text.isEmpty ? [] : [Self.text(text)], isUser: true)
         case .assistant(let text, let calls, let keepsake):
-            let kept = keepsake.flatMap { KeptBlocks($0, for: model) } ?? KeptBlocks()
-            add(kept.blocks(text, calls), isUser: false)
+            let kept = KeptParts(keepsake, of: AnthropicProvider.id, for: model) ?? KeptParts()
+            add(kept.said(text, calls).compactMap(\.block), isUser: false)
         case .tool(let call, _, let text, let isError):
             var block: [String: JSONValue] = [
                 "type": "tool_result", "tool_use_id": .string(call.word), "content": .string(text),
@@ -47,6 +48,21 @@ struct MessageList {
     }
 
     static func text(_ text: some StringProtocol) -> JSONValue { ["type": "text", "text": .string(String(text))] }
+}
+
+extension KeptParts.Said {
+    /// `nil` for a text of no words, which the vendor refuses.
+    fileprivate var block: JSONValue? {
+        switch self {
+        case .whole(let json): json
+        case .text(let text, _): text.isEmpty ? nil : MessageList.text(text)
+        case .call(let call, _):
+            [
+                "type": "tool_use", "id": .string(call.id.word), "name": .string(call.tool),
+                "input": call.argumentsObject,
+            ]
+        }
+    }
 }
 
 extension CallID {

@@ -127,19 +127,18 @@ extension MessagesDraft {
     }
 
     var keepsake: JSONValue? {
-        var kept = KeptBlocks()
+        var kept = KeptParts()
         for block in ordered {
             switch block.type {
-            case "text": kept.addText(block.words.utf8.count)
-            case "tool_use": kept.addCall()
+            case "text": kept.append(.text(block.words.utf8.count))
+            case "tool_use": kept.append(.call())
             case "thinking":
-                kept.addSigned([
-                    "type": "thinking", "thinking": .string(block.words), "signature": .string(block.signature),
-                ])
-            case "redacted_thinking": kept.addSigned(block.json)
+                let (words, signature) = (JSONValue.string(block.words), JSONValue.string(block.signature))
+                kept.append(.whole(["type": "thinking", "thinking": words, "signature": signature]))
+            case "redacted_thinking": kept.append(.whole(block.json))
             default: break
             }
         }
-        return kept.keepsake(of: model)
+        return kept.keepsake(of: AnthropicProvider.id, model)
     }
 }

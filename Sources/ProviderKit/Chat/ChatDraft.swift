@@ -13,10 +13,6 @@ public struct ChatDraft: ReplyDraft {
 
     public init() {}
 
-    public var keepsake: JSONValue? { nil }
-    /// The stream ends with `[DONE]`, which is no piece.
-    public var isOver: Bool { false }
-
     public var stop: ModelReply.Stop? {
         switch finishReason {
         case nil: nil

@@ -74,9 +74,8 @@ extension ToolCall {
     /// The arguments as the model wrote them when they are an object. Several services read them again and refuse the
     /// whole conversation when they are not, so anything else is wrapped into an object.
     private var chatArguments: String {
-        if arguments.allSatisfy(\.isWhitespace) { return "{}" }
         if let value = try? JSONValue(parsing: arguments), case .object = value { return arguments }
-        return JSONValue.object(["not_an_object": .string(arguments)]).jsonText
+        return argumentsObject.jsonText
     }
 }
 

@@ -29,11 +29,13 @@ public protocol ReplyDraft: Sendable {
     var usage: Usage? { get }
     /// Why the model stopped; `nil` while it goes on.
     var stop: ModelReply.Stop? { get }
+    /// Why the reply is none although it has ended, in the service's words.
+    var problem: String? { get }
     /// What the vendor wants to be given back with this reply.
     var keepsake: JSONValue? { get }
     /// Whether anything came that only a model says.
     var hasBegun: Bool { get }
-    /// Whether the stream has said that nothing more comes.
+    /// Whether the stream has said that nothing more comes; by `[DONE]`, which is no piece, it is known anyway.
     var isOver: Bool { get }
 }
 
@@ -68,12 +70,20 @@ extension Usage {
 }
 
 extension ReplyDraft {
+    public var problem: String? { nil }
+    public var keepsake: JSONValue? { nil }
+    public var isOver: Bool { false }
+
     /// The reply, when the service has said all of it.
     ///
     /// - Parameter sent: Bytes of the request, for a service that counts no tokens: limits must bind all the same, and
     ///   then a token is four bytes.
-    /// - Throws: ``Failure/Kind/unavailable`` when a call names no tool.
+    /// - Throws: ``Failure/Kind/unavailable`` when it is none, or a call names no tool.
     func reply(to request: ModelRequest, of sent: Int, from host: String) throws(Failure) -> ModelReply {
+        if let problem {
+            let words = printable(problem, limit: 500)
+            throw Failure(.unavailable, "'\(host)' could not use what the model wrote: '\(words)'.")
+        }
         guard calls.allSatisfy({ !$0.tool.isEmpty }) else {
             throw Failure(.unavailable, "The answer of '\(host)' asks for a call and names no tool.")
         }

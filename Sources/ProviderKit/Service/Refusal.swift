@@ -18,7 +18,9 @@ struct Refusal {
             words: words,
             location: headers["location"]
         )
-        if failure.isWorthRetrying { failure.retryAfter = retryDelay(headers, now: now) }
+        if failure.isWorthRetrying {
+            failure.retryAfter = retryDelay(headers, now: now) ?? error.flatMap(Self.toldDelay)
+        }
         return failure
     }
 
@@ -38,6 +40,8 @@ struct Refusal {
 
     private func failure(status: Int, code: String?, words: String, location: String?) -> Failure {
         let end = after(words)
+        // Google's word for a key that is none.
+        let status = code == "API_KEY_INVALID" ? 401 : status
         switch status {
         case 300..<400:
             let target = location.map { " to '\(printable($0))'" } ?? ""
@@ -89,8 +93,17 @@ extension Refusal {
     }
 
     private static func code(_ json: JSONValue) -> String? {
-        let error = json["error"] ?? json
-        return error["code"]?.text ?? error["type"]?.text
+        let error = json.elements.first?["error"] ?? json["error"] ?? json
+        let reason = error["details"]?.elements.lazy.compactMap { $0["reason"]?.text }.first
+        return reason ?? error["code"]?.text ?? error["type"]?.text ?? error["status"]?.text
+    }
+
+    /// Seconds, from Google's `{"error": {"details": [{"retryDelay": "17.5s"}]}}`.
+    private static func toldDelay(_ json: JSONValue) -> Double? {
+        let error = json.elements.first?["error"] ?? json["error"]
+        let text = error?["details"]?.elements.lazy.compactMap { $0["retryDelay"]?.text }.first
+        guard let text, text.last == "s", let seconds = Double(text.dropLast()) else { return nil }
+        return seconds.isFinite && seconds >= 0 ? seconds : nil
     }
 }
 

@@ -55,7 +55,7 @@ extension ServiceSettings {
             throw Failure(.invalidInput, "Field '\(name)' must be longer than nothing, but is '\(time.written)'.")
         }
         switch (inputPrice, outputPrice) {
-        case (let input?, let output?): 
+        case (let input?, let output?):
             return Price(input: input, cached: cachedPrice, cacheWrite: cacheWritePrice, output: output)
         case (nil, nil) where cachedPrice == nil && cacheWritePrice == nil: return nil
         default: throw Failure(.invalidInput, "A price needs both 'input_price' and 'output_price'.")

@@ -63,7 +63,7 @@ enum MessagesExamples {
         keepsake: [
             "anthropic": [
                 "model": "claude-opus-5-20260724",
-                "blocks": [thought, ["text": 13], ["call": true], ["call": true]],
+                "parts": [["whole": thought], ["text": 13], ["call": true], ["call": true]],
             ]
         ]
     )
