@@ -4,7 +4,7 @@ import ProviderKit
 /// Models of OpenAI, and of every service that speaks the same dialect.
 public struct OpenAIProvider: Provider {
     public static let id: ModuleID = "openai"
-    public static let summary = "Asks models of OpenAI, or of any service with its chat-completions interface."
+    public static let summary = "Asks models of OpenAI, or of any service that speaks as it does."
 
     private let settings: OpenAISettings
     private let price: Price?
@@ -16,19 +16,33 @@ public struct OpenAIProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
-    public func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = try service(secrets) }
+    public func check(_ model: String, secrets: SecretResolver) throws(Failure) {
+        _ = try service(at: settings.address(Self.defaults, secrets), secrets, speaking: ChatDialect())
+    }
 
     /// - Throws: ``Failure/Kind/missing`` when the service needs a key and there is none, and what ``ModelService``
     ///   says.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
-        try await service(context.secrets).reply(to: request, in: context)
+        let address = try settings.address(Self.defaults, context.secrets)
+        let isOpenAI = address.host == Self.defaults.address.host
+        switch settings.interface ?? (isOpenAI ? .responses : .chat) {
+        case .responses:
+            let dialect = ResponsesDialect(effort: settings.effort)
+            return try await service(at: address, context.secrets, speaking: dialect).reply(to: request, in: context)
+        case .chat:
+            let limitField = settings.limitField ?? (isOpenAI ? .maxCompletionTokens : .maxTokens)
+            let effort = OpenAIModel(request.model).reasons ? settings.effort : nil
+            let dialect = ChatDialect(limitField: limitField, effort: effort?.rawValue)
+            return try await service(at: address, context.secrets, speaking: dialect).reply(to: request, in: context)
+        }
     }
 
-    private func service(_ secrets: SecretResolver) throws(Failure) -> ModelService<ChatDialect> {
-        let address = try settings.address(Self.defaults, secrets)
-        let isOpenAI = address.host == Self.defaults.address.host
-        let limitField = settings.limitField ?? (isOpenAI ? .maxCompletionTokens : .maxTokens)
-        return try settings.service(at: address, speaking: ChatDialect(limitField: limitField), Self.defaults, secrets)
+    private func service<Speech: Dialect>(
+        at address: ServiceAddress,
+        _ secrets: SecretResolver,
+        speaking dialect: Speech
+    ) throws(Failure) -> ModelService<Speech> {
+        try settings.service(at: address, speaking: dialect, Self.defaults, secrets)
     }
 
     private static let defaults = ServiceDefaults(

@@ -1,6 +1,16 @@
 public import PipelineKit
 public import ProviderKit
 
+/// In which of OpenAI's two ways a service is asked.
+public enum Interface: String, Choice {
+    case responses, chat
+}
+
+/// How hard a model thinks, in the vendor's words.
+public enum Effort: String, Choice {
+    case none, minimal, low, medium, high, xhigh, max
+}
+
 /// Where the service is, how it is asked, and what it costs.
 public struct OpenAISettings: ServiceSettings {
     @Field("Where the service is, up to '/chat/completions'; without it OPENAI_BASE_URL, or https://api.openai.com/v1.")
@@ -12,6 +22,9 @@ public struct OpenAISettings: ServiceSettings {
     @Field("How long connecting may take.") public var connectTimeout: Duration = .seconds(10)
     @Field("How long the service may be silent.") public var idleTimeout: Duration = .seconds(120)
     @Field("How long a whole reply may take.") public var totalTimeout: Duration = .seconds(900)
+    @Field("How it is asked; when nothing is said, OpenAI itself by Responses and others by chat completions.")
+    var interface: Interface? = nil
+    @Field("How hard the model thinks; left out for models that do not.") var effort: Effort? = nil
     @Field("What the service calls the limit of a reply; max_completion_tokens at OpenAI, max_tokens elsewhere.")
     var limitField: OutputLimitField? = nil
     @Field("What a million tokens read cost.") public var inputPrice: Money? = nil

@@ -14,8 +14,13 @@ public struct ChatDialect: Dialect {
     public typealias Draft = ChatDraft
 
     public var limitField: OutputLimitField
+    /// How hard the model thinks, in the service's word; `nil` says nothing of it.
+    public var effort: String?
 
-    public init(limitField: OutputLimitField = .maxTokens) { self.limitField = limitField }
+    public init(limitField: OutputLimitField = .maxTokens, effort: String? = nil) {
+        self.limitField = limitField
+        self.effort = effort
+    }
 
     public func path(for request: ModelRequest) -> String { "/chat/completions" }
 
@@ -23,7 +28,12 @@ public struct ChatDialect: Dialect {
         key.map { [.init("Authorization", "Bearer \($0.value)")] } ?? []
     }
 
-    public func body(for request: ModelRequest) -> JSONValue { request.chatBody(limitedBy: limitField) }
+    public func body(for request: ModelRequest) -> JSONValue {
+        let body = request.chatBody(limitedBy: limitField)
+        guard let effort, case .object(var members) = body else { return body }
+        members["reasoning_effort"] = .string(effort)
+        return .object(members)
+    }
 }
 
 extension ModelRequest {

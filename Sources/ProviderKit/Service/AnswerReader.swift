@@ -59,7 +59,7 @@ struct AnswerReader<Draft: ReplyDraft> {
                 "'\(host)' sent a piece of an answer that is no JSON object: '\(printable(bytes))'."
             )
         }
-        if let error = chunk["error"], error != .null {
+        if let error = chunk.toldError {
             throw Refusal(host: host, request: request).failure(for: error)
         }
         return draft.add(chunk)
@@ -93,6 +93,15 @@ extension AnswerReader {
         guard var failure else { return Failure(.unavailable, cut) }
         failure.message += " \(cut)"
         return failure
+    }
+}
+
+extension JSONValue {
+    /// What a service writes into a stream when it gives up: `{"error": {...}}`, `{"response": {"error": {...}}}`, or
+    /// `{"type": "error", "message": "..."}`.
+    fileprivate var toldError: JSONValue? {
+        let places = [self["error"], self["response"]?["error"], self["type"] == "error" ? self : nil]
+        return places.lazy.compactMap { $0 == .null ? nil : $0 }.first
     }
 }
 

@@ -12,11 +12,17 @@ struct OpenAIProviderTests {
         _ settings: JSONValue,
         environment: [String: String] = ["OPENAI_API_KEY": key]
     ) async throws -> TransportRequest {
-        let provider = try OpenAIProvider(settings: OpenAISettings(json: settings))
+        let provider = try OpenAIProvider(settings: OpenAISettings(json: chat(settings)))
         let transport = RecordedTransport(ChatExamples.answer)
         let context = ProviderContext(transport: transport, secrets: { environment[$0.variable] })
         #expect(try await provider.reply(to: ChatExamples.request, in: context) == ChatExamples.reply)
         return try #require(transport.requests.first)
+    }
+
+    private func chat(_ settings: JSONValue) -> JSONValue {
+        guard case .object(var members) = settings else { return settings }
+        members["interface"] = "chat"
+        return .object(members)
     }
 
     private func authorization(_ request: TransportRequest) -> String? {
@@ -25,6 +31,7 @@ struct OpenAIProviderTests {
 
     @Test func keepsTheProvidersPromises() async throws {
         let example = ProviderExample(
+            settings: ["interface": "chat"],
             secrets: ["OPENAI_API_KEY": Self.key],
             request: ChatExamples.request,
             answer: ChatExamples.answer,

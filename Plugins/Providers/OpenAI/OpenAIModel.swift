@@ -1,0 +1,15 @@
+/// What a model of OpenAI can be told, by its name: one that is told what it does not know refuses the request.
+///
+/// From the vendor's guide to reasoning models, November 2026: <https://platform.openai.com/docs/guides/reasoning>.
+struct OpenAIModel: Sendable, Hashable {
+    /// Whether it thinks before it answers, and is told how hard.
+    let reasons: Bool
+
+    /// - Parameter name: `gpt-5.2`, `o4-mini`; of one that is not known, nothing is said to be known.
+    init(_ name: String) {
+        let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+        let isThinker = words.first.map { $0.first == "o" && Int($0.dropFirst()) != nil } ?? false
+        let generation = words.first == "gpt" ? words.dropFirst().first.flatMap { Int($0) } ?? 0 : 0
+        reasons = isThinker || (generation >= 5 && !words.contains("chat"))
+    }
+}
