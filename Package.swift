@@ -102,9 +102,12 @@ let package = Package(
         house("ContractKit", needs: ["HTTPKit", "PipelineEngine", "PipelineKit"]),
         house("PipelineTesting", needs: ["HTTPKit", "HTTPServer", "PipelineKit", "PipelineEngine"]),
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
-        house(
-            "StandardModules",
-            needs: ["PipelineKit"] + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) }
+        .target(
+            name: "StandardModules",
+            dependencies: ["PipelineKit"]
+                + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) },
+            resources: [.embedInCode("prices.yaml")],
+            swiftSettings: strict
         ),
         .executableTarget(
             name: "sluice",

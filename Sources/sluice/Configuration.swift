@@ -8,13 +8,18 @@ struct Configuration: Sendable {
     var database: String
     /// The model to use when neither the command nor the pipeline names one.
     var model: String?
+    /// The person's own list of prices; `nil` when there is none.
+    var prices: String?
 
-    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`; else the XDG base directory (basedir-spec 0.8).
+    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`; else the XDG base directory (basedir-spec 0.8).
     init(environment: [String: String], home: String) {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
         stateDirectory = absolute(environment["SLUICE_STATE"] ?? "\(state)/sluice")
         database = absolute(environment["SLUICE_DB"] ?? "\(stateDirectory)/sluice.db")
         model = environment["SLUICE_MODEL"]
+        let config = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
+        let own = "\(config)/sluice/prices.yaml"
+        prices = environment["SLUICE_PRICES"].map(absolute) ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
     }
 }
 

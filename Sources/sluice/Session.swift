@@ -21,7 +21,24 @@ struct Session: Sendable {
     }
 
     /// Made when it is asked for: most commands need none of it.
-    var registry: Registry { .standard() }
+    var registry: Registry {
+        var registry = Registry.standard()
+        registry.listPrice = prices
+        return registry
+    }
+
+    /// - Throws: every mistake of the person's own list of prices.
+    func expectPrices() throws(CommandError) {
+        guard configuration.prices != nil else { return }
+        do throws(Diagnostics) { _ = try PriceList.configured(configuration) } catch { throw .usage("\(error)") }
+    }
+
+    /// The lists are read when a price is first asked for. One that is wrong is told by ``expectPrices()`` and counts
+    /// as if it were empty: then a price is not known, and a limit in money is not kept but refused.
+    private var prices: @Sendable (ModelName) -> Price? {
+        let list = Once { [configuration] in (try? PriceList.configured(configuration)) ?? PriceList() }
+        return { list()[$0] }
+    }
 
     var secrets: SecretResolver { { [environment] in environment[$0.variable] } }
 
@@ -31,6 +48,7 @@ struct Session: Sendable {
     /// - Throws: what would keep a run from being carried on here, before anything is recorded of it.
     func expectReady(_ pipeline: Pipeline?) throws(CommandError) {
         guard let pipeline else { return }
+        try expectPrices()
         do throws(Failure) { try readiness.check(pipeline) } catch { throw .usage(error.message) }
     }
 

@@ -181,13 +181,13 @@ struct RetrAIPersonTests {
         try await ContractBench.serving { bench in
             let run = try await bench.start(["hitl_enabled": true])
             _ = try await bench.question(of: run)
-            let body: JSONValue = ["model_name": "gemini-3", "max_iterations": 3]
+            let body: JSONValue = ["model_name": "mistral/large", "max_iterations": 3]
             let answer = try await bench.client.send(.patch, "/api/runs/\(run)/config", body)
             #expect(answer.status == .unprocessable)
             #expect(
                 try answer.json()["detail"] == """
-                    Model 'gemini-3' needs the provider 'google', which is not there. There are: notes, openai, scripted. Give the model \
-                    as provider/name, or an alias for it in the settings.
+                    Model 'mistral/large' needs the provider 'mistral', which is not there. There are: anthropic, google, notes, \
+                    openai, scripted. Give the model as provider/name, or an alias for it in the settings.
                     """
             )
             #expect(try await bench.json("/api/runs/\(run)")["max_iterations"] == 20)

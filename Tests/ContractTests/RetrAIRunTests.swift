@@ -143,15 +143,13 @@ struct RetrAIRunTests {
             ),
             (
                 ["goal": "content", "model_name": "claude-sonnet-4-6"],
-                """
-                Model 'claude-sonnet-4-6' needs the provider 'anthropic', which is not there. There are: notes, openai, scripted. Give the \
-                model as provider/name, or an alias for it in the settings.
-                """
+                "There is no key for 'api.anthropic.com': set the environment variable ANTHROPIC_API_KEY."
             ),
             (
                 ["model_name": "stub"],
                 """
-                Nobody can tell who offers the model 'stub'. Give it as provider/name. There are these providers: notes, openai, scripted.
+                Nobody can tell who offers the model 'stub'. Give it as provider/name. There are these providers: anthropic, google, notes, \
+                openai, scripted.
                 """
             ),
             (["goal": "content"], "The pipeline names no model. Add 'model: provider/name' to it, or give --model."),
@@ -160,7 +158,7 @@ struct RetrAIRunTests {
                 ["model_name": "notes/unpriced", "max_cost_usd": 1],
                 """
                 The price of 'notes/unpriced' is not known, so the limit of 1.00 USD cannot be kept. Give input_price and \
-                output_price under 'providers: notes:', or leave 'limits.cost' out.
+                output_price under 'providers: notes:', write the model into prices.yaml, or leave 'limits.cost' out.
                 """
             ),
         ] as [([String: JSONValue], String)]

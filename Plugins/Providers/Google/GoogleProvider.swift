@@ -16,6 +16,9 @@ public struct GoogleProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
+    /// Another service has prices of its own.
+    public var isAtListPrice: Bool { settings.baseUrl == nil }
+
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = try service(secrets) }
 
     /// - Throws: ``Failure/Kind/missing`` when the service needs a key and there is none, and what ``ModelService``

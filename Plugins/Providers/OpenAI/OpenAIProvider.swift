@@ -16,6 +16,9 @@ public struct OpenAIProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
+    /// Another service has prices of its own.
+    public var isAtListPrice: Bool { settings.baseUrl == nil }
+
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {
         _ = try service(at: settings.address(Self.defaults, secrets), secrets, speaking: ChatDialect())
     }

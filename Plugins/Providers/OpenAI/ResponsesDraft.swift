@@ -128,6 +128,7 @@ extension Usage {
         self.init(
             counted: input,
             cached: json["input_tokens_details"]?["cached_tokens"]?.integer ?? 0,
+            cacheWrites: json["input_tokens_details"]?["cache_write_tokens"]?.integer ?? 0,
             output: output,
             reasoning: json["output_tokens_details"]?["reasoning_tokens"]?.integer ?? 0
         )

@@ -52,6 +52,11 @@ extension Registry {
         try provider(of: model, settings: pipeline.providers[model.provider.value] ?? [:])
     }
 
+    /// What a model costs: by the settings of its provider, else by the vendor's list; `nil` when nobody knows.
+    func price(of model: ModelName, asked provider: any Provider) -> Price? {
+        provider.price(of: model.model) ?? (provider.isAtListPrice ? listPrice(model) : nil)
+    }
+
     func provider(of model: ModelName, settings: JSONValue) throws(Failure) -> any Provider {
         guard let factory = providers[model.provider] else {
             let names = providers.keys.map(\.value).sorted()

@@ -17,12 +17,13 @@ public struct Readiness: Sendable {
         }
         let provider = try registry.provider(of: model, in: pipeline)
         try provider.check(model.model, secrets: secrets)
-        guard let limit = pipeline.limits.cost, provider.price(of: model.model) == nil else { return }
+        guard let limit = pipeline.limits.cost, registry.price(of: model, asked: provider) == nil else { return }
         throw Failure(
             .invalidInput,
             """
             The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price \
-            and output_price under 'providers: \(model.provider):', or leave 'limits.cost' out.
+            and output_price under 'providers: \(model.provider):', write the model into prices.yaml, or leave \
+            'limits.cost' out.
             """
         )
     }

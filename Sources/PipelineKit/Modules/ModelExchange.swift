@@ -123,35 +123,6 @@ public struct Usage: Sendable, Hashable {
     }
 }
 
-/// What a million tokens cost.
-public struct Price: Sendable, Hashable {
-    public var input: Money
-    public var cached: Money
-    public var cacheWrite: Money
-    public var output: Money
-
-    /// - Parameters:
-    ///   - cached: Of tokens that come from the service's cache; as much as others when nothing is said.
-    ///   - cacheWrite: Of tokens that go into it; as much as others when nothing is said.
-    public init(input: Money, cached: Money? = nil, cacheWrite: Money? = nil, output: Money) {
-        self.input = input
-        self.cached = cached ?? input
-        self.cacheWrite = cacheWrite ?? input
-        self.output = output
-    }
-
-    public func cost(of usage: Usage) -> Money {
-        let plain = usage.input.subtracting(usage.cached).subtracting(usage.cacheWrites)
-        return input.forTokens(plain) + cached.forTokens(usage.cached) + cacheWrite.forTokens(usage.cacheWrites)
-            + output.forTokens(usage.output)
-    }
-
-    /// What so many tokens may cost, wherever those that are read come from.
-    public func most(of usage: Usage) -> Money {
-        max(input, cached, cacheWrite).forTokens(usage.input) + output.forTokens(usage.output)
-    }
-}
-
 /// A piece of a reply, as it comes.
 public enum ModelPiece: Sendable, Hashable {
     case text(String)

@@ -1,13 +1,13 @@
 import Synchronization
 
 /// A value that is made when it is first asked for, and kept.
-final class Once<Value: Sendable>: Sendable {
+public final class Once<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
     private let make: @Sendable () -> Value
 
-    init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+    public init(_ make: @escaping @Sendable () -> Value) { self.make = make }
 
-    func callAsFunction() -> Value {
+    public func callAsFunction() -> Value {
         value.withLock { value in
             if let made = value { return made }
             let made = make()

@@ -8,8 +8,11 @@ public protocol Provider: Sendable {
     /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
     init(settings: Settings) throws(Failure)
 
-    /// What the model costs; `nil` when nobody knows.
+    /// What the model costs by the provider's own settings; `nil` when they say nothing.
     func price(of model: String) -> Price?
+
+    /// Whether the vendor itself is asked, so that the vendor's list tells the price; `true` when nothing is said.
+    var isAtListPrice: Bool { get }
 
     /// Looks whether what a request will need is here: a key, a file. Nobody is asked over the network.
     ///
@@ -26,6 +29,7 @@ public protocol Provider: Sendable {
 
 extension Provider {
     public func price(of model: String) -> Price? { nil }
+    public var isAtListPrice: Bool { true }
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {}
 }
 

@@ -3,6 +3,8 @@ public struct Registry: Sendable {
     public private(set) var tools: [ModuleID: ToolFactory] = [:]
     public private(set) var gates: [ModuleID: GateFactory] = [:]
     public private(set) var providers: [ModuleID: ProviderFactory] = [:]
+    /// What models cost by their vendors' lists; `nil` for one that stands in none.
+    public var listPrice: @Sendable (ModelName) -> Price? = { _ in nil }
 
     public init() {}
 

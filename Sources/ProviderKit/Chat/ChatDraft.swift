@@ -90,6 +90,7 @@ extension Usage {
         }
         let cached = json["prompt_tokens_details"]?["cached_tokens"]?.integer ?? 0
         let reasoning = json["completion_tokens_details"]?["reasoning_tokens"]?.integer ?? 0
-        self.init(counted: input, cached: cached, output: output, reasoning: reasoning)
+        let writes = json["prompt_tokens_details"]?["cache_write_tokens"]?.integer ?? 0
+        self.init(counted: input, cached: cached, cacheWrites: writes, output: output, reasoning: reasoning)
     }
 }

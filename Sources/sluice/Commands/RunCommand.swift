@@ -30,6 +30,7 @@ enum RunCommand: Subcommand {
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
+        try session.expectPrices()
         for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
         let services = try session.services(options.db)
         let run = options.id.map(RunID.init) ?? .new()

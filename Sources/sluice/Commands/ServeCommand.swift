@@ -29,7 +29,8 @@ enum ServeCommand: Subcommand {
     static func run(_ settings: ServeSettings, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
-        try await Server(settings, session).run()
+        try session.expectPrices()
+        return try await Server(settings, session).run()
     }
 
     private static func printSettings(_ settings: ServeSettings, _ layers: SettingLayers) {

@@ -106,7 +106,7 @@ struct UsageTests {
         ),
         Mistake(
             "run pytest --model opnai/gpt",
-            "There is no model provider 'opnai'. Did you mean 'openai'? There are: openai, scripted."
+            "There is no model provider 'opnai'. Did you mean 'openai'? There are: anthropic, google, openai, scripted."
         ),
         Mistake(
             "run pytest --model scripted/none.json",
@@ -140,7 +140,7 @@ struct UsageTests {
             "run pytest --model scripted/x --cost=5.00~USD",
             """
             The price of 'scripted/x' is not known, so the limit of 5.00 USD cannot be kept. Give input_price and \
-            output_price under 'providers: scripted:', or leave 'limits.cost' out.
+            output_price under 'providers: scripted:', write the model into prices.yaml, or leave 'limits.cost' out.
             """
         ),
     ]

@@ -12,7 +12,7 @@ enum ResponsesExamples {
         #"{"id":"fc_2","type":"function_call","call_id":"call_b","name":"bash_exec","arguments":"{}","status":"completed"}"#,
     ]
     private static let end =
-        #""id":"resp_1","object":"response","model":"gpt-5.2-2025-12-11","status":"completed","error":null,"incomplete_details":null,"usage":{"input_tokens":20,"input_tokens_details":{"cached_tokens":16},"output_tokens":37,"output_tokens_details":{"reasoning_tokens":30},"total_tokens":57}"#
+        #""id":"resp_1","object":"response","model":"gpt-5.2-2025-12-11","status":"completed","error":null,"incomplete_details":null,"usage":{"input_tokens":20,"input_tokens_details":{"cached_tokens":16,"cache_write_tokens":3},"output_tokens":37,"output_tokens_details":{"reasoning_tokens":30},"total_tokens":57}"#
 
     static let events = [
         #"{"type":"response.created","response":{"id":"resp_1","object":"response","status":"in_progress","error":null}}"#,
@@ -51,7 +51,7 @@ enum ResponsesExamples {
     static let reply = ModelReply(
         text: "Grüße, Ada.",
         calls: ChatExamples.reply.calls,
-        usage: Usage(input: 20, cached: 16, output: 37, reasoning: 30),
+        usage: Usage(input: 20, cached: 16, cacheWrites: 3, output: 37, reasoning: 30),
         keepsake: [
             "openai": [
                 "model": "gpt-5.2-2025-12-11",
