@@ -23,7 +23,7 @@ struct Session: Sendable {
     /// Made when it is asked for: most commands need none of it.
     var registry: Registry { .standard() }
 
-    var secrets: SecretResolver { { [environment] in environment[$0.variable] } }
+    var secrets: SecretResolver { { [environment] in $0.variable.flatMap { environment[$0] } } }
 
     /// What can be told of a pipeline before anything is recorded.
     var readiness: Readiness { Readiness(registry, secrets: secrets) }
