@@ -76,6 +76,8 @@ public struct EngineParts: Sendable {
     public var workspaces: any WorkspaceKeeper
     public var transport: any HTTPTransport
     public var secrets: SecretResolver
+    /// Knows what was looked up, and takes it out of what tools and gates put out.
+    public var redactor: Redactor
     public var clock: EngineClock
     /// Absolute path of a directory for reports of checks.
     public var scratch: String
@@ -98,6 +100,7 @@ public struct EngineParts: Sendable {
         workspaces: any WorkspaceKeeper,
         transport: any HTTPTransport,
         secrets: @escaping SecretResolver,
+        redactor: Redactor = Redactor(),
         clock: EngineClock = .system,
         scratch: String,
         owner: ProcessName = .current,
@@ -112,7 +115,8 @@ public struct EngineParts: Sendable {
         self.store = store
         self.workspaces = workspaces
         self.transport = transport
-        self.secrets = secrets
+        self.secrets = redactor.noting(secrets)
+        self.redactor = redactor
         self.clock = clock
         self.scratch = scratch
         self.owner = owner

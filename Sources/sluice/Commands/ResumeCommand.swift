@@ -42,7 +42,7 @@ enum ResumeCommand: Subcommand {
         let limits = try changed(state.limits, options)
         if state.status != .waiting, var pipeline = state.pipeline {
             pipeline.limits = limits
-            try session.expectReady(pipeline)
+            try session.expectReady(pipeline, options.db)
         }
         if state.isFinished || limits != state.limits {
             let person = session.person
