@@ -15,14 +15,11 @@ enum KeyCommand: Subcommand {
     static let operands = [
         Operand(
             name: "ACTION",
-            help: """
-                set takes the key of a model service from the terminal or standard input, and keeps it encrypted; add \
-                makes a key for a client of 'sluice serve'; list shows both kinds, remove takes either.
-                """
+            help: "set, add, list or remove: 'set' keeps the key of a model service, 'add' makes one for a client."
         ),
         Operand(
             name: "NAME",
-            help: "With 'set' the service, such as openai or openai/work; with 'add' who uses the key, such as ci.",
+            help: "With 'set' the service, such as openai or openai/work; with 'add' the client, such as ci.",
             isOptional: true
         ),
     ]

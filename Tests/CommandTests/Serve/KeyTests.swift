@@ -43,6 +43,14 @@ import Testing
         (["list", "ci"], "'sluice key list' takes no name."),
         (["remove", "ci"], "There is no key 'ci'."),
         (["set"], "'sluice key set' needs NAME: the service, such as openai or openai/work."),
+        (
+            [],
+            """
+            'sluice key' needs ACTION: set, add, list or remove: 'set' keeps the key of a model service, 'add' makes one \
+            for a client.
+            See 'sluice key --help'.
+            """
+        ),
         (["remove", "stored:ci"], "There is no key 'stored:ci'."),
         (["add", ""], "The name of a key has 1 to 100 characters, and no control characters or blanks around it."),
     ])
