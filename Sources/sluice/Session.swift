@@ -49,17 +49,12 @@ struct Session: Sendable {
     }
 
     /// What can be told of a pipeline before anything is recorded.
-    var readiness: Readiness { readiness(nil) }
+    var readiness: Readiness { Readiness(registry, secrets: redactor.noting(secrets(nil))) }
 
-    private func readiness(_ database: String?) -> Readiness {
-        Readiness(registry, secrets: redactor.noting(secrets(database)))
-    }
-
-    /// - Parameter database: From an option; `nil` for the configured one.
     /// - Throws: what would keep a run from being carried on here, before anything is recorded of it.
-    func expectReady(_ pipeline: Pipeline?, _ database: String?) throws(CommandError) {
+    func expectReady(_ pipeline: Pipeline?, _ services: Services) throws(CommandError) {
         guard let pipeline else { return }
-        do throws(Failure) { try readiness(database).check(pipeline) } catch { throw .usage(error.message) }
+        do throws(Failure) { try services.readiness.check(pipeline) } catch { throw .usage(error.message) }
     }
 
     /// Who is recorded as having asked or answered.

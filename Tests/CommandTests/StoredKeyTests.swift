@@ -166,7 +166,7 @@ struct StoredKeyTests {
     @Test func aServerSeesWithinSecondsWhatIsSetAndRemoved() async throws {
         try await withBench { bench in
             let trial = try Trial(bench)
-            try await trial.withService { pipeline in
+            try await trial.withService("allow") { pipeline in
                 try await withServer(trial.bench) { server in
                     func order(_ run: String) async throws -> Client.Answer {
                         let order: JSONValue = ["id": .string(run), "pipeline": .string(pipeline), "cwd": "project"]
@@ -185,6 +185,32 @@ struct StoredKeyTests {
                     let late = try await order("late").text
                     #expect(late.contains("run 'sluice key set openai/work'"), "\(late)")
                 }
+            }
+        }
+    }
+
+    /// A process that takes up a run that waits asks no model before it calls the tool.
+    @Test func aCallThatWaitedForAnAnswerPutsNothingOut() async throws {
+        try await withBench { bench in
+            let trial = try Trial(bench)
+            _ = try await set("openai/work", key: trial.key, in: trial.bench)
+            try await trial.withService("ask") { pipeline in
+                let waiting = try await trial.bench.sluice("run", pipeline, "--cwd", "project")
+                #expect(waiting.status == 2, "\(waiting)")
+                let dialogue = JSONValue.array([[.string(Terminal.prompt), ""], ["> ", "y\n"]]).jsonText
+                let driver = ["python3", "\(Bench.package)/Tests/Fixtures/terminal.py", "100", dialogue]
+                let seen = try await Running(
+                    driver + [Bench.sluice, "resume"],
+                    trial.bench.environment,
+                    in: bench.root,
+                    errors: "\(bench.root)/stderr"
+                ).ended()
+                #expect(seen.status == 1, "\(seen)")
+                #expect(seen.output.contains("[secret openai/work]"))
+                #expect(!seen.output.contains(trial.key))
+                let events = try await trial.bench.events()
+                #expect(!events.map { "\($0)" }.joined().contains(trial.key))
+                #expect(try files(with: trial.key, in: bench) == [])
             }
         }
     }
@@ -256,13 +282,16 @@ private struct Trial {
 
     /// - Returns: how the run ended, and what the service was sent.
     func run() async throws -> (Ended, sent: String) {
-        let ended = try await withService { try await bench.sluice("run", $0, "--cwd", "project") }
+        let ended = try await withService("allow") { try await bench.sluice("run", $0, "--cwd", "project") }
         return (ended, try #require(bench.read("server")))
     }
 
     /// Hands over the name of a pipeline file, while the service that it names is there.
+    ///
+    /// - Parameter policy: What becomes of a command line: `allow` or `ask`.
     func withService<Value>(
         isolation: isolated (any Actor)? = #isolation,
+        _ policy: String,
         _ body: (String) async throws -> Value
     ) async throws -> Value {
         let server = try Running(
@@ -277,7 +306,7 @@ private struct Trial {
             name: keeps
             model: openai/gpt
             goal: { gate: command, with: { command: "cat '\(bench.root)/leak'; false" } }
-            tools: { allow: [bash_exec] }
+            tools: { \(policy): [bash_exec] }
             limits: { iterations: 1 }
             providers:
               openai: { base_url: "http://127.0.0.1:\(port)/once/v1", key: "stored:openai/work" }

@@ -8,6 +8,9 @@ public struct Services: Sendable {
     public let pipelines: PipelineService
     public let feed: EventFeed
     public let registry: Registry
+    /// What keeps a run from being carried on here. To ask has its secrets looked up, so that they are known to be such
+    /// before a tool puts one out.
+    public let readiness: Readiness
     private let keeper: RunKeeper
     let dispatcher: Dispatcher
     let sweeper: Sweeper
@@ -24,6 +27,7 @@ public struct Services: Sendable {
         }
         let readiness = Readiness(parts.registry, secrets: parts.secrets)
         let dispatcher = Dispatcher(keeper: keeper, readiness: readiness, clock: parts.clock)
+        self.readiness = readiness
         self.keeper = keeper
         self.dispatcher = dispatcher
         clock = parts.clock
