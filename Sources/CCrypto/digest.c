@@ -1,5 +1,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_Init and its like, which are asked for by name
 #include "CCrypto.h"
+#include "library.h"
 
 #include <dlfcn.h>
 #include <openssl/evp.h>
@@ -29,13 +30,17 @@ static struct {
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
 
 // Without a digest nothing can be recorded, so there is nothing to go on with.
-static void stop(const char *what) {
+static void stop(const char *what) { sluice_crypto_stop(what); }
+
+void sluice_crypto_stop(const char *what) {
     fprintf(stderr, "sluice: libcrypto.so.3 cannot be used: %s. Install the package libssl3.\n", what);
     exit(70);
 }
 
+static void *library;
+
 static void open_library(void) {
-    void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
+    library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
     if (!library) stop(dlerror());
     *(void **)&crypto.fetch = dlsym(library, "EVP_MD_fetch");
     *(void **)&crypto.make = dlsym(library, "EVP_MD_CTX_new");
@@ -52,6 +57,11 @@ static void open_library(void) {
 }
 
 void sluice_crypto_open(void) { pthread_once(&opened, open_library); }
+
+void *sluice_crypto_library(void) {
+    sluice_crypto_open();
+    return library;
+}
 
 static pthread_once_t fetched = PTHREAD_ONCE_INIT;
 

@@ -1,5 +1,6 @@
 #include "CLinux.h"
 #include <malloc.h>
+#include <sys/resource.h>
 
 void sluice_keep_freed_memory(int bytes) {
     mallopt(M_TRIM_THRESHOLD, bytes);
@@ -8,3 +9,12 @@ void sluice_keep_freed_memory(int bytes) {
 }
 
 void sluice_return_freed_memory(void) { malloc_trim(0); }
+
+// One byte, not none: a program that takes dumps through a pipe (core(5)) is started whatever the limit is, except for
+// a limit of one. A file is not begun below a page.
+void sluice_forbid_core_dumps(void) {
+    struct rlimit limit = {1, 1};
+    struct rlimit now;
+    if (getrlimit(RLIMIT_CORE, &now) == 0 && now.rlim_max < 1) return;
+    setrlimit(RLIMIT_CORE, &limit);
+}

@@ -5,7 +5,7 @@ import Testing
 /// One exchange with a provider, of which all that matters is known.
 public struct ProviderExample: Sendable {
     public var settings: JSONValue
-    /// By the name of the variable.
+    /// By the name of the variable or of the stored key.
     public var secrets: [String: String]
     public var request: ModelRequest
     /// What the service answers; `nil` for a provider that sends nothing.
@@ -64,7 +64,7 @@ private struct Subject<P: Provider> {
     func ask(_ transport: RecordedTransport) async -> (result: Result<ModelReply, Failure>, pieces: [ModelPiece]) {
         let pieces = Pieces()
         let secrets = example.secrets
-        let context = ProviderContext(transport: transport, secrets: { secrets[$0.variable] }, emit: { pieces.add($0) })
+        let context = ProviderContext(transport: transport, secrets: { secrets[$0.name] }, emit: { pieces.add($0) })
         do throws(Failure) {
             return (.success(try await provider.reply(to: example.request, in: context)), pieces.all)
         } catch {
@@ -75,7 +75,7 @@ private struct Subject<P: Provider> {
     /// What can be asked is not refused beforehand.
     func expectReady() {
         let secrets = example.secrets
-        #expect(throws: Never.self) { try provider.check(example.request.model, secrets: { secrets[$0.variable] }) }
+        #expect(throws: Never.self) { try provider.check(example.request.model, secrets: { secrets[$0.name] }) }
     }
 
     /// The whole reply, and its pieces add up to it.

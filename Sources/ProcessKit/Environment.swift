@@ -16,8 +16,11 @@ public enum Environment {
     /// These variables of this process, as far as they are set; for settings that let a tool see more.
     public static func passing(_ names: some Sequence<String>) -> [String: String] {
         let all = ProcessInfo.processInfo.environment
-        return names.reduce(into: [:]) { $0[$1] = all[$1] }
+        return names.reduce(into: [:]) { if !withheld.contains($1) { $0[$1] = all[$1] } }
     }
+
+    /// What no setting lets a command see: the key to all keys, and the way to it.
+    private static let withheld: Set<String> = ["SLUICE_MASTER_KEY", "CREDENTIALS_DIRECTORY"]
 
     static func minimal(of all: [String: String]) -> [String: String] {
         var some = all.filter { names.contains($0.key) || $0.key.hasPrefix("LC_") }

@@ -1,4 +1,6 @@
+import CLinux
 import FoundationEssentials
+import Glibc
 import PipelineEngine
 import PipelineKit
 import ProviderKit
@@ -12,12 +14,21 @@ struct Session: Sendable {
     let configuration: Configuration
     let clock: EngineClock
     let fault: FaultPoint
+    /// Where the master key of the stored keys may be.
+    let master: MasterKeyPlaces
+    private let redactor = Redactor()
 
     init() {
+        let master = takeMasterKey()
         environment = ProcessInfo.processInfo.environment
         configuration = Configuration(environment: environment, home: homeDirectory)
         clock = Rehearsal.clock(environment)
         fault = Rehearsal.fault(environment)
+        self.master = MasterKeyPlaces(
+            value: master,
+            credentials: environment["CREDENTIALS_DIRECTORY"],
+            directory: configuration.stateDirectory
+        )
     }
 
     /// Made when it is asked for: most commands need none of it.
@@ -40,16 +51,28 @@ struct Session: Sendable {
         return { list()[$0] }
     }
 
-    var secrets: SecretResolver { { [environment] in environment[$0.variable] } }
+    /// - Parameter database: The one with the stored keys, from an option; `nil` for the configured one.
+    private func secrets(_ database: String?) -> SecretResolver {
+        let path = database.map(absolute) ?? configuration.database
+        let stored = StoredKeys(master: master, clock: clock, redactor: redactor) { () throws(StoreError) in
+            try SQLiteEventStore.records(in: StoredKeys.collection, of: path, limit: StoredKeys.most)
+        }
+        let sources = SecretSources(environment: environment, stored: stored, tell: Output.error)
+        return { secret in
+            let value = sources.value(of: secret)
+            if value != nil, secret.isConfidential { _ = forbidsCoreDumps }
+            return value
+        }
+    }
 
     /// What can be told of a pipeline before anything is recorded.
-    var readiness: Readiness { Readiness(registry, secrets: secrets) }
+    var readiness: Readiness { Readiness(registry, secrets: redactor.noting(secrets(nil))) }
 
     /// - Throws: what would keep a run from being carried on here, before anything is recorded of it.
-    func expectReady(_ pipeline: Pipeline?) throws(CommandError) {
+    func expectReady(_ pipeline: Pipeline?, _ services: Services) throws(CommandError) {
         guard let pipeline else { return }
         try expectPrices()
-        do throws(Failure) { try readiness.check(pipeline) } catch { throw .usage(error.message) }
+        do throws(Failure) { try services.readiness.check(pipeline) } catch { throw .usage(error.message) }
     }
 
     /// Who is recorded as having asked or answered.
@@ -70,10 +93,14 @@ struct Session: Sendable {
     /// The product, with its database open.
     ///
     /// - Parameter database: From an option; `nil` for the configured one.
-    func services(_ database: String?) throws(CommandError) -> Services { services(over: try store(database)) }
+    func services(_ database: String?) throws(CommandError) -> Services {
+        services(over: try store(database), database)
+    }
 
-    /// - Parameter roots: Absolute paths of the directories that clients of a server may name.
-    func services(over store: SQLiteEventStore, roots: [String] = []) -> Services {
+    /// - Parameters:
+    ///   - database: Where the store is, from an option; `nil` for the configured one.
+    ///   - roots: Absolute paths of the directories that clients of a server may name.
+    func services(over store: SQLiteEventStore, _ database: String?, roots: [String] = []) -> Services {
         let state = configuration.stateDirectory
         return Services(
             EngineParts(
@@ -81,7 +108,8 @@ struct Session: Sendable {
                 store: store,
                 workspaces: GitWorkspaceKeeper(state: state),
                 transport: CurlTransport(),
-                secrets: secrets,
+                secrets: secrets(database),
+                redactor: redactor,
                 clock: clock,
                 scratch: "\(state)/scratch",
                 version: Version.number,
@@ -104,6 +132,19 @@ struct Session: Sendable {
         }
         return run.run
     }
+}
+
+/// Done once, when it is first asked for: with the first secret in memory.
+private let forbidsCoreDumps: Void = sluice_forbid_core_dumps()
+
+/// Takes the master key out of the environment, also out of the memory that `/proc/PID/environ` shows to every program
+/// of the same person, such as a command that a model wrote.
+private func takeMasterKey() -> String? {
+    guard let value = getenv(MasterKeyPlaces.variable) else { return nil }
+    let key = String(cString: value)
+    memset(value, 0, strlen(value))
+    unsetenv(MasterKeyPlaces.variable)
+    return key
 }
 
 /// What most commands that look at runs take.

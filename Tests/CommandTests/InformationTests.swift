@@ -138,7 +138,10 @@ struct InformationTests {
             let kinds = ["git", "python", "ripgrep", "database", "model"]
             #expect(well.lines.map { $0.dropFirst(6).prefix(10).trimmingCharacters(in: .whitespaces) } == kinds)
             #expect(well.lines[0].wholeMatch(of: /ok    git         git version .*/) != nil)
-            let key = "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
+            let key = """
+                There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY, or run \
+                'sluice key set openai'.
+                """
             #expect(well.lines[4] == "note  model       \(key)")
             #expect(well.lines[3] == "ok    database    \(bench.database), no run yet")
 

@@ -143,7 +143,10 @@ struct RetrAIRunTests {
             ),
             (
                 ["goal": "content", "model_name": "claude-sonnet-4-6"],
-                "There is no key for 'api.anthropic.com': set the environment variable ANTHROPIC_API_KEY."
+                """
+                There is no key for 'api.anthropic.com': set the environment variable ANTHROPIC_API_KEY, or run \
+                'sluice key set anthropic'.
+                """
             ),
             (
                 ["model_name": "stub"],

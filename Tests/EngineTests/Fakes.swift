@@ -20,6 +20,7 @@ struct Bench {
         roots: [String] = [],
         sources: PipelineSources = PipelineSources(read: PipelineSources.disk),
         environment: [String: String] = [:],
+        secrets: @escaping SecretResolver = { _ in nil },
         random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
@@ -30,7 +31,7 @@ struct Bench {
                 store: store,
                 workspaces: PlainWorkspaces(),
                 transport: NoTransport(),
-                secrets: { _ in nil },
+                secrets: secrets,
                 clock: clock,
                 scratch: directory + ".scratch",
                 owner: owner,
@@ -53,8 +54,10 @@ struct Bench {
         registry.add(LookTool.self)
         registry.add(WriteTool.self)
         registry.add(HangTool.self)
+        registry.add(PrintTool.self)
         registry.add(DoorTool.self)
         registry.add(ContentGate.self)
+        registry.add(TellingGate.self)
         registry.add(FlickerGate.self)
         return registry
     }()
@@ -78,13 +81,15 @@ struct Bench {
         try? FileManager.default.removeItem(atPath: directory + ".scratch")
     }
 
-    func start(_ replies: JSONValue, tools: JSONValue = ["allow": ["look", "write", "hang"]], human: JSONValue = [:])
-        async throws
-        -> RunID
-    {
+    func start(
+        _ replies: JSONValue,
+        tools: JSONValue = ["allow": ["look", "write", "hang", "print"]],
+        human: JSONValue = [:],
+        goal: JSONValue = ["gate": "content", "with": ["file": "out", "is": "done"]]
+    ) async throws -> RunID {
         let pipeline = try Pipeline(json: [
-            "name": "p", "model": "notes/x", "goal": ["gate": "content", "with": ["file": "out", "is": "done"]],
-            "tools": tools, "human": human, "providers": ["notes": ["replies": replies]],
+            "name": "p", "model": "notes/x", "goal": goal, "tools": tools, "human": human,
+            "providers": ["notes": ["replies": replies]],
         ])
         return try await services.runs.start(
             RunOrder(run: "r1", pipeline: pipeline, project: directory, origin: "test")
@@ -115,7 +120,10 @@ struct NotesProvider: Provider {
     let replies: [JSONValue]
     init(settings: Settings) throws(Failure) { replies = settings.replies }
 
+    func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = secrets(Secret(variable: "NOTES_KEY")) }
+
     func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
+        _ = context.secrets(Secret(variable: "NOTES_KEY"))
         let turn = request.messages.count { if case .assistant = $0 { true } else { false } }
         guard turn < replies.count else { return ModelReply(text: "I stop.") }
         let reply = replies[turn]
@@ -140,6 +148,40 @@ struct LookTool: Tool {
     init(settings: NoFields) throws(Failure) {}
     func call(_ arguments: NoFields, in context: ToolContext) async throws(Failure) -> ToolOutput {
         ToolOutput(try await context.check().reason)
+    }
+}
+
+/// Puts a file out: piece by piece to those who watch, and whole.
+struct PrintTool: Tool {
+    static let id: ModuleID = "print"
+    static let summary = "Prints a file."
+    static let reach: Set<Reach> = [.reads]
+
+    struct Arguments: Fields {
+        @Field("The file.") var file: String
+        init() {}
+    }
+
+    init(settings: NoFields) throws(Failure) {}
+    func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
+        let path = "\(context.workspace.path)/\(arguments.file)"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Failure(.missing, "There is no '\(arguments.file)'.")
+        }
+        for character in text { context.progress(String(character)) }
+        return ToolOutput(text)
+    }
+}
+
+/// Says no, in the words of a file.
+struct TellingGate: Gate {
+    static let id: ModuleID = "telling"
+    static let summary = "Says no."
+    init(settings: NoFields) throws(Failure) {}
+    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let text = (try? String(contentsOfFile: "\(workspace.path)/printed", encoding: .utf8)) ?? ""
+        context.progress(text)
+        return Verdict(.failed, "It says \(text)", cases: [TestCase("t", .failed, text)], details: text)
     }
 }
 

@@ -39,7 +39,8 @@ public struct AnthropicProvider: Provider {
 
     private static let defaults = ServiceDefaults(
         address: ServiceAddress(known: "https://api.anthropic.com/v1"),
-        baseURL: Secret(variable: "ANTHROPIC_BASE_URL"),
-        key: Secret(variable: "ANTHROPIC_API_KEY")
+        baseURL: Secret(openVariable: "ANTHROPIC_BASE_URL"),
+        key: Secret(variable: "ANTHROPIC_API_KEY"),
+        storedKey: Secret(stored: id.value)
     )
 }

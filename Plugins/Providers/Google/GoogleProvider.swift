@@ -35,7 +35,8 @@ public struct GoogleProvider: Provider {
 
     private static let defaults = ServiceDefaults(
         address: ServiceAddress(known: "https://generativelanguage.googleapis.com/v1beta"),
-        baseURL: Secret(variable: "GEMINI_BASE_URL"),
-        key: Secret(variable: "GEMINI_API_KEY")
+        baseURL: Secret(openVariable: "GEMINI_BASE_URL"),
+        key: Secret(variable: "GEMINI_API_KEY"),
+        storedKey: Secret(stored: id.value)
     )
 }

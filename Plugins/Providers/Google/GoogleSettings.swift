@@ -10,9 +10,11 @@ public enum ThinkingLevel: String, Choice {
 public struct GoogleSettings: ServiceSettings {
     @Field("Where the service is, up to '/models'; without it GEMINI_BASE_URL, or Google's own.")
     public var baseUrl: String? = nil
-    @Field("The key; GEMINI_API_KEY when nothing is said, but a service named by base_url gets only a key named here.")
+    @Field(
+        "The key; GEMINI_API_KEY, or the stored key 'google', unless base_url names a service: it gets only this one."
+    )
     public var key: Secret? = nil
-    @Field("Headers to send as well; 'env:NAME' stands for the value of a variable.")
+    @Field("Headers to send as well; 'env:NAME', 'file:/PATH' and 'stored:NAME' stand for secrets.")
     public var headers: [String: HeaderValue] = [:]
     @Field("How long connecting may take.") public var connectTimeout: Duration = .seconds(10)
     @Field("How long the service may be silent.") public var idleTimeout: Duration = .seconds(120)

@@ -50,7 +50,8 @@ public struct OpenAIProvider: Provider {
 
     private static let defaults = ServiceDefaults(
         address: ServiceAddress(known: "https://api.openai.com/v1"),
-        baseURL: Secret(variable: "OPENAI_BASE_URL"),
-        key: Secret(variable: "OPENAI_API_KEY")
+        baseURL: Secret(openVariable: "OPENAI_BASE_URL"),
+        key: Secret(variable: "OPENAI_API_KEY"),
+        storedKey: Secret(stored: id.value)
     )
 }

@@ -15,9 +15,11 @@ public enum Effort: String, Choice {
 public struct OpenAISettings: ServiceSettings {
     @Field("Where the service is, up to '/chat/completions'; without it OPENAI_BASE_URL, or https://api.openai.com/v1.")
     public var baseUrl: String? = nil
-    @Field("The key; OPENAI_API_KEY when nothing is said, but a service named by base_url gets only a key named here.")
+    @Field(
+        "The key; OPENAI_API_KEY, or the stored key 'openai', unless base_url names a service: it gets only this one."
+    )
     public var key: Secret? = nil
-    @Field("Headers to send as well; 'env:NAME' stands for the value of a variable.")
+    @Field("Headers to send as well; 'env:NAME', 'file:/PATH' and 'stored:NAME' stand for secrets.")
     public var headers: [String: HeaderValue] = [:]
     @Field("How long connecting may take.") public var connectTimeout: Duration = .seconds(10)
     @Field("How long the service may be silent.") public var idleTimeout: Duration = .seconds(120)

@@ -1,3 +1,4 @@
+import Glibc
 public import PipelineEngine
 public import PipelineKit
 
@@ -25,6 +26,16 @@ extension SQLiteEventStore: RecordStore {
         try await reader.read { connection throws(StoreError) in
             try connection.records(in: collection, after: id, limit: limit)
         }
+    }
+
+    /// The records of a collection, read at once where the caller is, by whoever cannot wait for a task and has the path
+    /// of the database only; none when there is no database yet.
+    public static func records(in collection: String, of path: String, limit: Int) throws(StoreError) -> [StoredRecord]
+    {
+        guard access(path, F_OK) == 0 else { return [] }
+        let connection = try SQLiteConnection(opening: path, patience: 1_000)
+        guard try connection.hasRecords() else { return [] }
+        return try connection.records(in: collection, after: nil, limit: limit)
     }
 
     public func remove(

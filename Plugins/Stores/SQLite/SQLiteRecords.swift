@@ -17,6 +17,13 @@ extension SQLiteConnection {
         return try rows(sql, values, of: "a record of '\(collection)'", read: storedRecord)
     }
 
+    /// Whether this is a database that was prepared for records.
+    func hasRecords() throws(StoreError) -> Bool {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'record'"
+        let counts = try rows(sql, of: "the schema") { row throws(StoreError) in try row.integer(0) }
+        return counts.first ?? 0 > 0
+    }
+
     /// Inside a transaction that the caller has opened, as ``remove(_:from:expecting:)`` is.
     func put(
         _ body: JSONValue,

@@ -95,7 +95,7 @@ struct Interpolation {
     }
 
     /// A reference to a secret is left alone, so that nothing a person gives decides which secret is read.
-    private static func isSecret(_ text: String) -> Bool { text.hasPrefix("env:") && !text.contains(" ") }
+    private static func isSecret(_ text: String) -> Bool { Secret.isMeant(by: text) && !text.contains(" ") }
 
     private mutating func filled(_ template: Template, at path: FieldPath) -> JSONValue {
         var values: [JSONValue] = []

@@ -9,9 +9,10 @@ extension EffectRunner {
             guard try await run.record(.beginCall(id, shown: work.shown)).allSatisfy(\.isCallStart) else { return }
         }
         fault("call.started")
+        let pieces = redactor.pieces()
         let context = ToolContext(
             workspace: work.workspace,
-            progress: { self.emit(run.id, .call(id, output: $0)) },
+            progress: { self.show(pieces?.next($0) ?? $0, of: id, run.id) },
             check: { () async throws(Failure) in try await self.check(run) }
         )
         let output: ToolOutput
@@ -23,8 +24,13 @@ extension EffectRunner {
             output = ToolOutput(error.message, isError: true)
         }
         fault("call.finished")
-        let (recorded, whole) = RecordedOutput.capping(output)
+        if let pieces { show(pieces.end(), of: id, run.id) }
+        let (recorded, whole) = RecordedOutput.capping(redactor.clean(output))
         try await run.record(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [], andNext: true)
+    }
+
+    private func show(_ piece: String, of id: CallID, _ run: RunID) {
+        if !piece.isEmpty { emit(run, .call(id, output: piece)) }
     }
 
     /// Judges the goal as it stands, for a tool; nothing is recorded.

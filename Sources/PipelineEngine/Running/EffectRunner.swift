@@ -8,6 +8,7 @@ final class EffectRunner: Sendable {
     let keeper: any WorkspaceKeeper
     let transport: any HTTPTransport
     let secrets: SecretResolver
+    let redactor: Redactor
     let store: any EventStore
     let clock: EngineClock
     let scratch: Scratch
@@ -22,6 +23,7 @@ final class EffectRunner: Sendable {
         keeper = parts.workspaces
         transport = parts.transport
         secrets = parts.secrets
+        redactor = parts.redactor
         store = parts.store
         clock = parts.clock
         scratch = Scratch(root: parts.scratch)
@@ -66,7 +68,7 @@ final class EffectRunner: Sendable {
     /// Judges the goal in the tree that counts, one check of the run at a time.
     func judge(_ state: RunState, at snapshot: SnapshotID, of run: LiveRun) async throws(Failure) -> Judgement {
         try await run.checks.pass { () async throws(Failure) in
-            try await GoalJudge(registry: registry, keeper: keeper, scratch: scratch, emit: emit)
+            try await GoalJudge(registry: registry, keeper: keeper, scratch: scratch, redactor: redactor, emit: emit)
                 .judge(state, at: snapshot, of: run.id)
         }
     }

@@ -11,6 +11,7 @@ struct GoalJudge: Sendable {
     let registry: Registry
     let keeper: any WorkspaceKeeper
     let scratch: Scratch
+    let redactor: Redactor
     let emit: @Sendable (RunID, LivePiece) -> Void
 
     /// - Throws: ``Failure`` when a gate gave no answer.
@@ -68,8 +69,16 @@ struct GoalJudge: Sendable {
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
         let directory = scratch.directory()
         defer { directory.remove() }
-        let context = GateContext(scratch: directory.path) { emit(run, .check(output: $0)) }
-        return try await gate.judge(place, in: context)
+        let pieces = redactor.pieces()
+        let show: @Sendable (String) -> Void = { if !$0.isEmpty { emit(run, .check(output: $0)) } }
+        let context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
+        do throws(Failure) {
+            let verdict = try await gate.judge(place, in: context)
+            if let pieces { show(pieces.end()) }
+            return redactor.clean(verdict)
+        } catch {
+            throw redactor.clean(error)
+        }
     }
 }
 

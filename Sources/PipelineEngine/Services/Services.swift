@@ -8,6 +8,9 @@ public struct Services: Sendable {
     public let pipelines: PipelineService
     public let feed: EventFeed
     public let registry: Registry
+    /// What keeps a run from being carried on here. To ask has its secrets looked up, so that they are known to be such
+    /// before a tool puts one out.
+    public let readiness: Readiness
     private let keeper: RunKeeper
     let dispatcher: Dispatcher
     let sweeper: Sweeper
@@ -24,6 +27,7 @@ public struct Services: Sendable {
         }
         let readiness = Readiness(parts.registry, secrets: parts.secrets)
         let dispatcher = Dispatcher(keeper: keeper, readiness: readiness, clock: parts.clock)
+        self.readiness = readiness
         self.keeper = keeper
         self.dispatcher = dispatcher
         clock = parts.clock
@@ -76,6 +80,8 @@ public struct EngineParts: Sendable {
     public var workspaces: any WorkspaceKeeper
     public var transport: any HTTPTransport
     public var secrets: SecretResolver
+    /// Knows what was looked up, and takes it out of what tools and gates put out.
+    public var redactor: Redactor
     public var clock: EngineClock
     /// Absolute path of a directory for reports of checks.
     public var scratch: String
@@ -98,6 +104,7 @@ public struct EngineParts: Sendable {
         workspaces: any WorkspaceKeeper,
         transport: any HTTPTransport,
         secrets: @escaping SecretResolver,
+        redactor: Redactor = Redactor(),
         clock: EngineClock = .system,
         scratch: String,
         owner: ProcessName = .current,
@@ -112,7 +119,8 @@ public struct EngineParts: Sendable {
         self.store = store
         self.workspaces = workspaces
         self.transport = transport
-        self.secrets = secrets
+        self.secrets = redactor.noting(secrets)
+        self.redactor = redactor
         self.clock = clock
         self.scratch = scratch
         self.owner = owner

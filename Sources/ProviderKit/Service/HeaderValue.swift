@@ -1,6 +1,6 @@
 public import PipelineKit
 
-/// The value of a header in a provider's settings: text, or a reference to a secret (`env:NAME`).
+/// The value of a header in a provider's settings: text, or a reference to a secret (`env:NAME` and its like).
 public enum HeaderValue: Sendable, Hashable {
     case text(String)
     case secret(Secret)
@@ -17,7 +17,7 @@ extension HeaderValue: FieldValue {
     }
 
     public init?(_ json: JSONValue, _ reader: inout FieldReader) {
-        if let text = json.text, text.hasPrefix("env:") {
+        if let text = json.text, Secret.isMeant(by: text) {
             guard let secret = Secret(json, &reader) else { return nil }
             self = .secret(secret)
         } else {

@@ -1,7 +1,8 @@
 import PipelineKit
 
-/// A key with the name of the variable it came from, which is all that is ever told of it.
+/// A key with the place it came from, which is all that is ever told of it.
 public struct ServiceKey: Sendable {
+    /// Where it is, in a sentence: `OPENAI_API_KEY`, `'stored:openai'`.
     public var variable: String
     public var value: String
 
@@ -9,5 +10,15 @@ public struct ServiceKey: Sendable {
     public init(variable: String, value: String) {
         self.variable = variable
         self.value = value.trimmed
+    }
+
+    /// The first of these secrets that there is; an empty one is none.
+    init?(first places: [Secret], _ secrets: SecretResolver) {
+        for place in places {
+            guard let value = secrets(place)?.trimmed, !value.isEmpty else { continue }
+            self.init(variable: place.told, value: value)
+            return
+        }
+        return nil
     }
 }

@@ -29,11 +29,15 @@ public struct ServiceDefaults: Sendable {
     public var baseURL: Secret
     /// `OPENAI_API_KEY`.
     public var key: Secret
+    /// `stored:openai`, which counts after ``key``, and for the vendor's own service only: it was not given together with
+    /// ``baseURL``, as the variable was.
+    public var storedKey: Secret
 
-    public init(address: ServiceAddress, baseURL: Secret, key: Secret) {
+    public init(address: ServiceAddress, baseURL: Secret, key: Secret, storedKey: Secret) {
         self.address = address
         self.baseURL = baseURL
         self.key = key
+        self.storedKey = storedKey
     }
 }
 
@@ -69,7 +73,7 @@ extension ServiceSettings {
         if let baseUrl { return try ServiceAddress(baseUrl) }
         guard let url = secrets(defaults.baseURL), !url.isEmpty else { return defaults.address }
         do throws(Failure) { return try ServiceAddress(url) } catch {
-            throw Failure(.invalidInput, "The variable \(defaults.baseURL.variable) is wrong. \(error.message)")
+            throw Failure(.invalidInput, "The variable \(defaults.baseURL.name) is wrong. \(error.message)")
         }
     }
 
@@ -100,15 +104,11 @@ extension ServiceSettings {
     ) throws(Failure) -> ServiceKey? {
         let isVendor = address.host == defaults.address.host
         if key == nil, baseUrl != nil, !isVendor { return nil }
-        let secret = key ?? defaults.key
-        if let value = secrets(secret).map({ ServiceKey(variable: secret.variable, value: $0) }), !value.value.isEmpty {
-            return value
-        }
+        let places = key.map { [$0] } ?? (isVendor ? [defaults.key, defaults.storedKey] : [defaults.key])
+        if let key = ServiceKey(first: places, secrets) { return key }
         guard key != nil || isVendor else { return nil }
-        throw Failure(
-            .missing,
-            "There is no key for '\(address.host)': set the environment variable \(secret.variable)."
-        )
+        let hints = places.map(\.hint).joined(separator: ", or ")
+        throw Failure(.missing, "There is no key for '\(address.host)': \(hints).")
     }
 
     private func sentHeaders(_ secrets: SecretResolver) throws(Failure) -> [TransportRequest.Header] {
@@ -118,10 +118,7 @@ extension ServiceSettings {
             case .text(let text): sent.append(.init(name, text))
             case .secret(let secret):
                 guard let value = secrets(secret), !value.isEmpty else {
-                    throw Failure(
-                        .missing,
-                        "The header '\(name)' needs a value: set the environment variable \(secret.variable)."
-                    )
+                    throw Failure(.missing, "The header '\(name)' needs a value: \(secret.hint).")
                 }
                 sent.append(.init(name, value))
             }

@@ -37,7 +37,7 @@ enum ApproveCommand: Subcommand {
         }
         if options.resume {
             let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
-            try session.expectReady(state.pipeline)
+            try session.expectReady(state.pipeline, services)
         }
         try await asking { () throws(ServiceError) in
             try await services.approvals.resolve(approval, of: run, with: answer, shown: shown)

@@ -40,9 +40,12 @@ enum ResumeCommand: Subcommand {
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         let limits = try changed(state.limits, options)
-        if state.status != .waiting, var pipeline = state.pipeline {
+        if var pipeline = state.pipeline {
             pipeline.limits = limits
-            try session.expectReady(pipeline)
+            do throws(CommandError) { try session.expectReady(pipeline, services) } catch {
+                // A question may be looked at and answered without what the model needs.
+                if state.status != .waiting { throw error }
+            }
         }
         if state.isFinished || limits != state.limits {
             let person = session.person

@@ -40,6 +40,7 @@ struct RunConductor: Sendable {
         defer { withExtendedLifetime(interrupts) {} }
         view.catchUp(try await services.runs.events(of: run))
         if !json { Output.line(Style.bold("run \(run) is due")) }
+        if let pipeline = try await services.runs.state(of: run).pipeline { try? services.readiness.check(pipeline) }
         let state = try await ticking { () async throws(ServiceError) in try await services.wakeUps.wake(run) }.get()
         if let state { _ = await end(state) }
         return state

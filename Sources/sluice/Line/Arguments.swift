@@ -70,7 +70,8 @@ struct Arguments: Sendable {
                 problems.append("'sluice \(command.name)' needs \(missing.name): \(missing.help)")
             }
             for word in operands.dropFirst(command.operands.count) {
-                problems.append("'sluice \(command.name)' takes no '\(word)'.")
+                let usual = "'sluice \(command.name)' takes no '\(word)'."
+                problems.append(command.refusal(word, operands) ?? usual)
             }
         }
     }

@@ -10,6 +10,9 @@ protocol Subcommand: Sendable {
     /// What follows the name, besides options.
     static var operands: [Operand] { get }
 
+    /// What is said of a word for which there is no operand; `nil` for the usual sentence, which quotes it.
+    static func refusal(of extra: String, after operands: [String]) -> String?
+
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
 
@@ -19,6 +22,8 @@ protocol Subcommand: Sendable {
 
 extension Subcommand {
     static var operands: [Operand] { [] }
+
+    static func refusal(of extra: String, after operands: [String]) -> String? { nil }
 
     static func run(_ arguments: Arguments, in session: Session) async throws(CommandError) -> ExitStatus {
         try await run(try options(arguments.options), arguments.operands, in: session)
@@ -44,6 +49,7 @@ struct AnySubcommand: Sendable {
     let name: String
     let summary: String
     let operands: [Operand]
+    let refusal: @Sendable (_ extra: String, _ operands: [String]) -> String?
     private let describeOptions: @Sendable () -> [FieldSchema]
     let run: @Sendable (Arguments, Session) async throws(CommandError) -> ExitStatus
 
@@ -54,6 +60,7 @@ struct AnySubcommand: Sendable {
         name = C.name
         summary = C.summary
         operands = C.operands
+        refusal = C.refusal
         describeOptions = { C.Options.fields }
         run = { (arguments: Arguments, session: Session) async throws(CommandError) in
             try await C.run(arguments, in: session)

@@ -20,7 +20,9 @@ struct Server: Sendable {
 
     init(_ settings: ServeSettings, _ session: Session) throws(CommandError) {
         let store = try session.store(settings.db)
-        try self.init(settings, session, over: store) { roots in session.services(over: store, roots: roots) }
+        try self.init(settings, session, over: store) { roots in
+            session.services(over: store, settings.db, roots: roots)
+        }
     }
 
     /// - Parameter services: What is served, of the directories that clients may name.

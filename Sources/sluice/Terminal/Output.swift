@@ -30,6 +30,13 @@ enum Output {
         write(&bytes, to: STDERR_FILENO)
     }
 
+    /// Writes the beginning of a line to standard error, for a person who goes on with it.
+    static func prompt(_ text: String) {
+        flush()
+        var bytes = Array(text.utf8)
+        write(&bytes, to: STDERR_FILENO)
+    }
+
     static func flush() { buffer.withLock { write(&$0) } }
 
     static let isTerminal = isatty(STDOUT_FILENO) == 1

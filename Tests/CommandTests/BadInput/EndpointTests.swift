@@ -66,7 +66,10 @@ struct EndpointTests {
         try await withBench { bench in
             try bench.write(Self.pipeline(patience: "500ms"), to: "asks.yaml")
             let ended = try await bench.sluice("run", "asks.yaml", "--cwd", "project")
-            let message = "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
+            let message = """
+                There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY, or run \
+                'sluice key set openai'.
+                """
             #expect(ended.errors == message + "\n")
             #expect(ended.status == 64)
             #expect(try await bench.sluice("runs").output == "There is no run yet.\n")

@@ -118,7 +118,7 @@ struct UsageTests {
         ),
         Mistake(
             "run pytest --model openai/gpt-5.2",
-            "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
+            "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY, or run 'sluice key set openai'."
         ),
         Mistake(
             "run pytest --model scripted/x --allow bash_exe",

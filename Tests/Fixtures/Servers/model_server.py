@@ -76,6 +76,13 @@ class Exchange:
     async def stream(self):
         await self.send(recorded())
 
+    async def once(self):
+        """Calls a tool, and stops when it has read what that put out; tells on standard error what it was sent."""
+        print(self.headers.get("authorization"), self.body.decode(), file=sys.stderr, flush=True)
+        has_read = any(message["role"] == "tool" for message in json.loads(self.body)["messages"])
+        stop = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Done."}, "finish_reason": "stop"}]}
+        await self.send(whole("200 OK", stop, "Content-Type: application/json") if has_read else recorded())
+
     async def echo(self):
         await self.send(whole("200 OK", {"method": self.method, "path": self.path, "headers": self.headers,
                                          "body": self.body.decode(), "connection": self.number}))

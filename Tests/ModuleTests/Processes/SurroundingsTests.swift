@@ -15,6 +15,8 @@ struct CommandSurroundingsTests {
         #expect(seen.contains("CI=1\n"))
         let named = Environment.passing(["SLUICE_TEST_API_KEY", "SLUICE_TEST_NOT_SET"])
         #expect(named == ["SLUICE_TEST_API_KEY": "hunter2"])
+        setenv("SLUICE_MASTER_KEY", "hunter3", 1)
+        #expect(Environment.passing(["SLUICE_MASTER_KEY", "CREDENTIALS_DIRECTORY"]) == [:])
     }
 
     @Test func onlyThreeDescriptorsAreOpen() async throws {

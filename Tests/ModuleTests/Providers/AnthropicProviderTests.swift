@@ -16,7 +16,8 @@ struct AnthropicProviderTests {
     ) async throws -> (sent: TransportRequest, body: JSONValue, reply: ModelReply) {
         let provider = try AnthropicProvider(settings: AnthropicSettings(json: settings))
         let transport = RecordedTransport(answer)
-        let context = ProviderContext(transport: transport, secrets: { environment[$0.variable] })
+        let secrets: SecretResolver = { environment[$0.description] ?? environment[$0.name] }
+        let context = ProviderContext(transport: transport, secrets: secrets)
         let reply = try await provider.reply(to: request, in: context)
         let sent = try #require(transport.requests.first)
         return (sent, try JSONValue(parsing: sent.body), reply)
@@ -40,6 +41,13 @@ struct AnthropicProviderTests {
         #expect(!sent.headers.contains { $0.name == "Authorization" })
         let other = try await exchange(settings: ["base_url": "http://h/v1"]).sent
         #expect(other.url == "http://h/v1/messages" && !other.headers.contains { $0.name == "x-api-key" })
+    }
+
+    @Test func theStoredKeyIsForAnthropicItself() async throws {
+        let stored = ["stored:anthropic": "sk-stored"]
+        #expect(try await exchange(environment: stored).sent.headers.contains(.init("x-api-key", "sk-stored")))
+        let elsewhere = stored.merging(["ANTHROPIC_BASE_URL": "http://h/v1"]) { $1 }
+        #expect(try await !exchange(environment: elsewhere).sent.headers.contains { $0.name == "x-api-key" })
     }
 
     @Test func anAnswerThatIsNotStreamedIsTheSame() async throws {

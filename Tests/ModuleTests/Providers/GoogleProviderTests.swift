@@ -15,7 +15,8 @@ struct GoogleProviderTests {
     ) async throws -> (sent: TransportRequest, body: JSONValue, reply: ModelReply) {
         let provider = try GoogleProvider(settings: GoogleSettings(json: settings))
         let transport = RecordedTransport(answer)
-        let context = ProviderContext(transport: transport, secrets: { environment[$0.variable] })
+        let secrets: SecretResolver = { environment[$0.description] ?? environment[$0.name] }
+        let context = ProviderContext(transport: transport, secrets: secrets)
         let reply = try await provider.reply(to: request, in: context)
         let sent = try #require(transport.requests.first)
         return (sent, try JSONValue(parsing: sent.body), reply)

@@ -14,7 +14,10 @@ struct OpenAIProviderTests {
     ) async throws -> TransportRequest {
         let provider = try OpenAIProvider(settings: OpenAISettings(json: chat(settings)))
         let transport = RecordedTransport(ChatExamples.answer)
-        let context = ProviderContext(transport: transport, secrets: { environment[$0.variable] })
+        let context = ProviderContext(
+            transport: transport,
+            secrets: { environment[$0.description] ?? environment[$0.name] }
+        )
         #expect(try await provider.reply(to: ChatExamples.request, in: context) == ChatExamples.reply)
         return try #require(transport.requests.first)
     }
@@ -64,6 +67,26 @@ struct OpenAIProviderTests {
         #expect(try await authorization(send(["base_url": "https://api.openai.com/v2"])) == "Bearer \(Self.key)")
     }
 
+    @Test func theStoredKeyIsForOpenAIWhenTheVariableIsNotSet() async throws {
+        let stored = ["stored:openai": "sk-stored"]
+        #expect(try await authorization(send([:], environment: stored)) == "Bearer sk-stored")
+        let both = stored.merging(["OPENAI_API_KEY": Self.key]) { $1 }
+        #expect(try await authorization(send([:], environment: both)) == "Bearer \(Self.key)")
+        let elsewhere = stored.merging(["OPENAI_BASE_URL": "http://localhost/v1"]) { $1 }
+        #expect(try await authorization(send([:], environment: elsewhere)) == nil)
+        #expect(try await authorization(send(["base_url": "https://elsewhere/v1"], environment: stored)) == nil)
+    }
+
+    @Test(arguments: ["stored:openai/work", "file:/run/secrets/openai"])
+    func profilesOfOneServiceHaveTheirOwnKeys(reference: String) async throws {
+        let settings: JSONValue = [
+            "base_url": "https://elsewhere/v1", "key": .string(reference), "headers": ["X-Key": .string(reference)],
+        ]
+        let request = try await send(settings, environment: [reference: "sk-work", "OPENAI_API_KEY": Self.key])
+        #expect(authorization(request) == "Bearer sk-work")
+        #expect(request.headers.last == .init("X-Key", "sk-work"))
+    }
+
     @Test func settingsAreObeyed() async throws {
         let settings: JSONValue = [
             "base_url": "http://h/v1", "headers": ["X-B": "env:ORG", "X-A": "a"], "connect_timeout": "1s",
@@ -77,11 +100,25 @@ struct OpenAIProviderTests {
 
     @Test(
         arguments: [
-            ([:], [:], "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."),
+            (
+                [:], [:],
+                "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY, or run 'sluice key set openai'."
+            ),
             (["key": "env:MY_KEY"], [:], "There is no key for 'api.openai.com': set the environment variable MY_KEY."),
             (
+                ["key": "stored:openai/work"], ["OPENAI_API_KEY": key],
+                "There is no key for 'api.openai.com': run 'sluice key set openai/work'."
+            ),
+            (
+                ["key": "file:/run/key"], ["OPENAI_API_KEY": key],
+                """
+                There is no key for 'api.openai.com': write it into the file '/run/key', which nobody but its owner may \
+                read (chmod 600).
+                """
+            ),
+            (
                 [:], ["OPENAI_API_KEY": " \n"],
-                "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY."
+                "There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY, or run 'sluice key set openai'."
             ),
             (
                 ["base_url": "http://h/v1", "key": "env:MY_KEY"], [:],

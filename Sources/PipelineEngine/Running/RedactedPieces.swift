@@ -1,0 +1,61 @@
+import PipelineKit
+import Synchronization
+
+/// A text that comes piece by piece, with known secrets taken out also where one is cut in two.
+///
+/// What may be the beginning of a secret is held back until it is known what follows.
+final class RedactedPieces: Sendable {
+    private let redactor: Redactor
+    private let held = Mutex("")
+
+    init(_ redactor: Redactor) { self.redactor = redactor }
+
+    /// What may be shown now.
+    func next(_ piece: String) -> String {
+        guard !redactor.isIdle else { return piece }
+        return held.withLock { held in
+            let text = redactor.clean(held + piece)
+            let rest = redactor.openEnd(of: text)
+            held = String(decoding: text.utf8.suffix(rest), as: UTF8.self)
+            return String(decoding: text.utf8.dropLast(rest), as: UTF8.self)
+        }
+    }
+
+    /// What was held back, once nothing follows.
+    func end() -> String {
+        guard !redactor.isIdle else { return "" }
+        return held.withLock { held in
+            defer { held = "" }
+            return held
+        }
+    }
+}
+
+extension Redactor {
+    /// For a text that begins now; `nil` when no value is known, so that it passes as it is.
+    func pieces() -> RedactedPieces? { isIdle ? nil : RedactedPieces(self) }
+
+    func clean(_ output: ToolOutput) -> ToolOutput {
+        guard !isIdle else { return output }
+        return ToolOutput(clean(output.text), exitCode: output.exitCode, isError: output.isError)
+    }
+
+    func clean(_ verdict: Verdict) -> Verdict {
+        guard !isIdle else { return verdict }
+        var verdict = verdict
+        verdict.reason = clean(verdict.reason)
+        verdict.details = clean(verdict.details)
+        for index in verdict.cases.indices {
+            verdict.cases[index].id = clean(verdict.cases[index].id)
+            verdict.cases[index].message = clean(verdict.cases[index].message)
+        }
+        return verdict
+    }
+
+    func clean(_ failure: Failure) -> Failure {
+        guard !isIdle else { return failure }
+        var failure = failure
+        failure.message = clean(failure.message)
+        return failure
+    }
+}
