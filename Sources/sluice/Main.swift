@@ -8,10 +8,11 @@ struct Main {
         AnySubcommand(RunCommand.self), AnySubcommand(ResumeCommand.self), AnySubcommand(ApproveCommand.self),
         AnySubcommand(CancelCommand.self), AnySubcommand(RunsCommand.self), AnySubcommand(ShowCommand.self),
         AnySubcommand(EventsCommand.self), AnySubcommand(DiffCommand.self), AnySubcommand(RollbackCommand.self),
-        AnySubcommand(ReplayCommand.self), AnySubcommand(VerifyCommand.self), AnySubcommand(LintCommand.self),
-        AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self), AnySubcommand(DoctorCommand.self),
-        AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self), AnySubcommand(WatchCommand.self),
-        AnySubcommand(KeyCommand.self), AnySubcommand(BenchCommand.self), AnySubcommand(VersionCommand.self),
+        AnySubcommand(CostCommand.self), AnySubcommand(ReplayCommand.self), AnySubcommand(VerifyCommand.self),
+        AnySubcommand(LintCommand.self), AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self),
+        AnySubcommand(DoctorCommand.self), AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),
+        AnySubcommand(WatchCommand.self), AnySubcommand(KeyCommand.self), AnySubcommand(BenchCommand.self),
+        AnySubcommand(VersionCommand.self),
     ]
 
     static func main() async {

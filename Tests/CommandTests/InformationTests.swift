@@ -5,8 +5,8 @@ import Testing
 /// Commands that tell of the program itself and of what is around it.
 struct InformationTests {
     static let commands = [
-        "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "replay", "verify", "lint",
-        "modules", "init", "doctor", "gc", "serve", "watch", "key", "bench", "version",
+        "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "replay", "verify",
+        "lint", "modules", "init", "doctor", "gc", "serve", "watch", "key", "bench", "version",
     ]
 
     @Test func theOverviewNamesEveryCommand() async throws {

@@ -182,17 +182,16 @@ struct Ledger: Sendable {
     private(set) var total = Spending()
     /// What the question under way may use.
     var reserved = Spending()
-    private var iterationTokens = 0
+    private var iteration = Spending()
 
     mutating func spend(_ spending: Spending) {
-        total.tokens += spending.tokens
-        iterationTokens += spending.tokens
-        if let cost = spending.cost { total.cost = (total.cost ?? .zero) + cost }
+        total.add(spending)
+        iteration.add(spending)
     }
 
     /// The tokens since this was last asked.
     mutating func takeIteration() -> Int {
-        defer { iterationTokens = 0 }
-        return iterationTokens
+        defer { iteration = Spending() }
+        return iteration.tokens
     }
 }

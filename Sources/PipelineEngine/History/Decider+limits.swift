@@ -7,7 +7,8 @@ extension Decider {
     }
 
     private func tokensOver(_ reserved: Spending) -> Event.Payload? {
-        guard let limit = state.limits.tokens, state.spent.tokens + reserved.tokens > limit.tokens else { return nil }
+        let needed = state.spent.tokens.adding(reserved.tokens)
+        guard let limit = state.limits.tokens, needed > limit.tokens else { return nil }
         return ask(.tokens, used: "\(state.spent.tokens) of \(limit) tokens", next: "\(reserved.tokens)")
     }
 

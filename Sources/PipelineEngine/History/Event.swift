@@ -141,6 +141,14 @@ public struct Spending: Sendable, Hashable {
     }
 }
 
+extension Spending {
+    /// Adds what may have come from a service that counts anything; the most that a number holds is the most it gets.
+    public mutating func add(_ other: Spending) {
+        tokens = tokens.adding(other.tokens)
+        if let more = other.cost { cost = (cost ?? .zero) + more }
+    }
+}
+
 /// A reply of the model, without the calls, which follow as events of their own.
 public struct RecordedReply: Sendable, Hashable {
     public var turn: Int

@@ -127,7 +127,7 @@ extension RunFacts {
         turn = reply.turn
         turnsInIteration += 1
         usage = usage + reply.usage
-        spend(Spending(tokens: reply.usage.total, cost: reply.cost))
+        spent.add(Spending(tokens: reply.usage.total, cost: reply.cost))
         conversation.append(.assistant(reply.text, calls: [], keepsake: reply.keepsake))
         phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
         if reply.stop == .length {
@@ -136,15 +136,10 @@ extension RunFacts {
     }
 
     private mutating func failTurn(_ failure: Failure, _ retryAt: Instant?) {
-        if failure.mayHaveCost, let intent { spend(intent.reserved) }
+        if failure.mayHaveCost, let intent { spent.add(intent.reserved) }
         intent = nil
         failedAttempts += 1
         self.retryAt = retryAt
-    }
-
-    private mutating func spend(_ spending: Spending) {
-        spent.tokens += spending.tokens
-        if let cost = spending.cost { spent.cost = (spent.cost ?? .zero) + cost }
     }
 }
 

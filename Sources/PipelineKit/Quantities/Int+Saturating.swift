@@ -1,6 +1,6 @@
 // Amounts come from files and from the network: a sum that does not fit is the nearest that does, and never a trap.
 extension Int {
-    func adding(_ other: Int) -> Int {
+    package func adding(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         guard overflow else { return sum }
         return other < 0 ? .min : .max
