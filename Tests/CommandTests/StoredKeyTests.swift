@@ -165,7 +165,7 @@ struct StoredKeyTests {
 
     @Test func aServerSeesWithinSecondsWhatIsSetAndRemoved() async throws {
         try await withBench { bench in
-            let trial = try Trial(bench)
+            let trial = try await Trial(bench)
             try await trial.withService("allow") { pipeline in
                 try await withServer(trial.bench) { server in
                     func order(_ run: String) async throws -> Client.Answer {
@@ -192,7 +192,7 @@ struct StoredKeyTests {
     /// A process that takes up a run that waits asks no model before it calls the tool.
     @Test func aCallThatWaitedForAnAnswerPutsNothingOut() async throws {
         try await withBench { bench in
-            let trial = try Trial(bench)
+            let trial = try await Trial(bench)
             _ = try await set("openai/work", key: trial.key, in: trial.bench)
             try await trial.withService("ask") { pipeline in
                 let waiting = try await trial.bench.sluice("run", pipeline, "--cwd", "project")
@@ -218,7 +218,7 @@ struct StoredKeyTests {
     /// A command tries everything that a command can try.
     @Test func nothingThatACommandPutsOutHoldsIt() async throws {
         try await withBench { bench in
-            let trial = try Trial(bench)
+            let trial = try await Trial(bench)
             _ = try await set("openai/work", key: trial.key, in: trial.bench)
             let (ended, sent) = try await trial.run()
             #expect(ended.status == 1, "\(ended)")
@@ -232,6 +232,7 @@ struct StoredKeyTests {
             }
             let output = try #require(outputs.first?.text)
             let lines = output.split(separator: "\n").map(String.init)
+            try #require(lines.count > 5, "\(output)")
             #expect(lines.prefix(2) == ["raw [secret openai/work]", "encoded [secret openai/work]"])
             #expect(lines[2] == "master [secret SLUICE_MASTER_KEY]")
             #expect(!output.contains("SLUICE_MASTER_KEY="))
@@ -258,7 +259,7 @@ private struct Trial {
     let key: String
     var base64: String { Data(key.utf8).base64EncodedString() }
 
-    init(_ bench: Bench) throws {
+    init(_ bench: Bench) async throws {
         let digits = [UInt8].random(16).hexadecimal
         key = "sk-proj-Zq9x-\(digits)"
         var own = bench
@@ -276,8 +277,10 @@ private struct Trial {
             echo "arguments $(grep -l 'Zq9[x]-\(digits)' /proc/[0-9]*/cmdline 2>/dev/null | wc -l)"
 
             """
-        try bench.write(script, to: "bin/ls")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(bench.root)/bin/ls")
+        try bench.write(script, to: "ls.sh")
+        // By a program of its own: a file that this one has written may still be open in a child that another test has
+        // just forked, and is "busy" then.
+        try await bench.run("install", "-D", "-m", "755", "ls.sh", "bin/ls")
     }
 
     /// - Returns: how the run ended, and what the service was sent.
