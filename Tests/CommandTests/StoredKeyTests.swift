@@ -175,7 +175,7 @@ struct StoredKeyTests {
                     let early = try await order("early").text
                     #expect(early.contains("run 'sluice key set openai/work'"), "\(early)")
                     _ = try await set("openai/work", key: trial.key, in: trial.bench)
-                    try await Task.sleep(for: .seconds(3))
+                    try await Task.sleep(for: .seconds(3))  // the server's clock is the machine's
                     #expect(try await order("r1").status == 201)
                     let events = try await server.client.end(of: "r1")
                     #expect(!events.map { "\($0)" }.joined().contains(trial.key))

@@ -10,7 +10,7 @@ struct ResponsesDialect: Dialect {
     func path(for request: ModelRequest) -> String { "/responses" }
 
     func headers(with key: ServiceKey?) -> [TransportRequest.Header] {
-        key.map { [.init("Authorization", "Bearer \($0.value)")] } ?? []
+        key.map { [$0.bearer] } ?? []
     }
 
     /// Nothing is left with the service (`store`): what a later request needs comes back with it.

@@ -25,7 +25,7 @@ public struct ChatDialect: Dialect {
     public func path(for request: ModelRequest) -> String { "/chat/completions" }
 
     public func headers(with key: ServiceKey?) -> [TransportRequest.Header] {
-        key.map { [.init("Authorization", "Bearer \($0.value)")] } ?? []
+        key.map { [$0.bearer] } ?? []
     }
 
     public func body(for request: ModelRequest) -> JSONValue {

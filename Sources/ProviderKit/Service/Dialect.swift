@@ -35,7 +35,7 @@ public protocol ReplyDraft: Sendable {
     var keepsake: JSONValue? { get }
     /// Whether anything came that only a model says.
     var hasBegun: Bool { get }
-    /// Whether the stream has said that nothing more comes; by `[DONE]`, which is no piece, it is known anyway.
+    /// Whether the stream has said that nothing more comes. `[DONE]` is no piece, and understood without a dialect.
     var isOver: Bool { get }
 }
 

@@ -1,4 +1,4 @@
-import PipelineKit
+public import PipelineKit
 
 /// A key with the place it came from, which is all that is ever told of it.
 public struct ServiceKey: Sendable {
@@ -11,6 +11,9 @@ public struct ServiceKey: Sendable {
         self.variable = variable
         self.value = value.trimmed
     }
+
+    /// As a bearer token (RFC 6750, section 2.1).
+    public var bearer: TransportRequest.Header { .init("Authorization", "Bearer \(value)") }
 
     /// The first of these secrets that there is; an empty one is none.
     init?(first places: [Secret], _ secrets: SecretResolver) {

@@ -13,14 +13,14 @@ struct AnthropicProviderTests {
         settings: JSONValue = [:],
         answer: RecordedTransport.Answer = MessagesExamples.streamed(MessagesExamples.events),
         environment: [String: String] = ["ANTHROPIC_API_KEY": key]
-    ) async throws -> (sent: TransportRequest, body: JSONValue, reply: ModelReply) {
-        let provider = try AnthropicProvider(settings: AnthropicSettings(json: settings))
-        let transport = RecordedTransport(answer)
-        let secrets: SecretResolver = { environment[$0.description] ?? environment[$0.name] }
-        let context = ProviderContext(transport: transport, secrets: secrets)
-        let reply = try await provider.reply(to: request, in: context)
-        let sent = try #require(transport.requests.first)
-        return (sent, try JSONValue(parsing: sent.body), reply)
+    ) async throws -> Exchange {
+        try await Exchange(
+            AnthropicProvider.self,
+            request,
+            settings: settings,
+            answer: answer,
+            environment: environment
+        )
     }
 
     @Test func keepsTheProvidersPromises() async throws {

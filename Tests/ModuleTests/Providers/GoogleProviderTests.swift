@@ -12,14 +12,8 @@ struct GoogleProviderTests {
         settings: JSONValue = [:],
         answer: RecordedTransport.Answer = GeminiExamples.streamed(GeminiExamples.pieces),
         environment: [String: String] = ["GEMINI_API_KEY": key]
-    ) async throws -> (sent: TransportRequest, body: JSONValue, reply: ModelReply) {
-        let provider = try GoogleProvider(settings: GoogleSettings(json: settings))
-        let transport = RecordedTransport(answer)
-        let secrets: SecretResolver = { environment[$0.description] ?? environment[$0.name] }
-        let context = ProviderContext(transport: transport, secrets: secrets)
-        let reply = try await provider.reply(to: request, in: context)
-        let sent = try #require(transport.requests.first)
-        return (sent, try JSONValue(parsing: sent.body), reply)
+    ) async throws -> Exchange {
+        try await Exchange(GoogleProvider.self, request, settings: settings, answer: answer, environment: environment)
     }
 
     @Test func keepsTheProvidersPromises() async throws {

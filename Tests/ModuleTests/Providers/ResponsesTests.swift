@@ -12,16 +12,14 @@ struct ResponsesTests {
         _ request: ModelRequest = ResponsesExamples.request,
         settings: JSONValue = [:],
         answer: RecordedTransport.Answer = ResponsesExamples.streamed(ResponsesExamples.events)
-    ) async throws -> (sent: TransportRequest, body: JSONValue, reply: ModelReply) {
-        let provider = try OpenAIProvider(settings: OpenAISettings(json: settings))
-        let transport = RecordedTransport(answer)
-        let context = ProviderContext(
-            transport: transport,
-            secrets: { $0.variable == "OPENAI_API_KEY" ? Self.key : nil }
+    ) async throws -> Exchange {
+        try await Exchange(
+            OpenAIProvider.self,
+            request,
+            settings: settings,
+            answer: answer,
+            environment: ["OPENAI_API_KEY": Self.key]
         )
-        let reply = try await provider.reply(to: request, in: context)
-        let sent = try #require(transport.requests.first)
-        return (sent, try JSONValue(parsing: sent.body), reply)
     }
 
     @Test func keepsTheProvidersPromises() async throws {
@@ -35,7 +33,8 @@ struct ResponsesTests {
     }
 
     @Test func openAIIsAskedThisWay() async throws {
-        let (sent, body, _) = try await exchange()
+        let exchange = try await exchange()
+        let (sent, body) = (exchange.sent, exchange.body)
         #expect(sent.url == "https://api.openai.com/v1/responses")
         #expect(sent.headers.contains(.init("Authorization", "Bearer \(Self.key)")))
         #expect(body["store"] == false && body["stream"] == true && body["max_output_tokens"] == 100)
