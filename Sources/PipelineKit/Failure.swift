@@ -29,12 +29,21 @@ public struct Failure: Error, Sendable, Hashable {
     public var retryAfter: Double?
     /// Whether a model service may have worked, and charged, before this happened.
     public var mayHaveCost: Bool
+    /// Whether nothing was tried, because of what happened to others before; it is no failed attempt.
+    public var isPostponed: Bool
 
-    public init(_ kind: Kind, _ message: String, retryAfter: Double? = nil, mayHaveCost: Bool = false) {
+    public init(
+        _ kind: Kind,
+        _ message: String,
+        retryAfter: Double? = nil,
+        mayHaveCost: Bool = false,
+        isPostponed: Bool = false
+    ) {
         self.kind = kind
         self.message = message
         self.retryAfter = retryAfter
         self.mayHaveCost = mayHaveCost
+        self.isPostponed = isPostponed
     }
 }
 

@@ -50,7 +50,7 @@ extension Event.Payload {
         let intent = ModelIntent(
             turn: turn,
             attempt: 1,
-            model: "m",
+            model: "openai/stub-fix",
             reserved: Spending(tokens: 100),
             request: Chain.start
         )

@@ -107,7 +107,7 @@ struct Session: Sendable {
                 registry: registry,
                 store: store,
                 workspaces: GitWorkspaceKeeper(state: state),
-                transport: CurlTransport(),
+                transport: CircuitBreaker(CurlTransport(), now: clock.now),
                 secrets: secrets(database),
                 redactor: redactor,
                 clock: clock,

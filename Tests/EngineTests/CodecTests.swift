@@ -46,6 +46,8 @@ struct CodecTests {
         ),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: .start),
         .modelFailed(turn: 1, attempt: 1, Failure(.denied, "No."), retryAt: nil),
+        .modelFailed(turn: 1, attempt: 1, Failure(.unavailable, "No.", isPostponed: true), retryAt: .start),
+        .modelFellBack(from: ModelName("openai/gpt-5.2")!, to: ModelName("openrouter/openai/gpt-5.2")!),
         .callProposed(ProposedCall("1.1", "write", ["a": 1], reach: [.writes, .network])),
         .callStarted("1.1"),
         .callFinished("1.1", RecordedOutput(text: "t", exitCode: 1, isError: true, whole: digest)),

@@ -85,10 +85,12 @@ struct Bench {
         _ replies: JSONValue,
         tools: JSONValue = ["allow": ["look", "write", "hang", "print"]],
         human: JSONValue = [:],
-        goal: JSONValue = ["gate": "content", "with": ["file": "out", "is": "done"]]
+        goal: JSONValue = ["gate": "content", "with": ["file": "out", "is": "done"]],
+        model: JSONValue = "notes/x",
+        limits: JSONValue = [:]
     ) async throws -> RunID {
         let pipeline = try Pipeline(json: [
-            "name": "p", "model": "notes/x", "goal": goal, "tools": tools, "human": human,
+            "name": "p", "model": model, "goal": goal, "tools": tools, "human": human, "limits": limits,
             "providers": ["notes": ["replies": replies]],
         ])
         return try await services.runs.start(
@@ -129,6 +131,9 @@ struct NotesProvider: Provider {
         let reply = replies[turn]
         if let failures = reply["failures"]?.integer, context.attempt <= failures {
             throw Failure(.unavailable, "The service is down.")
+        }
+        if reply["down"]?.elements.contains(.string(request.model)) == true {
+            throw Failure(.unavailable, "'\(request.model)' is down.")
         }
         let calls = (reply["calls"]?.elements ?? []).enumerated().map { index, call in
             ToolCall(

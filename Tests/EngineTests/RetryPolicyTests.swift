@@ -45,4 +45,19 @@ struct RetryPolicyTests {
         let patient = RetryPolicy(attempts: 10_000)
         #expect(patient.delay(after: 9_000, failure: Failure(.unavailable, "No."), random: 1) == .seconds(60))
     }
+
+    @Test func whatWasNotTriedIsNoAttempt() {
+        let postponed = Failure(.unavailable, "Left alone.", retryAfter: 30, isPostponed: true)
+        #expect(policy.delay(after: 400, failure: postponed, random: 1) == .seconds(31))
+    }
+
+    @Test func whoHasAStandInDoesNotWaitLong() {
+        let (short, policy) = (RetryPolicy.beforeFallback, RetryPolicy())
+        for (asked, isWaited) in [(9.0, true), (11.0, false)] {
+            let failure = Failure(.rateLimited, "Later.", retryAfter: asked)
+            #expect((short.delay(after: 1, failure: failure, random: 0) != nil) == isWaited)
+            #expect(policy.delay(after: 1, failure: failure, random: 0) != nil)
+        }
+        #expect(short.delay(after: 2, failure: Failure(.unavailable, "No."), random: 0) == nil)
+    }
 }

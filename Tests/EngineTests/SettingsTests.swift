@@ -18,7 +18,7 @@ struct SettingsTests {
         let events = try state.when(.changeSettings(change("m/y", .never)))
         #expect(events == [.settingsChanged(change("m/y", .never))])
         let next = state.after(events)
-        #expect(next.pipeline?.model == ModelName("m/y"))
+        #expect(next.pipeline?.model == ModelChain("m/y"))
         #expect(next.pipeline?.human.gate == .never)
         #expect(next.effects == state.effects)
     }
@@ -33,7 +33,7 @@ struct SettingsTests {
     @Test func aRunThatHasEndedMayBeSetOtherwiseBeforeItIsTakenUpAgain() throws {
         let ended = state.after([.runFinished(.failed, reason: "No.")])
         let next = ended.after(try ended.when(.changeSettings(change("m/y", nil))))
-        #expect(next.pipeline?.model == ModelName("m/y"))
+        #expect(next.pipeline?.model == ModelChain("m/y"))
         #expect(next.isFinished)
     }
 

@@ -48,6 +48,7 @@ enum SampleEvents {
         .modelReplied(thoughtful),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: moment),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: nil),
+        .modelFellBack(from: ModelName("a/b")!, to: ModelName("c/d")!),
     ]
 
     private static func intent(cost: Money?) -> ModelIntent {

@@ -20,7 +20,7 @@ public enum Native {
         /// Whether clients have to say who they are.
         public var needsKey: @Sendable () async throws(HTTPError) -> Bool
         /// Who works when neither the request nor the pipeline names a model.
-        public var model: ModelName?
+        public var model: ModelChain?
         /// Gives out tickets; `nil` where nobody needs one.
         public var ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)?
         /// What benchmarks found here; `nil` leaves the route out.
@@ -34,7 +34,7 @@ public enum Native {
             roots: [String] = [],
             runsAtOnce: Int = 4,
             needsKey: @escaping @Sendable () async throws(HTTPError) -> Bool = { false },
-            model: ModelName? = nil,
+            model: ModelChain? = nil,
             ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)? = nil,
             benchmarks: (@Sendable () async -> Benchmarks)? = nil,
             openAPI: (@Sendable ([Route]) -> JSONValue)? = nil

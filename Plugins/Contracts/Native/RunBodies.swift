@@ -8,7 +8,7 @@ struct OrderBody: Fields {
     @Field("The text of a pipeline, in place of a name.") var yaml: String? = nil
     @Field("Values for the inputs of the pipeline.") var inputs: [String: JSONValue] = [:]
     @Field("The directory to work on, in the directories of the server.") var cwd: String = "."
-    @Field("The model that works.") var model: ModelName? = nil
+    @Field("The model that works; of a list, each stands in for those before it.") var model: ModelChain? = nil
     @Field("Limits other than those of the pipeline.") var limits: LimitsBody? = nil
     @Field("When a person is asked.") var humanGate: HumanPolicy.Moment? = nil
     @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil

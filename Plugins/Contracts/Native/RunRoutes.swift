@@ -7,7 +7,7 @@ import PipelineKit
 struct RunRoutes: Sendable {
     let services: Services
     /// Who works when neither the request nor the pipeline names a model.
-    let model: ModelName?
+    let model: ModelChain?
 
     var routes: [Route] {
         [

@@ -13,9 +13,9 @@ public enum RetrAI {
         /// What a bare name of a model stands for: `claude-sonnet-4-6`.
         public var aliases: [String: ModelName]
         /// Who works when neither the request nor the pipeline names a model.
-        public var model: ModelName?
+        public var model: ModelChain?
 
-        public init(aliases: [String: ModelName] = [:], model: ModelName? = nil) {
+        public init(aliases: [String: ModelName] = [:], model: ModelChain? = nil) {
             self.aliases = aliases
             self.model = model
         }

@@ -48,6 +48,7 @@ struct RetrAIRenderer: FrameRenderer {
         case .modelRequested(let intent): ask(intent)
         case .modelReplied(let reply): take(reply)
         case .modelFailed(_, let attempt, let failure, let retryAt): fail(attempt, failure, retryAt)
+        case .modelFellBack(let from, let to): [.log("'\(to)' stands in for '\(from)'.", "warning")]
         case .callProposed(let call): propose(call)
         case .callStarted: []
         case .callFinished(let id, let output): [.result(output, tool: tools.removeValue(forKey: id), id: id)]
@@ -66,7 +67,8 @@ struct RetrAIRenderer: FrameRenderer {
     // MARK: - Start and end
 
     private mutating func begin(_ start: RunStart) -> [RetrAIEvent] {
-        model = start.pipeline["model"]?.text ?? ""
+        let models = start.pipeline["model"]
+        model = models?.text ?? models?.elements.first?.text ?? ""
         confirm = start.pipeline["goal"]?["confirm"]?.integer ?? 1
         return [.log("Started '\(start.pipeline["name"]?.text ?? "")' in \(start.project).")]
     }
@@ -113,6 +115,7 @@ struct RetrAIRenderer: FrameRenderer {
     // MARK: - The model and its calls
 
     private mutating func ask(_ intent: ModelIntent) -> [RetrAIEvent] {
+        model = intent.model
         ledger.reserved = intent.reserved
         isActing = false
         return intent.attempt == 1 ? [.step(.plan, iteration)] : []

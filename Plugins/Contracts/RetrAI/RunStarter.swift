@@ -8,7 +8,7 @@ import PipelineKit
 struct RunStarter: Sendable {
     let services: Services
     private let models: ModelNames
-    private let model: ModelName?
+    private let model: ModelChain?
 
     init(_ services: Services, _ settings: RetrAI.Settings) {
         self.services = services
@@ -20,7 +20,8 @@ struct RunStarter: Sendable {
     func start(_ body: StartBody) async throws(HTTPError) -> RunID {
         let project = try services.directory(body.cwd)
         var pipeline = try services.pipeline(Self.asked(body.goal), inputs: body.inputs)
-        pipeline.model = try body.modelName.given.map(models.model) ?? pipeline.model ?? model
+        let asked = try body.modelName.given.map(models.model)
+        pipeline.model = asked.map { ModelChain($0) } ?? pipeline.model ?? model
         if let iterations = body.maxIterations { pipeline.limits.iterations = iterations }
         if let cost = body.maxCostUsd { pipeline.limits.cost = .usd(cost) }
         pipeline.human.gate = pipeline.human.gate.asking(afterFailedChecks: body.hitlEnabled ? true : nil)

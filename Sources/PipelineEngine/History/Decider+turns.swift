@@ -84,6 +84,12 @@ extension Decider {
         .Payload]
     {
         guard let intent = state.intent, intent.turn == turn, intent.attempt == attempt else { throw .outdated }
+        if retryAt == nil, let model = state.model, let standIn = state.standIn {
+            return [
+                .modelFailed(turn: turn, attempt: attempt, failure, retryAt: now),
+                .modelFellBack(from: model, to: standIn),
+            ]
+        }
         let failed = Event.Payload.modelFailed(turn: turn, attempt: attempt, failure, retryAt: retryAt)
         return retryAt == nil ? [failed, .runFinished(.failed, reason: failure.message)] : [failed]
     }

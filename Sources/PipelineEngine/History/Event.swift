@@ -31,6 +31,8 @@ extension Event {
         case modelReplied(RecordedReply)
         /// The model gave no reply; with a time it is asked again.
         case modelFailed(turn: Int, attempt: Int, Failure, retryAt: Instant?)
+        /// A model gave no reply, and the next one of the pipeline stands in for it.
+        indirect case modelFellBack(from: ModelName, to: ModelName)
         case callProposed(ProposedCall)
         case callStarted(CallID)
         case callFinished(CallID, RecordedOutput)

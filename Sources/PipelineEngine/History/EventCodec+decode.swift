@@ -17,6 +17,7 @@ extension Event.Payload {
         case "model.requested": ModelIntent(body).map(Self.modelRequested)
         case "model.replied": RecordedReply(body).map(Self.modelReplied)
         case "model.failed": modelFailed(body)
+        case "model.fell_back": modelFellBack(body)
         case "tool_call.proposed": ProposedCall(body).map(Self.callProposed)
         case "tool_call.started": body.id("call").map(Self.callStarted)
         case "tool_call.finished": callFinished(body)
@@ -55,6 +56,12 @@ extension Event.Payload {
             let failure = body.object("failure").flatMap(Failure.init)
         else { return nil }
         return .modelFailed(turn: turn, attempt: attempt, failure, retryAt: body.instant("retry_at"))
+    }
+
+    private static func modelFellBack(_ body: EventBody) -> Self? {
+        guard let from = body.text("from").flatMap(ModelName.init), let to = body.text("to").flatMap(ModelName.init)
+        else { return nil }
+        return .modelFellBack(from: from, to: to)
     }
 
     private static func callFinished(_ body: EventBody) -> Self? {
@@ -167,7 +174,13 @@ extension FileChange {
 extension Failure {
     fileprivate init?(_ body: EventBody) {
         guard let kind: Kind = body.word("kind"), let message = body.text("message") else { return nil }
-        self.init(kind, message, retryAfter: body.number("retry_after"), mayHaveCost: body["may_have_cost"] == true)
+        self.init(
+            kind,
+            message,
+            retryAfter: body.number("retry_after"),
+            mayHaveCost: body["may_have_cost"] == true,
+            isPostponed: body["postponed"] == true
+        )
     }
 }
 

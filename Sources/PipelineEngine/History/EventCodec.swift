@@ -55,6 +55,7 @@ extension Event.Payload {
         case .modelRequested: "model.requested"
         case .modelReplied: "model.replied"
         case .modelFailed: "model.failed"
+        case .modelFellBack: "model.fell_back"
         case .callProposed: "tool_call.proposed"
         case .callStarted: "tool_call.started"
         case .callFinished: "tool_call.finished"
@@ -85,6 +86,7 @@ extension Event.Payload {
             ["turn": .int(turn), "attempt": .int(attempt), "failure": .object(failure.body)].adding([
                 "retry_at": retryAt?.body
             ])
+        case .modelFellBack(let from, let to): ["from": from.json, "to": to.json]
         case .callProposed(let call): call.body
         case .callStarted(let id): ["call": .string(id.value)]
         case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])
@@ -163,7 +165,10 @@ extension FileChange {
 extension Failure {
     fileprivate var body: [String: JSONValue] {
         ["kind": .string(kind.rawValue), "message": .string(message)]
-            .adding(["retry_after": retryAfter.map(JSONValue.double), "may_have_cost": mayHaveCost ? true : nil])
+            .adding([
+                "retry_after": retryAfter.map(JSONValue.double), "may_have_cost": mayHaveCost ? true : nil,
+                "postponed": isPostponed ? true : nil,
+            ])
     }
 }
 

@@ -14,6 +14,7 @@ extension RunFacts {
         case .modelRequested(let intent): ask(intent)
         case .modelReplied(let reply): take(reply)
         case .modelFailed(_, _, let failure, let retryAt): failTurn(failure, retryAt)
+        case .modelFellBack: fallBack()
         case .callProposed(let call): propose(call)
         case .callStarted(let id): calls.set(id, to: .started)
         case .callFinished(let id, let output): close(id, .done(output))
@@ -37,7 +38,10 @@ extension RunFacts {
     }
 
     private mutating func take(_ change: SettingsChange) {
-        if let model = change.model { pipeline?.model = model }
+        if let model = change.model {
+            pipeline?.model = ModelChain(model)
+            askFirst()
+        }
         if let gate = change.gate { pipeline?.human.gate = gate }
     }
 
@@ -60,6 +64,7 @@ extension RunFacts {
         phase = .calling
         failedAttempts = 0
         retryAt = nil
+        askFirst()
         for call in Array(calls.open) {
             calls.set(call.proposed.id, to: .refused("The run ended before the call was carried out."))
         }
@@ -102,6 +107,7 @@ extension RunFacts {
         } else {
             phase = .asking
             iterationIsOpen = false
+            askFirst()
             if !result.holds { conversation.append(.user(Report.words(result, after: name, of: limits))) }
         }
     }
@@ -123,6 +129,7 @@ extension RunFacts {
     private mutating func take(_ reply: RecordedReply) {
         intent = nil
         failedAttempts = 0
+        failuresOfModel = 0
         retryAt = nil
         turn = reply.turn
         turnsInIteration += 1
@@ -139,7 +146,19 @@ extension RunFacts {
         if failure.mayHaveCost, let intent { spent.add(intent.reserved) }
         intent = nil
         failedAttempts += 1
+        if !failure.isPostponed { failuresOfModel += 1 }
         self.retryAt = retryAt
+    }
+
+    private mutating func fallBack() {
+        fallbacks += 1
+        failuresOfModel = 0
+    }
+
+    /// Whoever stood in did so until the iteration was over: a service is not down for ever.
+    private mutating func askFirst() {
+        fallbacks = 0
+        failuresOfModel = 0
     }
 }
 

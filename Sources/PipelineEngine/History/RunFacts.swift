@@ -27,6 +27,10 @@ public struct RunFacts: Sendable, Hashable {
     public internal(set) var turn = 0
     /// Attempts of the next turn that have failed.
     var failedAttempts = 0
+    /// Those of them that count against ``model``: it was asked, and gave no reply.
+    var failuresOfModel = 0
+    /// The place in the pipeline's list of the model that is asked; others stood before it.
+    var fallbacks = 0
     var retryAt: Instant?
     /// What the model is being asked, or was when the process died.
     @Shared public internal(set) var intent: ModelIntent? = nil
@@ -105,6 +109,15 @@ extension RunFacts {
 
     /// Whether the model is still to give a plan that a person approves.
     public var isPlanning: Bool { pipeline?.human.gate == .plan && !planIsApproved }
+
+    /// The model that is asked next; `nil` when the pipeline names none.
+    public var model: ModelName? { pipeline?.model.map { $0.names[min(fallbacks, $0.others.count)] } }
+
+    /// The one that stands in for ``model``.
+    public var standIn: ModelName? {
+        guard let names = pipeline?.model?.names, fallbacks + 1 < names.count else { return nil }
+        return names[fallbacks + 1]
+    }
 
     /// The goal's settings; the run must have been started.
     var goal: Goal? { pipeline?.goal }

@@ -76,7 +76,7 @@ struct Decider {
     /// What is so already is no change, and records nothing.
     private func changeSettings(_ change: SettingsChange) -> [Event.Payload] {
         var change = change
-        if change.model == state.pipeline?.model { change.model = nil }
+        if let model = change.model, ModelChain(model) == state.pipeline?.model { change.model = nil }
         if change.gate == human.gate { change.gate = nil }
         return change.model == nil && change.gate == nil ? [] : [.settingsChanged(change)]
     }

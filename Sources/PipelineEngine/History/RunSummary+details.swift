@@ -37,7 +37,7 @@ extension RunFacts {
             "input_tokens": .int(usage.input),
             "output_tokens": .int(usage.output),
         ].adding([
-            "model": pipeline?.model.map(\.json),
+            "model": model.map(\.json),
             "cost": spent.cost?.json,
             "last_reason": (lastCheck?.reason).map(JSONValue.string),
             "holds": (lastCheck?.holds).map(JSONValue.bool),

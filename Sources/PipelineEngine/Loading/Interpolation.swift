@@ -21,7 +21,7 @@ struct Interpolation {
     mutating func replace(in pipeline: inout Pipeline) {
         pipeline.description = text(pipeline.description, at: FieldPath().appending("description"))
         pipeline.instructions = text(pipeline.instructions, at: FieldPath().appending("instructions"))
-        if let model = pipeline.model { pipeline.model = replaced(model, at: FieldPath().appending("model")) }
+        if let models = pipeline.model { pipeline.model = replaced(models, at: FieldPath().appending("model")) }
         let providers = FieldPath().appending("providers")
         pipeline.providers = members(pipeline.providers, at: providers)
         pipeline.tools.with = members(pipeline.tools.with, at: FieldPath().appending("tools").appending("with"))
@@ -29,6 +29,13 @@ struct Interpolation {
         pipeline.goal.judge = replaced(pipeline.goal.judge, at: goal)
         pipeline.goal.editable = texts(pipeline.goal.editable, at: goal.appending("editable"))
         pipeline.goal.protect = texts(pipeline.goal.protect, at: goal.appending("protect"))
+    }
+
+    private mutating func replaced(_ models: ModelChain, at path: FieldPath) -> ModelChain {
+        guard !models.others.isEmpty else { return ModelChain(replaced(models.first, at: path)) }
+        var names: [ModelName] = []
+        for (index, name) in models.names.enumerated() { names.append(replaced(name, at: path.appending(index))) }
+        return ModelChain(names[0], Array(names.dropFirst()))
     }
 
     private mutating func replaced(_ model: ModelName, at path: FieldPath) -> ModelName {

@@ -28,15 +28,20 @@ extension LintCheck {
             let settings = Settings(written: written.providers[name] ?? json, replaced: json, path: place)
             return check(settings, of: factory.settings) { json throws(FieldProblems) in _ = try factory.make(json) }
         }
-        return given + model
+        return given + models
     }
 
-    /// The provider of the model, which may need no settings.
-    private var model: [Finding] {
+    private var models: [Finding] {
         let path = Self.path("model")
-        guard let model = pipeline.model, isCertain(path), pipeline.providers[model.provider.value] == nil else {
-            return []
+        guard let models = pipeline.model, !models.others.isEmpty else {
+            return pipeline.model.map { check($0.first, at: path) } ?? []
         }
+        return models.names.enumerated().flatMap { check($1, at: path.appending($0)) }
+    }
+
+    /// The provider of a model, which may need no settings.
+    private func check(_ model: ModelName, at path: FieldPath) -> [Finding] {
+        guard isCertain(path), pipeline.providers[model.provider.value] == nil else { return [] }
         guard let factory = registry.providers[model.provider] else {
             return [unknown("provider", model.provider, among: registry.providers.keys, at: path)]
         }

@@ -19,7 +19,7 @@ struct Briefing: Sendable {
 
     /// - Throws: ``Failure/Kind/missing`` when the pipeline names no model, or a module that is not there.
     init(_ state: RunState, _ registry: Registry) throws(Failure) {
-        guard let pipeline = state.pipeline, let model = pipeline.model else {
+        guard let pipeline = state.pipeline, let model = state.model else {
             throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name', or give --model.")
         }
         self.model = model
@@ -37,7 +37,7 @@ struct Briefing: Sendable {
     /// Whether it is the one for the next request too: an approved plan brings the tools that write, and a person may
     /// set another model.
     func holds(for state: RunState) -> Bool {
-        state.isPlanning == isPlanning && state.workspace == workspace && state.pipeline?.model == model
+        state.isPlanning == isPlanning && state.workspace == workspace && state.model == model
             && state.pipeline?.human.gate == gate
     }
 

@@ -8,7 +8,7 @@ extension EffectRunner {
         do throws(Failure) {
             reply = try await self.reply(to: question, turn, attempt, of: run.id)
         } catch {
-            return try await fail(turn, attempt, error, run)
+            return try await fail(question, turn, attempt, error, run)
         }
         fault("model.replied")
         let cost = question.briefing.price?.cost(of: reply.usage)
@@ -45,10 +45,14 @@ extension EffectRunner {
         return try await question.briefing.provider.reply(to: question.request, in: context)
     }
 
-    private func fail(_ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
+    private func fail(_ question: Question, _ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun)
+        async throws(ServiceError)
+    {
         // Cancelled means that this process ends; whoever takes the run up finds the question open.
         guard failure.kind != .cancelled else { return }
-        let delay = RetryPolicy().delay(after: attempt, failure: failure, random: random())
+        let state = question.state
+        let policy = state.standIn == nil ? RetryPolicy() : .beforeFallback
+        let delay = policy.delay(after: state.failuresOfModel + 1, failure: failure, random: random())
         let retryAt = delay.map { clock.now() + $0 }
         try await run.record(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
     }

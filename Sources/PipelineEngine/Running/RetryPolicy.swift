@@ -10,31 +10,39 @@ public struct RetryPolicy: Sendable, Hashable {
     public var longest: Duration
     /// The longest wait that the other side may ask for.
     public var longestAsked: Duration
+    /// What is asked for and longer is not waited for at all, because somebody else can be asked meanwhile.
+    public var patience: Duration?
 
     public init(
         attempts: Int = 5,
         base: Duration = .seconds(2),
         longest: Duration = .seconds(60),
-        longestAsked: Duration = .seconds(300)
+        longestAsked: Duration = .seconds(300),
+        patience: Duration? = nil
     ) {
         self.attempts = attempts
         self.base = base
         self.longest = longest
         self.longestAsked = longestAsked
+        self.patience = patience
     }
+
+    /// For a model that another one can stand in for.
+    public static let beforeFallback = RetryPolicy(attempts: 2, patience: .seconds(10))
 
     /// How long to wait after an attempt that failed; `nil` when there is to be no other.
     ///
     /// Between half and all of `base`·2ⁿ, so that many who failed together do not come back together. When the other
-    /// side said how long to wait, that time counts, and the spread is added to it.
+    /// side said how long to wait, that time counts, and the spread is added to it. What was not even tried is no attempt.
     ///
     /// - Parameters:
     ///   - attempt: The attempt that failed, from 1.
     ///   - random: From 0 to 1.
     public func delay(after attempt: Int, failure: Failure, random: Double) -> Duration? {
-        guard attempt < attempts, isWorthwhile(failure.kind) else { return nil }
+        guard attempt < attempts || failure.isPostponed, isWorthwhile(failure.kind) else { return nil }
         let share = random.isFinite ? min(max(random, 0), 1) : 1
         if let asked = failure.retryAfter, asked >= 0 {
+            if let patience, .seconds(min(asked, 1e9)) > patience { return nil }
             return min(.seconds(min(asked, 1e9)) + base * (share / 2), longestAsked)
         }
         let doublings = Double(1 << min(max(attempt - 1, 0), 30))

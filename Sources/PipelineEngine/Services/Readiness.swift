@@ -10,11 +10,15 @@ public struct Readiness: Sendable {
         self.secrets = secrets
     }
 
-    /// - Throws: ``Failure`` with the first thing that would keep the model from being asked.
+    /// - Throws: ``Failure`` with the first thing that would keep a model of the pipeline from being asked.
     public func check(_ pipeline: Pipeline) throws(Failure) {
-        guard let model = pipeline.model else {
+        guard let models = pipeline.model else {
             throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
         }
+        for model in models.names { try check(model, in: pipeline) }
+    }
+
+    private func check(_ model: ModelName, in pipeline: Pipeline) throws(Failure) {
         let provider = try registry.provider(of: model, in: pipeline)
         try provider.check(model.model, secrets: secrets)
         guard let limit = pipeline.limits.cost, registry.price(of: model, asked: provider) == nil else { return }

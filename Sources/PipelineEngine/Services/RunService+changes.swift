@@ -25,7 +25,7 @@ extension RunService {
     public func change(_ run: RunID, _ change: RunChange, by person: String) async throws(ServiceError) {
         let state = try await keeper.state(of: run)
         if var pipeline = state.pipeline, change.model != nil || change.limits?.cost != nil {
-            pipeline.model = change.model ?? pipeline.model
+            pipeline.model = change.model.map { ModelChain($0) } ?? pipeline.model
             pipeline.limits = change.limits ?? state.limits
             do throws(Failure) {
                 try Readiness(parts.registry, secrets: parts.secrets).check(pipeline)

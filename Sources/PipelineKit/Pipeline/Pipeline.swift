@@ -10,7 +10,8 @@ public struct Pipeline: Fields, Hashable {
     @Field("Values a person gives when starting a run, used as ${inputs.name}.")
     public var inputs: [String: InputDeclaration] = [:]
     @Field("Names of environment variables that may be used as ${env.NAME}.") public var env: [String] = []
-    @Field("The model that works: provider/model.") public var model: ModelName? = nil
+    @Field("The model that works: provider/model; of a list, each stands in for those before it.")
+    public var model: ModelChain? = nil
     @Field("Settings of model services, by provider name.") public var providers: [String: JSONValue] = [:]
     @Field("What the model is told besides the goal.") public var instructions: String = ""
     @Field("What must become true: a gate's name, or a mapping.") public var goal: Goal

@@ -94,12 +94,12 @@ enum DoctorCommand: Subcommand {
     /// Whether the model that runs would ask has what it needs: the configured one, or the one of the examples.
     private static func model(_ session: Session) -> Finding {
         let text = session.configuration.model ?? Help.exampleModel
-        guard let name = ModelName(text) else {
+        guard let models = ModelChain(text) else {
             return .bad("SLUICE_MODEL must be a model such as '\(Help.exampleModel)', but is '\(text)'.")
         }
         do throws(Failure) {
-            try session.readiness.check(name)
-            return .good("'\(name)' has what it needs; nobody asked it yet")
+            for name in models.names { try session.readiness.check(name) }
+            return .good("'\(models)' has what it needs; nobody asked it yet")
         } catch {
             return .weak(error.message)
         }

@@ -59,7 +59,7 @@ enum RunCommand: Subcommand {
         throws(CommandError)
     {
         if let text = options.model ?? (pipeline.model == nil ? session.configuration.model : nil) {
-            guard let model = ModelName(text) else {
+            guard let model = ModelChain(text) else {
                 throw .usage("Option '--model' must be a model such as 'openai/gpt-5.2', but is '\(text)'.")
             }
             pipeline.model = model

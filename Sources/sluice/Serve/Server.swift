@@ -98,7 +98,7 @@ struct Server: Sendable {
     }
 
     private func contracts(_ tickets: Tickets, named names: [String]) throws(CommandError) -> [APIContract] {
-        let model = session.configuration.model.flatMap(ModelName.init)
+        let model = session.configuration.model.flatMap { ModelChain($0) }
         let retrAI = RetrAI.contract(services, RetrAI.Settings(aliases: try settings.aliases(), model: model))
         let others = [
             Operations.contract(services, metrics: (Metrics.contentType, { [metrics] in metrics.text() })), retrAI,

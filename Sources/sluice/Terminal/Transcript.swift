@@ -39,6 +39,7 @@ struct Transcript {
                 retryAt.map { _ in row("", "attempt \(attempt + 1) follows") },
             ]
             .compactMap(\.self)
+        case .modelFellBack(let from, let to): [row("model", Style.yellow("\(to) stands in for \(from)"))]
         case .callProposed(let call): [row("call", "\(call.call.tool) \(Self.arguments(call.call.arguments))")]
         case .callFinished(let id, let output): result(id, output)
         case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]

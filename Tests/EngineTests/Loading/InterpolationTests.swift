@@ -27,7 +27,7 @@ struct InterpolationTests {
             environment: ["HOME": "host"]
         )
         #expect(pipeline.description == "About tests.")
-        #expect(pipeline.model == ModelName("openai/gpt-5.2"))
+        #expect(pipeline.model == ModelChain("openai/gpt-5.2"))
         #expect(pipeline.instructions == "Run 3 times in host; ${inputs.x} is text.")
         #expect(pipeline.goal.judge == .gate("pytest", with: ["args": ["tests", "n=3"], "runs": 3]))
         #expect(pipeline.goal.editable == ["tests/**"])

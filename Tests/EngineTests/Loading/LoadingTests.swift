@@ -50,7 +50,7 @@ struct LoadingTests {
         let pipeline = try loaded(Self.small)
         #expect(pipeline.name == "fix-tests")
         #expect(pipeline.goal == Goal(.gate("pytest", with: [:])))
-        #expect(pipeline.model == ModelName("anthropic/claude-sonnet-4-6"))
+        #expect(pipeline.model == ModelChain("anthropic/claude-sonnet-4-6"))
         #expect(pipeline.limits == Limits())
         #expect(pipeline.tools == ToolPolicy())
     }

@@ -32,8 +32,8 @@ struct PipelineTests {
     @Test func theSmallestPipelineHasEveryDefault() throws {
         let pipeline = try Pipeline(json: ["name": "x", "goal": "pytest", "model": "a/b/c"])
         #expect(pipeline.goal == Goal(.gate("pytest", with: [:])))
-        #expect(pipeline.model?.provider == "a")
-        #expect(pipeline.model?.model == "b/c")
+        #expect(pipeline.model?.first.provider == "a")
+        #expect(pipeline.model?.first.model == "b/c")
         #expect(pipeline.tools == ToolPolicy())
         #expect(pipeline.limits.iterations == 20)
         #expect(pipeline.limits.reply.tokens == 16_000)
@@ -78,6 +78,32 @@ struct PipelineTests {
                 + "Write the unit too: '30s' or '30m'.",
         ]
         #expect(mistakes(Pipeline.self, json) == expected)
+    }
+
+    @Test func aListOfModelsIsAChain() throws {
+        let chain = try #require(ModelChain("a/b, c/d/e"))
+        #expect(chain == ModelChain(ModelName("a/b")!, [ModelName("c/d/e")!]))
+        #expect(try Pipeline(json: ["name": "x", "goal": "pytest", "model": ["a/b", "c/d/e"]]).model == chain)
+        #expect(chain.json == ["a/b", "c/d/e"])
+        #expect(try Pipeline(json: ["name": "x", "goal": "pytest", "model": ["a/b"]]).model?.json == "a/b")
+        #expect(chain.description == "a/b,c/d/e")
+        #expect(ModelChain("a/b,") == nil)
+        #expect(ModelChain(Array(repeating: "a/b", count: 9).joined(separator: ",")) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ([], "A list of models has 1 to 8, each to stand in for those before it."),
+            (["a/b", "a/b"], "Each model stands in the list once."),
+            (["a/b", "c"], "Field '[1]' must be a model such as 'openai/gpt-5.2', but is \"c\"."),
+            (
+                .array(Array(repeating: "a/b", count: 9)),
+                "A list of models has 1 to 8, each to stand in for those before it."
+            ),
+        ] as [(JSONValue, String)]
+    )
+    func aListThatIsNoneIsTold(json: JSONValue, message: String) {
+        #expect(reading(ModelChain.self, json).messages == [message])
     }
 
     @Test(arguments: ["gpt", "/gpt", "openai/", "/", ""])
