@@ -19,7 +19,7 @@ extension HTTPError {
         case .refused(let refusal): self.init(refusal)
         case .busy: self.init(.conflict, "\(error)", code: "busy")
         case .invalid: self.init(.unprocessable, "\(error)", code: "invalid")
-        case .store(.conflict), .store(.stale): self.init(.conflict, "\(error)", code: "conflict")
+        case .store(.conflict), .store(.stale), .store(.overdrawn): self.init(.conflict, "\(error)", code: "conflict")
         case .store(.unavailable): self.init(.serviceUnavailable, "\(error)", code: "store_unavailable")
         case .store(.unreadable): self.init(.internalServerError, "\(error)", code: "store_unreadable")
         case .broken: self.init(.internalServerError, "\(error)", code: "broken")

@@ -31,19 +31,23 @@ public struct Failure: Error, Sendable, Hashable {
     public var mayHaveCost: Bool
     /// Whether nothing was tried, because of what happened to others before; it is no failed attempt.
     public var isPostponed: Bool
+    /// Whether a model refused a request because it is too long for it.
+    public var isTooLong: Bool
 
     public init(
         _ kind: Kind,
         _ message: String,
         retryAfter: Double? = nil,
         mayHaveCost: Bool = false,
-        isPostponed: Bool = false
+        isPostponed: Bool = false,
+        isTooLong: Bool = false
     ) {
         self.kind = kind
         self.message = message
         self.retryAfter = retryAfter
         self.mayHaveCost = mayHaveCost
         self.isPostponed = isPostponed
+        self.isTooLong = isTooLong
     }
 }
 

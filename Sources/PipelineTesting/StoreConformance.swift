@@ -23,6 +23,7 @@ public enum StorePromise: String, Sendable, CaseIterable {
     case aClaimKeepsOthersOut, aClaimExpires, aDeadOwnersClaimIsOverridden, onlyTheOwnerReleases
     case oneOfManyClaimantsWins, artifactsAreKeptOnce, artifactsGoWithTheirLastRun, removingLeavesOtherRunsAlone
     case oneWriterWinsEachNumber, manyRunsAreWrittenSideBySide
+    case accountsChangeWithTheirEvents, anOverdraftWritesNothing, aConflictChargesNobody, manyWritersKeepALimit
 
     fileprivate func check(_ store: any EventStore) async throws {
         switch self {
@@ -49,6 +50,10 @@ public enum StorePromise: String, Sendable, CaseIterable {
         case .removingLeavesOtherRunsAlone: try await removal(store)
         case .oneWriterWinsEachNumber: try await contendedWriters(store)
         case .manyRunsAreWrittenSideBySide: try await parallelRuns(store)
+        case .accountsChangeWithTheirEvents: try await chargesAccounts(store)
+        case .anOverdraftWritesNothing: try await refusesOverdrafts(store)
+        case .aConflictChargesNobody: try await chargesOnceForWhoeverWasFirst(store)
+        case .manyWritersKeepALimit: try await keepsTheLimitAmongManyWriters(store)
         }
     }
 }

@@ -38,8 +38,11 @@ struct Session: Sendable {
         return registry
     }
 
-    /// - Throws: every mistake of the person's own list of prices.
+    /// - Throws: every mistake of the person's own list of prices, and of the limit of a day's cost.
     func expectPrices() throws(CommandError) {
+        if let text = configuration.costPerDay, Money(text) == nil {
+            throw .usage("SLUICE_COST_PER_DAY must be an amount of money such as '20 USD', but is '\(text)'.")
+        }
         guard configuration.prices != nil else { return }
         do throws(Diagnostics) { _ = try PriceList.configured(configuration) } catch { throw .usage("\(error)") }
     }
@@ -100,8 +103,17 @@ struct Session: Sendable {
     /// - Parameters:
     ///   - database: Where the store is, from an option; `nil` for the configured one.
     ///   - roots: Absolute paths of the directories that clients of a server may name.
-    func services(over store: SQLiteEventStore, _ database: String?, roots: [String] = []) -> Services {
+    ///   - costPerDay: What all runs together may spend on a day; `nil` for what the environment says.
+    func services(
+        over store: SQLiteEventStore,
+        _ database: String?,
+        roots: [String] = [],
+        costPerDay: Money? = nil
+    ) -> Services {
         let state = configuration.stateDirectory
+        let keys = KeyRing(store: store, clock: clock)
+        // A limit that cannot be read is told by `expectPrices()`, and keeps everything: it must not pass for none.
+        let limit = costPerDay ?? configuration.costPerDay.map { Money($0) ?? .zero }
         return Services(
             EngineParts(
                 registry: registry,
@@ -112,6 +124,7 @@ struct Session: Sendable {
                 redactor: redactor,
                 clock: clock,
                 scratch: "\(state)/scratch",
+                budget: Budget(perDay: limit) { key throws(ServiceError) in try await keys.budget(of: key) },
                 version: Version.number,
                 sources: .standard,
                 roots: roots,

@@ -10,8 +10,8 @@ struct WarningTests {
         """
 
     private static let cost = """
-        The limit of 0.10 USD is less than the first reply may take, 0.16 USD, so the run will ask before it. Raise \
-        'limits.cost', or lower 'limits.reply' from 16k tokens.
+        The limit of 0.01 USD is less than even a short first reply may take, 0.02 USD, so the run will ask before it. \
+        Raise 'limits.cost'.
         """
 
     private func withPipeline(_ limits: String, _ body: (Bench) async throws -> Void) async throws {
@@ -30,7 +30,7 @@ struct WarningTests {
     }
 
     @Test func aCostThatNoReplyFitsIsToldByLintAndRun() async throws {
-        try await withPipeline("{ cost: 0.10 USD }") { bench in
+        try await withPipeline("{ cost: 0.01 USD }") { bench in
             let linted = try await bench.sluice("lint", "dear.yaml")
             #expect(linted.errors == "dear.yaml: warning: \(Self.cost)\n")
             #expect(linted.output == "dear.yaml: no mistakes.\n")
@@ -43,7 +43,7 @@ struct WarningTests {
 
     @Test func theLimitOfTheCommandLineCountsAsWell() async throws {
         try await withPipeline("{ cost: 1 USD }") { bench in
-            let run = try await bench.sluice("run", "dear.yaml", "--cwd", "project", "--cost", "0.1USD")
+            let run = try await bench.sluice("run", "dear.yaml", "--cwd", "project", "--cost", "0.01USD")
             #expect(run.errors == "warning: \(Self.cost)\n")
         }
     }
@@ -52,15 +52,15 @@ struct WarningTests {
         try await withPipeline("{ tokens: 2k, reply: 5k }") { bench in
             let said = try await bench.sluice("lint", "dear.yaml").errors
             let form =
-                /dear.yaml: warning: The limit of 2k tokens is less than the first reply may take, (\d+) tokens, .*/
+                /dear.yaml: warning: The limit of 2k tokens is less than even a short first reply may take, (\d+) tokens, .*/
             let match = try #require(try form.prefixMatch(in: said), "\(said)")
-            #expect(try #require(Int(match.1)) > 5_000)
-            #expect(said.hasSuffix("Raise 'limits.tokens', or lower 'limits.reply' from 5k tokens.\n"))
+            #expect(try #require(Int(match.1)) > 2_000)
+            #expect(said.hasSuffix("Raise 'limits.tokens'.\n"))
         }
     }
 
     @Test func aLimitThatAReplyFitsIsNotTold() async throws {
-        try await withPipeline("{ cost: 0.16 USD, tokens: 400k }") { bench in
+        try await withPipeline("{ cost: 0.02 USD, tokens: 400k }") { bench in
             let linted = try await bench.sluice("lint", "dear.yaml")
             #expect(linted.errors == "")
         }

@@ -161,7 +161,8 @@ struct RetrAIRunTests {
                 ["model_name": "notes/unpriced", "max_cost_usd": 1],
                 """
                 The price of 'notes/unpriced' is not known, so the limit of 1.00 USD cannot be kept. Give input_price and \
-                output_price under 'providers: notes:', write the model into prices.yaml, or leave 'limits.cost' out.
+                output_price under 'providers: notes:', write the model into prices.yaml, leave 'limits.cost' out, or \
+                set 'limits.allow_unknown_price: true' (--allow-unknown-price).
                 """
             ),
         ] as [([String: JSONValue], String)]

@@ -1,8 +1,9 @@
 import Foundation
-import PipelineEngine
 import PipelineKit
 import PipelineTesting
 import Synchronization
+
+@testable import PipelineEngine
 
 /// A project directory and the engine over it, with modules that do as little as they can.
 struct Bench {
@@ -21,6 +22,7 @@ struct Bench {
         sources: PipelineSources = PipelineSources(read: PipelineSources.disk),
         environment: [String: String] = [:],
         secrets: @escaping SecretResolver = { _ in nil },
+        budget: Budget = Budget(),
         random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
@@ -34,6 +36,7 @@ struct Bench {
                 secrets: secrets,
                 clock: clock,
                 scratch: directory + ".scratch",
+                budget: budget,
                 owner: owner,
                 version: "test",
                 sources: sources,
@@ -87,14 +90,17 @@ struct Bench {
         human: JSONValue = [:],
         goal: JSONValue = ["gate": "content", "with": ["file": "out", "is": "done"]],
         model: JSONValue = "notes/x",
-        limits: JSONValue = [:]
+        limits: JSONValue = [:],
+        notes: [String: JSONValue] = [:],
+        run: RunID = "r1",
+        key: String? = nil
     ) async throws -> RunID {
         let pipeline = try Pipeline(json: [
             "name": "p", "model": model, "goal": goal, "tools": tools, "human": human, "limits": limits,
-            "providers": ["notes": ["replies": replies]],
+            "providers": ["notes": .object(notes.merging(["replies": replies]) { $1 })],
         ])
         return try await services.runs.start(
-            RunOrder(run: "r1", pipeline: pipeline, project: directory, origin: "test")
+            RunOrder(run: run, pipeline: pipeline, project: directory, origin: "test", key: key)
         )
     }
 
@@ -116,19 +122,33 @@ struct NotesProvider: Provider {
 
     struct Settings: Fields {
         @Field("The replies.") var replies: [JSONValue] = []
+        @Field("Of a million tokens, read or written.") var price: Money? = nil
+        @Field("Tokens of a request with its reply.") var window: Int? = nil
+        @Field("Whether tokens are counted; else each request has ten.") var counts: Bool = false
+        @Field("What a conversation is summarised as.") var summary: String = ""
         init() {}
     }
 
-    let replies: [JSONValue]
-    init(settings: Settings) throws(Failure) { replies = settings.replies }
+    let settings: Settings
+    private var replies: [JSONValue] { settings.replies }
+    init(settings: Settings) throws(Failure) { self.settings = settings }
+
+    func price(of model: String) -> Price? { settings.price.map { Price(input: $0, output: $0) } }
+    func window(of model: String) -> Int? { settings.window }
 
     func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = secrets(Secret(variable: "NOTES_KEY")) }
 
     func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
         _ = context.secrets(Secret(variable: "NOTES_KEY"))
-        let turn = request.messages.count { if case .assistant = $0 { true } else { false } }
+        if case .user(Compaction.request) = request.messages.last {
+            return ModelReply(text: settings.summary, usage: Usage(input: 10, output: 5))
+        }
+        let turn = Self.turn(after: request.messages)
         guard turn < replies.count else { return ModelReply(text: "I stop.") }
         let reply = replies[turn]
+        if reply["too_long"] == true, !request.messages.contains(where: \.isSummary) {
+            throw Failure(.invalidInput, "It is too long.", isTooLong: true)
+        }
         if let failures = reply["failures"]?.integer, context.attempt <= failures {
             throw Failure(.unavailable, "The service is down.")
         }
@@ -142,7 +162,33 @@ struct NotesProvider: Provider {
                 arguments: call["arguments"]?.jsonText ?? "{}"
             )
         }
-        return ModelReply(text: reply["text"]?.text ?? "", calls: calls, usage: Usage(input: 10, output: 5))
+        let usage = Usage(
+            input: reply["input"]?.integer ?? (settings.counts ? request.messages.reduce(0) { $0 + $1.bytes / 4 } : 10),
+            output: min(reply["output"]?.integer ?? 5, request.maximumOutput)
+        )
+        return ModelReply(text: reply["text"]?.text ?? "", calls: calls, usage: usage)
+    }
+}
+
+extension NotesProvider {
+    /// How many replies there were, also those that a summary stands for.
+    private static func turn(after messages: Messages) -> Int {
+        var turn = 0
+        for message in messages {
+            switch message {
+            case .assistant(_, let calls, _):
+                let number = calls.first.flatMap { Int($0.id.value.dropFirst().prefix { $0 != "." }) }
+                turn = number.map { $0 + 1 } ?? turn + 1
+            case .user, .tool: break
+            }
+        }
+        return turn
+    }
+}
+
+extension Message {
+    fileprivate var isSummary: Bool {
+        if case .user(let text) = self { text.hasPrefix("The conversation up to here was too long") } else { false }
     }
 }
 

@@ -83,6 +83,7 @@ final class FlakyStore: EventStore {
         try ask()
         try await store.release(run, by: owner)
     }
+    func balance(of account: Account) async throws(StoreError) -> Balance { try await store.balance(of: account) }
     func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]? { try await store.artifact(digest) }
     func remove(_ runs: [RunID]) async throws(StoreError) -> Int { try await store.remove(runs) }
 }

@@ -46,6 +46,32 @@ struct KeyRingTests {
         #expect(try await ring.find(presented.uppercased()) == .unknown)
     }
 
+    @Test func aKeyMayHaveLimitsOfCost() async throws {
+        let store = MemoryStore()
+        let ring = KeyRing(store: store, clock: Bench.clock)
+        let limits = KeyBudget(inAll: .usd(50), perDay: .usd(5))
+        let (_, key) = try await ring.add("ci", budget: limits)
+        #expect(key.budget == limits)
+        #expect(try await ring.budget(of: "ci") == limits)
+        try await ring.limit("ci", to: KeyBudget(inAll: .usd(80)))
+        #expect(try await ring.budget(of: "ci") == KeyBudget(inAll: .usd(80)))
+        #expect(try await ring.budget(of: "other") == nil)
+        await #expect(throws: ServiceError.invalid("There is no key 'other'.")) {
+            try await ring.limit("other", to: limits)
+        }
+    }
+
+    @Test func aLimitThatCannotBeReadIsNotNone() async throws {
+        let store = MemoryStore()
+        let ring = KeyRing(store: store, clock: Bench.clock)
+        let (_, key) = try await ring.add("ci", budget: KeyBudget(inAll: .usd(50)))
+        let record = try #require(await store.record(key.id, in: "keys"))
+        var members = record.body.members
+        members["cost"] = "much"
+        _ = try await store.put(.object(members), as: key.id, in: "keys", expecting: nil)
+        await #expect(throws: ServiceError.self) { _ = try await KeyRing(store: store).budget(of: "ci") }
+    }
+
     @Test func aRequestCostsNoQuery() async throws {
         let ring = ring
         let presented = try await ring.add("ci").presented

@@ -1,7 +1,8 @@
-import PipelineEngine
 import PipelineKit
 import PipelineTesting
 import Testing
+
+@testable import PipelineEngine
 
 /// Limits bind: the worst case of a call is counted before it is made.
 struct LimitTests {
@@ -107,5 +108,46 @@ struct LimitTests {
         let failure = Failure(.missing, "OPENAI_API_KEY is not set.")
         let events = try state.when(.failTurn(1, attempt: 1, failure, retryAt: nil))
         #expect(events.last == .runFinished(.failed, reason: "OPENAI_API_KEY is not set."))
+    }
+
+    // MARK: - Shorter replies
+
+    /// What is asked of a run with these limits, and what is reserved for it.
+    private func question(_ limits: JSONValue, price: String = "1.00 USD") throws -> (reply: Int, reserved: Spending) {
+        let pipeline: JSONValue = [
+            "name": "p", "goal": "content", "model": "notes/x", "tools": ["look"], "limits": limits,
+            "providers": ["notes": ["price": .string(price)]],
+        ]
+        var state = RunState.given([.started(pipeline), .opened] + Event.Payload.checked(0, LoopTests.no))
+        let question = Question(1, 1, &state, try Briefing(state, Bench.registry))
+        return (question.request.maximumOutput, question.intent.reserved)
+    }
+
+    @Test func aReplyIsCutDownToWhatTheMoneyAllows() throws {
+        let full = try question([:])
+        #expect(full.reply == 16_000)
+        let input = full.reserved.tokens - 16_000
+        let limit = try #require(full.reserved.cost) - .usd(0.01)
+        let short = try question(["cost": .string("\(limit)")])
+        #expect(short.reply == 6_000)  // a dollar a million: a cent less is 10,000 tokens less
+        #expect(short.reserved == Spending(tokens: input + 6_000, cost: limit))
+    }
+
+    @Test func aReplyIsCutDownToTheTokensThatAreLeft() throws {
+        let input = try question([:]).reserved.tokens - 16_000
+        let short = try question(["tokens": .string("\(input + 2_500)")])
+        #expect(short.reply == 2_500)
+        #expect(short.reserved.tokens == input + 2_500)
+    }
+
+    @Test func aReplyTooShortToSayAnythingIsForAPersonToDecide() throws {
+        let input = try question([:]).reserved.tokens - 16_000
+        #expect(try question(["tokens": .string("\(input + 1_999)")]).reply == 16_000)
+        #expect(try question(["tokens": .string("\(input + 900)"), "reply": "1k"]).reply == 1_000)
+    }
+
+    @Test func aPriceThatNobodyKnowsMayBeAllowed() throws {
+        let state = asking(["cost": "1.00 USD", "allow_unknown_price": true])
+        #expect(try state.when(.beginTurn(intent(10))).last == .modelRequested(intent(10)))
     }
 }

@@ -35,6 +35,7 @@ private final class CommitLog: EventStore {
         await store.claim(run, for: owner, until: deadline, now: now, overriding: dead)
     }
     func release(_ run: RunID, by owner: String) async throws(StoreError) { await store.release(run, by: owner) }
+    func balance(of account: Account) async throws(StoreError) -> Balance { await store.balance(of: account) }
     func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]? { await store.artifact(digest) }
     func remove(_ runs: [RunID]) async throws(StoreError) -> Int { await store.remove(runs) }
 }

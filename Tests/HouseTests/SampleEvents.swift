@@ -11,6 +11,7 @@ enum SampleEvents {
 
     private static let run: [Event.Payload] = [
         .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "cli", version: "1")),
+        .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "api", version: "1", key: "ci")),
         .workspaceOpened(Workspace(path: "/p"), start: "s0"),
         .rolledBack(Rollback(iteration: 1, snapshot: "s1", replaced: "s2", by: "ada")),
         .limitsChanged(Limits(), by: "ada"),
@@ -48,6 +49,17 @@ enum SampleEvents {
         .modelReplied(thoughtful),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: moment),
         .modelFailed(turn: 1, attempt: 1, failure, retryAt: nil),
+        .modelRequested(
+            ModelIntent(
+                turn: 1,
+                attempt: 1,
+                model: "m",
+                reserved: Spending(tokens: 1),
+                request: digest,
+                purpose: .summary
+            )
+        ),
+        .conversationCompacted(Compaction(dropped: 4, text: "It was long.")),
         .modelFellBack(from: ModelName("a/b")!, to: ModelName("c/d")!),
     ]
 

@@ -21,7 +21,7 @@ struct FileTests {
     @Test func aNewerSchemaIsRefused() async throws {
         try await refusal(after: "PRAGMA user_version = 7") { path in
             .unreadable(
-                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 4). "
+                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 5). "
                     + "Use that version, or another database with --db."
             )
         }

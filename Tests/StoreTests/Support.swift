@@ -67,7 +67,7 @@ func takeBackToTheFirstSchema(_ path: String) throws {
             + "FROM event JOIN event_type ON key = type ORDER BY event.rowid",
         "DROP TABLE event", "ALTER TABLE old RENAME TO event", "DROP TABLE event_type",
     ]
-    let rest = ["DROP TABLE record", "PRAGMA user_version = 1"]
+    let rest = ["DROP TABLE record", "DROP TABLE account", "PRAGMA user_version = 1"]
     try sqlite3(path, (indices + columns + events + rest).joined(separator: ";;"))
 }
 

@@ -117,7 +117,7 @@ struct RunRoutes: Sendable {
 
     private func start(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let body = try request.fields(OrderBody.self)
-        let order = try order(body)
+        let order = try order(body, key: request.principal?.name)
         let run = try await services.startAndSubmit(order)
         let row = try await services.row(of: run)
         var response = HTTPResponse.json(row.json, status: .created)
@@ -126,7 +126,7 @@ struct RunRoutes: Sendable {
     }
 
     /// The order, with all of it checked.
-    private func order(_ body: OrderBody) throws(HTTPError) -> RunOrder {
+    private func order(_ body: OrderBody, key: String?) throws(HTTPError) -> RunOrder {
         var pipeline = try services.pipeline(body.asked, inputs: body.inputs)
         pipeline.model = body.model ?? pipeline.model ?? model
         if let limits = body.limits { pipeline.limits = limits.applied(to: pipeline.limits) }
@@ -138,7 +138,8 @@ struct RunRoutes: Sendable {
             pipeline: pipeline,
             inputs: body.inputs,
             project: try services.directory(body.cwd),
-            origin: Native.name
+            origin: Native.name,
+            key: key
         )
     }
 }

@@ -49,6 +49,8 @@ struct RetrAIRenderer: FrameRenderer {
         case .modelReplied(let reply): take(reply)
         case .modelFailed(_, let attempt, let failure, let retryAt): fail(attempt, failure, retryAt)
         case .modelFellBack(let from, let to): [.log("'\(to)' stands in for '\(from)'.", "warning")]
+        case .conversationCompacted(let compaction):
+            [.log("The conversation grew too long; its first \(compaction.dropped) messages are summarised.")]
         case .callProposed(let call): propose(call)
         case .callStarted: []
         case .callFinished(let id, let output): [.result(output, tool: tools.removeValue(forKey: id), id: id)]

@@ -18,7 +18,7 @@ struct RetrAIRuns: Sendable {
 
     func start(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         try await reading(StartBody.self, of: request) { body throws(HTTPError) in
-            let run = try await starter.start(body)
+            let run = try await starter.start(body, key: request.principal?.name)
             return .json(["run_id": .string(run.value), "status": "running"], status: .created)
         }
     }

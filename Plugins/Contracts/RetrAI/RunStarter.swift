@@ -17,7 +17,9 @@ struct RunStarter: Sendable {
     }
 
     /// Checks all of it, then records the run and queues it.
-    func start(_ body: StartBody) async throws(HTTPError) -> RunID {
+    ///
+    /// - Parameter key: The name of the client's key.
+    func start(_ body: StartBody, key: String?) async throws(HTTPError) -> RunID {
         let project = try services.directory(body.cwd)
         var pipeline = try services.pipeline(Self.asked(body.goal), inputs: body.inputs)
         let asked = try body.modelName.given.map(models.model)
@@ -31,7 +33,8 @@ struct RunStarter: Sendable {
             pipeline: pipeline,
             inputs: body.inputs,
             project: project,
-            origin: RetrAI.name
+            origin: RetrAI.name,
+            key: key
         )
         return try await services.startAndSubmit(order)
     }

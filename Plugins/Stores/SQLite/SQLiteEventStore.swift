@@ -97,6 +97,10 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
+    public func balance(of account: Account) async throws(StoreError) -> Balance {
+        try await reader.read { connection throws(StoreError) in try connection.balance(of: account) }
+    }
+
     public func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]? {
         try await reader.read { connection throws(StoreError) in try connection.artifact(digest) }
     }

@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let applicationID = 0x534C_5543
 
     /// Steps are added, never changed.
-    static let migrations = [first, records, filters, types]
+    static let migrations = [first, records, filters, types, accounts]
 
     /// Brings the database to this version's schema; nothing is changed in a file that is not ours or is newer.
     static func prepare(_ connection: SQLiteConnection) throws(StoreError) {
@@ -135,6 +135,15 @@ enum SQLiteSchema {
             version     INTEGER NOT NULL CHECK (version > 0),
             body        TEXT NOT NULL,
             PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    // Billionths of a dollar.
+    private static let accounts = """
+        CREATE TABLE account (
+            name        TEXT PRIMARY KEY,
+            spent       INTEGER NOT NULL,
+            reserved    INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 

@@ -7,6 +7,7 @@ extension SQLiteConnection {
         guard !batch.events.isEmpty else { return }
         let known = try end(of: batch.run)
         try batch.check(after: known?.sequence ?? 0)
+        if !batch.charges.isEmpty { try charge(batch.charges) }
         let key = try batch.row.map { row throws(StoreError) in try keep(row, as: known?.key) } ?? known?.key
         guard let key else { return }
         for event in batch.events { try insert(event, of: key) }

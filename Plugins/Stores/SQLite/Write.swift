@@ -48,7 +48,7 @@ extension StoreError {
     /// Whether somebody else was first: an answer, and nothing that is wrong with the store.
     fileprivate var isConflict: Bool {
         switch self {
-        case .conflict, .stale: true
+        case .conflict, .stale, .overdrawn: true
         case .unavailable, .unreadable: false
         }
     }

@@ -42,11 +42,15 @@ public struct Approval: Sendable, Hashable {
     }
 }
 
-/// A limit of ``Limits`` that parks a run.
+/// A limit that parks a run: one of ``Limits``, or of a ``Budget``.
 public enum LimitName: String, Sendable, Hashable, CaseIterable {
     case cost
     case tokens
     case wall
+    /// What all runs, or those of a key, may spend on a day.
+    case day
+    /// What the runs of a key may spend in all.
+    case key
 }
 
 /// An answer to an approval.

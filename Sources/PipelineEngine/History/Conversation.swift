@@ -9,6 +9,10 @@ struct Conversation: Sendable {
     /// The bytes of all texts, names and arguments, in UTF-8.
     private(set) var bytes = 0
 
+    /// Tokens of the last request, as the service counted them, and the bytes that the conversation had then; `nil` before
+    /// the first reply, and after a cut.
+    private(set) var counted: (tokens: Int, bytes: Int)?
+
     /// The digest of the first messages, so many.
     private var digested = (count: 0, digest: Chain.start)
 
@@ -26,6 +30,17 @@ struct Conversation: Sendable {
         messages[reply] = .assistant(text, calls: calls, keepsake: keepsake)
         bytes += call.bytes
         if digested.count > reply { digested = (0, Chain.start) }
+    }
+
+    /// Takes in how long the service found what was said so far.
+    mutating func note(tokens: Int) { counted = (tokens, bytes) }
+
+    /// Replaces the first messages, so many, by one.
+    mutating func replace(first count: Int, by message: Message) {
+        let rest = messages.dropFirst(count)
+        self = Conversation()
+        append(message)
+        for message in rest { append(message) }
     }
 
     /// SHA-256 over the digest of all messages before the last (32 zero bytes before the first) and the last one as
@@ -53,7 +68,8 @@ extension Conversation: Hashable {
 }
 
 extension Message {
-    fileprivate var bytes: Int {
+    /// Of its texts, names and arguments, in UTF-8.
+    var bytes: Int {
         switch self {
         case .user(let text): text.utf8.count
         case .assistant(let text, let calls, let keepsake):

@@ -7,19 +7,17 @@ extension Decider {
     }
 
     private func tokensOver(_ reserved: Spending) -> Event.Payload? {
-        let needed = state.spent.tokens.adding(reserved.tokens)
-        guard let limit = state.limits.tokens, needed > limit.tokens else { return nil }
+        guard let limit = state.limits.tokens, !state.facts.hasTokens(for: reserved) else { return nil }
         return ask(.tokens, used: "\(state.spent.tokens) of \(limit) tokens", next: "\(reserved.tokens)")
     }
 
     private func costOver(_ reserved: Spending) -> Event.Payload? {
-        guard let limit = state.limits.cost else { return nil }
+        guard let limit = state.limits.cost, !state.facts.hasMoney(for: reserved) else { return nil }
         guard let cost = reserved.cost else {
             let reason = "The price of the model is not known, so the limit of \(limit) cannot be kept."
             return .runFinished(.failed, reason: reason)
         }
-        let spent = state.spent.cost ?? .zero
-        return spent + cost > limit ? ask(.cost, used: "\(spent) of \(limit)", next: "\(cost)") : nil
+        return ask(.cost, used: "\(state.spent.cost ?? .zero) of \(limit)", next: "\(cost)")
     }
 
     private func wallOver() -> Event.Payload? {
@@ -36,6 +34,52 @@ extension Decider {
     }
 }
 
+// Limits that several runs share: whoever answers here does not raise them.
+extension Decider {
+    /// Parks the run until a person, or the next day, lets it look again.
+    func overdraw(_ overdraft: Overdraft) throws(Refusal) -> [Event.Payload] {
+        guard state.phase == .asking, state.intent == nil, state.blockingApproval == nil else { throw .outdated }
+        let text = Self.words(overdraft)
+        let name: LimitName = if case .key = overdraft.account { .key } else { .day }
+        guard case .approvalRequested(var approval) = question(.limit(name), text, shown: Digest(of: Array(text.utf8)))
+        else { return [] }
+        if name == .day, approval.deadline.map({ $0 > now.nextDay }) ?? true {
+            (approval.deadline, approval.onDeadline) = (now.nextDay, .approve)
+        }
+        return [.approvalRequested(approval)]
+    }
+
+    private static func words(_ overdraft: Overdraft) -> String {
+        let balance = overdraft.balance
+        let used =
+            balance.reserved > .zero
+            ? "\(balance.spent), and may use \(balance.reserved) more with calls under way," : "\(balance.spent)"
+        let (who, end): (String, String) =
+            switch overdraft.account {
+            case .day(let day): ("All runs of \(day)", Self.tomorrow)
+            case .keyOfDay(let key, let day): ("The runs of the key '\(key)' on \(day)", Self.tomorrow)
+            case .key(let key):
+                ("The runs of the key '\(key)'", "Look again? The limit is raised with 'sluice key limit'.")
+            }
+        return "\(who) have used \(used) of \(overdraft.limit), and the next reply may take \(overdraft.wanted). \(end)"
+    }
+
+    private static let tomorrow = "Look again now? Unanswered, the run does so when the day is over, in UTC."
+}
+
+extension RunFacts {
+    /// Whether the tokens that the run may use are enough for this too.
+    func hasTokens(for reserved: Spending) -> Bool {
+        limits.tokens.map { spent.tokens.adding(reserved.tokens) <= $0.tokens } ?? true
+    }
+
+    /// The same for its money. A price that nobody knows is not zero.
+    func hasMoney(for reserved: Spending) -> Bool {
+        guard let limit = limits.cost else { return true }
+        return reserved.cost.map { (spent.cost ?? .zero) + $0 <= limit } ?? limits.allowUnknownPrice
+    }
+}
+
 extension Limits {
     /// The limits with one of them raised by what the pipeline first gave.
     func raised(_ name: LimitName, from first: Limits) -> Limits {
@@ -45,6 +89,7 @@ extension Limits {
         case .tokens:
             limits.tokens = TokenCount((tokens?.tokens ?? 0) + (first.tokens ?? tokens ?? TokenCount(0)).tokens)
         case .wall: limits.wall = (wall ?? .zero) + (first.wall ?? wall ?? .zero)
+        case .day, .key: break
         }
         return limits
     }
@@ -54,6 +99,7 @@ extension Limits {
         case .cost: "\(cost ?? .zero)"
         case .tokens: "\(tokens ?? TokenCount(0)) tokens"
         case .wall: (wall ?? .zero).written
+        case .day, .key: ""
         }
     }
 }

@@ -19,6 +19,15 @@ extension Decider {
         return .modelFailed(turn: open.turn, attempt: open.attempt, failure, retryAt: now)
     }
 
+    /// What becomes of the question to the model, if one is open, when the run is cancelled: nobody waits for the answer,
+    /// and the service may charge for it all the same.
+    var cutOff: Event.Payload? {
+        state.intent.map { open in
+            let failure = Failure(.cancelled, "The run was cancelled before the answer came.", mayHaveCost: true)
+            return .modelFailed(turn: open.turn, attempt: open.attempt, failure, retryAt: nil)
+        }
+    }
+
     func finishTurn(
         _ turn: Int,
         _ reply: ModelReply,
@@ -26,6 +35,7 @@ extension Decider {
         _ calls: [AssessedCall]
     ) throws(Refusal) -> [Event.Payload] {
         guard let intent = state.intent, intent.turn == turn else { throw .outdated }
+        guard intent.purpose == .reply else { return [summarised(turn, reply, cost)] + compacted(reply.text) }
         let recorded = RecordedReply(
             turn: turn,
             text: reply.text,
@@ -47,6 +57,15 @@ extension Decider {
         }
         if calls.isEmpty, isPlanning, reply.stop != .length { events.append(planQuestion(turn, reply.text)) }
         return events
+    }
+
+    /// What the model wrote is for nobody else: it asks for no call, and is no part of the conversation.
+    private func summarised(_ turn: Int, _ reply: ModelReply, _ cost: Money?) -> Event.Payload {
+        .modelReplied(RecordedReply(turn: turn, text: reply.text, usage: reply.usage, cost: cost, stop: reply.stop))
+    }
+
+    private func compacted(_ summary: String) -> [Event.Payload] {
+        Compaction(of: state, summary: summary).map { [.conversationCompacted($0)] } ?? []
     }
 
     /// What the policy says of a call, as events; none when it may be carried out.
@@ -84,6 +103,9 @@ extension Decider {
         .Payload]
     {
         guard let intent = state.intent, intent.turn == turn, intent.attempt == attempt else { throw .outdated }
+        if failure.isTooLong, case let compacted = compacted(""), !compacted.isEmpty {
+            return [.modelFailed(turn: turn, attempt: attempt, failure, retryAt: now)] + compacted
+        }
         if retryAt == nil, let model = state.model, let standIn = state.standIn {
             return [
                 .modelFailed(turn: turn, attempt: attempt, failure, retryAt: now),

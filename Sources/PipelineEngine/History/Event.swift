@@ -33,6 +33,8 @@ extension Event {
         case modelFailed(turn: Int, attempt: Int, Failure, retryAt: Instant?)
         /// A model gave no reply, and the next one of the pipeline stands in for it.
         indirect case modelFellBack(from: ModelName, to: ModelName)
+        /// The beginning of the conversation is replaced by a summary of it.
+        case conversationCompacted(Compaction)
         case callProposed(ProposedCall)
         case callStarted(CallID)
         case callFinished(CallID, RecordedOutput)
@@ -60,6 +62,8 @@ public struct RunStart: Sendable, Hashable {
     public var origin: String
     /// The version of Sluice that started it.
     public var version: String
+    /// The name of the key of whoever started it, whose limits of cost hold; `nil` for whoever needed none.
+    public var key: String?
 
     public init(
         run: RunID,
@@ -67,7 +71,8 @@ public struct RunStart: Sendable, Hashable {
         inputs: [String: JSONValue] = [:],
         project: String,
         origin: String,
-        version: String
+        version: String,
+        key: String? = nil
     ) {
         self.run = run
         self.pipeline = pipeline
@@ -75,6 +80,7 @@ public struct RunStart: Sendable, Hashable {
         self.project = project
         self.origin = origin
         self.version = version
+        self.key = key
     }
 }
 
@@ -112,6 +118,14 @@ public struct Rollback: Sendable, Hashable {
 
 /// The intent to ask the model, recorded before it is asked.
 public struct ModelIntent: Sendable, Hashable {
+    /// What the model is asked for.
+    public enum Purpose: String, Sendable, Hashable {
+        /// The next step of the work.
+        case reply
+        /// A summary of the conversation, which has become too long.
+        case summary
+    }
+
     /// From 1, over the whole run.
     public var turn: Int
     /// From 1, within the turn.
@@ -121,8 +135,17 @@ public struct ModelIntent: Sendable, Hashable {
     public var reserved: Spending
     /// The digest of the request.
     public var request: Digest
+    public var purpose: Purpose
 
-    public init(turn: Int, attempt: Int, model: String, reserved: Spending, request: Digest) {
+    public init(
+        turn: Int,
+        attempt: Int,
+        model: String,
+        reserved: Spending,
+        request: Digest,
+        purpose: Purpose = .reply
+    ) {
+        self.purpose = purpose
         self.turn = turn
         self.attempt = attempt
         self.model = model

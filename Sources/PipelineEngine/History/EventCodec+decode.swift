@@ -18,6 +18,7 @@ extension Event.Payload {
         case "model.replied": RecordedReply(body).map(Self.modelReplied)
         case "model.failed": modelFailed(body)
         case "model.fell_back": modelFellBack(body)
+        case "conversation.compacted": compacted(body)
         case "tool_call.proposed": ProposedCall(body).map(Self.callProposed)
         case "tool_call.started": body.id("call").map(Self.callStarted)
         case "tool_call.finished": callFinished(body)
@@ -62,6 +63,11 @@ extension Event.Payload {
         guard let from = body.text("from").flatMap(ModelName.init), let to = body.text("to").flatMap(ModelName.init)
         else { return nil }
         return .modelFellBack(from: from, to: to)
+    }
+
+    private static func compacted(_ body: EventBody) -> Self? {
+        guard let dropped = body.integer("dropped"), let text = body.text("text") else { return nil }
+        return .conversationCompacted(Compaction(dropped: dropped, text: text))
     }
 
     private static func callFinished(_ body: EventBody) -> Self? {
@@ -125,7 +131,15 @@ extension RunStart {
             let origin = body.text("origin"), let version = body.text("version")
         else { return nil }
         let inputs = body["inputs"]?.members ?? [:]
-        self.init(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: origin, version: version)
+        self.init(
+            run: run,
+            pipeline: pipeline,
+            inputs: inputs,
+            project: project,
+            origin: origin,
+            version: version,
+            key: body.text("key")
+        )
     }
 }
 
@@ -179,7 +193,8 @@ extension Failure {
             message,
             retryAfter: body.number("retry_after"),
             mayHaveCost: body["may_have_cost"] == true,
-            isPostponed: body["postponed"] == true
+            isPostponed: body["postponed"] == true,
+            isTooLong: body["too_long"] == true
         )
     }
 }
@@ -211,7 +226,16 @@ extension ModelIntent {
             let tokens = body.integer("reserved_tokens"), let request = body.digest("request")
         else { return nil }
         let reserved = Spending(tokens: tokens, cost: body.money("reserved_cost"))
-        self.init(turn: turn, attempt: attempt, model: model, reserved: reserved, request: request)
+        let purpose = body["purpose"] == nil ? .reply : body.text("purpose").flatMap(Purpose.init)
+        guard let purpose else { return nil }
+        self.init(
+            turn: turn,
+            attempt: attempt,
+            model: model,
+            reserved: reserved,
+            request: request,
+            purpose: purpose
+        )
     }
 }
 

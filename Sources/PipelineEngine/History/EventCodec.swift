@@ -56,6 +56,7 @@ extension Event.Payload {
         case .modelReplied: "model.replied"
         case .modelFailed: "model.failed"
         case .modelFellBack: "model.fell_back"
+        case .conversationCompacted: "conversation.compacted"
         case .callProposed: "tool_call.proposed"
         case .callStarted: "tool_call.started"
         case .callFinished: "tool_call.finished"
@@ -87,6 +88,8 @@ extension Event.Payload {
                 "retry_at": retryAt?.body
             ])
         case .modelFellBack(let from, let to): ["from": from.json, "to": to.json]
+        case .conversationCompacted(let compaction):
+            ["dropped": .int(compaction.dropped), "text": .string(compaction.text)]
         case .callProposed(let call): call.body
         case .callStarted(let id): ["call": .string(id.value)]
         case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])
@@ -120,7 +123,7 @@ extension RunStart {
         [
             "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
             "origin": .string(origin), "version": .string(version),
-        ]
+        ].adding(["key": key.map(JSONValue.string)])
     }
 }
 
@@ -167,7 +170,7 @@ extension Failure {
         ["kind": .string(kind.rawValue), "message": .string(message)]
             .adding([
                 "retry_after": retryAfter.map(JSONValue.double), "may_have_cost": mayHaveCost ? true : nil,
-                "postponed": isPostponed ? true : nil,
+                "postponed": isPostponed ? true : nil, "too_long": isTooLong ? true : nil,
             ])
     }
 }
@@ -195,7 +198,9 @@ extension ModelIntent {
         [
             "turn": .int(turn), "attempt": .int(attempt), "model": .string(model),
             "reserved_tokens": .int(reserved.tokens), "request": .string("\(request)"),
-        ].adding(["reserved_cost": reserved.cost?.json])
+        ].adding([
+            "reserved_cost": reserved.cost?.json, "purpose": purpose == .reply ? nil : .string(purpose.rawValue),
+        ])
     }
 }
 

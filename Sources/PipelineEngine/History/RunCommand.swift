@@ -18,6 +18,8 @@ public enum RunCommand: Sendable, Hashable {
     case beginCheck(CheckName, snapshot: SnapshotID)
     indirect case finishCheck(CheckName, CheckResult)
     indirect case beginTurn(ModelIntent)
+    /// The question to the model that was to be asked has no room in an account.
+    indirect case overdraw(Overdraft)
     case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
     case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).

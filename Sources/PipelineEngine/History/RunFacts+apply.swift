@@ -11,10 +11,11 @@ extension RunFacts {
         case .checkStarted(let name, let snapshot): startCheck(name, snapshot)
         case .checkFinished(let name, let result): finishCheck(name, result)
         case .iterationStarted(let number): startIteration(number)
-        case .modelRequested(let intent): ask(intent)
+        case .modelRequested(let intent): ask(intent, at: event.at)
         case .modelReplied(let reply): take(reply)
         case .modelFailed(_, _, let failure, let retryAt): failTurn(failure, retryAt)
         case .modelFellBack: fallBack()
+        case .conversationCompacted(let compaction): compact(compaction)
         case .callProposed(let call): propose(call)
         case .callStarted(let id): calls.set(id, to: .started)
         case .callFinished(let id, let output): close(id, .done(output))
@@ -122,19 +123,23 @@ extension RunFacts {
         turnsInIteration = 0
     }
 
-    private mutating func ask(_ intent: ModelIntent) {
+    private mutating func ask(_ intent: ModelIntent, at now: Instant) {
+        askedAt = now
         self.intent = intent  // retryAt stays: the work that is under way keeps its name, which is its effect
     }
 
     private mutating func take(_ reply: RecordedReply) {
+        let purpose = intent?.purpose ?? .reply
         intent = nil
         failedAttempts = 0
         failuresOfModel = 0
         retryAt = nil
         turn = reply.turn
-        turnsInIteration += 1
         usage = usage + reply.usage
         spent.add(Spending(tokens: reply.usage.total, cost: reply.cost))
+        guard purpose == .reply else { return }
+        turnsInIteration += 1
+        conversation.note(tokens: reply.usage.input)
         conversation.append(.assistant(reply.text, calls: [], keepsake: reply.keepsake))
         phase = isPlanning || reply.stop == .length ? .asking : .checking(CheckName(iteration: iteration))
         if reply.stop == .length {
@@ -148,6 +153,10 @@ extension RunFacts {
         failedAttempts += 1
         if !failure.isPostponed { failuresOfModel += 1 }
         self.retryAt = retryAt
+    }
+
+    private mutating func compact(_ compaction: Compaction) {
+        conversation.replace(first: compaction.dropped, by: .user(compaction.text))
     }
 
     private mutating func fallBack() {

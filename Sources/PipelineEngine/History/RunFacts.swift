@@ -34,6 +34,8 @@ public struct RunFacts: Sendable, Hashable {
     var retryAt: Instant?
     /// What the model is being asked, or was when the process died.
     @Shared public internal(set) var intent: ModelIntent? = nil
+    /// When the model was asked last.
+    var askedAt = Instant(milliseconds: 0)
     var conversation = Conversation()
     /// Words of people that wait until the open calls are answered.
     var pendingMessages: [Message] = []

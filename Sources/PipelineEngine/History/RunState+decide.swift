@@ -36,7 +36,8 @@ struct Decider {
         case .resolve(let id, let answer, let shown): return try resolve(id, answer, shown)
         case .expire(let id): return try expire(id)
         case .cancel(let by, let reason):
-            return [.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)]
+            let end = Event.Payload.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)
+            return [cutOff, end].compactMap(\.self)
         case .addMessage(let text, let by): return [.messageAdded(text, by: by)]
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
         case .changeSettings(let change): return changeSettings(change)
@@ -46,6 +47,7 @@ struct Decider {
         case .beginCheck(let name, let snapshot): return try beginCheck(name, snapshot)
         case .finishCheck(let name, let result): return try finishCheck(name, result)
         case .beginTurn(let intent): return try beginTurn(intent)
+        case .overdraw(let overdraft): return try overdraw(overdraft)
         case .finishTurn(let turn, let reply, let cost, let calls): return try finishTurn(turn, reply, cost, calls)
         case .failTurn(let turn, let attempt, let failure, let retryAt):
             return try failTurn(turn, attempt, failure, retryAt)
@@ -141,7 +143,8 @@ struct Decider {
             guard granted else {
                 return [.runFinished(.notAchieved, reason: "\(answer.by) did not raise the limit '\(name.rawValue)'.")]
             }
-            return [.limitsChanged(state.limits.raised(name, from: limitsAtFirst), by: answer.by)]
+            let raised = state.limits.raised(name, from: limitsAtFirst)
+            return raised == state.limits ? [] : [.limitsChanged(raised, by: answer.by)]
         }
     }
 

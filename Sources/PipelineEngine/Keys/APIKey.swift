@@ -13,6 +13,8 @@ public struct APIKey: Sendable, Hashable {
     public var expiresAt: Instant?
     /// To the hour; `nil` until it was used.
     public var lastUsedAt: Instant?
+    /// What the runs that it starts may spend.
+    public var budget = KeyBudget()
 
     public func hasExpired(at now: Instant) -> Bool { expiresAt.map { $0 <= now } ?? false }
 }
@@ -27,6 +29,8 @@ extension APIKey {
         ]
         members["expires_at"] = expiresAt.map { .string("\($0)") }
         members["last_used_at"] = lastUsedAt.map { .string("\($0)") }
+        members["cost"] = budget.inAll?.json
+        members["cost_per_day"] = budget.perDay?.json
         return .object(members)
     }
 
@@ -42,8 +46,19 @@ extension APIKey {
             digest: digest,
             createdAt: createdAt,
             expiresAt: try Self.instant("expires_at", of: record),
-            lastUsedAt: try Self.instant("last_used_at", of: record)
+            lastUsedAt: try Self.instant("last_used_at", of: record),
+            budget: KeyBudget(
+                inAll: try Self.money("cost", of: record),
+                perDay: try Self.money("cost_per_day", of: record)
+            )
         )
+    }
+
+    /// A limit that cannot be read must not pass for none, either.
+    private static func money(_ name: String, of record: StoredRecord) throws(StoreError) -> Money? {
+        guard let value = record.body[name] else { return nil }
+        guard let money = value.text.flatMap(Money.init) else { throw unreadable(record.id) }
+        return money
     }
 
     private static func instant(_ name: String, of record: StoredRecord) throws(StoreError) -> Instant? {

@@ -37,11 +37,13 @@ public final class KeyRing: Sendable {
     /// - Parameters:
     ///   - name: Who uses it; no two keys have one name.
     ///   - expiresAt: The moment from which it is refused; `nil` for never.
+    ///   - budget: What the runs that it starts may spend.
     /// - Returns: what is to be presented, which cannot be had again, and what is known of it.
     /// - Throws: ``ServiceError/invalid(_:)`` for a name that is none or is taken, or an expiry in the past.
     public func add(
         _ name: String,
-        expiresAt: Instant? = nil
+        expiresAt: Instant? = nil,
+        budget: KeyBudget = KeyBudget()
     ) async throws(ServiceError) -> (presented: String, key: APIKey) {
         let now = clock.now()
         try await check(name, expiresAt, now)
@@ -51,7 +53,8 @@ public final class KeyRing: Sendable {
             name: name,
             digest: presented.digest,
             createdAt: now,
-            expiresAt: expiresAt
+            expiresAt: expiresAt,
+            budget: budget
         )
         _ = try await stored { () throws(StoreError) in
             try await store.put(key.body, as: key.id, in: APIKey.collection, expecting: 0)
@@ -73,6 +76,26 @@ public final class KeyRing: Sendable {
             try await store.remove(found.id, from: APIKey.collection, expecting: nil)
         }
         shelf.withLock { $0 = KeyShelf() }
+    }
+
+    /// Sets what the runs of a key may spend from now on; what they have spent stays spent.
+    ///
+    /// - Parameter wanted: The key's id or its name.
+    /// - Throws: ``ServiceError/invalid(_:)`` when there is none.
+    public func limit(_ wanted: String, to budget: KeyBudget) async throws(ServiceError) {
+        let records = try await stored { () throws(StoreError) in try await read() }
+        let found = records.first { $0.key.id == wanted } ?? records.first { $0.key.name == wanted }
+        guard var record = found else { throw .invalid("There is no key '\(wanted)'.") }
+        record.key.budget = budget
+        _ = try await stored { [record] () throws(StoreError) in
+            try await store.put(record.key.body, as: record.key.id, in: APIKey.collection, expecting: record.version)
+        }
+        shelf.withLock { $0 = KeyShelf() }
+    }
+
+    /// What the runs of a key may spend, by its name; `nil` for a key that is not there any more.
+    public func budget(of name: String) async throws(ServiceError) -> KeyBudget? {
+        try await shelf(notOlderThan: KeyShelf.usualAge).records.values.first { $0.key.name == name }?.key.budget
     }
 
     /// Whether there is any key, expired or not.

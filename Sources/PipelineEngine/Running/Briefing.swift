@@ -7,6 +7,8 @@ struct Briefing: Sendable {
     let model: ModelName
     let provider: any Provider
     let price: Price?
+    /// Tokens that a request may have together with its reply; `nil` when nobody knows.
+    let window: Int?
     let system: String
     let tools: [ToolSpecification]
     /// Of the system prompt and the tools, in UTF-8.
@@ -30,6 +32,7 @@ struct Briefing: Sendable {
         system = Self.system(pipeline, registry, state.workspace)
         provider = try registry.provider(of: model, in: pipeline)
         price = registry.price(of: model, asked: provider)
+        window = provider.window(of: model.model)
         bytes = system.utf8.count + tools.reduce(0) { $0 + $1.bytes }
         digest = Digest(of: Self.json(model, system, tools).encoded(.canonical))
     }

@@ -5,19 +5,21 @@ public import PipelineKit
 /// The actor holds nothing a restart would miss. Drop it at any time and open it again.
 public actor LiveRun {
     public nonisolated let id: RunID
-    public private(set) var state: RunState
+    public internal(set) var state: RunState
     private let store: any EventStore
     private let clock: EngineClock
     private let publish: @Sendable ([Event]) -> Void
     private var watcher: (@Sendable () -> Void)?
     /// The modules that carry out the run's steps; `nil` for a run that is looked at and takes none here.
-    private let registry: Registry?
+    let registry: Registry?
+    /// What several runs may spend together.
+    let budget: Budget
     /// Kept, because it is the same at nearly every turn.
-    private var briefing: Briefing?
+    var briefing: Briefing?
     /// What was recorded as begun together with the step before it, and nobody has taken up yet.
-    private var begun: Sequel.Work?
+    var begun: Sequel.Work?
     private var hands = WorkInHand()
-    private var isWindingDown = false
+    private(set) var isWindingDown = false
     /// When the row of lists was last written, as far as this process knows.
     private var listedAt: Instant?
     /// One check of the run at a time, as they share its judged tree.
@@ -47,6 +49,7 @@ public actor LiveRun {
         in store: any EventStore,
         clock: EngineClock,
         registry: Registry?,
+        budget: Budget = Budget(),
         publish: @escaping @Sendable ([Event]) -> Void
     ) async throws(ServiceError) -> LiveRun {
         var state = RunState()
@@ -55,7 +58,7 @@ public actor LiveRun {
         guard state.hasPipeline else {
             throw .store(.unreadable("The pipeline that run '\(id)' recorded is not known to this version of Sluice."))
         }
-        return LiveRun(id, state, store, clock, registry, publish)
+        return LiveRun(id, state, store, clock, registry, budget, publish)
     }
 
     /// Begins the history of a run.
@@ -67,7 +70,7 @@ public actor LiveRun {
         clock: EngineClock,
         publish: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) async throws(ServiceError) -> LiveRun {
-        let run = LiveRun(start.run, RunState(), store, clock, nil, publish)
+        let run = LiveRun(start.run, RunState(), store, clock, nil, Budget(), publish)
         try await run.begin(start)
         return run
     }
@@ -78,6 +81,7 @@ public actor LiveRun {
         _ store: any EventStore,
         _ clock: EngineClock,
         _ registry: Registry?,
+        _ budget: Budget,
         _ publish: @escaping @Sendable ([Event]) -> Void
     ) {
         self.id = id
@@ -87,6 +91,7 @@ public actor LiveRun {
         self.store = store
         self.clock = clock
         self.registry = registry
+        self.budget = budget
         self.publish = publish
     }
 
@@ -166,19 +171,35 @@ public actor LiveRun {
         artifacts: [Artifact] = [],
         andNext: Bool = false
     ) async throws(ServiceError) -> [Event.Payload] {
+        var (command, andNext, patience) = (command, andNext, Self.patience)
         while true {
             let now = clock.now()
             let payloads = try decide(command, at: now)
             guard !payloads.isEmpty else { return [] }
             var draft = Draft(after: state, at: now)
             draft.add(payloads)
-            let sequel = andNext ? sequel(to: &draft) : nil
+            let sequel = andNext ? self.sequel(to: &draft) : nil
             if let sequel { draft.add(sequel.events) }
+            let money = try await money(for: draft)
+            if let problem = money.problem {
+                if sequel == nil { command = .fail(problem) }
+                andNext = false
+                continue
+            }
             do throws(StoreError) {
-                try await append(draft, artifacts, begun: sequel?.work)
+                try await append(draft, artifacts, money.charges, begun: sequel?.work)
                 return draft.payloads
             } catch .conflict {
                 try await catchUp()  // someone else moved the run on; decide again in the new state
+            } catch .overdrawn(let overdraft) {
+                if sequel != nil {
+                    andNext = false  // what has happened is recorded all the same
+                } else if overdraft.mayPass, patience > 0, !Task.isCancelled {
+                    patience -= 1
+                    await clock.sleep(now + Self.moment)
+                } else {
+                    command = .overdraw(overdraft)
+                }
             } catch {
                 throw .store(error)
             }
@@ -204,75 +225,19 @@ public actor LiveRun {
         if !news.isEmpty { watcher?() }
     }
 
-    /// What stands at the front of the next request.
-    ///
-    /// - Throws: ``Failure`` when a module that the pipeline names is not there.
-    private func briefing(for state: RunState) throws(Failure) -> Briefing {
-        if let briefing, briefing.holds(for: state) { return briefing }
-        let made = try Briefing(state, registry ?? Registry())
-        briefing = made
-        return made
-    }
-
-    /// What the model is to be asked in this turn.
-    ///
-    /// - Throws: ``Failure`` when a module that the pipeline names is not there.
-    func question(_ turn: Int, _ attempt: Int) throws(Failure) -> Question {
-        let briefing = try briefing(for: state)
-        return Question(turn, attempt, &state, briefing)
-    }
-
-    /// The question of this turn, when it is recorded already that it is asked.
-    func takeBegunTurn(_ turn: Int, _ attempt: Int) -> Question? {
-        guard case .turn(let question) = begun, state.intent == question.intent,
-            (question.intent.turn, question.intent.attempt) == (turn, attempt)
-        else { return nil }
-        begun = nil
-        return question
-    }
-
-    /// A call that is to be carried out; `nil` when there is none of this name.
-    @inline(never)
-    func takeCall(_ id: CallID) -> CallInHand? {
-        guard let call = state.calls[id], let workspace = state.workspace else { return nil }
-        var isBegun = false
-        if case .call(id) = begun, call.stage == .started {
-            begun = nil
-            isBegun = true
-        }
-        let tool = Result { () throws(Failure) in try self.tool(of: call.proposed.call.tool) }
-        return CallInHand(
-            call: call,
-            workspace: workspace,
-            tool: tool,
-            shown: CallSubject.shown(call, state),
-            isBegun: isBegun
-        )
-    }
-
-    /// A tool as the pipeline configures it.
-    ///
-    /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
-    private func tool(of name: String) throws(Failure) -> ConfiguredTool {
-        guard let registry else { throw Failure(.missing, "There is no tool '\(name)'.") }
-        return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline)
-    }
-
-    /// The step that follows at once, if it may be recorded together with these events.
-    private func sequel(to draft: inout Draft) -> Sequel? {
-        guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
-        return Sequel(after: &draft.state, at: draft.at) { state throws(Failure) in try briefing(for: state) }
-    }
-
     private func decide(_ command: RunCommand, at now: Instant) throws(ServiceError) -> [Event.Payload] {
         do throws(Refusal) { return try state.decide(command, at: now) } catch { throw .refused(error) }
     }
 
-    private func append(_ draft: Draft, _ artifacts: [Artifact], begun work: Sequel.Work? = nil)
-        async throws(StoreError)
-    {
+    private func append(
+        _ draft: Draft,
+        _ artifacts: [Artifact],
+        _ charges: [Charge] = [],
+        begun work: Sequel.Work? = nil
+    ) async throws(StoreError) {
         let base = state.sequence
-        let batch = batch(of: draft, artifacts)
+        var batch = batch(of: draft, artifacts)
+        batch.charges = charges
         // Before anybody can see the events, which may be read before the store says that they are written.
         if let work { begun = work }
         do throws(StoreError) { try await store.append(batch) } catch {

@@ -4,36 +4,65 @@ import PipelineKit
 ///
 /// Nothing here takes longer the longer the conversation is.
 enum ModelTurn {
+    /// The least that a reply is cut down to, so that it can still say something.
+    static let leastReply = 2_000
+
     /// The next request of a run.
-    static func request(_ state: RunState, _ briefing: Briefing) -> ModelRequest {
-        ModelRequest(
+    ///
+    /// - Parameter reply: Tokens of the reply, at most.
+    static func request(_ state: RunState, _ briefing: Briefing, for purpose: ModelIntent.Purpose, reply: Int)
+        -> ModelRequest
+    {
+        var messages = state.messages
+        if purpose == .summary { messages.append(.user(Compaction.request)) }
+        return ModelRequest(
             model: briefing.model.model,
             system: briefing.system,
-            messages: state.messages,
+            messages: messages,
             tools: briefing.tools,
-            maximumOutput: state.limits.reply.tokens
+            maximumOutput: reply
         )
     }
 
     /// What a call may use at most: every byte of the request counts as a token, as no token is shorter.
-    static func worstCase(_ state: RunState, _ briefing: Briefing) -> Spending {
+    static func worstCase(_ state: RunState, _ briefing: Briefing, reply: Int) -> Spending {
         // Services frame each message and tool with a few tokens of their own.
-        let frames = 16 * (state.conversation.messages.count + briefing.tools.count + 1)
-        let input = briefing.bytes + state.conversation.bytes + frames
-        let usage = Usage(input: input, output: state.limits.reply.tokens)
+        let frames = 16 * (state.conversation.messages.count + briefing.tools.count + 2)
+        let input = briefing.bytes + state.conversation.bytes + Compaction.request.utf8.count + frames
+        let usage = Usage(input: input, output: reply)
         return Spending(tokens: usage.total, cost: briefing.price?.most(of: usage))
+    }
+
+    /// The longest reply that the run's limits have room for, in tokens: what the pipeline says, or less where tokens or
+    /// money run out. Where not even ``leastReply`` has room it is what the pipeline says, for a person to decide upon.
+    static func longestReply(_ state: RunState, _ briefing: Briefing, for purpose: ModelIntent.Purpose) -> Int {
+        let wanted = state.limits.reply.tokens
+        let full = purpose == .reply ? wanted : min(wanted, Compaction.reply)
+        func hasRoom(_ reply: Int) -> Bool {
+            let worst = worstCase(state, briefing, reply: reply)
+            return state.facts.hasTokens(for: worst) && state.facts.hasMoney(for: worst)
+        }
+        guard !hasRoom(full), full > leastReply, hasRoom(leastReply) else { return full }
+        var (low, high) = (leastReply, full)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if hasRoom(middle) { low = middle } else { high = middle }
+        }
+        return low
     }
 
     /// The digest of a request, to tell whether two are the same.
     ///
-    /// SHA-256 over the canonical JSON (RFC 8785) of the digest of the front, that of the conversation, and the longest
-    /// reply.
-    static func digest(_ state: RunState, _ briefing: Briefing) -> Digest {
-        let parts: JSONValue = [
+    /// SHA-256 over the canonical JSON (RFC 8785) of the digest of the front, that of the conversation, the longest reply,
+    /// and what is asked for where that is no reply.
+    static func digest(_ state: RunState, _ briefing: Briefing, for purpose: ModelIntent.Purpose, reply: Int) -> Digest
+    {
+        var parts: [String: JSONValue] = [
             "conversation": .string("\(state.conversation.digest)"), "front": .string("\(briefing.digest)"),
-            "maximum_output": .int(state.limits.reply.tokens),
+            "maximum_output": .int(reply),
         ]
-        return Digest(of: parts.encoded(.canonical))
+        if purpose != .reply { parts["purpose"] = .string(purpose.rawValue) }
+        return Digest(of: JSONValue.object(parts).encoded(.canonical))
     }
 }
 

@@ -14,13 +14,16 @@ final class Question: Sendable {
         state.facts.conversation.keepDigest()
         self.state = state
         self.briefing = briefing
-        request = ModelTurn.request(state, briefing)
+        let purpose: ModelIntent.Purpose = ContextWindow.isFull(state, briefing) ? .summary : .reply
+        let reply = ModelTurn.longestReply(state, briefing, for: purpose)
+        request = ModelTurn.request(state, briefing, for: purpose, reply: reply)
         intent = ModelIntent(
             turn: turn,
             attempt: attempt,
             model: briefing.model.description,
-            reserved: ModelTurn.worstCase(state, briefing),
-            request: ModelTurn.digest(state, briefing)
+            reserved: ModelTurn.worstCase(state, briefing, reply: reply),
+            request: ModelTurn.digest(state, briefing, for: purpose, reply: reply),
+            purpose: purpose
         )
     }
 }

@@ -14,6 +14,7 @@ actor RunKeeper {
     let store: any EventStore
     private let runner: EffectRunner
     let clock: EngineClock
+    private let budget: Budget
     private let owner: ProcessName
     private let publish: @Sendable (RunID, [Event]) -> Void
     var live: [RunID: LivePlace] = [:]
@@ -30,12 +31,14 @@ actor RunKeeper {
         store: any EventStore,
         runner: EffectRunner,
         clock: EngineClock,
+        budget: Budget,
         owner: ProcessName,
         publish: @escaping @Sendable (RunID, [Event]) -> Void
     ) {
         self.store = store
         self.runner = runner
         self.clock = clock
+        self.budget = budget
         self.owner = owner
         self.publish = publish
     }
@@ -170,8 +173,8 @@ actor RunKeeper {
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
         if let place = live[id] { return place.run }
-        return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry) { [publish] in
-            publish(id, $0)
+        return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry, budget: budget) {
+            [publish] in publish(id, $0)
         }
     }
 

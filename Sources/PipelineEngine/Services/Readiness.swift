@@ -10,24 +10,29 @@ public struct Readiness: Sendable {
         self.secrets = secrets
     }
 
+    /// - Parameter shared: A limit of cost that the run would share with others.
     /// - Throws: ``Failure`` with the first thing that would keep a model of the pipeline from being asked.
-    public func check(_ pipeline: Pipeline) throws(Failure) {
+    public func check(_ pipeline: Pipeline, sharing shared: Money? = nil) throws(Failure) {
         guard let models = pipeline.model else {
             throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
         }
-        for model in models.names { try check(model, in: pipeline) }
+        for model in models.names { try check(model, in: pipeline, sharing: shared) }
     }
 
-    private func check(_ model: ModelName, in pipeline: Pipeline) throws(Failure) {
+    private func check(_ model: ModelName, in pipeline: Pipeline, sharing shared: Money?) throws(Failure) {
         let provider = try registry.provider(of: model, in: pipeline)
         try provider.check(model.model, secrets: secrets)
-        guard let limit = pipeline.limits.cost, registry.price(of: model, asked: provider) == nil else { return }
+        guard !pipeline.limits.allowUnknownPrice, registry.price(of: model, asked: provider) == nil else { return }
+        guard let limit = pipeline.limits.cost else {
+            if let shared { throw Budget.unknownPrice(of: "\(model)", shared) }
+            return
+        }
         throw Failure(
             .invalidInput,
             """
             The price of '\(model)' is not known, so the limit of \(limit) cannot be kept. Give input_price \
-            and output_price under 'providers: \(model.provider):', write the model into prices.yaml, or leave \
-            'limits.cost' out.
+            and output_price under 'providers: \(model.provider):', write the model into prices.yaml, leave \
+            'limits.cost' out, or set 'limits.allow_unknown_price: true' (--allow-unknown-price).
             """
         )
     }
@@ -47,18 +52,18 @@ public struct Readiness: Sendable {
         let limits = pipeline.limits
         var warnings: [String] = []
         if let limit = limits.cost, let cost = least.cost, cost > limit {
-            warnings.append(Self.warning("cost", "\(limit)", "\(cost)", limits.reply))
+            warnings.append(Self.warning("cost", "\(limit)", "\(cost)"))
         }
         if let limit = limits.tokens, least.tokens > limit.tokens {
-            warnings.append(Self.warning("tokens", "\(limit) tokens", "\(least.tokens) tokens", limits.reply))
+            warnings.append(Self.warning("tokens", "\(limit) tokens", "\(least.tokens) tokens"))
         }
         return warnings
     }
 
-    private static func warning(_ limit: String, _ amount: String, _ least: String, _ reply: TokenCount) -> String {
+    private static func warning(_ limit: String, _ amount: String, _ least: String) -> String {
         """
-        The limit of \(amount) is less than the first reply may take, \(least), so the run will ask before it. Raise \
-        'limits.\(limit)', or lower 'limits.reply' from \(reply) tokens.
+        The limit of \(amount) is less than even a short first reply may take, \(least), so the run will ask before \
+        it. Raise 'limits.\(limit)'.
         """
     }
 
@@ -67,6 +72,6 @@ public struct Readiness: Sendable {
         state.facts.pipeline = pipeline
         state.facts.limits = pipeline.limits
         guard let briefing = try? Briefing(state, registry) else { return nil }
-        return ModelTurn.worstCase(state, briefing)
+        return ModelTurn.worstCase(state, briefing, reply: min(ModelTurn.leastReply, pipeline.limits.reply.tokens))
     }
 }

@@ -18,14 +18,15 @@ public final class RunService: Sendable {
     ///
     /// - Throws: ``ServiceError/invalid(_:)`` when the run could not reach its first turn.
     public func start(_ order: RunOrder) async throws(ServiceError) -> RunID {
-        try check(order)
+        try await check(order)
         let start = RunStart(
             run: order.run,
             pipeline: ReadPipelines.json(order.pipeline),
             inputs: order.inputs,
             project: order.project,
             origin: order.origin,
-            version: parts.version
+            version: parts.version,
+            key: order.key
         )
         let run = order.run
         _ = try await LiveRun.begin(start, in: parts.store, clock: parts.clock) { [feed] events in
@@ -129,9 +130,10 @@ public final class RunService: Sendable {
     }
 
     /// What must be so for the run to reach its first turn.
-    private func check(_ order: RunOrder) throws(ServiceError) {
+    private func check(_ order: RunOrder) async throws(ServiceError) {
+        let shared = try await parts.budget.anyLimit(ofKey: order.key)
         do throws(Failure) {
-            try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline)
+            try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)
             for name in order.pipeline.tools.offered { _ = try parts.registry.tool(ModuleID(name)) }
             for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
         } catch {
@@ -150,19 +152,23 @@ public struct RunOrder: Sendable {
     public var project: String
     /// The contract or command that asks: `cli`.
     public var origin: String
+    /// The name of the key of whoever asks, whose limits of cost hold; `nil` for whoever needs none.
+    public var key: String?
 
     public init(
         run: RunID = .new(),
         pipeline: Pipeline,
         inputs: [String: JSONValue] = [:],
         project: String,
-        origin: String
+        origin: String,
+        key: String? = nil
     ) {
         self.run = run
         self.pipeline = pipeline
         self.inputs = inputs
         self.project = project
         self.origin = origin
+        self.key = key
     }
 }
 

@@ -20,9 +20,13 @@ public struct Services: Sendable {
     public init(_ parts: EngineParts) {
         let feed = EventFeed(store: parts.store, clock: parts.clock)
         let runner = EffectRunner(parts) { run, piece in feed.publish(.piece(run, piece)) }
-        let keeper = RunKeeper(store: parts.store, runner: runner, clock: parts.clock, owner: parts.owner) {
-            run,
-            events in
+        let keeper = RunKeeper(
+            store: parts.store,
+            runner: runner,
+            clock: parts.clock,
+            budget: parts.budget,
+            owner: parts.owner
+        ) { run, events in
             for event in events { feed.publish(.event(run, event)) }
         }
         let readiness = Readiness(parts.registry, secrets: parts.secrets)
@@ -85,6 +89,8 @@ public struct EngineParts: Sendable {
     public var clock: EngineClock
     /// Absolute path of a directory for reports of checks.
     public var scratch: String
+    /// What runs may spend together.
+    public var budget: Budget
     public var owner: ProcessName
     /// The version of the product, recorded with each run.
     public var version: String
@@ -107,6 +113,7 @@ public struct EngineParts: Sendable {
         redactor: Redactor = Redactor(),
         clock: EngineClock = .system,
         scratch: String,
+        budget: Budget = Budget(),
         owner: ProcessName = .current,
         version: String,
         sources: PipelineSources = PipelineSources(read: PipelineSources.disk),
@@ -123,6 +130,7 @@ public struct EngineParts: Sendable {
         self.redactor = redactor
         self.clock = clock
         self.scratch = scratch
+        self.budget = budget
         self.owner = owner
         self.version = version
         self.sources = sources

@@ -10,8 +10,8 @@ public protocol EventStore: Sendable {
     ///
     /// It does not end early when the task is cancelled: the caller always learns what became of the batch.
     ///
-    /// - Throws: ``StoreError/conflict(expected:found:)`` when someone else appended meanwhile; nothing is written
-    ///   then.
+    /// - Throws: ``StoreError/conflict(expected:found:)`` when someone else appended meanwhile,
+    ///   ``StoreError/overdrawn(_:)`` when an account has no room; nothing is written then.
     func append(_ batch: Batch) async throws(StoreError)
 
     /// Rows of one run after a sequence, in order, at most `limit`; none for an unknown run.
@@ -42,6 +42,9 @@ public protocol EventStore: Sendable {
 
     /// Gives a run back; nothing happens when this owner does not hold it.
     func release(_ run: RunID, by owner: String) async throws(StoreError)
+
+    /// What stands in an account; nothing for one that no run was charged to.
+    func balance(of account: Account) async throws(StoreError) -> Balance
 
     /// The bytes of an artifact; `nil` when there are none of this digest.
     func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]?
@@ -87,12 +90,21 @@ public struct Batch: Sendable {
     /// Bytes that the events refer to by digest; kept once however often they are given. A run that refers to bytes
     /// which another run gave (a fork) gives them again, else they go when the other run is removed.
     public var artifacts: [Artifact]
+    /// What the events change in accounts that several runs share.
+    public var charges: [Charge]
 
-    public init(run: RunID, events: [StoredEvent], summary: RunSummary?, artifacts: [Artifact] = []) {
+    public init(
+        run: RunID,
+        events: [StoredEvent],
+        summary: RunSummary?,
+        artifacts: [Artifact] = [],
+        charges: [Charge] = []
+    ) {
         self.run = run
         self.events = events
         self.summary = summary
         self.artifacts = artifacts
+        self.charges = charges
     }
 }
 

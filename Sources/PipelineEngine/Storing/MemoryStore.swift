@@ -11,6 +11,7 @@ public actor MemoryStore: EventStore {
 
     private var runs: [RunID: Run] = [:]
     private var artifacts: [Digest: [UInt8]] = [:]
+    private var balances: [Account: Balance] = [:]
     /// By collection and id.
     var records: [String: [String: StoredRecord]] = [:]
 
@@ -19,6 +20,10 @@ public actor MemoryStore: EventStore {
     public func append(_ batch: Batch) throws(StoreError) {
         guard !batch.events.isEmpty else { return }
         try batch.check(after: runs[batch.run]?.events.count ?? 0)
+        for charge in batch.charges {
+            if let overdraft = Overdraft(charge, on: balance(of: charge.account)) { throw .overdrawn(overdraft) }
+        }
+        for charge in batch.charges { balances[charge.account] = balance(of: charge.account) + charge.change }
         guard var run = runs[batch.run] ?? batch.row.map({ Run(row: $0) }) else { return }
         runs[batch.run] = nil  // lets go of the events, so that they are not copied
         run.events += batch.events
@@ -75,6 +80,8 @@ public actor MemoryStore: EventStore {
         guard runs[run]?.claim?.owner == owner else { return }
         runs[run]?.claim = nil
     }
+
+    public func balance(of account: Account) -> Balance { balances[account] ?? Balance() }
 
     public func artifact(_ digest: Digest) -> [UInt8]? { artifacts[digest] }
 

@@ -11,6 +11,9 @@ public protocol Provider: Sendable {
     /// What the model costs by the provider's own settings; `nil` when they say nothing.
     func price(of model: String) -> Price?
 
+    /// Tokens that a request to the model may have together with its reply; `nil` when nobody knows.
+    func window(of model: String) -> Int?
+
     /// Whether the vendor itself is asked, so that the vendor's list tells the price; `true` when nothing is said.
     var isAtListPrice: Bool { get }
 
@@ -29,6 +32,7 @@ public protocol Provider: Sendable {
 
 extension Provider {
     public func price(of model: String) -> Price? { nil }
+    public func window(of model: String) -> Int? { nil }
     public var isAtListPrice: Bool { true }
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {}
 }

@@ -107,7 +107,11 @@ public struct Limits: Fields, Hashable {
     @Field("Tokens, read and written together.") public var tokens: TokenCount? = nil
     @Field("Time since the run started, waiting for a person not counted.") public var wall: Duration? = nil
     @Field("Tokens of one reply.") public var reply: TokenCount = TokenCount(16_000)
+    @Field("Tokens of one request, after which the conversation is summarised; the model's own window when left out.")
+    public var context: TokenCount? = nil
     @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
+    @Field("Ask a model whose price nobody knows although there is a limit of cost, which it does not count against.")
+    public var allowUnknownPrice: Bool = false
 
     public init() {}
 }

@@ -5,6 +5,8 @@ import PipelineKit
 enum KeyCommand: Subcommand {
     struct Options: Fields {
         @Field("How long a key that is added works; for ever when left out.") var expires: Duration? = nil
+        @Field("What all runs of a client's key may spend.") var cost: Money? = nil
+        @Field("What they may spend on a day (UTC).") var costPerDay: Money? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Print JSON.") var json: Bool = false
         init() {}
@@ -15,7 +17,8 @@ enum KeyCommand: Subcommand {
     static let operands = [
         Operand(
             name: "ACTION",
-            help: "set, add, list or remove: 'set' keeps the key of a model service, 'add' makes one for a client."
+            help:
+                "set, add, limit, list or remove: 'set' keeps the key of a model service, 'add' makes one for a client."
         ),
         Operand(
             name: "NAME",
@@ -42,18 +45,22 @@ enum KeyCommand: Subcommand {
         switch (operands[0], name) {
         case ("set", let name?): try await set(name, in: keys.vendors, options)
         case ("add", let name?): try await add(name, to: keys.clients, options, session.clock.now())
+        case ("limit", let name?): try await limit(name, in: keys.clients, options)
         case ("list", nil): try await list(keys, options)
         case ("remove", let name?): try await remove(name, from: keys)
         case ("set", nil): throw .usage("'sluice key set' needs NAME: the service, such as openai or openai/work.")
         case ("add", nil): throw .usage("'sluice key add' needs NAME: who uses the key, such as ci.")
+        case ("limit", nil): throw .usage("'sluice key limit' needs NAME: who uses the key, such as ci.")
         case ("remove", nil): throw .usage("'sluice key remove' needs NAME: what 'sluice key list' shows.")
         case ("list", _?): throw .usage("'sluice key list' takes no name.")
         case (let action, _):
-            let near = Suggestion.sentence(for: action, among: ["set", "add", "list", "remove"])
-            throw .usage("There is no 'sluice key \(action)'.\(near) There are: set, add, list, remove.")
+            let near = Suggestion.sentence(for: action, among: actions)
+            throw .usage("There is no 'sluice key \(action)'.\(near) There are: \(actions.joined(separator: ", ")).")
         }
         return .achieved
     }
+
+    private static let actions = ["set", "add", "limit", "list", "remove"]
 
     /// Both kinds of keys in one database.
     private struct Keys {
@@ -86,11 +93,18 @@ enum KeyCommand: Subcommand {
         async throws(CommandError)
     {
         let (presented, key) = try await asking { () throws(ServiceError) in
-            try await keys.add(name, expiresAt: options.expires.map { now + $0 })
+            try await keys.add(name, expiresAt: options.expires.map { now + $0 }, budget: options.budget)
         }
         guard !options.json else { return Output.line(key.json(presented: presented).jsonText) }
         Output.line(presented)
         Output.error("This is the key of '\(name)'. It is shown this once; only its digest is kept.")
+    }
+
+    /// Sets both limits: one that is not given is none from now on.
+    private static func limit(_ name: String, in keys: KeyRing, _ options: Options) async throws(CommandError) {
+        try await asking { () throws(ServiceError) in try await keys.limit(name, to: options.budget) }
+        let limits = options.budget.words
+        Output.line("The runs of '\(name.harmless)' may spend \(limits.isEmpty ? "what they like" : limits).")
     }
 
     private static func list(_ keys: Keys, _ options: Options) async throws(CommandError) {
@@ -107,7 +121,10 @@ enum KeyCommand: Subcommand {
     private static func row(_ key: APIKey) -> String {
         let used = key.lastUsedAt.map { "used \($0)" } ?? "never used"
         let parts = [key.id, key.name.padded(to: 16), "made \(key.createdAt)", used]
-        return (parts + (key.expiresAt.map { ["expires \($0)"] } ?? [])).joined(separator: "  ").harmless
+        let limits = key.budget.words
+        return (parts + (key.expiresAt.map { ["expires \($0)"] } ?? []) + (limits.isEmpty ? [] : [limits])).joined(
+            separator: "  "
+        ).harmless
     }
 
     private static func row(_ key: StoredKey) -> String {
@@ -134,6 +151,17 @@ enum KeyCommand: Subcommand {
     }
 }
 
+extension KeyCommand.Options {
+    fileprivate var budget: KeyBudget { KeyBudget(inAll: cost, perDay: costPerDay) }
+}
+
+extension KeyBudget {
+    /// `20.00 USD in all, 5.00 USD a day`
+    fileprivate var words: String {
+        [inAll.map { "\($0) in all" }, perDay.map { "\($0) a day" }].compactMap(\.self).joined(separator: ", ")
+    }
+}
+
 extension APIKey {
     fileprivate func json(presented: String?) -> JSONValue {
         var members: [String: JSONValue] = [
@@ -142,6 +170,8 @@ extension APIKey {
         members["key"] = presented.map(JSONValue.string)
         members["expires_at"] = expiresAt.map { .string("\($0)") }
         members["last_used_at"] = lastUsedAt.map { .string("\($0)") }
+        members["cost"] = budget.inAll?.json
+        members["cost_per_day"] = budget.perDay?.json
         return .object(members)
     }
 }

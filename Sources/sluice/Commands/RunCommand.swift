@@ -12,6 +12,8 @@ enum RunCommand: Subcommand {
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
         @Field("How many iterations at most.") var iterations: Int? = nil
         @Field("Money at most.") var cost: Money? = nil
+        @Field("Ask a model whose price nobody knows although there is a limit of cost.")
+        var allowUnknownPrice: Bool = false
         @Field("A name for the run; else one is made up.") var id: String? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Print one event a line, as JSON.") var json: Bool = false
@@ -80,5 +82,6 @@ enum RunCommand: Subcommand {
             pipeline.limits.iterations = iterations
         }
         if let cost = options.cost { pipeline.limits.cost = cost }
+        if options.allowUnknownPrice { pipeline.limits.allowUnknownPrice = true }
     }
 }

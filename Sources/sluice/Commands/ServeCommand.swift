@@ -61,6 +61,7 @@ struct ServeSettings: Fields {
     @Field("Requests a second that one key or address may make.") var rate: Int = 100
     @Field("Connections that may be open at once.") var connections: Int = 10_000
     @Field("How long work under way may take to end when the server stops.") var grace: Duration = .seconds(3)
+    @Field("What all runs together may spend on a day (UTC).") var costPerDay: Money? = nil
     @Field("Where each request is written down: a file, '-' for standard error, or 'off'.") var log: String = "-"
     @Field("Path of the database.") var db: String? = nil
     @Field("Print every setting and where it comes from, and end.") var printConfig: Bool = false

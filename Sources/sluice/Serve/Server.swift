@@ -21,7 +21,7 @@ struct Server: Sendable {
     init(_ settings: ServeSettings, _ session: Session) throws(CommandError) {
         let store = try session.store(settings.db)
         try self.init(settings, session, over: store) { roots in
-            session.services(over: store, settings.db, roots: roots)
+            session.services(over: store, settings.db, roots: roots, costPerDay: settings.costPerDay)
         }
     }
 

@@ -40,6 +40,8 @@ struct Transcript {
             ]
             .compactMap(\.self)
         case .modelFellBack(let from, let to): [row("model", Style.yellow("\(to) stands in for \(from)"))]
+        case .conversationCompacted(let compaction):
+            [row("summary", "of the first \(compaction.dropped) messages, as the conversation grew too long")]
         case .callProposed(let call): [row("call", "\(call.call.tool) \(Self.arguments(call.call.arguments))")]
         case .callFinished(let id, let output): result(id, output)
         case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]

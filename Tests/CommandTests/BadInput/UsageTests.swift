@@ -140,7 +140,8 @@ struct UsageTests {
             "run pytest --model scripted/x --cost=5.00~USD",
             """
             The price of 'scripted/x' is not known, so the limit of 5.00 USD cannot be kept. Give input_price and \
-            output_price under 'providers: scripted:', write the model into prices.yaml, or leave 'limits.cost' out.
+            output_price under 'providers: scripted:', write the model into prices.yaml, leave 'limits.cost' out, or \
+            set 'limits.allow_unknown_price: true' (--allow-unknown-price).
             """
         ),
     ]

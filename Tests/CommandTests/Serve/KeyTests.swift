@@ -19,6 +19,19 @@ import Testing
         }
     }
 
+    @Test func whatTheRunsOfAKeyMaySpendIsSetAndChanged() async throws {
+        try await withBench { bench in
+            _ = try await bench.sluice("key", "add", "ci", "--cost", "50 USD", "--cost-per-day", "5 USD")
+            let listed = try await bench.sluice("key", "list")
+            #expect(listed.output.hasSuffix("never used  50.00 USD in all, 5.00 USD a day\n"))
+            let raised = try await bench.sluice("key", "limit", "ci", "--cost", "80 USD")
+            #expect(raised.output == "The runs of 'ci' may spend 80.00 USD in all.\n")
+            let freed = try await bench.sluice("key", "limit", "ci")
+            #expect(freed.output == "The runs of 'ci' may spend what they like.\n")
+            #expect(try await bench.sluice("key", "limit", "cj").errors.contains("There is no key 'cj'."))
+        }
+    }
+
     @Test func aKeyMayEndByItselfAndBeRemoved() async throws {
         try await withBench { bench in
             let added = try await bench.sluice("key", "add", "ci", "--expires", "30d", "--json")
@@ -37,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["lst"], "There is no 'sluice key lst'. Did you mean 'list'? There are: set, add, list, remove."),
+        (["lst"], "There is no 'sluice key lst'. Did you mean 'list'? There are: set, add, limit, list, remove."),
         (["add"], "'sluice key add' needs NAME: who uses the key, such as ci."),
         (["remove"], "'sluice key remove' needs NAME: what 'sluice key list' shows."),
         (["list", "ci"], "'sluice key list' takes no name."),
@@ -46,7 +59,7 @@ import Testing
         (
             [],
             """
-            'sluice key' needs ACTION: set, add, list or remove: 'set' keeps the key of a model service, 'add' makes one \
+            'sluice key' needs ACTION: set, add, limit, list or remove: 'set' keeps the key of a model service, 'add' makes one \
             for a client.
             See 'sluice key --help'.
             """

@@ -1,0 +1,95 @@
+public import PipelineKit
+
+/// What runs may spend together, whoever wrote their pipelines.
+public struct Budget: Sendable {
+    /// All runs, on a day in UTC.
+    public var perDay: Money?
+    /// The runs that were started with a key, by the key's name; `nil` for a key without a limit, and for none.
+    public var ofKey: @Sendable (String) async throws(ServiceError) -> KeyBudget?
+
+    public init(
+        perDay: Money? = nil,
+        ofKey: @escaping @Sendable (String) async throws(ServiceError) -> KeyBudget? = { _ throws(ServiceError) in nil }
+    ) {
+        self.perDay = perDay
+        self.ofKey = ofKey
+    }
+}
+
+/// What the runs of a key may spend.
+public struct KeyBudget: Sendable, Hashable {
+    public var inAll: Money?
+    public var perDay: Money?
+
+    public init(inAll: Money? = nil, perDay: Money? = nil) {
+        self.inAll = inAll
+        self.perDay = perDay
+    }
+}
+
+extension Budget {
+    /// What a run that goes from one state to the next changes in the accounts it belongs to.
+    ///
+    /// - Throws: what keeps the key's limit from being read; a limit that nobody knows is not none.
+    func charges(from old: RunState, to new: RunState) async throws(ServiceError) -> [Charge] {
+        let changes = Self.changes(from: old, to: new)
+        guard !changes.isEmpty else { return [] }
+        let isReserving = new.intent != nil && new.intent != old.intent
+        let key = new.start?.key
+        var ofKey: KeyBudget?
+        if let key, isReserving { ofKey = try await self.ofKey(key) }
+        var charges: [Charge] = []
+        for (day, change) in changes {
+            let bound = isReserving && day == new.askedAt.day
+            charges.append(Charge(.day(day), change, limit: bound ? perDay : nil))
+            guard let key else { continue }
+            charges.append(Charge(.keyOfDay(key, day: day), change, limit: bound ? ofKey?.perDay : nil))
+        }
+        if let key {
+            let sum = changes.reduce(Balance()) { $0 + $1.change }
+            charges.append(Charge(.key(key), sum, limit: isReserving ? ofKey?.inAll : nil))
+        }
+        return charges
+    }
+
+    /// By day: what was reserved is settled on the day on which it was.
+    private static func changes(from old: RunState, to new: RunState) -> [(day: String, change: Balance)] {
+        let spent = (new.spent.cost ?? .zero) - (old.spent.cost ?? .zero)
+        guard old.intent != new.intent || spent != .zero else { return [] }
+        let settled = Balance(spent: spent, reserved: .zero - (old.intent?.reserved.cost ?? .zero))
+        let reserved = Balance(reserved: new.intent?.reserved.cost ?? .zero)
+        let (before, after) = (old.askedAt.day, new.askedAt.day)
+        let changes = before == after ? [(after, settled + reserved)] : [(before, settled), (after, reserved)]
+        return changes.filter { $0.1 != Balance() }.map { (day: $0.0, change: $0.1) }
+    }
+
+    /// Why a question cannot be asked although no account is overdrawn: its price is not known, and a limit is to be kept.
+    func problem(with question: RunState) async throws(ServiceError) -> Failure? {
+        guard let intent = question.intent, intent.reserved.cost == nil, !question.limits.allowUnknownPrice else {
+            return nil
+        }
+        return try await anyLimit(ofKey: question.start?.key).map { Self.unknownPrice(of: intent.model, $0) }
+    }
+
+    /// A limit that the runs of a key share with each other or with all others; `nil` when there is none.
+    func anyLimit(ofKey key: String?) async throws(ServiceError) -> Money? {
+        guard perDay == nil, let key else { return perDay }
+        let budget = try await ofKey(key)
+        return budget?.perDay ?? budget?.inAll
+    }
+
+    static func unknownPrice(of model: String, _ limit: Money) -> Failure {
+        Failure(
+            .invalidInput,
+            "The price of '\(model)' is not known, so the limit of \(limit) that its runs share cannot be kept. Write the "
+                + "model into prices.yaml, or set 'limits.allow_unknown_price: true'."
+        )
+    }
+}
+
+extension Instant {
+    /// In UTC: `2026-11-22`.
+    var day: String { String("\(self)".prefix(10)) }
+    /// When the next day begins, in UTC.
+    var nextDay: Instant { Instant(milliseconds: (milliseconds / 86_400_000 + 1) * 86_400_000) }
+}

@@ -1,0 +1,64 @@
+import PipelineKit
+
+// What the work that is to be done next needs of the run.
+extension LiveRun {
+    /// What stands at the front of the next request.
+    ///
+    /// - Throws: ``Failure`` when a module that the pipeline names is not there.
+    private func briefing(for state: RunState) throws(Failure) -> Briefing {
+        if let briefing, briefing.holds(for: state) { return briefing }
+        let made = try Briefing(state, registry ?? Registry())
+        briefing = made
+        return made
+    }
+
+    /// What the model is to be asked in this turn.
+    ///
+    /// - Throws: ``Failure`` when a module that the pipeline names is not there.
+    func question(_ turn: Int, _ attempt: Int) throws(Failure) -> Question {
+        let briefing = try briefing(for: state)
+        return Question(turn, attempt, &state, briefing)
+    }
+
+    /// The question of this turn, when it is recorded already that it is asked.
+    func takeBegunTurn(_ turn: Int, _ attempt: Int) -> Question? {
+        guard case .turn(let question) = begun, state.intent == question.intent,
+            (question.intent.turn, question.intent.attempt) == (turn, attempt)
+        else { return nil }
+        begun = nil
+        return question
+    }
+
+    /// A call that is to be carried out; `nil` when there is none of this name.
+    @inline(never)
+    func takeCall(_ id: CallID) -> CallInHand? {
+        guard let call = state.calls[id], let workspace = state.workspace else { return nil }
+        var isBegun = false
+        if case .call(id) = begun, call.stage == .started {
+            begun = nil
+            isBegun = true
+        }
+        let tool = Result { () throws(Failure) in try self.tool(of: call.proposed.call.tool) }
+        return CallInHand(
+            call: call,
+            workspace: workspace,
+            tool: tool,
+            shown: CallSubject.shown(call, state),
+            isBegun: isBegun
+        )
+    }
+
+    /// A tool as the pipeline configures it.
+    ///
+    /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
+    private func tool(of name: String) throws(Failure) -> ConfiguredTool {
+        guard let registry else { throw Failure(.missing, "There is no tool '\(name)'.") }
+        return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline)
+    }
+
+    /// The step that follows at once, if it may be recorded together with these events.
+    func sequel(to draft: inout Draft) -> Sequel? {
+        guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
+        return Sequel(after: &draft.state, at: draft.at) { state throws(Failure) in try briefing(for: state) }
+    }
+}
