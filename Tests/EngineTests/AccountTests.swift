@@ -105,19 +105,19 @@ struct AccountTests {
             Batch(run: "other", events: other.events, summary: other.summary, charges: [Charge(Self.today, reserved)])
         )
         // The other call ends while this run looks for the third time.
-        let clock = EngineClock(now: { .start }) { moment in
+        let sleep: @Sendable (Instant) async -> Void = { moment in
             guard moment == .start + .seconds(5) else { return await Bench.clock.sleep(moment) }
-            guard
-                sleeps.withLock({
-                    $0 += 1
-                    return $0 == 3
-                })
-            else { return }
+            let count = sleeps.withLock { count in
+                count += 1
+                return count
+            }
+            guard count == 3 else { return }
             let settled = Charge(Self.today, Balance(spent: .usd(1), reserved: .zero - .usd(90)))
             var batch = StoreSamples.batch(2...2, of: "other")
             batch.charges = [settled]
             try? await store.append(batch)
         }
+        let clock = EngineClock(now: { .start }, sleep: sleep)
         let bench = Bench(store: store, clock: clock, budget: Budget(perDay: .usd(100)))
         defer { bench.remove() }
         let run = try await bench.start(

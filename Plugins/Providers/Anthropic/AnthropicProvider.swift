@@ -16,6 +16,8 @@ public struct AnthropicProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
+    public func window(of model: String) -> Int? { ClaudeModel(model).window }
+
     /// Another service has prices of its own.
     public var isAtListPrice: Bool { settings.baseUrl == nil }
 

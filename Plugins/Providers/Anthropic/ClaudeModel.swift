@@ -18,14 +18,18 @@ struct ClaudeModel: Sendable, Hashable {
     let thinking: Thinking
     /// Whether it is told how hard to work.
     let takesEffort: Bool
+    /// Tokens of a request with its reply; `nil` for a model that is not known.
+    let window: Int?
 
     /// - Parameter name: `claude-sonnet-4-6`, also with a prefix or a date; of one that is not known, nothing is said to be
     ///   known.
     init(_ name: String) {
         guard let (family, version) = Self.parse(name) else {
-            (thinking, takesEffort) = (.none, false)
+            (thinking, takesEffort, window) = (.none, false, nil)
             return
         }
+        // Of the small ones no longer window is known.
+        window = version >= 406 && family != "haiku" ? 1_000_000 : 200_000
         takesEffort = version >= 406 || (family == "opus" && version == 405)
         switch version {
         case ..<307: thinking = .none

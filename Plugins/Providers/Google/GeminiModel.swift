@@ -6,6 +6,8 @@ struct GeminiModel: Sendable, Hashable {
     let takesLevels: Bool
     /// Gemini 2.5 is told a number.
     let takesTokens: Bool
+    /// Tokens of a request; `nil` for a model that is not known.
+    var window: Int? { takesLevels || takesTokens ? 1_048_576 : nil }
 
     /// - Parameter name: `gemini-2.5-pro`; of one that is not known, nothing is said to be known.
     init(_ name: String) {

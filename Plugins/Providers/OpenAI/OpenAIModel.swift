@@ -4,6 +4,9 @@
 struct OpenAIModel: Sendable, Hashable {
     /// Whether it thinks before it answers, and is told how hard.
     let reasons: Bool
+    /// Tokens of a request; `nil` for a model that is not known. Of those that reason it is what is left beside the longest
+    /// reply, 400,000 less 128,000: later ones take longer requests, at twice the price.
+    let window: Int?
 
     /// - Parameter name: `gpt-5.2`, `o4-mini`; of one that is not known, nothing is said to be known.
     init(_ name: String) {
@@ -11,5 +14,11 @@ struct OpenAIModel: Sendable, Hashable {
         let isThinker = words.first.map { $0.first == "o" && Int($0.dropFirst()) != nil } ?? false
         let generation = words.first == "gpt" ? words.dropFirst().first.flatMap { Int($0) } ?? 0 : 0
         reasons = isThinker || (generation >= 5 && !words.contains("chat"))
+        window =
+            switch (isThinker, generation) {
+            case (true, _): 200_000
+            case (false, 5...): reasons ? 272_000 : 128_000
+            default: words.first == "gpt" && words.dropFirst().first == "4o" ? 128_000 : nil
+            }
     }
 }

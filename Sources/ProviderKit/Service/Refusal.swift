@@ -34,7 +34,9 @@ struct Refusal {
         if code.contains("insufficient_quota") || code.contains("rate_limit") {
             return failure(status: 429, code: code, words: words, location: nil)
         }
-        if code.contains("invalid_request") { return failure(status: 400, code: code, words: words, location: nil) }
+        if code.contains("context_length_exceeded") || code.contains("invalid_request") {
+            return failure(status: 400, code: code, words: words, location: nil)
+        }
         return Failure(.unavailable, "'\(host)' gave up in the middle of its answer\(after(words))")
     }
 
@@ -61,7 +63,9 @@ struct Refusal {
             return Failure(.missing, "The account at '\(host)' has no credit (429)\(end)")
         case 408, 409, 429: return Failure(.rateLimited, "'\(host)' asks to come back later (\(status))\(end)")
         case 500...: return Failure(.unavailable, "'\(host)' is out of order (\(status))\(end)")
-        default: return Failure(.invalidInput, "'\(host)' refuses the request (\(status))\(end)")
+        default:
+            let isTooLong = TooLong.isSaid(status: status, code: code, words: words)
+            return Failure(.invalidInput, "'\(host)' refuses the request (\(status))\(end)", isTooLong: isTooLong)
         }
     }
 

@@ -30,6 +30,28 @@ struct ChatRefusalTests {
     }
 
     @Test(arguments: [
+        (400, #"{"error":{"message":"Too many tokens.","code":"context_length_exceeded"}}"#, true),
+        (400, #"{"error":{"message":"prompt is too long: 215000 tokens > 200000 maximum"}}"#, true),
+        (
+            400,
+            #"{"error":{"message":"input length and `max_tokens` exceed context limit: 190000 + 16000 > 200000"}}"#,
+            true
+        ),
+        (400, #"{"error":{"message":"The input token count (1200000) exceeds the maximum number allowed."}}"#, true),
+        (400, #"{"error":{"message":"This model's maximum context length is 4096 tokens."}}"#, true),
+        (
+            400, #"{"error":{"message":"the request exceeds the available size","type":"exceed_context_size_error"}}"#,
+            true
+        ),
+        (413, "", true),
+        (400, #"{"error":{"message":"Bad 'x'"}}"#, false),
+        (500, #"{"error":{"message":"maximum context length"}}"#, false),
+    ])
+    func aRequestThatIsTooLongIsKnownAsSuch(status: Int, body: String, isTooLong: Bool) async {
+        #expect(await refusal(status, body)?.isTooLong == isTooLong)
+    }
+
+    @Test(arguments: [
         (
             400, #"{"error":{"message":"Bad 'x'"}}"#, Failure.Kind.invalidInput,
             "'model:8' refuses the request (400): Bad 'x'."
@@ -62,7 +84,7 @@ struct ChatRefusalTests {
         (302, "", .invalidInput, "'model:8' sends requests elsewhere (302); set that as the base URL."),
     ])
     func aRefusalIsToldInTheServicesWords(status: Int, body: String, kind: Failure.Kind, message: String) async {
-        #expect(await refusal(status, body) == Failure(kind, message))
+        #expect(await refusal(status, body) == Failure(kind, message, isTooLong: status == 413))
     }
 
     @Test func aServiceThatWantsAKeySaysSo() async {
