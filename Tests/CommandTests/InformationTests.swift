@@ -58,12 +58,13 @@ struct InformationTests {
 
                   PIPELINE                   A built-in pipeline such as 'pytest', or a file.
                   --cwd DIR                  The directory to work on. Default: '.'.
-                  --model PROVIDER/MODEL     The model that works: provider/model.
+                  --model PROVIDER/MODEL     The model that works; of several, with commas between, each stands in for those before it.
                   --set NAME=VALUE           A value for one of the pipeline's inputs, as name=value; may be given again.
                   --allow TOOL               A tool to allow without a question; may be given again.
                   --isolation none|worktree  Where the model works.
                   --iterations N             How many iterations at most.
                   --cost MONEY               Money at most, such as '2.50 USD'.
+                  --allow-unknown-price      Ask a model whose price nobody knows although there is a limit of cost.
                   --id NAME                  A name for the run; else one is made up.
                   --db FILE                  Path of the database.
                   --json                     Print one event a line, as JSON.

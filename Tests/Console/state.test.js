@@ -31,8 +31,27 @@ test("an event that was taken already changes nothing", () => {
 test("tokens and cost are counted over all replies", () => {
   const state = folded(...replied, ["model.requested", { turn: 2, attempt: 1, model: "m", reserved_tokens: 1, request: "0" }],
     ["model.replied", { turn: 2, text: "", stop: "finished", input_tokens: 300, cached_tokens: 0, output_tokens: 5, cost: "0.0005 USD" }]);
-  equal(state.usage, { input: 400, cached: 40, output: 25, cost: 0.013000000000000001, currency: "USD" });
+  equal(state.usage, { input: 400, cached: 40, output: 25, unanswered: 0, cost: 0.013000000000000001, currency: "USD" });
   equal(state.points.map((point) => [point.turn, point.tokens]), [[1, 120], [2, 425]]);
+});
+
+test("what may have been charged for no reply counts with what was reserved", () => {
+  const request = (turn) => ["model.requested", { turn, attempt: 1, model: "m", reserved_tokens: 500, reserved_cost: "0.5 USD", request: "0" }];
+  const failure = { kind: "unavailable", message: "It was cut." };
+  const lost = folded(request(1), ["model.failed", { turn: 1, attempt: 1, failure: { ...failure, may_have_cost: true } }]);
+  equal([lost.usage.unanswered, lost.usage.cost], [500, 0.5]);
+  const free = folded(request(1), ["model.failed", { turn: 1, attempt: 1, failure }]);
+  equal([free.usage.unanswered, free.usage.cost], [0, 0]);
+});
+
+test("another model and a summary are told", () => {
+  const state = folded(["model.fell_back", { from: "a/b", to: "c/d" }], ["conversation.compacted", { dropped: 9, text: "It was long." }]);
+  equal(state.items.map((item) => item.text), ["c/d stands in for a/b.", "It grew too long; this stands for its first 9 messages.\n\nIt was long."]);
+});
+
+test("the first of several models is shown", () => {
+  const [type, body] = begun[0];
+  equal(folded([type, { ...body, pipeline: { ...body.pipeline, model: ["a/b", "c/d"] } }]).model, "a/b");
 });
 
 test("pieces are shown until the reply is whole, and replaced by it", () => {

@@ -33,6 +33,7 @@ struct RetrAIRenderer: FrameRenderer {
 
     mutating func frames(for item: EventFeed.Item) -> [Frame] {
         guard case .event(_, let event) = item else { return [] }
+        ledger.take(event)
         let before = iteration
         let spoken = reasoning(before: event.payload).map { $0.frame(of: run, iteration: before, event: event) }
         return spoken + events(for: event.payload).map { $0.frame(of: run, iteration: iteration, event: event) }
@@ -118,13 +119,11 @@ struct RetrAIRenderer: FrameRenderer {
 
     private mutating func ask(_ intent: ModelIntent) -> [RetrAIEvent] {
         model = intent.model
-        ledger.reserved = intent.reserved
         isActing = false
         return intent.attempt == 1 ? [.step(.plan, iteration)] : []
     }
 
     private mutating func take(_ reply: RecordedReply) -> [RetrAIEvent] {
-        ledger.spend(Spending(tokens: reply.usage.total, cost: reply.cost))
         self.reply = reply
         return [.usage(reply.usage, model: model)]
     }
@@ -137,7 +136,6 @@ struct RetrAIRenderer: FrameRenderer {
     }
 
     private mutating func fail(_ attempt: Int, _ failure: Failure, _ retryAt: Instant?) -> [RetrAIEvent] {
-        if failure.mayHaveCost { ledger.spend(ledger.reserved) }
         let next = retryAt.map { "asked again at \($0)" } ?? "not asked again"
         let text = "Attempt \(attempt) gave no reply, and the model is \(next). \(failure.message)"
         return [.log(text, retryAt == nil ? "error" : "warning")]
@@ -185,13 +183,13 @@ struct RetrAIRenderer: FrameRenderer {
 /// What a run has used so far.
 struct Ledger: Sendable {
     private(set) var total = Spending()
-    /// What the question under way may use.
-    var reserved = Spending()
     private var iteration = Spending()
+    private var reader = CostLedger.Reader()
 
-    mutating func spend(_ spending: Spending) {
-        total.add(spending)
-        iteration.add(spending)
+    mutating func take(_ event: Event) {
+        guard let entry = reader.take(event) else { return }
+        total.add(entry.spent)
+        iteration.add(entry.spent)
     }
 
     /// The tokens since this was last asked.

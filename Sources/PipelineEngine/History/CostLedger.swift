@@ -18,32 +18,46 @@ public struct CostLedger: Sendable, Hashable {
     public private(set) var entries: [Entry] = []
 
     public init(_ events: some Sequence<Event>) {
-        var state = RunState()
-        for event in events {
-            let intent = state.intent
-            state.apply(event)
-            guard let intent, let entry = Self.entry(event, intent, state.iteration) else { continue }
-            entries.append(entry)
-        }
+        var reader = Reader()
+        for event in events { if let entry = reader.take(event) { entries.append(entry) } }
     }
 
-    private static func entry(_ event: Event, _ intent: ModelIntent, _ iteration: Int) -> Entry? {
-        let (usage, spent): (Usage?, Spending)
-        switch event.payload {
-        case .modelReplied(let reply):
-            (usage, spent) = (reply.usage, Spending(tokens: reply.usage.total, cost: reply.cost))
-        case .modelFailed(_, _, let failure, _) where failure.mayHaveCost: (usage, spent) = (nil, intent.reserved)
-        default: return nil
+    /// Finds the entries of a history that comes event by event; whoever tells what a run has spent reads it with this.
+    public struct Reader: Sendable {
+        /// What the model is being asked.
+        private var intent: ModelIntent?
+        private var iteration = 0
+
+        public init() {}
+
+        /// - Returns: the entry, when the event is one for which the run paid.
+        public mutating func take(_ event: Event) -> Entry? {
+            switch event.payload {
+            case .iterationStarted(let number): iteration = number
+            case .modelRequested(let asked): intent = asked
+            case .modelReplied(let reply):
+                return entry(event, reply.usage, Spending(tokens: reply.usage.total, cost: reply.cost))
+            case .modelFailed(_, _, let failure, _):
+                guard failure.mayHaveCost, let reserved = intent?.reserved else { return nil }
+                return entry(event, nil, reserved)
+            default: break
+            }
+            return nil
         }
-        return Entry(
-            turn: intent.turn,
-            attempt: intent.attempt,
-            iteration: iteration,
-            at: event.at,
-            model: intent.model,
-            usage: usage,
-            spent: spent
-        )
+
+        private func entry(_ event: Event, _ usage: Usage?, _ spent: Spending) -> Entry? {
+            intent.map {
+                Entry(
+                    turn: $0.turn,
+                    attempt: $0.attempt,
+                    iteration: iteration,
+                    at: event.at,
+                    model: $0.model,
+                    usage: usage,
+                    spent: spent
+                )
+            }
+        }
     }
 
     /// Entries put together.

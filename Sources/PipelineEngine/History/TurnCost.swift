@@ -21,21 +21,12 @@ public struct TurnCost: Sendable, Hashable {
 
     /// One for each reply of a history, in order.
     public static func all(in events: some Sequence<Event>) -> [TurnCost] {
-        var state = RunState()
-        var costs: [TurnCost] = []
-        for event in events {
-            state.apply(event)
-            guard case .modelReplied(let reply) = event.payload else { continue }
-            costs.append(
-                TurnCost(
-                    turn: reply.turn,
-                    iteration: state.iteration,
-                    at: event.at,
-                    usage: reply.usage,
-                    spent: state.spent
-                )
-            )
+        var spent = Spending()
+        return CostLedger(events).entries.compactMap { entry in
+            spent.add(entry.spent)
+            return entry.usage.map {
+                TurnCost(turn: entry.turn, iteration: entry.iteration, at: entry.at, usage: $0, spent: spent)
+            }
         }
-        return costs
     }
 }

@@ -6,7 +6,8 @@ import PipelineKit
 enum RunCommand: Subcommand {
     struct Options: Fields {
         @Field("The directory to work on.") var cwd: String = "."
-        @Field("The model that works: provider/model.") var model: String? = nil
+        @Field("The model that works; of several, with commas between, each stands in for those before it.")
+        var model: String? = nil
         @Field("A value for one of the pipeline's inputs, as name=value; may be given again.") var set: [String] = []
         @Field("A tool to allow without a question; may be given again.") var allow: [String] = []
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil

@@ -63,6 +63,7 @@ struct ServeSettingTests {
                     rate         7                        serve.yaml
                     connections  10000                    default
                     grace        "3s"                     default
+                    cost_per_day -                        default
                     log          "-"                      default
                     db           -                        default
 

@@ -61,7 +61,7 @@ export class Usage {
     const parts = points.length === 0 ? h("p", { class: "soft" }, "No reply yet.") : [
       chart({ ...common, title: "Tokens", points: line("tokens"), limit: quantity(limits?.tokens), text: short }),
       usage.currency && chart({ ...common, title: "Cost", points: line("cost"), limit: amount(limits?.cost) || undefined, text: (sum) => money(sum, usage.currency) }),
-      h("p", { class: "soft small" }, `${count(usage.input)} read (${count(usage.cached)} from the cache) · ${count(usage.output)} written`),
+      h("p", { class: "soft small" }, `${count(usage.input)} read (${count(usage.cached)} from the cache) · ${count(usage.output)} written${usage.unanswered ? ` · up to ${count(usage.unanswered)} without an answer` : ""}`),
       table(points, usage.currency, isOpen),
     ];
     replace(this.element, h("h2", { id: "usage-title" }, "Usage"), parts);

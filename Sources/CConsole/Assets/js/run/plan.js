@@ -26,7 +26,7 @@ export function steps(normal, gate = normal?.human?.gate ?? "never") {
   const early = gate === "before_writes" || gate === "plan" || (gate === "never" && asked.length > 0);
   const check = { id: "check", title: "Check", detail: goal, loop: true };
   const work = [
-    { id: "model", title: "Ask model", detail: normal?.model ?? "", loop: true },
+    { id: "model", title: "Ask model", detail: [normal?.model ?? []].flat().join(", "), loop: true },
     { id: "tools", title: "Tool calls", detail: `${number} ${number === 1 ? "tool" : "tools"}`, loop: true },
   ];
   return [

@@ -20,7 +20,7 @@ export const takers = {
     const { pipeline } = body;
     Object.assign(state, {
       run: body.run, pipeline, inputs: body.inputs, project: body.project, origin: body.origin, version: body.version,
-      startedAt: event.at, model: pipeline.model ?? null, gate: pipeline.human?.gate ?? "never", limits: pipeline.limits,
+      startedAt: event.at, model: [pipeline.model].flat()[0] ?? null, gate: pipeline.human?.gate ?? "never", limits: pipeline.limits,
     });
   },
   "workspace.opened"(state, body, event) {
@@ -52,7 +52,7 @@ export const takers = {
     return add(state, { kind: "iteration", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, iteration });
   },
   "model.requested"(state, body, event) {
-    Object.assign(state, { step: "model", model: body.model, turn: body.turn });
+    Object.assign(state, { step: "model", model: body.model, turn: body.turn, reserved: body });
     settle(state);
     const earlier = state.turns.get(body.turn);
     if (earlier) return Object.assign(earlier, { attempt: body.attempt, text: "", failure: null }) && [earlier];
@@ -74,7 +74,7 @@ export const takers = {
     usage.cost += amount(body.cost);
     usage.currency = body.cost?.split(" ")[1] ?? usage.currency;
     const { turn } = body;
-    state.points.push({ at: event.at, turn, tokens: usage.input + usage.output, cost: usage.cost });
+    state.points.push({ at: event.at, turn, tokens: usage.input + usage.output + usage.unanswered, cost: usage.cost });
     return [item];
   },
   "model.failed"(state, body, event) {
@@ -82,8 +82,16 @@ export const takers = {
     if (!item) return [];
     Object.assign(item, { failure: body.failure, retryAt: body.retry_at ?? null, failedAt: event.at });
     if (body.retry_at) state.status = "waiting";
+    // Nobody knows whether the service charged: then what was reserved counts, as in the run's own account.
+    if (body.failure.may_have_cost && state.reserved) {
+      state.usage.unanswered += state.reserved.reserved_tokens;
+      state.usage.cost += amount(state.reserved.reserved_cost);
+    }
     return [item];
   },
+  "model.fell_back": (state, body, event) => note(state, event, "Another model", `${body.to} stands in for ${body.from}.`),
+  "conversation.compacted": (state, body, event) =>
+    note(state, event, "Conversation summarised", `It grew too long; this stands for its first ${body.dropped} messages.\n\n${body.text}`),
   "tool_call.proposed"(state, body, event) {
     const item = state.turns.get(Number.parseInt(body.call, 10)) ?? state.items.findLast((one) => one.kind === "turn");
     if (!item) return [];
