@@ -68,6 +68,18 @@ struct AccountTests {
         #expect(await store.balance(of: .day("2026-01-02")).spent > .zero)
     }
 
+    @Test func aReplyIsCutDownToWhatTheDayHasLeft() async throws {
+        let bench = Bench(budget: Budget(perDay: .usd(50)))
+        defer { bench.remove() }
+        let replies: JSONValue = [["calls": [RunningTests.write]], ["text": "Done."]]
+        let run = try await bench.start(replies, notes: ["price": "10000 USD"])
+        #expect(try await finish(bench, run).status == .achieved)
+        let reserved = try await bench.services.runs.events(of: run).compactMap { event in
+            if case .modelRequested(let intent) = event.payload { intent.reserved.cost } else { nil }
+        }
+        #expect(reserved == [.usd(50), .usd(49.85)])
+    }
+
     @Test func aKeyHasALimitInAll() async throws {
         let budget = Budget { _ throws(ServiceError) in KeyBudget(inAll: .usd(2)) }
         let bench = Bench(budget: budget)
@@ -186,7 +198,7 @@ struct AccountTests {
             _ = try await bench.start(
                 .array(replies),
                 limits: ["reply": "3k", "iterations": 1],
-                notes: ["price": "10000 USD"],
+                notes: ["price": .string("\(dice.roll(1...20) * 1_000) USD")],
                 run: RunID("r\(number)")
             )
         }

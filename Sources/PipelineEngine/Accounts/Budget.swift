@@ -63,6 +63,25 @@ extension Budget {
         return changes.filter { $0.1 != Balance() }.map { (day: $0.0, change: $0.1) }
     }
 
+    /// What the accounts of a run have left for a call that begins now; `nil` when none of them has a limit. Others may take
+    /// it meanwhile: what binds is ``charges(from:to:)``.
+    func room(for state: RunState, at now: Instant, in store: any EventStore) async throws(ServiceError) -> Money? {
+        var limits: [(account: Account, limit: Money)] = []
+        if let perDay { limits.append((.day(now.day), perDay)) }
+        if let key = state.start?.key, let budget = try await ofKey(key) {
+            if let limit = budget.perDay { limits.append((.keyOfDay(key, day: now.day), limit)) }
+            if let limit = budget.inAll { limits.append((.key(key), limit)) }
+        }
+        var room: Money?
+        for (account, limit) in limits {
+            let balance: Balance
+            do throws(StoreError) { balance = try await store.balance(of: account) } catch { throw .store(error) }
+            let rest = limit - balance.spent - balance.reserved
+            room = min(room ?? rest, rest)
+        }
+        return room
+    }
+
     /// Why a question cannot be asked although no account is overdrawn: its price is not known, and a limit is to be kept.
     func problem(with question: RunState) async throws(ServiceError) -> Failure? {
         guard let intent = question.intent, intent.reserved.cost == nil, !question.limits.allowUnknownPrice else {

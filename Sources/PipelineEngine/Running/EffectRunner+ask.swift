@@ -23,8 +23,9 @@ extension EffectRunner {
     private func begin(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) -> Question? {
         if let question = await run.takeBegunTurn(turn, attempt) { return question }
         let question: Question
+        let room = try await run.room()
         do throws(Failure) {
-            question = try await run.question(turn, attempt)
+            question = try await run.question(turn, attempt, within: room)
         } catch {
             try await giveUp(error, run)
             return nil

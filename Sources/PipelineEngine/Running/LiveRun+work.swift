@@ -14,10 +14,16 @@ extension LiveRun {
 
     /// What the model is to be asked in this turn.
     ///
+    /// - Parameter room: Money that it may cost besides the run's own limits; `nil` for any.
     /// - Throws: ``Failure`` when a module that the pipeline names is not there.
-    func question(_ turn: Int, _ attempt: Int) throws(Failure) -> Question {
+    func question(_ turn: Int, _ attempt: Int, within room: Money?) throws(Failure) -> Question {
         let briefing = try briefing(for: state)
-        return Question(turn, attempt, &state, briefing)
+        return Question(turn, attempt, &state, briefing, within: room)
+    }
+
+    /// Money that the accounts of the run have left; `nil` when none of them has a limit.
+    func room() async throws(ServiceError) -> Money? {
+        try await budget.room(for: state, at: clock.now(), in: store)
     }
 
     /// The question of this turn, when it is recorded already that it is asked.

@@ -6,8 +6,8 @@ public import PipelineKit
 public actor LiveRun {
     public nonisolated let id: RunID
     public internal(set) var state: RunState
-    private let store: any EventStore
-    private let clock: EngineClock
+    let store: any EventStore
+    let clock: EngineClock
     private let publish: @Sendable ([Event]) -> Void
     private var watcher: (@Sendable () -> Void)?
     /// The modules that carry out the run's steps; `nil` for a run that is looked at and takes none here.

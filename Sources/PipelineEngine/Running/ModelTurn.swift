@@ -35,12 +35,20 @@ enum ModelTurn {
 
     /// The longest reply that the run's limits have room for, in tokens: what the pipeline says, or less where tokens or
     /// money run out. Where not even ``leastReply`` has room it is what the pipeline says, for a person to decide upon.
-    static func longestReply(_ state: RunState, _ briefing: Briefing, for purpose: ModelIntent.Purpose) -> Int {
+    ///
+    /// - Parameter room: Money that other limits leave.
+    static func longestReply(
+        _ state: RunState,
+        _ briefing: Briefing,
+        for purpose: ModelIntent.Purpose,
+        within room: Money? = nil
+    ) -> Int {
         let wanted = state.limits.reply.tokens
         let full = purpose == .reply ? wanted : min(wanted, Compaction.reply)
         func hasRoom(_ reply: Int) -> Bool {
             let worst = worstCase(state, briefing, reply: reply)
-            return state.facts.hasTokens(for: worst) && state.facts.hasMoney(for: worst)
+            let fits = room.map { worst.cost ?? .zero <= $0 } ?? true
+            return fits && state.facts.hasTokens(for: worst) && state.facts.hasMoney(for: worst)
         }
         guard !hasRoom(full), full > leastReply, hasRoom(leastReply) else { return full }
         var (low, high) = (leastReply, full)

@@ -10,12 +10,12 @@ final class Question: Sendable {
     let request: ModelRequest
     let intent: ModelIntent
 
-    init(_ turn: Int, _ attempt: Int, _ state: inout RunState, _ briefing: Briefing) {
+    init(_ turn: Int, _ attempt: Int, _ state: inout RunState, _ briefing: Briefing, within room: Money? = nil) {
         state.facts.conversation.keepDigest()
         self.state = state
         self.briefing = briefing
         let purpose: ModelIntent.Purpose = ContextWindow.isFull(state, briefing) ? .summary : .reply
-        let reply = ModelTurn.longestReply(state, briefing, for: purpose)
+        let reply = ModelTurn.longestReply(state, briefing, for: purpose, within: room)
         request = ModelTurn.request(state, briefing, for: purpose, reply: reply)
         intent = ModelIntent(
             turn: turn,
