@@ -1,10 +1,10 @@
 import PipelineKit
 
+/// Bytes that the answer of a model may have.
+public let answerLimit = 64 << 20
+
 /// Reads the body of an answer that succeeded, streamed or whole, wherever its pieces are cut.
 struct AnswerReader<Draft: ReplyDraft> {
-    /// Bytes that an answer may have.
-    static var limit: Int { 64 << 20 }
-
     private let host: String
     private let request: ModelRequest
     /// Bytes of the request.
@@ -34,8 +34,8 @@ struct AnswerReader<Draft: ReplyDraft> {
 
     mutating func take(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
         size += bytes.count
-        guard size <= Self.limit else {
-            throw Failure(.unavailable, "'\(host)' answered with more than \(ByteCount(bytes: Self.limit)).")
+        guard size <= answerLimit else {
+            throw Failure(.unavailable, "'\(host)' answered with more than \(ByteCount(bytes: answerLimit)).")
         }
         if form == .unknown, let first = bytes.first(where: { !whiteSpace.contains($0) }) {
             form = first == UInt8(ascii: "{") ? .whole : .stream  // no field of an event begins with a brace
