@@ -18,15 +18,18 @@ struct ClaudeModel: Sendable, Hashable {
     let thinking: Thinking
     /// Whether it is told how hard to work.
     let takesEffort: Bool
+    /// Whether it can be held to a schema.
+    let takesForm: Bool
 
     /// - Parameter name: `claude-sonnet-4-6`, also with a prefix or a date; of one that is not known, nothing is said to be
     ///   known.
     init(_ name: String) {
         guard let (family, version) = Self.parse(name) else {
-            (thinking, takesEffort) = (.none, false)
+            (thinking, takesEffort, takesForm) = (.none, false, false)
             return
         }
         takesEffort = version >= 406 || (family == "opus" && version == 405)
+        takesForm = version >= 405
         switch version {
         case ..<307: thinking = .none
         case ..<406: thinking = .budget

@@ -14,8 +14,10 @@ extension ModelRequest {
     ///   "tools": [{"name": "file_read", "summary": "...", "arguments": {...}}]
     /// }
     /// ```
+    ///
+    /// With `"form": {"name": "verdict", "schema": {...}}` where the text of the reply is to be JSON.
     func forProgram(attempt: Int) -> JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "protocol": 1,
             "model": .string(model),
             "system": .string(system),
@@ -24,6 +26,8 @@ extension ModelRequest {
             "maximum_output": .int(maximumOutput),
             "attempt": .int(attempt),
         ]
+        if let form { members["form"] = ["name": .string(form.name), "schema": form.schema] }
+        return .object(members)
     }
 }
 

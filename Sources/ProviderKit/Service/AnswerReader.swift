@@ -10,7 +10,7 @@ struct AnswerReader<Draft: ReplyDraft> {
     /// Bytes of the request.
     private let sent: Int
     private var events = ServerSentEventReader()
-    private var draft = Draft()
+    private var draft: Draft
     private var form = Form.unknown
     /// A whole answer, or the beginning of a streamed one, to be quoted when it makes no sense.
     private var body: [UInt8] = []
@@ -28,6 +28,7 @@ struct AnswerReader<Draft: ReplyDraft> {
 
     init(_ request: ModelRequest, of sent: Int, from host: String) {
         self.request = request
+        draft = Draft(to: request)
         self.sent = sent
         self.host = host
     }

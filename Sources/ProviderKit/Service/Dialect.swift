@@ -17,7 +17,8 @@ public protocol Dialect: Sendable {
 
 /// A reply as far as its pieces have come.
 public protocol ReplyDraft: ReplyParts {
-    init()
+    /// - Parameter request: What is being answered.
+    init(to request: ModelRequest)
 
     /// Adds one piece of a stream, or a whole answer that was not streamed; what it knows nothing of is passed over.
     mutating func add(_ piece: JSONValue) -> [ModelPiece]

@@ -10,6 +10,7 @@ struct ProgramExample {
     var messages: [Message] = [.user("Go.")]
     var secrets: [String: String] = [:]
     var attempt = 1
+    var form: ReplyForm?
 
     /// A shell's command line.
     init(line: String, _ more: JSONValue = [:]) { self.init(["/bin/sh", "-c", line], more) }
@@ -25,7 +26,8 @@ struct ProgramExample {
             system: "You are a test.",
             messages: Messages(messages),
             tools: [tool],
-            maximumOutput: 100
+            maximumOutput: 100,
+            form: form
         )
     }
 
