@@ -136,7 +136,9 @@ private struct Reports {
         var report = sluice_report()
         let count = recv(control.number, &report, MemoryLayout<sluice_report>.size, Int32(MSG_DONTWAIT))
         guard count == MemoryLayout<sluice_report>.size else {
-            areOver = count >= 0 || (errno != EAGAIN && errno != EINTR)
+            let code = errno
+            // A reset is told once, to whoever asked for an end that had just come; its reports are read after that.
+            areOver = count >= 0 || ![EAGAIN, EINTR, ECONNRESET].contains(code)
             return
         }
         switch Int(report.kind) {

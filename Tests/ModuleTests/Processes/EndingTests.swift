@@ -135,6 +135,18 @@ struct SilenceTests {
         #expect(finished.output.text == "1\n2\n3\n4\n5\n" && !finished.wasSilent)
     }
 
+    /// The question and the answer pass each other, as often as not.
+    @Test func askingACommandToEndThatJustHasLosesNothing() async throws {
+        let command = Command("sh", ["-c", "echo x; exit 3"], in: "/")
+        for _ in 0..<100 {
+            guard case .finished(let finished) = try await outcome(of: command, reading: { _ in false }) else {
+                Issue.record("It had time enough.")
+                return
+            }
+            #expect([3, 143].contains(finished.status) && finished.output.text == "x\n")
+        }
+    }
+
     @Test func whoeverReadsMayEndIt() async throws {
         let read = Mutex("")
         let command = Command("sh", ["-c", "while :; do echo more; sleep 0.05; done"], in: "/", grace: .zero)
