@@ -60,6 +60,7 @@ let modules: [Target] = [
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
     module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
     module("Scripted", "Provider"),
+    module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
     module("Google", "Provider", needs: ["ProviderKit"]),
     module("OpenAI", "Provider", needs: ["ProviderKit"]),
@@ -153,7 +154,8 @@ let package = Package(
             of: [
                 "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
                 "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
-                "ScriptedProvider", "AnthropicProvider", "GoogleProvider", "OpenAIProvider", "KillableEngine",
+                "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
+                "KillableEngine",
             ]
         ),
         tests(

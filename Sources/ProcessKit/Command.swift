@@ -7,6 +7,19 @@ public struct Command: Sendable, Hashable {
         case separate
     }
 
+    /// How long a program may print nothing on standard output.
+    public struct Silence: Sendable, Hashable {
+        /// From its start to the first byte.
+        public var first: Duration
+        /// From one piece to the next, and from the last to the end of the program.
+        public var between: Duration
+
+        public init(first: Duration, between: Duration) {
+            self.first = first
+            self.between = between
+        }
+    }
+
     /// A path, taken from ``directory`` unless absolute, or a name that is looked up in PATH.
     public var program: String
     public var arguments: [String]
@@ -18,6 +31,8 @@ public struct Command: Sendable, Hashable {
     public var input: [UInt8]
     /// How long the program may run before it is ended, with everything it started.
     public var timeout: Duration
+    /// How long the program may print nothing before it is ended; `nil` for as long as it may run.
+    public var silence: Silence?
     /// How long the program may take to end by itself once it was asked with SIGTERM.
     public var grace: Duration
     /// How much is kept, of each stream.
@@ -31,6 +46,7 @@ public struct Command: Sendable, Hashable {
         environment: [String: String] = [:],
         input: [UInt8] = [],
         timeout: Duration = .seconds(120),
+        silence: Silence? = nil,
         grace: Duration = .seconds(2),
         limit: OutputLimit = .standard,
         output: Output = .separate
@@ -41,6 +57,7 @@ public struct Command: Sendable, Hashable {
         self.environment = environment
         self.input = input
         self.timeout = timeout
+        self.silence = silence
         self.grace = grace
         self.limit = limit
         self.output = output
@@ -101,19 +118,23 @@ public struct Finished: Sendable, Hashable {
     public var elapsed: Duration
     /// How many processes that the command started could not be ended; as a rule 0, or those of another user.
     public var survivors: Int
+    /// Whether it was ended for its silence, ``Command/silence``.
+    public var wasSilent: Bool
 
     public init(
         output: CappedOutput,
         errors: CappedOutput = CappedOutput(),
         status: Int,
         elapsed: Duration,
-        survivors: Int = 0
+        survivors: Int = 0,
+        wasSilent: Bool = false
     ) {
         self.output = output
         self.errors = errors
         self.status = status
         self.elapsed = elapsed
         self.survivors = survivors
+        self.wasSilent = wasSilent
     }
 }
 

@@ -14,13 +14,16 @@ struct Execution: ~Copyable {
     private var errors: OutputStream
     private var input: InputStream
     private var isTimedOut = false
+    private var wasSilent = false
+    /// When something came on standard output; `nil` before that.
+    private var lastOutput: ContinuousClock.Instant?
     private var reports = Reports()
 
     /// Starts the command.
     static func start(
         _ command: Command,
         _ ending: Ending,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ readers: StreamReaders
     ) throws(Failure) -> Execution {
         let launch = try Launch(command)
         let control = try Descriptor.socketPair()
@@ -41,8 +44,8 @@ struct Execution: ~Copyable {
             ending: ending,
             control: control.takeFirst(),
             supervisor: supervisor,
-            output: OutputStream(output.takeFirst(), command.limit, progress),
-            errors: OutputStream(errors.takeFirst(), command.limit, progress),
+            output: OutputStream(output.takeFirst(), command.limit, readers.output),
+            errors: OutputStream(errors.takeFirst(), command.limit, readers.errors),
             input: InputStream(input.takeSecond(), command.input)
         )
     }
@@ -66,12 +69,12 @@ struct Execution: ~Copyable {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             ready.append(pollfd(fd: input.number, events: Int16(POLLOUT), revents: 0))
-            let count = poll(&ready, nfds_t(ready.count), patience)
-            if count == 0 { expire() }
-            if ready[1].revents != 0 { _ = output.read(into: buffer) }
+            _ = poll(&ready, nfds_t(ready.count), patience)
+            if ready[1].revents != 0, output.read(into: buffer) > 0 { lastOutput = .now }
             if ready[2].revents != 0 { _ = errors.read(into: buffer) }
             if ready[3].revents != 0 { input.write() }
             if ready[0].revents != 0 { reports.receive(control) }
+            expire()  // also while it prints without a pause
         }
         output.drain(into: buffer)
         errors.drain(into: buffer)
@@ -80,13 +83,20 @@ struct Execution: ~Copyable {
     /// Milliseconds until the command's time is up; -1 for ever, once that is settled.
     private var patience: Int32 {
         guard !isTimedOut, reports.status == nil else { return -1 }
-        let rest = (command.timeout - started.duration(to: .now)) / .milliseconds(1)
+        let end = min(started + command.timeout, silenceEnd ?? started + command.timeout)
+        let rest = ContinuousClock.now.duration(to: end) / .milliseconds(1)
         return Int32(clamping: Int(min(max(0, rest.rounded(.up)), 1e9)))
+    }
+
+    /// When the command has been silent for too long; `nil` when it may be.
+    private var silenceEnd: ContinuousClock.Instant? {
+        command.silence.map { silence in lastOutput.map { $0 + silence.between } ?? started + silence.first }
     }
 
     private mutating func expire() {
         guard !isTimedOut, patience == 0 else { return }
         isTimedOut = true
+        wasSilent = started + command.timeout > .now
         ending.expire()
     }
 
@@ -103,7 +113,8 @@ struct Execution: ~Copyable {
             errors: errors.capped,
             status: status,
             elapsed: elapsed,
-            survivors: reports.survivors
+            survivors: reports.survivors,
+            wasSilent: wasSilent
         )
         return isTimedOut ? .timedOut(finished) : .finished(finished)
     }
@@ -125,7 +136,9 @@ private struct Reports {
         var report = sluice_report()
         let count = recv(control.number, &report, MemoryLayout<sluice_report>.size, Int32(MSG_DONTWAIT))
         guard count == MemoryLayout<sluice_report>.size else {
-            areOver = count >= 0 || (errno != EAGAIN && errno != EINTR)
+            let code = errno
+            // A reset is told once, to whoever asked for an end that had just come; its reports are read after that.
+            areOver = count >= 0 || ![EAGAIN, EINTR, ECONNRESET].contains(code)
             return
         }
         switch Int(report.kind) {

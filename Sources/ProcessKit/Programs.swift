@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import PipelineKit
 
 /// Programs of this machine.
 public enum Programs {
@@ -12,6 +13,25 @@ public enum Programs {
         guard !name.isEmpty, !name.contains("/") else { return nil }
         return path.split(separator: ":").lazy.filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }.first(
             where: isProgram
+        )
+    }
+
+    /// Looks whether a program can be started.
+    ///
+    /// - Parameters:
+    ///   - program: An absolute path, or a name.
+    ///   - environment: What the program is to see besides ``Environment/minimal``.
+    /// - Throws: ``Failure/Kind/missing`` when it is not there.
+    public static func check(_ program: String, environment: [String: String] = [:]) throws(Failure) {
+        guard program.contains("/") else {
+            guard find(program, in: environment["PATH"] ?? Environment.minimal["PATH"] ?? "") == nil else { return }
+            throw Failure(.missing, "'\(program)' was not found in PATH.")
+        }
+        guard !isProgram(program) else { return }
+        let exists = FileManager.default.fileExists(atPath: program)
+        throw Failure(
+            .missing,
+            exists ? "'\(program)' is not an executable file." : "The program '\(program)' does not exist."
         )
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import PipelineKit
+import Synchronization
 
 /// Runs a command until it ends by itself, and ends what it left in the background.
 ///
@@ -25,6 +26,38 @@ public func outcome(
     progress: @escaping @Sendable (String) -> Void = { _ in }
 ) async throws(Failure) -> Outcome {
     let ending = Ending(grace: command.grace)
+    return try await outcome(of: command, ending, StreamReaders(output: progress, errors: progress))
+}
+
+/// Runs a command whose standard output is read as it comes; otherwise as ``outcome(of:progress:)``.
+///
+/// - Parameter read: Takes standard output piece by piece, on a thread of the command's own; `false` has the command ended
+///   as when its time is up, and nothing more is read.
+public func outcome(
+    of command: Command,
+    reading read: @escaping @Sendable (String) -> Bool
+) async throws(Failure) -> Outcome {
+    let ending = Ending(grace: command.grace)
+    let isOver = Mutex(false)
+    let readers = StreamReaders(output: { piece in
+        guard !isOver.withLock(\.self), !read(piece) else { return }
+        isOver.withLock { $0 = true }
+        ending.expire()
+    })
+    return try await outcome(of: command, ending, readers)
+}
+
+/// What takes the two streams of a command as they come.
+struct StreamReaders: Sendable {
+    var output: @Sendable (String) -> Void
+    var errors: @Sendable (String) -> Void = { _ in }
+}
+
+private func outcome(
+    of command: Command,
+    _ ending: Ending,
+    _ readers: StreamReaders
+) async throws(Failure) -> Outcome {
     let result = await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
             // A command is a process or more; a thread beside it costs little, and may block.
@@ -38,7 +71,7 @@ public func outcome(
                                     "'\(command)' was not started because the work was cancelled."
                                 )
                             }
-                            return try Execution.start(command, ending, progress).finish()
+                            return try Execution.start(command, ending, readers).finish()
                         }
                     )
                 }

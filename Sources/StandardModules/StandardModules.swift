@@ -1,6 +1,7 @@
 import AnthropicProvider
 import CheckTool
 import CommandGate
+import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
@@ -35,6 +36,7 @@ extension Registry {
         registry.add(WriteFileTool.self)
         // Providers
         registry.add(AnthropicProvider.self)
+        registry.add(CommandProvider.self)
         registry.add(GoogleProvider.self)
         registry.add(OpenAIProvider.self)
         registry.add(ScriptedProvider.self)

@@ -41,7 +41,7 @@ struct RemoteServer: Sendable {
             url: address + path,
             headers: headers,
             body: [],
-            timeouts: .init(idle: .seconds(90), total: .seconds(7 * 86_400))
+            timeouts: .init(firstByte: .seconds(90), idle: .seconds(90), total: .seconds(7 * 86_400))
         )
         let response: TransportResponse
         do throws(Failure) { response = try await transport.send(request) } catch {

@@ -186,7 +186,7 @@ struct RetrAIPersonTests {
             #expect(answer.status == .unprocessable)
             #expect(
                 try answer.json()["detail"] == """
-                    Model 'mistral/large' needs the provider 'mistral', which is not there. There are: anthropic, google, notes, \
+                    Model 'mistral/large' needs the provider 'mistral', which is not there. There are: anthropic, command, google, notes, \
                     openai, scripted. Give the model as provider/name, or an alias for it in the settings.
                     """
             )

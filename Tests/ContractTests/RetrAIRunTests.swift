@@ -151,7 +151,7 @@ struct RetrAIRunTests {
             (
                 ["model_name": "stub"],
                 """
-                Nobody can tell who offers the model 'stub'. Give it as provider/name. There are these providers: anthropic, google, notes, \
+                Nobody can tell who offers the model 'stub'. Give it as provider/name. There are these providers: anthropic, command, google, notes, \
                 openai, scripted.
                 """
             ),

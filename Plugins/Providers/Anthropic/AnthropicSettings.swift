@@ -15,9 +15,10 @@ public struct AnthropicSettings: ServiceSettings {
     )
     public var key: Secret? = nil
     @Field("Headers to send as well; 'env:NAME', 'file:/PATH' and 'stored:NAME' stand for secrets.")
-    public var headers: [String: HeaderValue] = [:]
+    public var headers: [String: SecretText] = [:]
     @Field("How long connecting may take.") public var connectTimeout: Duration = .seconds(10)
-    @Field("How long the service may be silent.") public var idleTimeout: Duration = .seconds(120)
+    @Field("How long the service may take to begin its answer.") public var firstByteTimeout: Duration = .seconds(600)
+    @Field("How long the service may be silent once it has begun.") public var idleTimeout: Duration = .seconds(120)
     @Field("How long a whole reply may take.") public var totalTimeout: Duration = .seconds(900)
     @Field("How hard the model works on each reply, for models that can be told.") var effort: Effort? = nil
     @Field("Whether the model may think before it answers; left out for models that cannot be told.")

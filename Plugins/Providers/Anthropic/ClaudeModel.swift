@@ -18,6 +18,8 @@ struct ClaudeModel: Sendable, Hashable {
     let thinking: Thinking
     /// Whether it is told how hard to work.
     let takesEffort: Bool
+    /// Whether it can be held to a schema.
+    let takesForm: Bool
     /// Tokens of a request with its reply; `nil` for a model that is not known.
     let window: Int?
 
@@ -25,12 +27,13 @@ struct ClaudeModel: Sendable, Hashable {
     ///   known.
     init(_ name: String) {
         guard let (family, version) = Self.parse(name) else {
-            (thinking, takesEffort, window) = (.none, false, nil)
+            (thinking, takesEffort, takesForm, window) = (.none, false, false, nil)
             return
         }
         // Of the small ones no longer window is known.
         window = version >= 406 && family != "haiku" ? 1_000_000 : 200_000
         takesEffort = version >= 406 || (family == "opus" && version == 405)
+        takesForm = version >= 405
         switch version {
         case ..<307: thinking = .none
         case ..<406: thinking = .budget

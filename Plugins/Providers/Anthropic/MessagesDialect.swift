@@ -28,15 +28,29 @@ struct MessagesDialect: Dialect {
         if !request.system.isEmpty {
             body["system"] = [JSONValue.object(["type": "text", "text": .string(request.system)]).marked]
         }
-        if !request.tools.isEmpty { body["tools"] = .array(tools(of: request)) }
-        body["thinking"] = thinking(of: model, within: request.maximumOutput)
-        if let effort, model.takesEffort { body["output_config"] = ["effort": .string(effort.rawValue)] }
+        let form = AnswerForm(of: request)
+        let tools = tools(of: request, form.tool)
+        if !tools.isEmpty { body["tools"] = .array(tools) }
+        if let tool = form.tool {
+            // A model that has to call a tool may not think before it.
+            body["tool_choice"] = ["type": "tool", "name": .string(tool.name)]
+        } else {
+            body["thinking"] = thinking(of: model, within: request.maximumOutput)
+        }
+        body["output_config"] = outputConfig(of: model, form)
         return .object(body)
     }
 
+    private func outputConfig(of model: ClaudeModel, _ form: AnswerForm) -> JSONValue? {
+        var config: [String: JSONValue] = [:]
+        if let effort, model.takesEffort { config["effort"] = .string(effort.rawValue) }
+        if case .schema(let schema) = form { config["format"] = ["type": "json_schema", "schema": schema] }
+        return config.isEmpty ? nil : .object(config)
+    }
+
     /// The cache holds what stands before a mark, tools first: so the mark of the system prompt is theirs, too.
-    private func tools(of request: ModelRequest) -> [JSONValue] {
-        var tools = request.tools.map(\.json)
+    private func tools(of request: ModelRequest, _ more: ToolSpecification?) -> [JSONValue] {
+        var tools = (request.tools + [more].compactMap(\.self)).map(\.json)
         if request.system.isEmpty, let last = tools.popLast() { tools.append(last.marked) }
         return tools
     }

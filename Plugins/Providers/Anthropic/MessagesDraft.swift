@@ -19,7 +19,10 @@ struct MessagesDraft: ReplyDraft {
         var type: String { json["type"]?.text ?? "" }
     }
 
-    init() {}
+    /// The tool whose arguments are the text; see ``AnswerForm``.
+    private let formTool: String?
+
+    init(to request: ModelRequest) { formTool = AnswerForm(of: request).tool?.name }
 
     mutating func add(_ piece: JSONValue) -> [ModelPiece] {
         switch piece["type"]?.text {
@@ -61,9 +64,19 @@ struct MessagesDraft: ReplyDraft {
         case "thinking":
             blocks[index]?.signature = block["signature"]?.text ?? ""
             return add(["type": "thinking_delta", "thinking": block["thinking"] ?? ""], at: index)
+        case "tool_use" where isForm(block):
+            return add(["type": "text_delta", "text": wholeInput(of: block)], at: index)
         case "tool_use": return [.call(tool: block["name"]?.text ?? "")]
         default: return []
         }
+    }
+
+    private func isForm(_ block: JSONValue?) -> Bool { formTool != nil && block?["name"]?.text == formTool }
+
+    /// What was not streamed; of a streamed block it is empty.
+    private func wholeInput(of block: JSONValue) -> JSONValue {
+        guard let input = block["input"], !input.members.isEmpty else { return "" }
+        return .string(input.jsonText)
     }
 
     private mutating func add(_ delta: JSONValue, at index: Int) -> [ModelPiece] {
@@ -74,6 +87,7 @@ struct MessagesDraft: ReplyDraft {
         switch delta["type"]?.text {
         case "text_delta": return [.text(words)]
         case "thinking_delta": return [.reasoning(words)]
+        case "input_json_delta" where isForm(blocks[index]?.json): return [.text(words)]
         default: return []
         }
     }
@@ -91,10 +105,12 @@ struct MessagesDraft: ReplyDraft {
 extension MessagesDraft {
     private var ordered: [Block] { blocks.sorted { $0.key < $1.key }.map(\.value) }
 
-    var text: String { ordered.lazy.filter { $0.type == "text" }.map(\.words).joined() }
+    var text: String { ordered.lazy.filter(isText).map(\.words).joined() }
+
+    private func isText(_ block: Block) -> Bool { block.type == "text" || isForm(block.json) }
 
     var calls: [DraftCall] {
-        ordered.filter { $0.type == "tool_use" }.map { block in
+        ordered.filter { $0.type == "tool_use" && !isForm($0.json) }.map { block in
             DraftCall(
                 id: block.json["id"]?.text ?? "",
                 tool: block.json["name"]?.text ?? "",
@@ -130,7 +146,7 @@ extension MessagesDraft {
         var kept = KeptParts()
         for block in ordered {
             switch block.type {
-            case "text": kept.append(.text(block.words.utf8.count))
+            case _ where isText(block): kept.append(.text(block.words.utf8.count))
             case "tool_use": kept.append(.call())
             case "thinking":
                 let (words, signature) = (JSONValue.string(block.words), JSONValue.string(block.signature))

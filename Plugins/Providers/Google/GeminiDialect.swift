@@ -22,12 +22,27 @@ struct GeminiDialect: Dialect {
         let model = GeminiModel(request.model)
         var generation: [String: JSONValue] = ["maxOutputTokens": .int(request.maximumOutput)]
         generation["thinkingConfig"] = thinking(of: model, within: request.maximumOutput)
+        let form = form(of: request)
+        generation.merge(form.settings) { own, _ in own }
+        let system = request.system + form.words
         var body: [String: JSONValue] = [
             "contents": .array(ContentList(request).json), "generationConfig": .object(generation),
         ]
-        if !request.system.isEmpty { body["systemInstruction"] = ["parts": [["text": .string(request.system)]]] }
+        if !system.isEmpty { body["systemInstruction"] = ["parts": [["text": .string(system)]]] }
         if !request.tools.isEmpty { body["tools"] = [["functionDeclarations": .array(request.tools.map(\.json))]] }
         return .object(body)
+    }
+
+    /// Before Gemini 3 a model that may call functions cannot be held to a form
+    /// (<https://ai.google.dev/gemini-api/docs/structured-output>), and is told in words.
+    private func form(of request: ModelRequest) -> (settings: [String: JSONValue], words: String) {
+        guard let form = request.form else { return ([:], "") }
+        guard request.tools.isEmpty || GeminiModel(request.model).takesLevels else {
+            let words = "Give your answer as JSON of this schema, and nothing else: \(form.schema.jsonText)"
+            return ([:], request.system.isEmpty ? words : "\n\n\(words)")
+        }
+        let schema = FormSchema(form.schema).plain
+        return (["responseMimeType": "application/json", "responseJsonSchema": schema], "")
     }
 
     private func thinking(of model: GeminiModel, within output: Int) -> JSONValue? {

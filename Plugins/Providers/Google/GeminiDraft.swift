@@ -15,7 +15,7 @@ struct GeminiDraft: ReplyDraft {
     /// Bytes of text that no part of ``kept`` stands for yet.
     private var openText = 0
 
-    init() {}
+    init(to request: ModelRequest) {}
 
     mutating func add(_ piece: JSONValue) -> [ModelPiece] {
         model = piece["modelVersion"]?.text ?? model

@@ -24,6 +24,9 @@ struct ResponsesDialect: Dialect {
         ]
         if !request.system.isEmpty { body["instructions"] = .string(request.system) }
         if !request.tools.isEmpty { body["tools"] = .array(request.tools.map(\.responsesTool)) }
+        if let form = request.form {
+            body["text"] = ["format": .object(form.openAI.members.merging(["type": "json_schema"]) { own, _ in own })]
+        }
         if OpenAIModel(request.model).reasons {
             var reasoning: [String: JSONValue] = ["summary": "auto"]
             reasoning["effort"] = effort.map { .string($0.rawValue) }

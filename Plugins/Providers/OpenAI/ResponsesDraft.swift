@@ -18,7 +18,7 @@ struct ResponsesDraft: ReplyDraft {
         var type: String { json["type"]?.text ?? "" }
     }
 
-    init() {}
+    init(to request: ModelRequest) {}
 
     mutating func add(_ piece: JSONValue) -> [ModelPiece] {
         guard let type = piece["type"]?.text, type.hasPrefix("response.") else {

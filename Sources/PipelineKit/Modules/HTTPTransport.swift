@@ -27,11 +27,21 @@ public struct TransportRequest: Sendable, Hashable {
     /// How long each part of an exchange may take.
     public struct Timeouts: Sendable, Hashable {
         public var connect: Duration
-        /// Between two pieces of the answer, and before the first.
+        /// From the last byte of the request to the head of the answer: a service that does not stream, or that thinks
+        /// first, sends nothing until it is done. As long as OpenAI's and Anthropic's own libraries wait (10 minutes,
+        /// `DEFAULT_TIMEOUT` of openai 3.54 and anthropic 2.12).
+        public var firstByte: Duration
+        /// Between two pieces of the answer, and of the request.
         public var idle: Duration
         public var total: Duration
-        public init(connect: Duration = .seconds(10), idle: Duration = .seconds(120), total: Duration = .seconds(900)) {
+        public init(
+            connect: Duration = .seconds(10),
+            firstByte: Duration = .seconds(600),
+            idle: Duration = .seconds(120),
+            total: Duration = .seconds(900)
+        ) {
             self.connect = connect
+            self.firstByte = firstByte
             self.idle = idle
             self.total = total
         }

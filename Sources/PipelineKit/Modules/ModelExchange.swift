@@ -8,13 +8,23 @@ public struct ModelRequest: Sendable, Hashable {
     public var tools: [ToolSpecification]
     /// Tokens of the reply, at most.
     public var maximumOutput: Int
+    /// What the text of the reply is to be JSON of; `nil` for words.
+    public var form: ReplyForm?
 
-    public init(model: String, system: String, messages: Messages, tools: [ToolSpecification], maximumOutput: Int) {
+    public init(
+        model: String,
+        system: String,
+        messages: Messages,
+        tools: [ToolSpecification],
+        maximumOutput: Int,
+        form: ReplyForm? = nil
+    ) {
         self.model = model
         self.system = system
         self.messages = messages
         self.tools = tools
         self.maximumOutput = maximumOutput
+        self.form = form
     }
 }
 

@@ -11,7 +11,7 @@ public struct ChatDraft: ReplyDraft {
     /// In the service's word; `nil` while the model goes on.
     private var finishReason: String?
 
-    public init() {}
+    public init(to request: ModelRequest) {}
 
     public var stop: ModelReply.Stop? {
         switch finishReason {

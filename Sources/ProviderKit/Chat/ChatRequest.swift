@@ -47,6 +47,7 @@ extension ModelRequest {
             "stream_options": ["include_usage": true],
         ]
         if !tools.isEmpty { body["tools"] = .array(tools.map(\.chatTool)) }
+        if let form { body["response_format"] = ["type": "json_schema", "json_schema": form.openAI] }
         return .object(body)
     }
 

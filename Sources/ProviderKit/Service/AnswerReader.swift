@@ -1,16 +1,16 @@
 import PipelineKit
 
+/// Bytes that the answer of a model may have.
+public let answerLimit = 64 << 20
+
 /// Reads the body of an answer that succeeded, streamed or whole, wherever its pieces are cut.
 struct AnswerReader<Draft: ReplyDraft> {
-    /// Bytes that an answer may have.
-    static var limit: Int { 64 << 20 }
-
     private let host: String
     private let request: ModelRequest
     /// Bytes of the request.
     private let sent: Int
     private var events = ServerSentEventReader()
-    private var draft = Draft()
+    private var draft: Draft
     private var form = Form.unknown
     /// A whole answer, or the beginning of a streamed one, to be quoted when it makes no sense.
     private var body: [UInt8] = []
@@ -28,14 +28,15 @@ struct AnswerReader<Draft: ReplyDraft> {
 
     init(_ request: ModelRequest, of sent: Int, from host: String) {
         self.request = request
+        draft = Draft(to: request)
         self.sent = sent
         self.host = host
     }
 
     mutating func take(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
         size += bytes.count
-        guard size <= Self.limit else {
-            throw Failure(.unavailable, "'\(host)' answered with more than \(ByteCount(bytes: Self.limit)).")
+        guard size <= answerLimit else {
+            throw Failure(.unavailable, "'\(host)' answered with more than \(ByteCount(bytes: answerLimit)).")
         }
         if form == .unknown, let first = bytes.first(where: { !whiteSpace.contains($0) }) {
             form = first == UInt8(ascii: "{") ? .whole : .stream  // no field of an event begins with a brace

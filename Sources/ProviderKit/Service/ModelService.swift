@@ -102,13 +102,4 @@ extension Failure {
         failure.mayHaveCost = kind != .cancelled
         return failure
     }
-
-    /// The failure without these values, which a service may have repeated in its words.
-    fileprivate func redacting(_ secrets: [String]) -> Failure {
-        var failure = self
-        for secret in secrets where !secret.isEmpty {
-            failure.message = failure.message.replacing(secret, with: "…")
-        }
-        return failure
-    }
 }

@@ -1,24 +1,19 @@
 public import PipelineKit
 
 /// What can be set of every service that is reached over HTTP; a provider declares each as a ``Field``.
-public protocol ServiceSettings: Fields {
+public protocol ServiceSettings: PricedSettings {
     /// Where the service is; `nil` for the vendor's own.
     var baseUrl: String? { get }
     /// `nil` for the usual place, ``ServiceDefaults/key``.
     var key: Secret? { get }
     /// Sent with every request, by name.
-    var headers: [String: HeaderValue] { get }
+    var headers: [String: SecretText] { get }
     var connectTimeout: Duration { get }
+    /// Until the answer begins.
+    var firstByteTimeout: Duration { get }
+    /// Between two pieces of the answer.
     var idleTimeout: Duration { get }
     var totalTimeout: Duration { get }
-    /// Of a million tokens read.
-    var inputPrice: Money? { get }
-    /// Of a million tokens read from the vendor's cache.
-    var cachedPrice: Money? { get }
-    /// Of a million tokens written into the vendor's cache.
-    var cacheWritePrice: Money? { get }
-    /// Of a million tokens written.
-    var outputPrice: Money? { get }
 }
 
 /// What holds of a vendor where the settings say nothing.
@@ -42,9 +37,6 @@ public struct ServiceDefaults: Sendable {
 }
 
 extension ServiceSettings {
-    /// Most vendors ask no more for it.
-    public var cacheWritePrice: Money? { nil }
-
     /// Checks what can be said without looking anything up.
     ///
     /// - Returns: the price, when one is given.
@@ -52,18 +44,11 @@ extension ServiceSettings {
     ///   counted with it would be wrong.
     public func checked() throws(Failure) -> Price? {
         if let baseUrl { _ = try ServiceAddress(baseUrl) }
-        let times = [
-            ("connect_timeout", connectTimeout), ("idle_timeout", idleTimeout), ("total_timeout", totalTimeout),
-        ]
-        for (name, time) in times where time <= .zero {
-            throw Failure(.invalidInput, "Field '\(name)' must be longer than nothing, but is '\(time.written)'.")
-        }
-        switch (inputPrice, outputPrice) {
-        case (let input?, let output?):
-            return Price(input: input, cached: cachedPrice, cacheWrite: cacheWritePrice, output: output)
-        case (nil, nil) where cachedPrice == nil && cacheWritePrice == nil: return nil
-        default: throw Failure(.invalidInput, "A price needs both 'input_price' and 'output_price'.")
-        }
+        try checkTimes([
+            ("connect_timeout", connectTimeout), ("first_byte_timeout", firstByteTimeout),
+            ("idle_timeout", idleTimeout), ("total_timeout", totalTimeout),
+        ])
+        return try price()
     }
 
     /// Where requests go: the settings count before the environment, and the vendor's own service is what remains.
@@ -90,7 +75,12 @@ extension ServiceSettings {
             baseURL: address.baseURL,
             key: try key(for: address, defaults, secrets),
             headers: try sentHeaders(secrets),
-            timeouts: .init(connect: connectTimeout, idle: idleTimeout, total: totalTimeout),
+            timeouts: .init(
+                connect: connectTimeout,
+                firstByte: firstByteTimeout,
+                idle: idleTimeout,
+                total: totalTimeout
+            ),
             speaking: dialect
         )
     }

@@ -71,22 +71,30 @@ extension Transfer {
     var deadline: ContinuousClock.Instant {
         if let released { return released + CurlTransport.patience }
         let total = started + timeouts.total
-        return exchange.isPaused ? total : min(total, lastActivity + timeouts.idle)
+        let silence = isAwaited ? timeouts.firstByte : timeouts.idle
+        return exchange.isPaused ? total : min(total, lastActivity + silence)
     }
 
-    /// Why the transfer is out of time, if it is. Bytes of the request that went out count as activity.
+    /// Whether the request has gone out and the answer has not begun.
+    private var isAwaited: Bool { !head.isComplete && uploaded >= exchange.request.body.count }
+
+    /// Why the transfer is out of time, if it is.
     func timeout(at now: ContinuousClock.Instant) -> Failure? {
+        noteSent(at: now)
         guard now >= deadline else { return nil }
         guard released == nil else { return .cancelled(exchange.target) }
         if now >= started + timeouts.total { return .notComplete(exchange.target, within: timeouts.total) }
-        let sent = sluice_get_size(easy, CURLINFO_SIZE_UPLOAD_T)
-        guard sent == uploaded else {
-            uploaded = sent
-            lastActivity = now
-            return nil
-        }
+        if isAwaited { return .noAnswer(exchange.target, within: timeouts.firstByte) }
         return head.isComplete
-            ? .stalled(exchange.target, timeouts.idle) : .noAnswer(exchange.target, within: timeouts.idle)
+            ? .stalled(exchange.target, timeouts.idle) : .notTaken(exchange.target, timeouts.idle)
+    }
+
+    /// Bytes of the request that went out count as activity; asked for after each of them.
+    private func noteSent(at now: ContinuousClock.Instant) {
+        let sent = sluice_get_size(easy, CURLINFO_SIZE_UPLOAD_T)
+        guard sent != uploaded else { return }
+        uploaded = sent
+        lastActivity = now
     }
 }
 

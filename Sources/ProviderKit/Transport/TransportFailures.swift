@@ -17,6 +17,11 @@ extension Failure {
         Failure(.timedOut, "No answer from '\(target.host)' within \(time.inSeconds).", mayHaveCost: true)
     }
 
+    static func notTaken(_ target: RequestTarget, _ time: Duration) -> Failure {
+        let sentence = "'\(target.host)' did not take the whole request: nothing could be sent for \(time.inSeconds)."
+        return Failure(.timedOut, sentence)
+    }
+
     static func stalled(_ target: RequestTarget, _ time: Duration) -> Failure {
         Failure(.timedOut, "The answer of '\(target.host)' stalled: nothing came for \(time.inSeconds).")
     }

@@ -86,7 +86,7 @@ struct EndpointTests {
         name: asks
         model: openai/gpt
         goal: { gate: command, with: { command: "false" } }
-        providers: { openai: { idle_timeout: \(patience) } }
+        providers: { openai: { first_byte_timeout: \(patience), idle_timeout: \(patience) } }
 
         """
     }

@@ -106,7 +106,7 @@ struct UsageTests {
         ),
         Mistake(
             "run pytest --model opnai/gpt",
-            "There is no model provider 'opnai'. Did you mean 'openai'? There are: anthropic, google, openai, scripted."
+            "There is no model provider 'opnai'. Did you mean 'openai'? There are: anthropic, command, google, openai, scripted."
         ),
         Mistake(
             "run pytest --model scripted/none.json",

@@ -55,7 +55,7 @@ async def read_request(reader):
     for line in filter(None, lines[1:]):
         name, value = line.split(":", 1)
         headers[name.lower()] = value.strip()
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    body = b"" if path == "/deaf" else await reader.readexactly(int(headers.get("content-length", 0)))
     return method, path, headers, body
 
 
@@ -94,6 +94,16 @@ class Exchange:
 
     async def hang(self):
         await self.until_closed()
+
+    async def think(self):
+        """/think/0.5: answers after so many seconds."""
+        await asyncio.sleep(float(self.path.split("/")[2]))
+        await self.send(whole("200 OK", b"thought"))
+
+    async def deaf(self):
+        """Does not read the request's body."""
+        self.writer.transport.pause_reading()
+        await asyncio.sleep(600)  # until it is ended
 
     async def stall(self):
         await self.send(head("200 OK", "Transfer-Encoding: chunked") + chunk(b"data: {}\n\n"))

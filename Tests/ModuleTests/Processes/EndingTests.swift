@@ -104,3 +104,58 @@ struct EndingTests {
         #expect(mark.processes == [])
     }
 }
+
+/// A command that is ended for its silence.
+struct SilenceTests {
+    private func ask(_ line: String, first: Duration = .seconds(3), between: Duration = .seconds(2)) async throws
+        -> Outcome
+    {
+        var command = Command.shell(line, in: "/", grace: .milliseconds(100))
+        command.output = .separate
+        command.silence = Command.Silence(first: first, between: between)
+        return try await outcome(of: command)
+    }
+
+    @Test(arguments: ["sleep 60", "echo up; sleep 60", "while :; do echo busy >&2; sleep 0.1; done"])
+    func itIsToldFromACommandThatTakesTooLong(line: String) async throws {
+        guard case .timedOut(let finished) = try await ask(line) else {
+            Issue.record("It ended by itself.")
+            return
+        }
+        #expect(finished.wasSilent)
+        #expect(finished.output.text == (line.hasPrefix("echo") ? "up\n" : ""))
+    }
+
+    @Test func aCommandThatPrintsNowAndThenIsNotSilent() async throws {
+        let line = "for i in 1 2 3 4 5; do sleep 0.6; echo $i; done"
+        guard case .finished(let finished) = try await ask(line, first: .seconds(20)) else {
+            Issue.record("It was ended.")
+            return
+        }
+        #expect(finished.output.text == "1\n2\n3\n4\n5\n" && !finished.wasSilent)
+    }
+
+    /// The question and the answer pass each other, as often as not.
+    @Test func askingACommandToEndThatJustHasLosesNothing() async throws {
+        let command = Command("sh", ["-c", "echo x; exit 3"], in: "/")
+        for _ in 0..<100 {
+            guard case .finished(let finished) = try await outcome(of: command, reading: { _ in false }) else {
+                Issue.record("It had time enough.")
+                return
+            }
+            #expect([3, 143].contains(finished.status) && finished.output.text == "x\n")
+        }
+    }
+
+    @Test func whoeverReadsMayEndIt() async throws {
+        let read = Mutex("")
+        let command = Command("sh", ["-c", "while :; do echo more; sleep 0.05; done"], in: "/", grace: .zero)
+        _ = try await outcome(of: command) { piece in
+            read.withLock {
+                $0 += piece
+                return $0.utf8.count < 15
+            }
+        }
+        #expect(read.withLock { $0.utf8.count } == 15, "nothing is read after that")
+    }
+}

@@ -77,17 +77,34 @@ struct CurlTransportTests {
 
     // Time
 
-    private func impatient(_ path: String, idle: Duration = .seconds(20), total: Duration = .seconds(30))
-        -> TransportRequest
-    {
-        var request = request(path)
-        request.timeouts = .init(connect: .seconds(20), idle: idle, total: total)
+    private func impatient(
+        _ path: String,
+        firstByte: Duration = .seconds(20),
+        idle: Duration = .seconds(20),
+        total: Duration = .seconds(30),
+        body: String = ""
+    ) -> TransportRequest {
+        var request = request(path, body: body)
+        request.timeouts = .init(connect: .seconds(20), firstByte: firstByte, idle: idle, total: total)
         return request
     }
 
-    @Test func aServerThatNeverAnswersIsNamedWithTheTime() async throws {
+    @Test(arguments: ["", "{}"]) func aServerThatNeverAnswersIsNamedWithTheTime(body: String) async throws {
         let failure = Failure(.timedOut, "No answer from '127.0.0.1:\(server.port)' within 0.25 s.", mayHaveCost: true)
-        await #expect(throws: failure) { try await transport.send(impatient("/hang", idle: .milliseconds(250))) }
+        let request = impatient("/hang", firstByte: .milliseconds(250), body: body)
+        await #expect(throws: failure) { try await transport.send(request) }
+    }
+
+    @Test func aServerMayThinkForLongerThanItMayBeSilent() async throws {
+        let request = impatient("/think/1", idle: .milliseconds(400), body: "{}")
+        #expect(try await transport.send(request).body.everything() == Array("thought".utf8))
+    }
+
+    @Test func aServerThatDoesNotTakeTheRequestIsNamedWithTheTime() async throws {
+        let body = String(repeating: "0123456789", count: 3_000_000)
+        let request = impatient("/deaf", idle: .milliseconds(400), body: body)
+        let message = "'127.0.0.1:\(server.port)' did not take the whole request: nothing could be sent for 0.4 s."
+        await #expect(throws: Failure(.timedOut, message)) { try await transport.send(request) }
     }
 
     @Test func anAnswerThatStallsIsNamedWithTheTime() async throws {

@@ -90,11 +90,15 @@ struct OpenAIProviderTests {
     @Test func settingsAreObeyed() async throws {
         let settings: JSONValue = [
             "base_url": "http://h/v1", "headers": ["X-B": "env:ORG", "X-A": "a"], "connect_timeout": "1s",
-            "idle_timeout": "2s", "total_timeout": "3s", "limit_field": "max_completion_tokens",
+            "first_byte_timeout": "4s", "idle_timeout": "2s", "total_timeout": "3s",
+            "limit_field": "max_completion_tokens",
         ]
         let request = try await send(settings, environment: ["ORG": "org-1"])
         #expect(request.headers.suffix(2) == [.init("X-A", "a"), .init("X-B", "org-1")])
-        #expect(request.timeouts == .init(connect: .seconds(1), idle: .seconds(2), total: .seconds(3)))
+        let times = [
+            request.timeouts.connect, request.timeouts.idle, request.timeouts.total, request.timeouts.firstByte,
+        ]
+        #expect(times == [.seconds(1), .seconds(2), .seconds(3), .seconds(4)])
         #expect(try JSONValue(parsing: request.body)["max_completion_tokens"] == 100)
     }
 

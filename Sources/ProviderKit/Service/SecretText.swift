@@ -1,12 +1,12 @@
 public import PipelineKit
 
-/// The value of a header in a provider's settings: text, or a reference to a secret (`env:NAME` and its like).
-public enum HeaderValue: Sendable, Hashable {
+/// What a provider's settings send, as the value of a header: text, or a reference to a secret (`env:NAME` and its like).
+public enum SecretText: Sendable, Hashable {
     case text(String)
     case secret(Secret)
 }
 
-extension HeaderValue: FieldValue {
+extension SecretText: FieldValue {
     public static var schema: ValueSchema { .oneOf([.string, Secret.schema]) }
 
     public var json: JSONValue {

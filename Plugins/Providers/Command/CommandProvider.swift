@@ -1,0 +1,59 @@
+public import PipelineKit
+import ProcessKit
+import ProviderKit
+
+/// Asks a program of this machine: a request in JSON on its standard input, a reply in JSON on its standard output.
+///
+/// `Docs/Guides/ModelPrograms.md` describes both. A program runs once for each reply, and everything it started ends with
+/// it.
+public struct CommandProvider: Provider {
+    public static let id: ModuleID = "command"
+    public static let summary = "Asks a program of this machine, in JSON on its standard input and output."
+
+    private let settings: CommandSettings
+    private let price: Price?
+
+    public init(settings: CommandSettings) throws(Failure) {
+        price = try settings.checked()
+        self.settings = settings
+    }
+
+    public func price(of model: String) -> Price? { price }
+
+    /// No vendor's list has it.
+    public var isAtListPrice: Bool { false }
+
+    public func check(_ model: String, secrets: SecretResolver) throws(Failure) {
+        try Programs.check(try program(of: model), environment: settings.environment(secrets))
+    }
+
+    /// - Throws: ``Failure/Kind/missing`` when there is no such program, and what the program says.
+    public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
+        let environment = try settings.environment(context.secrets)
+        let command = Command(
+            try program(of: request.model),
+            Array(settings.run.dropFirst()),
+            in: settings.directory,
+            environment: environment,
+            input: request.forProgram(attempt: context.attempt).encoded(),
+            timeout: settings.totalTimeout,
+            silence: Command.Silence(first: settings.firstByteTimeout, between: settings.idleTimeout),
+            limit: OutputLimit(head: 0, tail: 4_000)
+        )
+        do throws(Failure) {
+            return try await ProgramTurn(request, command, context.emit).reply()
+        } catch {
+            throw error.redacting(settings.confidential(environment))
+        }
+    }
+
+    private func program(of model: String) throws(Failure) -> String {
+        guard let program = settings.run.first else {
+            throw Failure(
+                .missing,
+                "No program is set for the model 'command/\(model)'. Write 'providers: { command: { run: [PROGRAM] } }'."
+            )
+        }
+        return program
+    }
+}

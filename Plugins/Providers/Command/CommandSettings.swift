@@ -1,0 +1,72 @@
+public import PipelineKit
+public import ProviderKit
+
+/// Which program is asked, how long it may take, and what it costs.
+public struct CommandSettings: PricedSettings {
+    @Field("The program with its arguments: its absolute path, or a name that is looked up in PATH; no shell reads it.")
+    var run: [String] = []
+    @Field("Absolute path of the directory it runs in; the workspace, where a model writes, is no place for it.")
+    var directory: String = "/"
+    @Field(
+        "Environment variables for it besides PATH, HOME, LANG and their like; 'env:NAME', 'file:/PATH' and 'stored:NAME' stand for secrets."
+    )
+    var env: [String: SecretText] = [:]
+    @Field("How long it may take to begin its answer.") var firstByteTimeout: Duration = .seconds(600)
+    @Field("How long it may print nothing once it has begun.") var idleTimeout: Duration = .seconds(120)
+    @Field("How long a whole reply may take.") var totalTimeout: Duration = .seconds(900)
+    @Field("What a million tokens read cost.") public var inputPrice: Money? = nil
+    @Field("What a million tokens read from a cache cost; as much as others when nothing is said.")
+    public var cachedPrice: Money? = nil
+    @Field("What a million tokens written cost.") public var outputPrice: Money? = nil
+
+    public init() {}
+}
+
+extension CommandSettings {
+    /// Checks what can be said without looking anything up.
+    ///
+    /// - Returns: the price, when one is given.
+    func checked() throws(Failure) -> Price? {
+        try checkTimes([
+            ("first_byte_timeout", firstByteTimeout), ("idle_timeout", idleTimeout), ("total_timeout", totalTimeout),
+        ])
+        if let program = run.first, program.isEmpty || program.contains("/") && !program.hasPrefix("/") {
+            throw Failure(
+                .invalidInput,
+                "Field 'run' must begin with the absolute path of a program or with a name in PATH, but begins with '\(program)'."
+            )
+        }
+        guard directory.hasPrefix("/") else {
+            throw Failure(.invalidInput, "Field 'directory' must be an absolute path, but is '\(directory)'.")
+        }
+        if let name = env.keys.sorted().first(where: { $0.isEmpty || $0.contains("=") }) {
+            throw Failure(.invalidInput, "Field 'env' must name environment variables, but has '\(name)'.")
+        }
+        return try price()
+    }
+
+    /// The variables that the program is given, with the secrets looked up.
+    ///
+    /// - Throws: ``Failure/Kind/missing`` for a secret that is not there.
+    func environment(_ secrets: SecretResolver) throws(Failure) -> [String: String] {
+        var environment: [String: String] = [:]
+        for (name, value) in env.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .text(let text): environment[name] = text
+            case .secret(let secret):
+                guard let value = secrets(secret), !value.isEmpty else {
+                    throw Failure(.missing, "The variable '\(name)' of the program needs a value: \(secret.hint).")
+                }
+                environment[name] = value
+            }
+        }
+        return environment
+    }
+
+    /// The values among those that must be seen nowhere.
+    func confidential(_ environment: [String: String]) -> [String] {
+        env.compactMap { name, value in
+            if case .secret(let secret) = value, secret.isConfidential { environment[name] } else { nil }
+        }
+    }
+}
