@@ -13,8 +13,8 @@ class Chat:
     def words(self, text):
         return [{"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]}]
 
-    def call(self, number, arguments):
-        function = {"name": "bash_exec", "arguments": arguments}
+    def call(self, number, arguments, tool="bash_exec"):
+        function = {"name": tool, "arguments": arguments}
         call = {"index": number, "id": f"call_{number}", "type": "function", "function": function}
         return [{"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}]
 
@@ -41,8 +41,8 @@ class Responses:
     def words(self, text):
         return [{"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": text}]
 
-    def call(self, number, arguments):
-        item = {"id": f"fc_{number}", "type": "function_call", "call_id": f"call_{number}", "name": "bash_exec",
+    def call(self, number, arguments, tool="bash_exec"):
+        item = {"id": f"fc_{number}", "type": "function_call", "call_id": f"call_{number}", "name": tool,
                 "arguments": ""}
         return [{"type": "response.output_item.added", "output_index": number + 1, "item": item},
                 self.more(number, arguments)]
@@ -51,9 +51,12 @@ class Responses:
         return {"type": "response.function_call_arguments.delta", "output_index": number + 1, "delta": arguments}
 
     def end(self, read, written):
-        return [{"type": "response.completed", "response": {
-            "object": "response", "model": "gpt-5.2", "status": "completed", "error": None, "incomplete_details": None,
-            "usage": {"input_tokens": read, "output_tokens": written}}}]
+        usage = {"input_tokens": read, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": written,
+                 "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 0}
+        return [{"type": "response.completed", "sequence_number": 99, "response": {
+            "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-5.2", "status": "completed", "output": [],
+            "error": None, "incomplete_details": None, "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
+            "metadata": {}, "instructions": None, "temperature": 1.0, "top_p": 1.0, "usage": usage}}]
 
     def error(self, kind, words):
         return {"type": "error", "code": kind, "message": words}
@@ -70,8 +73,8 @@ class Messages:
     def words(self, text):
         return [{"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}]
 
-    def call(self, number, arguments):
-        block = {"type": "tool_use", "id": f"call_{number}", "name": "bash_exec", "input": {}}
+    def call(self, number, arguments, tool="bash_exec"):
+        block = {"type": "tool_use", "id": f"call_{number}", "name": tool, "input": {}}
         return [{"type": "content_block_start", "index": number + 1, "content_block": block},
                 self.more(number, arguments)]
 
@@ -99,8 +102,8 @@ class Gemini:
     def words(self, text):
         return [self.part({"text": text})]
 
-    def call(self, number, arguments):
-        return [self.part({"functionCall": {"id": f"call_{number}", "name": "bash_exec", "args": json.loads(arguments)}})]
+    def call(self, number, arguments, tool="bash_exec"):
+        return [self.part({"functionCall": {"id": f"call_{number}", "name": tool, "args": json.loads(arguments)}})]
 
     def end(self, read, written):
         return [{**self.part({"text": ""}, finishReason="STOP"),
@@ -111,8 +114,8 @@ class Gemini:
 
 
 def spoken(path):
-    """By the end of a request's path."""
+    """By the end of a request's path; none for one that asks no model."""
     path = path.split("?")[0]
     ends = {"/chat/completions": Chat, "/responses": Responses, "/messages": Messages,
             ":streamGenerateContent": Gemini}
-    return next(dialect() for end, dialect in ends.items() if path.endswith(end))
+    return next((dialect() for end, dialect in ends.items() if path.endswith(end)), None)

@@ -34,9 +34,11 @@ def event(data):
 
 
 class Exchange:
+    request = b""
+
     def __init__(self, reader, writer, path, headers):
         self.reader, self.writer, self.path, self.headers = reader, writer, path, headers
-        self.fault, self.argument = path.split("/")[1:3]
+        self.fault, self.argument = [*path.split("/"), "", ""][1:3]
 
     async def send(self, data):
         self.writer.write(data)
@@ -260,6 +262,12 @@ class Exchange:
     async def plain(self):
         await self.answer()
 
+    async def works(self):
+        """Asks for a file to be written, and stops when it has read that it was."""
+        if b"Wrote out." in self.request:
+            return await self.answer()
+        await self.answer(*self.dialect.call(0, json.dumps({"file": "out", "text": "done"}), "write"))
+
     async def slow_answer(self):
         """Answers after so many milliseconds."""
         await asyncio.sleep(int(self.argument) / 1000)
@@ -313,8 +321,11 @@ async def serve(reader, writer):
                 await reader.readexactly(1_000)
                 exchange.reset()
                 return
-            await reader.readexactly(int(headers.get("content-length", 0)))
-            await getattr(exchange, exchange.fault)()
+            exchange.request = await reader.readexactly(int(headers.get("content-length", 0)))
+            if exchange.dialect or exchange.fault in ("open", "cut"):
+                await getattr(exchange, exchange.fault)()
+            else:
+                await exchange.send(whole("404 Not Found", {}))
     except (asyncio.IncompleteReadError, ConnectionError, asyncio.TimeoutError):
         pass
     finally:

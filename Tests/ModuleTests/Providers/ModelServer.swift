@@ -19,10 +19,18 @@ struct ModelServer: Sendable {
     static func run<Result>(
         _ script: String = "model_server.py",
         _ arguments: [String] = [],
+        python: String = "python3",
+        environment: [String: String] = [:],
         _ body: (ModelServer) async throws -> Result
     ) async throws -> Result {
         let path = fixtures.appending(path: "Servers/\(script)").path
-        let command = Command("python3", [path] + arguments, in: "/", timeout: .seconds(1_800))
+        let command = Command(
+            python,
+            [path] + arguments,
+            in: "/",
+            environment: environment,
+            timeout: .seconds(1_800)
+        )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             let (output, said) = AsyncStream<String>.makeStream()
             group.addTask {

@@ -9,9 +9,9 @@ import Testing
 struct CancelledRunTests {
     @Test func theRequestOfACancelledRunIsCutWhileItsModelSpeaks() async throws {
         let server = try #require(ModelServer.current)
-        let engine = RealEngine(server)
+        let engine = RealEngine()
         defer { engine.remove() }
-        try await engine.start("r1", "streams/r1")
+        try await engine.start("r1", at: server.url("/streams/r1/v1"))
         let services = engine.services
         let (words, word) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         services.feed.observe { if case .piece(_, .model(_, .text)) = $0 { word.yield() } }

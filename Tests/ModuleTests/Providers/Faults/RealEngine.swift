@@ -1,3 +1,4 @@
+import AnthropicProvider
 import Foundation
 import OpenAIProvider
 import PipelineEngine
@@ -10,14 +11,13 @@ import Synchronization
 struct RealEngine {
     let directory: String
     let services: Services
-    private let server: ModelServer
 
-    init(_ server: ModelServer, clock: EngineClock = .system) {
-        self.server = server
+    init(clock: EngineClock = .system, secrets: @escaping SecretResolver = { _ in nil }) {
         directory = FileManager.default.temporaryDirectory.appending(path: "faults-\(UUID().uuidString)").path
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         var registry = Registry()
         registry.add(OpenAIProvider.self)
+        registry.add(AnthropicProvider.self)
         registry.add(WriteTool.self)
         registry.add(ContentGate.self)
         let dice = Mutex(Dice(seed: 7))
@@ -27,7 +27,7 @@ struct RealEngine {
                 store: MemoryStore(),
                 workspaces: PlainWorkspaces(),
                 transport: CurlTransport(),
-                secrets: { _ in nil },
+                secrets: secrets,
                 clock: clock,
                 scratch: directory + ".scratch",
                 owner: ProcessName("host:boot:1:1"),
@@ -42,14 +42,16 @@ struct RealEngine {
         try? FileManager.default.removeItem(atPath: directory + ".scratch")
     }
 
-    /// Starts a run of one iteration whose model misbehaves; it is not carried on yet.
-    func start(_ run: RunID, _ fault: String) async throws {
-        let settings: JSONValue = [
-            "base_url": .string(server.url("/\(fault)/v1")), "headers": ["X-Name": .string(run.value)],
-        ]
+    /// Starts a run of one iteration; it is not carried on yet.
+    ///
+    /// - Parameter url: Where its model is.
+    func start(_ run: RunID, _ model: String = "openai/m-1", at url: String, with more: JSONValue = [:])
+        async throws
+    {
+        let settings = more.with("base_url", .string(url)).with("headers", ["X-Name": .string(run.value)])
         let pipeline = try Pipeline(json: [
-            "name": "p", "model": "openai/m-1", "goal": ["gate": "content"], "tools": ["allow": ["write"]],
-            "limits": ["iterations": 1], "providers": ["openai": settings],
+            "name": "p", "model": .string(model), "goal": ["gate": "content"], "tools": ["allow": ["write"]],
+            "limits": ["iterations": 1], "providers": [String(model.prefix { $0 != "/" }): settings],
         ])
         _ = try await services.runs.start(RunOrder(run: run, pipeline: pipeline, project: directory, origin: "test"))
     }

@@ -40,12 +40,12 @@ struct StormTests {
 
     @Test func everyoneComesBackInTheirOwnTimeAndNotBeforeTheyMay() async throws {
         let clock = ManualClock()
-        let engine = RealEngine(server, clock: clock.clock)
+        let engine = RealEngine(clock: clock.clock)
         defer { engine.remove() }
         let runs = (1...200).map { RunID("r\($0)") }
         for (number, run) in runs.enumerated() {
             let fault = number < 160 ? "refuses_first/\(Self.refusals)-\(Int(Self.asked))" : "plain/-"
-            try await engine.start(run, fault)
+            try await engine.start(run, at: server.url("/\(fault)/v1"))
         }
         let weather = Weather(runs, clock)
         let services = engine.services
