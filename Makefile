@@ -7,10 +7,11 @@ RIVAL_PACKAGES = nginx-light wrk
 RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
+LITELLM        = .venv-litellm/bin/python3
 BENCHES        = ^CommandTests\.(Benchmark|ServeBench|EngineBench|EngineKill)Tests
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages browser python timer fuzz figures serve-figures clean
+.PHONY: demo test lint build packages browser python litellm timer fuzz figures serve-figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -20,7 +21,7 @@ demo: build python
 
 ## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs or
 ## measure by themselves.
-test: packages browser python lint
+test: packages browser python litellm lint
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests)\.'
 	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
@@ -49,6 +50,11 @@ browser:
 python: packages
 	@[ -x $(PYTHON) ] || python3 -m venv .venv
 	@$(PYTHON) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/python-requirements.txt
+
+## Another one with LiteLLM's proxy, which tests ask as a service: 740 MB, and about a minute of a processor.
+litellm: packages
+	@[ -x $(LITELLM) ] || python3 -m venv .venv-litellm
+	@$(LITELLM) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/litellm-requirements.txt
 
 ## The fuzzers, for a bounded time each.
 fuzz: packages

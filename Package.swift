@@ -152,7 +152,8 @@ let package = Package(
         tests(
             "ModuleTests",
             of: [
-                "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit", "PipelineTesting",
+                "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
+                "PipelineTesting",
                 "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine",

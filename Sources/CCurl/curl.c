@@ -9,6 +9,7 @@
 // The checking macros would call the functions by name, and nothing may link them.
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
+#undef curl_multi_setopt
 
 // One line for each function of libcurl that is used, with the type its header gives it.
 #define FUNCTIONS(use) \
@@ -21,6 +22,7 @@
     use(curl_easy_pause) \
     use(curl_multi_init) \
     use(curl_multi_cleanup) \
+    use(curl_multi_setopt) \
     use(curl_multi_add_handle) \
     use(curl_multi_remove_handle) \
     use(curl_multi_perform) \
@@ -66,6 +68,9 @@ const char *sluice_curl_words(CURLcode code) { return lib.curl_easy_strerror(cod
 
 sluice_multi sluice_multi_new(void) { return lib.curl_multi_init(); }
 void sluice_multi_free(sluice_multi multi) { lib.curl_multi_cleanup(multi); }
+void sluice_multi_keep(sluice_multi multi, long connections) {
+    lib.curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
+}
 CURLMcode sluice_multi_add(sluice_multi multi, sluice_easy easy) { return lib.curl_multi_add_handle(multi, easy); }
 CURLMcode sluice_multi_remove(sluice_multi multi, sluice_easy easy) {
     return lib.curl_multi_remove_handle(multi, easy);

@@ -1,3 +1,4 @@
+import Glibc
 public import PipelineKit
 
 /// One event of a `text/event-stream`.
@@ -26,12 +27,13 @@ public struct ServerSentEventReader: Sendable {
     /// Milliseconds after which the stream asks its reader to connect again, once it has.
     public private(set) var retryMilliseconds: Int?
 
+    /// The beginning of a line whose end has not come.
     private var line: [UInt8] = []
     private var isFirstLine = true
     private var endedWithReturn = false
     private var size = 0
     private var type = ""
-    private var data: String?
+    private var data: [UInt8]?
     private var lastID = ""
 
     public init(limit: Int = 16 << 20) { self.limit = limit }
@@ -41,67 +43,112 @@ public struct ServerSentEventReader: Sendable {
     /// - Throws: ``Failure/Kind/unavailable`` when an event is longer than the limit.
     public mutating func take(_ bytes: [UInt8]) throws(Failure) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
-        var rest = bytes[...]
-        if endedWithReturn, rest.first == lineFeed { rest.removeFirst() }
-        if !bytes.isEmpty { endedWithReturn = false }
-        while let end = rest.firstIndex(where: { $0 == lineFeed || $0 == carriageReturn }) {
-            try gather(rest[..<end])
-            if let event = endLine() { events.append(event) }
-            let isReturn = rest[end] == carriageReturn
-            rest = rest[(end + 1)...]
-            if isReturn, rest.first == lineFeed {
-                rest.removeFirst()
-            } else {
-                endedWithReturn = isReturn && rest.isEmpty
-            }
+        try read(bytes) { reader, data in
+            let type = reader.type.isEmpty ? "message" : reader.type
+            events.append(
+                ServerSentEvent(type: type, data: String(decoding: data, as: UTF8.self), lastID: reader.lastID)
+            )
         }
-        try gather(rest)
         return events
     }
 
-    private mutating func gather(_ bytes: ArraySlice<UInt8>) throws(Failure) {
-        size += bytes.count
+    /// The data of the events that these bytes complete, which may be no UTF-8.
+    ///
+    /// - Throws: ``Failure/Kind/unavailable`` when an event is longer than the limit.
+    mutating func takeData(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
+        var all: [[UInt8]] = []
+        try read(bytes) { _, data in all.append(data) }
+        return all
+    }
+
+    private mutating func read(_ bytes: [UInt8], _ dispatch: (Self, [UInt8]) -> Void) throws(Failure) {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            if endedWithReturn, rest.first == lineFeed { rest.removeFirst() }
+            if !bytes.isEmpty { endedWithReturn = false }
+            while let end = endOfLine(in: rest) {
+                try count(end - rest.startIndex)
+                if let data = takeLine(UnsafeRawBufferPointer(rebasing: rest[..<end])) {
+                    dispatch(self, data)
+                    type = ""
+                }
+                let isReturn = rest[end] == carriageReturn
+                rest = rest[(end + 1)...]
+                if isReturn, rest.first == lineFeed {
+                    rest.removeFirst()
+                } else {
+                    endedWithReturn = isReturn && rest.isEmpty
+                }
+            }
+            try count(rest.count)
+            line.append(contentsOf: rest)
+        }
+    }
+
+    private mutating func count(_ bytes: Int) throws(Failure) {
+        size += bytes
         guard size <= limit else {
             throw Failure(.unavailable, "The stream holds an event of more than \(ByteCount(bytes: limit)).")
         }
-        line.append(contentsOf: bytes)
     }
 
-    private mutating func endLine() -> ServerSentEvent? {
+    /// Takes a line, or the end of one that has begun before.
+    ///
+    /// - Returns: the event's data, when the line is the blank one after it.
+    private mutating func takeLine(_ end: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard !line.isEmpty || isFirstLine else { return takeWhole(end) }
+        line.append(contentsOf: end)
         if isFirstLine, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
         isFirstLine = false
-        guard !line.isEmpty else { return dispatch() }
-        if let (name, value) = field() { note(name, value) }
-        line.removeAll(keepingCapacity: true)
+        let whole = line
+        line.removeAll(keepingCapacity: whole.count < 64 << 10)
+        return whole.withUnsafeBytes { takeWhole($0) }
+    }
+
+    private mutating func takeWhole(_ line: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard !line.isEmpty else { return takeEvent() }
+        let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.count
+        guard colon > 0 else { return nil }  // a comment
+        var value = line[min(colon + 1, line.count)...]
+        if value.first == UInt8(ascii: " ") { value.removeFirst() }
+        note(line[..<colon], UnsafeRawBufferPointer(rebasing: value))
         return nil
     }
 
-    /// `nil` for a comment.
-    private func field() -> (name: String, value: String)? {
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
-            return (String(decoding: line, as: UTF8.self), "")
-        }
-        guard colon > 0 else { return nil }
-        var value = line[(colon + 1)...]
-        if value.first == UInt8(ascii: " ") { value.removeFirst() }
-        return (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
-    }
-
-    private mutating func note(_ name: String, _ value: String) {
-        switch name {
-        case "event": type = value
-        case "data": data = data.map { "\($0)\n\(value)" } ?? value
-        case "id" where !value.utf8.contains(0): lastID = value
-        case "retry" where value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }:
-            retryMilliseconds = Int(value) ?? retryMilliseconds
+    private mutating func note(_ name: Slice<UnsafeRawBufferPointer>, _ value: UnsafeRawBufferPointer) {
+        switch String(decoding: name, as: UTF8.self) {
+        case "data": append(value)
+        case "event": type = String(decoding: value, as: UTF8.self)
+        case "id" where !value.contains(0): lastID = String(decoding: value, as: UTF8.self)
+        case "retry" where value.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }:
+            retryMilliseconds = Int(String(decoding: value, as: UTF8.self)) ?? retryMilliseconds
         default: break
         }
     }
 
-    private mutating func dispatch() -> ServerSentEvent? {
-        defer { (type, data, size) = ("", nil, 0) }
-        return data.map { ServerSentEvent(type: type.isEmpty ? "message" : type, data: $0, lastID: lastID) }
+    private mutating func append(_ value: UnsafeRawBufferPointer) {
+        guard data != nil else {
+            data = Array(value)
+            return
+        }
+        data?.append(lineFeed)
+        data?.append(contentsOf: value)
     }
+
+    private mutating func takeEvent() -> [UInt8]? {
+        defer { (data, size) = (nil, 0) }
+        if data == nil { type = "" }
+        return data
+    }
+}
+
+/// Where the first CR or LF stands.
+private func endOfLine(in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+    let buffer = UnsafeRawBufferPointer(rebasing: bytes)
+    guard let start = buffer.baseAddress else { return nil }
+    let feed = memchr(start, Int32(lineFeed), buffer.count).map { UnsafeRawPointer($0) - start }
+    let carriage = memchr(start, Int32(carriageReturn), feed ?? buffer.count).map { UnsafeRawPointer($0) - start }
+    return (carriage ?? feed).map { bytes.startIndex + $0 }
 }
 
 private let lineFeed = UInt8(ascii: "\n")

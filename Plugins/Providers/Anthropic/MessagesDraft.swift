@@ -16,6 +16,8 @@ struct MessagesDraft: ReplyDraft {
         /// What was added to it: text, thoughts, or arguments.
         var words = ""
         var signature = ""
+        /// Text that came for a block that is none, as a proxy sends it that knows but the last block.
+        var strayText = ""
         var type: String { json["type"]?.text ?? "" }
     }
 
@@ -65,7 +67,7 @@ struct MessagesDraft: ReplyDraft {
             blocks[index]?.signature = block["signature"]?.text ?? ""
             return add(["type": "thinking_delta", "thinking": block["thinking"] ?? ""], at: index)
         case "tool_use" where isForm(block):
-            return add(["type": "text_delta", "text": wholeInput(of: block)], at: index)
+            return add(["type": "input_json_delta", "partial_json": wholeInput(of: block)], at: index)
         case "tool_use": return [.call(tool: block["name"]?.text ?? "")]
         default: return []
         }
@@ -81,7 +83,11 @@ struct MessagesDraft: ReplyDraft {
 
     private mutating func add(_ delta: JSONValue, at index: Int) -> [ModelPiece] {
         let words = ["text", "thinking", "partial_json"].lazy.compactMap { delta[$0]?.text }.first ?? ""
-        blocks[index]?.words += words
+        if delta["text"] != nil, blocks[index]?.type != "text" {
+            blocks[index]?.strayText += words
+        } else {
+            blocks[index]?.words += words
+        }
         if let signature = delta["signature"]?.text { blocks[index]?.signature += signature }
         guard !words.isEmpty else { return [] }
         switch delta["type"]?.text {
@@ -105,7 +111,7 @@ struct MessagesDraft: ReplyDraft {
 extension MessagesDraft {
     private var ordered: [Block] { blocks.sorted { $0.key < $1.key }.map(\.value) }
 
-    var text: String { ordered.lazy.filter(isText).map(\.words).joined() }
+    var text: String { ordered.lazy.map { isText($0) ? $0.words : $0.strayText }.joined() }
 
     private func isText(_ block: Block) -> Bool { block.type == "text" || isForm(block.json) }
 
@@ -154,6 +160,7 @@ extension MessagesDraft {
             case "redacted_thinking": kept.append(.whole(block.json))
             default: break
             }
+            if !block.strayText.isEmpty { kept.append(.text(block.strayText.utf8.count)) }
         }
         return kept.keepsake(of: AnthropicProvider.id, model)
     }

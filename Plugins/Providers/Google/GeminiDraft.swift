@@ -21,7 +21,7 @@ struct GeminiDraft: ReplyDraft {
         model = piece["modelVersion"]?.text ?? model
         if let counted = piece["usageMetadata"] { count(counted) }
         if piece["promptFeedback"]?["blockReason"]?.text != nil { (isBlocked, hasBegun) = (true, true) }
-        guard let candidate = piece["candidates"]?.elements.first else { return [] }
+        guard let candidate = piece["candidates"]?.elements.first, case .object = candidate else { return [] }
         hasBegun = true
         finishReason = candidate["finishReason"]?.text ?? finishReason
         finishMessage = candidate["finishMessage"]?.text ?? finishMessage

@@ -22,6 +22,8 @@ const char *sluice_curl_words(CURLcode code);
 
 sluice_multi _Nullable sluice_multi_new(void);
 void sluice_multi_free(sluice_multi multi);
+/// How many connections stay open when their transfers have ended.
+void sluice_multi_keep(sluice_multi multi, long connections);
 CURLMcode sluice_multi_add(sluice_multi multi, sluice_easy easy);
 CURLMcode sluice_multi_remove(sluice_multi multi, sluice_easy easy);
 CURLMcode sluice_multi_perform(sluice_multi multi);

@@ -5,11 +5,18 @@ public struct ChatDraft: ReplyDraft {
     public private(set) var text = ""
     public private(set) var usage: Usage?
     public private(set) var calls: [DraftCall] = []
-    /// The number that the service gave each of ``calls``.
-    private var indices: [Int?] = []
+    /// The last of ``calls`` that the service gave a number.
+    private var numbered: [Int: Int] = [:]
+    /// Where a call of this number and id is, and one of this id with whatever number.
+    private var named: [Name: Int] = [:]
     public private(set) var hasBegun = false
     /// In the service's word; `nil` while the model goes on.
     private var finishReason: String?
+
+    private struct Name: Hashable {
+        var index: Int?
+        var id: String
+    }
 
     public init(to request: ModelRequest) {}
 
@@ -23,9 +30,9 @@ public struct ChatDraft: ReplyDraft {
     }
 
     public mutating func add(_ chunk: JSONValue) -> [ModelPiece] {
-        hasBegun = hasBegun || chunk["choices"] != nil
         if let told = chunk["usage"], let usage = Usage(chat: told) { self.usage = usage }
-        guard let choice = chunk["choices"]?.elements.first else { return [] }
+        guard let choice = chunk["choices"]?.elements.first, case .object = choice else { return [] }
+        hasBegun = true
         if let reason = choice["finish_reason"]?.text { finishReason = reason }
         let delta = choice["delta"] ?? choice["message"] ?? [:]
         var pieces = reasoning(of: delta)
@@ -55,7 +62,6 @@ public struct ChatDraft: ReplyDraft {
     private mutating func add(call: JSONValue) -> String? {
         let id = call["id"]?.text ?? ""
         let place = place(index: call["index"]?.integer, id: id)
-        if calls[place].id.isEmpty { calls[place].id = id }
         switch call["function"]?["arguments"] {
         case .string(let fragment): calls[place].arguments += fragment
         case .object(let whole): calls[place].arguments += JSONValue.object(whole).jsonText
@@ -69,15 +75,27 @@ public struct ChatDraft: ReplyDraft {
     /// Where a fragment belongs: to the call of its index, unless it has another id, because some services give all
     /// calls the index 0; without an index to the call of its id; without either to the last.
     private mutating func place(index: Int?, id: String) -> Int {
-        let known = calls.indices.last { place in
-            let (call, number) = (calls[place], indices[place])
-            let isSame = id.isEmpty || call.id.isEmpty || call.id == id
-            return isSame && (index == nil || number == index)
+        if let known = known(index: index, id: id) {
+            if calls[known].id.isEmpty { name(known, index, id) }
+            return known
         }
-        if let known { return known }
         calls.append(DraftCall())
-        indices.append(index)
+        if let index { numbered[index] = calls.count - 1 }
+        name(calls.count - 1, index, id)
         return calls.count - 1
+    }
+
+    private func known(index: Int?, id: String) -> Int? {
+        guard let last = index == nil ? calls.indices.last : index.flatMap({ numbered[$0] }) else { return nil }
+        let isSame = id.isEmpty || calls[last].id.isEmpty || calls[last].id == id
+        return isSame ? last : named[Name(index: index, id: id)]
+    }
+
+    private mutating func name(_ place: Int, _ index: Int?, _ id: String) {
+        guard !id.isEmpty else { return }
+        calls[place].id = id
+        named[Name(index: nil, id: id)] = place
+        if let index { named[Name(index: index, id: id)] = place }
     }
 }
 

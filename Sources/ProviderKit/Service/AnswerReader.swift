@@ -47,14 +47,22 @@ struct AnswerReader<Draft: ReplyDraft> {
 
     private mutating func takeEvents(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
         var pieces: [ModelPiece] = []
-        for event in try events.take(bytes) where !isDone {
-            if event.data == "[DONE]" { hasEnded = true } else { pieces += try add(Array(event.data.utf8)) }
+        for event in try read(bytes) where !isDone {
+            if event.elementsEqual("[DONE]".utf8) { hasEnded = true } else { pieces += try add(event) }
         }
         return pieces
     }
 
+    private mutating func read(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
+        do throws(Failure) { return try events.takeData(bytes) } catch {
+            throw Failure(.unavailable, "'\(host)' sent more than \(ByteCount(bytes: events.limit)) in one event.")
+        }
+    }
+
     private mutating func add(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
-        guard let chunk = try? JSONValue(parsing: bytes), case .object = chunk else {
+        // Bytes that are no UTF-8 are shown as such, as the standard of streams has it.
+        let read = (try? JSONValue(parsing: bytes)) ?? (try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)))
+        guard let chunk = read, case .object = chunk else {
             throw Failure(
                 .unavailable,
                 "'\(host)' sent a piece of an answer that is no JSON object: '\(printable(bytes))'."

@@ -27,7 +27,8 @@ struct Refusal {
     /// A failure that was told in the middle of a stream, where there is no status; some services send one as the code.
     func failure(for error: JSONValue) -> Failure {
         let words = Self.words(error) ?? "'\(printable(error.jsonText))'"
-        if let status = error["code"]?.integer, 400..<600 ~= status {
+        let told = error["code"]?.integer ?? error["code"]?.text.flatMap { Int($0) }
+        if let status = told, 400..<600 ~= status {
             return failure(status: status, code: Self.code(error), words: words, location: nil)
         }
         let code = [error["code"]?.text, error["type"]?.text].compactMap(\.self).joined(separator: " ")

@@ -15,13 +15,23 @@ func retryDelay(_ headers: [String: String], now: Instant) -> Double? {
     return max(0, (date - start).seconds)
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7); the two obsolete forms are not sent any more.
+/// A date in any of the three forms that RFC 9110, 5.6.7 has whoever reads them take: `Sun, 06 Nov 1994 08:49:37 GMT`,
+/// and the obsolete `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
 private func httpDate(_ text: String) -> Instant? {
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let parts = text.split(separator: " ")
-    guard parts.count == 6, parts[5] == "GMT", parts[1].count == 2, parts[3].count == 4,
-        let month = months.firstIndex(of: String(parts[2]))
-    else { return nil }
-    let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-    return Instant("\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
+    let parts = text.split { $0 == " " || $0 == "-" }.map(String.init)
+    switch parts.count {
+    case 6 where parts[5] == "GMT": return instant(day: parts[1], month: parts[2], year: parts[3], time: parts[4])
+    case 5: return instant(day: parts[2], month: parts[1], year: parts[4], time: parts[3])
+    default: return nil
+    }
 }
+
+private func instant(day: String, month: String, year: String, time: String) -> Instant? {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    guard let number = months.firstIndex(of: month).map({ $0 + 1 }) else { return nil }
+    // Two digits stand for the last year that ends in them and is not far in the future, which nobody names here.
+    let whole = year.count == 2 ? (year < "70" ? "20" : "19") + year : year
+    return Instant("\(whole)-\(twoDigits("\(number)"))-\(twoDigits(day))T\(time)Z")
+}
+
+private func twoDigits(_ number: String) -> String { number.count < 2 ? "0" + number : number }

@@ -32,6 +32,7 @@ final class CurlLoop: Sendable {
             throw Failure(.missing, "libcurl.so.4 cannot be used: \(String(cString: problem)); install libcurl4.")
         }
         guard let multi = sluice_multi_new() else { throw Failure(.unavailable, "libcurl has no memory.") }
+        sluice_multi_keep(multi, CurlTransport.placesOfHost)
         self.multi = multi
     }
 
@@ -44,7 +45,7 @@ final class CurlLoop: Sendable {
         let isClosed = mailbox.withLock { mailbox in
             guard !mailbox.isClosed else { return true }
             mailbox.orders.append(order)
-            sluice_multi_wake(multi)
+            if mailbox.orders.count == 1 { sluice_multi_wake(multi) }  // else it has been woken, and not looked yet
             return false
         }
         if isClosed, case .start(let exchange) = order { exchange.end(.failed(.cancelled(exchange.target))) }

@@ -6,6 +6,7 @@ import Synchronization
 /// An answer is read as fast as its reader takes it and no faster: a transfer whose reader lags by more than
 /// ``readAhead`` bytes is paused. Certificates are always verified. Redirects are answers like any other, because a
 /// request with a key in it goes where it was sent. Proxies are those of the environment (`https_proxy`, `no_proxy`).
+/// A host is sent so many requests at once as ``placesOfHost``; more of them wait for their turn.
 /// An answer that is released unread is cut after ``patience``, and at once when its task is cancelled.
 /// libcurl and the thread come with the first request; the thread ends when the transport and all answers that are
 /// still being read are released.
@@ -14,6 +15,10 @@ public final class CurlTransport: HTTPTransport {
     public static let readAhead = 64 << 10
     /// Bytes of status line and headers that an answer may have.
     public static let headLimit = 64 << 10
+
+    /// Requests to one host that are under way at the same time, and connections that are kept for later ones. Of 1,024
+    /// descriptors, which is what a process often may have, three hosts leave a quarter.
+    public static let placesOfHost = 256
 
     /// How long an answer that nobody reads to its end may go on, so that its connection can be used again; and no
     /// longer than for another ``readAhead`` bytes.

@@ -15,6 +15,7 @@ final class Exchange: Sendable {
     let request: TransportRequest
     let target: RequestTarget
     let authorities: String?
+    let began = ContinuousClock.now
     private let loop: CurlLoop
     private let state = Mutex(State())
 
@@ -38,7 +39,8 @@ final class Exchange: Sendable {
 // What the thread of the socket does.
 extension Exchange {
     var isOver: Bool { state.withLock { $0.outcome != nil } }
-    var isPaused: Bool { state.withLock { $0.isPaused } }
+    /// When all of it has to be over, with the time it waits for a place.
+    var deadline: ContinuousClock.Instant { began + request.timeouts.total }
 
     func receive(_ head: ResponseHead) {
         state.withLock { state -> CheckedContinuation<Result<ResponseHead, Failure>, Never>? in

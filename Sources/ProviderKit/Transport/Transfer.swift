@@ -16,8 +16,9 @@ final class Transfer {
     private(set) var problem: Failure?
     private var head = ResponseHeadReader()
     private var headers: UnsafeMutablePointer<sluice_list>?
-    private let started = ContinuousClock.now
     private var lastActivity = ContinuousClock.now
+    /// Whether the reader lags; it says so itself when it has caught up, and only then time counts again.
+    private var isPaused = false
     private var released: ContinuousClock.Instant?
     private var unread = 0
     private var uploaded: curl_off_t = 0
@@ -54,6 +55,7 @@ final class Transfer {
     /// Lets a paused transfer go on; its silence until now was the reader's.
     func resume() {
         lastActivity = .now
+        isPaused = false
         sluice_easy_resume(easy)
     }
 
@@ -70,9 +72,8 @@ extension Transfer {
     /// When the transfer has to be looked at again although nothing came. A paused transfer is not silent.
     var deadline: ContinuousClock.Instant {
         if let released { return released + CurlTransport.patience }
-        let total = started + timeouts.total
         let silence = isAwaited ? timeouts.firstByte : timeouts.idle
-        return exchange.isPaused ? total : min(total, lastActivity + silence)
+        return isPaused ? exchange.deadline : min(exchange.deadline, lastActivity + silence)
     }
 
     /// Whether the request has gone out and the answer has not begun.
@@ -83,7 +84,7 @@ extension Transfer {
         noteSent(at: now)
         guard now >= deadline else { return nil }
         guard released == nil else { return .cancelled(exchange.target) }
-        if now >= started + timeouts.total { return .notComplete(exchange.target, within: timeouts.total) }
+        if now >= exchange.deadline { return .notComplete(exchange.target, within: timeouts.total) }
         if isAwaited { return .noAnswer(exchange.target, within: timeouts.firstByte) }
         return head.isComplete
             ? .stalled(exchange.target, timeouts.idle) : .notTaken(exchange.target, timeouts.idle)
@@ -120,7 +121,8 @@ extension Transfer {
             unread += bytes.count
             return unread > CurlTransport.readAhead ? .stop : .goOn
         }
-        return exchange.receive(bytes) ? .goOn : .pause
+        isPaused = !exchange.receive(bytes)
+        return isPaused ? .pause : .goOn
     }
 }
 

@@ -27,7 +27,16 @@ extension Failure {
     }
 
     static func notComplete(_ target: RequestTarget, within time: Duration) -> Failure {
-        Failure(.timedOut, "The answer of '\(target.host)' was not complete within \(time.inSeconds).")
+        let message = "The answer of '\(target.host)' was not complete within \(time.inSeconds)."
+        return Failure(.timedOut, message, mayHaveCost: true)
+    }
+
+    static func noPlace(_ target: RequestTarget, within time: Duration) -> Failure {
+        let others = CurlTransport.placesOfHost
+        return Failure(
+            .timedOut,
+            "The request to '\(target.host)' was not sent within \(time.inSeconds): \(others) others are under way."
+        )
     }
 
     static func longHead(_ target: RequestTarget) -> Failure {

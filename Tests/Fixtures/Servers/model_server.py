@@ -203,4 +203,5 @@ async def main(arguments):
     await asyncio.Event().wait()  # until it is ended
 
 
-asyncio.run(main(sys.argv[1:]))
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -10,7 +10,7 @@ struct CurlTransportTLSTests {
     private func withServer(_ body: (_ server: ModelServer, _ certificate: String) async throws -> Void) async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pem").path
         defer { try? FileManager.default.removeItem(atPath: file) }
-        try await ModelServer.run(["--tls", file]) { try await body($0, file) }
+        try await ModelServer.run("model_server.py", ["--tls", file]) { try await body($0, file) }
     }
 
     private func get(_ url: String) -> TransportRequest {

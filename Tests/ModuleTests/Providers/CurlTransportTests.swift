@@ -117,7 +117,8 @@ struct CurlTransportTests {
 
     @Test func anAnswerThatNeverEndsIsNamedWithTheTime() async throws {
         let response = try await transport.send(impatient("/drip", total: .milliseconds(400)))
-        let failure = Failure(.timedOut, "The answer of '127.0.0.1:\(server.port)' was not complete within 0.4 s.")
+        let message = "The answer of '127.0.0.1:\(server.port)' was not complete within 0.4 s."
+        let failure = Failure(.timedOut, message, mayHaveCost: true)
         await #expect(throws: failure) { try await response.body.everything() }
     }
 

@@ -16,11 +16,21 @@ struct ModelServer: Sendable {
     }
 
     /// Starts the server, and ends it when the body has.
-    static func run<Result>(_ arguments: [String] = [], _ body: (ModelServer) async throws -> Result) async throws
-        -> Result
-    {
-        let script = fixtures.appending(path: "Servers/model_server.py").path
-        let command = Command("python3", [script] + arguments, in: "/", timeout: .seconds(1_800))
+    static func run<Result>(
+        _ script: String = "model_server.py",
+        _ arguments: [String] = [],
+        python: String = "python3",
+        environment: [String: String] = [:],
+        _ body: (ModelServer) async throws -> Result
+    ) async throws -> Result {
+        let path = fixtures.appending(path: "Servers/\(script)").path
+        let command = Command(
+            python,
+            [path] + arguments,
+            in: "/",
+            environment: environment,
+            timeout: .seconds(1_800)
+        )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             let (output, said) = AsyncStream<String>.makeStream()
             group.addTask {
@@ -45,12 +55,14 @@ struct ModelServer: Sendable {
 
 /// Gives a suite a server of its own.
 struct ModelServerTrait: SuiteTrait, TestScoping {
+    var script = "model_server.py"
+
     func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await ModelServer.run { server in
+        try await ModelServer.run(script) { server in
             try await ModelServer.$current.withValue(server) { try await function() }
         }
     }
@@ -58,4 +70,5 @@ struct ModelServerTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == ModelServerTrait {
     static var modelServer: Self { ModelServerTrait() }
+    static var faultyServer: Self { ModelServerTrait(script: "faulty_server.py") }
 }
