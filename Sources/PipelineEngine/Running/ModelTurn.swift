@@ -19,7 +19,7 @@ enum ModelTurn {
     static func worstCase(_ state: RunState, _ briefing: Briefing) -> Spending {
         // Services frame each message and tool with a few tokens of their own.
         let frames = 16 * (state.conversation.messages.count + briefing.tools.count + 1)
-        let input = briefing.bytes + state.conversation.bytes + frames
+        let input = briefing.bytes + state.conversation.bytes + frames + briefing.tokens(ofImages: state)
         let usage = Usage(input: input, output: state.limits.reply.tokens)
         return Spending(tokens: usage.total, cost: briefing.price?.most(of: usage))
     }
