@@ -1,6 +1,7 @@
 import Foundation
 import PipelineEngine
 import PipelineKit
+import PipelineTesting
 import Testing
 
 /// A run whose model is a program of this machine.
@@ -36,6 +37,24 @@ struct ModelProgramTests {
             let request = try JSONValue(parsing: try #require(bench.read("\(bench.root)/request")))
             #expect(request["protocol"] == 1 && request["model"] == "local")
             #expect(request["tools"]?.elements.map { $0["name"] } == ["file_write"])
+        }
+    }
+
+    @Test func anImageThatWasReadIsOneLineOfTheTranscript() async throws {
+        try await withBench { bench in
+            let reply = """
+                {"calls": [{"tool": "file_read", "arguments": {"path": "a.png"}}], "stop": "finished"}
+                """
+            try bench.write(reply, to: "reply")
+            let pipeline = Self.pipeline("sh").replacing("ROOT", with: bench.root)
+                .replacing("file_write", with: "file_read").replacing("turns: 1", with: "turns: 1, iterations: 1")
+            try bench.write(pipeline, to: "asks.yaml")
+            try Data(SampleImages.png()).write(to: URL(filePath: "\(bench.project)/a.png"))
+            _ = try await bench.start(["run", "asks.yaml", "--cwd", "project", "--id", "r1"]).ended()
+            let shown = try await bench.sluice("show", "r1").output.split(separator: "\n").map { $0.trimmed }
+            let place = try #require(shown.firstIndex { $0.hasPrefix("✓ file_read") })
+            #expect(shown[place] == "✓ file_read 'a.png' is an image. (2 lines)")
+            #expect(shown[place + 1] == "[image/png, 64 bytes]")
         }
     }
 

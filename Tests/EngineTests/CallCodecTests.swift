@@ -14,8 +14,21 @@ struct CallCodecTests {
         .callFinished("3.17", RecordedOutput(text: text, exitCode: code, isError: isError, whole: whole))
     }
 
+    private static let painted: Event.Payload = .callFinished(
+        "1.1",
+        RecordedOutput(
+            text: "t",
+            exitCode: 0,
+            isError: true,
+            images: [
+                RecordedImage(.png, size: 12, digest: Digest(of: [1])),
+                RecordedImage(.webp, size: 0, digest: Digest(of: [2])),
+            ]
+        )
+    )
+
     private static var payloads: [Event.Payload] {
-        var all: [Event.Payload] = [.callStarted("1.1"), .callStarted("é\"")]
+        var all: [Event.Payload] = [.callStarted("1.1"), .callStarted("é\""), painted]
         for text in texts {
             all += [.callRefused("2.1", reason: text), output(text, nil, false, nil)]
             all += [

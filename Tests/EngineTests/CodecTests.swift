@@ -53,6 +53,10 @@ struct CodecTests {
         .callProposed(ProposedCall("1.1", "write", ["a": 1], reach: [.writes, .network])),
         .callStarted("1.1"),
         .callFinished("1.1", RecordedOutput(text: "t", exitCode: 1, isError: true, whole: digest)),
+        .callFinished(
+            "1.1",
+            RecordedOutput(text: "", images: [RecordedImage(.jpeg, size: 3, digest: digest)])
+        ),
         .callFinished("1.1", RecordedOutput(text: "")), .callRefused("1.1", reason: "No."),
         .approvalRequested(
             Approval(

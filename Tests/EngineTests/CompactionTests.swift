@@ -28,7 +28,7 @@ struct CompactionTests {
             if case .assistant(_, let calls, _) = message { calls.map(\.id) } else { [] }
         }
         let answered = kept.compactMap { message -> CallID? in
-            if case .tool(let call, _, _, _) = message { call } else { nil }
+            if case .tool(let call, _, _, _, _) = message { call } else { nil }
         }
         #expect(asked == answered)
         let last = try #require(messages.lastIndex { if case .tool = $0 { false } else { true } })

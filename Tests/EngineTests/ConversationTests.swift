@@ -50,6 +50,17 @@ struct ConversationTests {
         #expect(Self.conversation(turns: 1).digest == expected)
     }
 
+    @Test func imagesAreCountedAndNamedInTheDigest() {
+        var conversation = Conversation()
+        let images = [SampleImages.reference(), SampleImages.reference(mark: 1)]
+        conversation.append(.tool(call: "c0", name: "look", text: "ok", isError: false, images: images))
+        #expect(conversation.images == 2)
+        #expect(conversation.bytes == 4 + 2 + 2 * 120)
+        let line =
+            #"{"call":"c0","images":["digest-0","digest-1"],"is_error":false,"name":"look","role":"tool","text":"ok"}"#
+        #expect(conversation.digest == Digest(of: Chain.start.bytes + Array(line.utf8)))
+    }
+
     @Test func aCallAddedLateChangesTheDigest() {
         var conversation = Self.conversation(turns: 70)
         let before = conversation.digest

@@ -16,11 +16,15 @@ final class FlakyStore: EventStore {
     /// What becomes of rows that were read after a sequence.
     private let rewrite: @Sendable (Int, [StoredEvent]) -> [StoredEvent]
 
+    private let keepsArtifacts: Bool
+
     init(
         _ store: any EventStore = MemoryStore(),
+        keepsArtifacts: Bool = true,
         rewrite: @escaping @Sendable (Int, [StoredEvent]) -> [StoredEvent] = { $1 }
     ) {
         self.store = store
+        self.keepsArtifacts = keepsArtifacts
         self.rewrite = rewrite
     }
 
@@ -84,6 +88,8 @@ final class FlakyStore: EventStore {
         try await store.release(run, by: owner)
     }
     func balance(of account: Account) async throws(StoreError) -> Balance { try await store.balance(of: account) }
-    func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]? { try await store.artifact(digest) }
+    func artifact(_ digest: Digest) async throws(StoreError) -> [UInt8]? {
+        keepsArtifacts ? try await store.artifact(digest) : nil
+    }
     func remove(_ runs: [RunID]) async throws(StoreError) -> Int { try await store.remove(runs) }
 }

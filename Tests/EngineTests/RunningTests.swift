@@ -42,7 +42,7 @@ struct RunningTests {
         let state = try await bench.services.runs.carryOn(run)
         #expect(state.status == .achieved)
         let text = "There is no tool 'wriet'. Did you mean 'write'?"
-        let told = state.messages.compactMap { if case .tool(_, "wriet", let text, true) = $0 { text } else { nil } }
+        let told = state.messages.compactMap { if case .tool(_, "wriet", let text, true, _) = $0 { text } else { nil } }
         #expect(told == [text])
     }
 

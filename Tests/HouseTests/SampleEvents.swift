@@ -87,6 +87,7 @@ enum SampleEvents {
         .callStarted("1.1"),
         .callFinished("1.1", RecordedOutput(text: "")),
         .callFinished("1.1", RecordedOutput(text: "", exitCode: 1, isError: true, whole: digest)),
+        .callFinished("1.1", RecordedOutput(text: "", images: [RecordedImage(.png, size: 64, digest: digest)])),
         .callRefused("1.1", reason: "No."),
     ]
 

@@ -21,6 +21,8 @@ public struct AnthropicProvider: Provider {
     /// Another service has prices of its own.
     public var isAtListPrice: Bool { settings.baseUrl == nil }
 
+    public func images(of model: String) -> ImageAllowance? { ClaudeModel(model).images }
+
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) { _ = try service(secrets) }
 
     /// - Throws: ``Failure/Kind/missing`` when the service needs a key and there is none, and what ``ModelService``

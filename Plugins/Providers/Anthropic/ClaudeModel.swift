@@ -1,3 +1,5 @@
+import PipelineKit
+
 /// What a model of Anthropic can be told, by its name: one that is told what it does not know refuses the request.
 ///
 /// From the vendor's pages of models, November 2026: <https://platform.claude.com/docs/en/models/overview> and the pages
@@ -22,23 +24,34 @@ struct ClaudeModel: Sendable, Hashable {
     let takesForm: Bool
     /// Tokens of a request with its reply; `nil` for a model that is not known.
     let window: Int?
+    /// Whether it takes images, as all have since Claude 3.
+    let seesImages: Bool
 
     /// - Parameter name: `claude-sonnet-4-6`, also with a prefix or a date; of one that is not known, nothing is said to be
     ///   known.
     init(_ name: String) {
         guard let (family, version) = Self.parse(name) else {
-            (thinking, takesEffort, takesForm, window) = (.none, false, false, nil)
+            (thinking, takesEffort, takesForm, seesImages, window) = (.none, false, false, false, nil)
             return
         }
         // Of the small ones no longer window is known.
         window = version >= 406 && family != "haiku" ? 1_000_000 : 200_000
         takesEffort = version >= 406 || (family == "opus" && version == 405)
         takesForm = version >= 405
+        seesImages = version >= 300
         switch version {
         case ..<307: thinking = .none
         case ..<406: thinking = .budget
         default: thinking = Self.alwaysThinks(family, version) ? .always : .adaptive
         }
+    }
+
+    /// From <https://platform.claude.com/docs/en/build-with-claude/vision>: 5 MB of base64 for an image, 32 MB for a request,
+    /// of which two thirds are left to images here; with more than 20 images smaller ones are asked for; and 4,784 tokens for
+    /// the largest that is not made smaller.
+    var images: ImageAllowance? {
+        guard seesImages else { return nil }
+        return ImageAllowance(mostBytes: 3_750_000, mostBytesOfAll: 16_000_000, mostImages: 20, mostTokens: 4_784)
     }
 
     private static func alwaysThinks(_ family: String, _ version: Int) -> Bool {

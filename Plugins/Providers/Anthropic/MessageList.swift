@@ -12,7 +12,7 @@ struct MessageList {
     private var turns: [Turn] = []
 
     init(_ request: ModelRequest) {
-        for message in request.messages { add(message, to: request.model) }
+        for message in request.messages { add(message, of: request) }
         if turns.first?.isUser != true { turns.insert(Turn(isUser: true, blocks: [Self.text("Begin.")]), at: 0) }
     }
 
@@ -26,19 +26,28 @@ struct MessageList {
         return turns.map { ["role": $0.isUser ? "user" : "assistant", "content": .array($0.blocks)] }
     }
 
-    private mutating func add(_ message: Message, to model: String) {
+    private mutating func add(_ message: Message, of request: ModelRequest) {
         switch message {
         case .user(let text): add(text.isEmpty ? [] : [Self.text(text)], isUser: true)
         case .assistant(let text, let calls, let keepsake):
-            let kept = KeptParts(keepsake, of: AnthropicProvider.id, for: model) ?? KeptParts()
+            let kept = KeptParts(keepsake, of: AnthropicProvider.id, for: request.model) ?? KeptParts()
             add(kept.said(text, calls).compactMap(\.block), isUser: false)
-        case .tool(let call, _, let text, let isError):
-            var block: [String: JSONValue] = [
-                "type": "tool_result", "tool_use_id": .string(call.word), "content": .string(text),
-            ]
-            if isError { block["is_error"] = true }
-            add([.object(block)], isUser: true)
+        case .tool(let call, _, let text, let isError, let images):
+            add([Self.result(of: call, text, isError, request.shown(images))], isUser: true)
         }
+    }
+
+    private static func result(of call: CallID, _ text: String, _ isError: Bool, _ images: [Image]) -> JSONValue {
+        var block: [String: JSONValue] = ["type": "tool_result", "tool_use_id": .string(call.word)]
+        guard !images.isEmpty else {
+            block["content"] = .string(text)
+            if isError { block["is_error"] = true }
+            return .object(block)
+        }
+        // What is marked as an error may hold text alone.
+        let words = isError ? "Error: \(text)" : text
+        block["content"] = .array((words.isEmpty ? [] : [Self.text(words)]) + images.map(\.block))
+        return .object(block)
     }
 
     private mutating func add(_ blocks: [JSONValue], isUser: Bool) {
@@ -48,6 +57,13 @@ struct MessageList {
     }
 
     static func text(_ text: some StringProtocol) -> JSONValue { ["type": "text", "text": .string(String(text))] }
+}
+
+extension Image {
+    fileprivate var block: JSONValue {
+        let source: JSONValue = ["type": "base64", "media_type": .string(mediaType.rawValue), "data": .string(base64)]
+        return ["type": "image", "source": source]
+    }
 }
 
 extension KeptParts.Said {

@@ -23,6 +23,17 @@ public struct CommandProvider: Provider {
     /// No vendor's list has it.
     public var isAtListPrice: Bool { false }
 
+    /// As little as any vendor takes, and as much as any counts but for one model: nobody knows whom the program asks.
+    public func images(of model: String) -> ImageAllowance? {
+        guard settings.images else { return nil }
+        return ImageAllowance(
+            mostBytes: 3_750_000,
+            mostBytesOfAll: 12_000_000,
+            mostImages: 20,
+            mostTokens: ImageAllowance.tokensOfUnknown
+        )
+    }
+
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {
         try Programs.check(try program(of: model), environment: settings.environment(secrets))
     }

@@ -11,6 +11,7 @@ public struct CommandSettings: PricedSettings {
         "Environment variables for it besides PATH, HOME, LANG and their like; 'env:NAME', 'file:/PATH' and 'stored:NAME' stand for secrets."
     )
     var env: [String: SecretText] = [:]
+    @Field("Whether it takes images, in base64; without it reads a line of text for each.") var images: Bool = false
     @Field("How long it may take to begin its answer.") var firstByteTimeout: Duration = .seconds(600)
     @Field("How long it may print nothing once it has begun.") var idleTimeout: Duration = .seconds(120)
     @Field("How long a whole reply may take.") var totalTimeout: Duration = .seconds(900)

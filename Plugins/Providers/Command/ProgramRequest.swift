@@ -21,7 +21,7 @@ extension ModelRequest {
             "protocol": 1,
             "model": .string(model),
             "system": .string(system),
-            "messages": .array(messages.map { $0.forProgram(of: model) }),
+            "messages": .array(messages.map { $0.forProgram(self) }),
             "tools": .array(tools.map(\.forProgram)),
             "maximum_output": .int(maximumOutput),
             "attempt": .int(attempt),
@@ -32,20 +32,25 @@ extension ModelRequest {
 }
 
 extension Message {
-    fileprivate func forProgram(of model: String) -> JSONValue {
+    fileprivate func forProgram(_ request: ModelRequest) -> JSONValue {
         switch self {
         case .user(let text): return ["role": "user", "text": .string(text)]
         case .assistant(let text, let calls, let keepsake):
             var members: [String: JSONValue] = [
                 "role": "assistant", "text": .string(text), "calls": .array(calls.map(\.forProgram)),
             ]
-            members["keepsake"] = ProgramKeepsake.opened(keepsake, for: model)
+            members["keepsake"] = ProgramKeepsake.opened(keepsake, for: request.model)
             return .object(members)
-        case .tool(let call, let name, let text, let isError):
-            return [
+        case .tool(let call, let name, let text, let isError, let images):
+            var members: [String: JSONValue] = [
                 "role": "tool", "call": .string(call.value), "tool": .string(name), "text": .string(text),
                 "is_error": .bool(isError),
             ]
+            let shown = request.shown(images).map { image -> JSONValue in
+                ["media_type": .string(image.mediaType.rawValue), "data": .string(image.base64)]
+            }
+            if !shown.isEmpty { members["images"] = .array(shown) }
+            return .object(members)
         }
     }
 }

@@ -6,6 +6,8 @@ struct ContentList {
     private struct Turn {
         var isUser: Bool
         var parts: [JSONValue] = []
+        /// Stands after all that calls have returned.
+        var images: [JSONValue] = []
     }
 
     private let model: String
@@ -15,25 +17,35 @@ struct ContentList {
 
     init(_ request: ModelRequest) {
         model = request.model
-        for message in request.messages { add(message) }
+        for message in request.messages { add(message, of: request) }
         if turns.first?.isUser != true { turns.insert(Turn(isUser: true, parts: [["text": "Begin."]]), at: 0) }
     }
 
     var json: [JSONValue] {
-        turns.map { ["role": $0.isUser ? "user" : "model", "parts": .array($0.parts)] }
+        turns.map { ["role": $0.isUser ? "user" : "model", "parts": .array($0.parts + $0.images)] }
     }
 
-    private mutating func add(_ message: Message) {
+    private mutating func add(_ message: Message, of request: ModelRequest) {
         switch message {
         case .user(let text): add(text.isEmpty ? [] : [["text": .string(text)]], isUser: true)
         case .assistant(let text, let calls, let keepsake): add(said(text, calls, keepsake), isUser: false)
-        case .tool(let call, let name, let text, let isError):
+        case .tool(let call, let name, let text, let isError, let images):
             var response: [String: JSONValue] = [
                 "name": .string(name), "response": [isError ? "error" : "output": .string(text)],
             ]
             if named.contains(call) { response["id"] = .string(call.value) }
             add([["functionResponse": .object(response)]], isUser: true)
+            add(request.shown(images), of: name)
         }
+    }
+
+    private mutating func add(_ images: [Image], of tool: String) {
+        guard !images.isEmpty else { return }
+        turns[turns.count - 1].images +=
+            [["text": .string("What \(tool) returned:")]]
+            + images.map { image in
+                ["inlineData": ["mimeType": .string(image.mediaType.rawValue), "data": .string(image.base64)]]
+            }
     }
 
     private mutating func add(_ parts: [JSONValue], isUser: Bool) {

@@ -21,6 +21,19 @@ public struct OpenAIProvider: Provider {
     /// Another service has prices of its own.
     public var isAtListPrice: Bool { settings.baseUrl == nil }
 
+    /// 50 MB of images and 500 of them in a request, and no GIF that moves
+    /// (<https://platform.openai.com/docs/guides/images-vision>); other services take less, so no more is sent to any.
+    public func images(of model: String) -> ImageAllowance? {
+        let known = OpenAIModel(model)
+        guard settings.images ?? (settings.baseUrl == nil && known.seesImages) else { return nil }
+        return ImageAllowance(
+            mediaTypes: [.png, .jpeg, .webp],
+            mostBytesOfAll: 16_000_000,
+            mostImages: 20,
+            mostTokens: known.mostImageTokens
+        )
+    }
+
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {
         _ = try service(at: settings.address(Self.defaults, secrets), secrets, speaking: ChatDialect())
     }

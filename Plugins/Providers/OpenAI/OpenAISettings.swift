@@ -28,6 +28,8 @@ public struct OpenAISettings: ServiceSettings {
     @Field("How it is asked; when nothing is said, OpenAI itself by Responses and others by chat completions.")
     var interface: Interface? = nil
     @Field("How hard the model thinks; left out for models that do not.") var effort: Effort? = nil
+    @Field("Whether the model takes images; when nothing is said, those of OpenAI that do, and no others.")
+    var images: Bool? = nil
     @Field("What the service calls the limit of a reply; max_completion_tokens at OpenAI, max_tokens elsewhere.")
     var limitField: OutputLimitField? = nil
     @Field("What a million tokens read cost.") public var inputPrice: Money? = nil

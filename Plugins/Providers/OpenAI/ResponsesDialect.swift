@@ -17,7 +17,7 @@ struct ResponsesDialect: Dialect {
     func body(for request: ModelRequest) -> JSONValue {
         var body: [String: JSONValue] = [
             "model": .string(request.model),
-            "input": .array(request.messages.flatMap { $0.items(for: request.model) }),
+            "input": .array(request.messages.flatMap { $0.items(of: request) }),
             "max_output_tokens": .int(request.maximumOutput),
             "store": false,
             "stream": true,
@@ -38,17 +38,25 @@ struct ResponsesDialect: Dialect {
 }
 
 extension Message {
-    fileprivate func items(for model: String) -> [JSONValue] {
+    fileprivate func items(of request: ModelRequest) -> [JSONValue] {
         switch self {
         case .user(let text): return [["type": "message", "role": "user", "content": .string(text)]]
         case .assistant(let text, let calls, let keepsake):
-            let kept = KeptParts(keepsake, of: OpenAIProvider.id, for: model) ?? KeptParts()
+            let kept = KeptParts(keepsake, of: OpenAIProvider.id, for: request.model) ?? KeptParts()
             return kept.said(text, calls).compactMap(\.item)
-        case .tool(let call, _, let text, let isError):
+        case .tool(let call, _, let text, let isError, let images):
             // The interface has no other place for it.
-            let output = isError ? "Error: \(text)" : text
-            return [["type": "function_call_output", "call_id": .string(call.value), "output": .string(output)]]
+            let words = JSONValue.string(isError ? "Error: \(text)" : text)
+            let images = request.shown(images).map(\.inputImage)
+            let output = images.isEmpty ? words : .array([["type": "input_text", "text": words]] + images)
+            return [["type": "function_call_output", "call_id": .string(call.value), "output": output]]
         }
+    }
+}
+
+extension Image {
+    fileprivate var inputImage: JSONValue {
+        ["type": "input_image", "image_url": .string(dataURL), "detail": "high"]
     }
 }
 

@@ -70,7 +70,7 @@ extension JSONValue {
 extension Message {
     fileprivate var text: String {
         switch self {
-        case .user(let text), .assistant(let text, _, _), .tool(_, _, let text, _): text
+        case .user(let text), .assistant(let text, _, _), .tool(_, _, let text, _, _): text
         }
     }
 }

@@ -1,10 +1,10 @@
 public import PipelineKit
 import WorkspaceKit
 
-/// Reads a text file of the workspace, or some of its lines.
+/// Reads a text file of the workspace, or some of its lines, or an image.
 public struct ReadFileTool: Tool {
     public static let id: ModuleID = "file_read"
-    public static let summary = "Reads a text file of the workspace, whole or from one line to another."
+    public static let summary = "Reads a text file of the workspace, whole or from one line to another, or an image."
     public static let reach: Set<Reach> = [.reads]
 
     public struct Arguments: Fields {
@@ -20,7 +20,7 @@ public struct ReadFileTool: Tool {
         let files = try ConfinedDirectory(context.workspace)
         let path = arguments.path
         guard arguments.startLine != nil || arguments.endLine != nil else {
-            return ToolOutput(try TextFile.text(files.read(path), of: path))
+            return try whole(path, in: files)
         }
         let lines = TextFile.lines(try files.read(path, limit: FileLimits.write))
         let range = try range(arguments, of: lines.count)
@@ -30,6 +30,26 @@ public struct ReadFileTool: Tool {
             throw Failure(.invalidInput, "These lines of '\(path)' have \(bytes.count) bytes; \(words).")
         }
         return ToolOutput(try TextFile.text(bytes, of: path))
+    }
+
+    private func whole(_ path: String, in files: ConfinedDirectory) throws(Failure) -> ToolOutput {
+        do throws(Failure) {
+            let bytes = try files.read(path)
+            if let image = Image(bytes) { return try output(image, of: path) }
+            return ToolOutput(try TextFile.text(bytes, of: path))
+        } catch {
+            // Too much for a text may be little for an image.
+            guard let bytes = try? files.read(path, limit: FileLimits.write), bytes.count > FileLimits.read,
+                let image = Image(bytes)
+            else { throw error }
+            return try output(image, of: path)
+        }
+    }
+
+    /// - Throws: ``Failure/Kind/invalidInput`` for an image that no model is shown.
+    private func output(_ image: Image, of path: String) throws(Failure) -> ToolOutput {
+        if let problem = image.problem { throw Failure(.invalidInput, "The image '\(path)' \(problem).") }
+        return ToolOutput("'\(path)' is an image.", images: [image])
     }
 
     private func range(_ arguments: Arguments, of count: Int) throws(Failure) -> Range<Int> {

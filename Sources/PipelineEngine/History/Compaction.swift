@@ -87,7 +87,7 @@ extension Compaction {
         case .assistant(let text, let calls, _):
             (text.trimmed.isEmpty ? [] : ["- You said: \(short(text, 400))"])
                 + calls.map { "- You called \($0.tool) \(short($0.arguments, 200))" }
-        case .tool(_, let name, let text, let isError):
+        case .tool(_, let name, let text, let isError, _):
             ["- \(name) \(isError ? "failed" : "gave"): \(short(text, 120))"]
         }
     }

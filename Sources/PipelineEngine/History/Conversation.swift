@@ -8,6 +8,8 @@ struct Conversation: Sendable {
     private var reply: Int?
     /// The bytes of all texts, names and arguments, in UTF-8.
     private(set) var bytes = 0
+    /// How many images there are, one that was returned twice counted twice.
+    private(set) var images = 0
 
     /// Tokens of the last request, as the service counted them, and the bytes that the conversation had then; `nil` before
     /// the first reply, and after a cut.
@@ -20,6 +22,7 @@ struct Conversation: Sendable {
         if case .assistant = message { reply = messages.count }
         messages.append(message)
         bytes += message.bytes
+        images += message.images.count
     }
 
     /// Adds a call to what the model said last.
@@ -74,8 +77,16 @@ extension Message {
         case .user(let text): text.utf8.count
         case .assistant(let text, let calls, let keepsake):
             text.utf8.count + calls.reduce(0) { $0 + $1.bytes } + (keepsake?.encoded().count ?? 0)
-        case .tool(_, let name, let text, _): name.utf8.count + text.utf8.count
+        case .tool(_, let name, let text, _, let images):
+            name.utf8.count + text.utf8.count + images.count * Self.imageLine
         }
+    }
+
+    /// Bytes that are said about an image where it is not shown, or where it does not stand with the text of its call.
+    private static let imageLine = 120
+
+    fileprivate var images: [ImageReference] {
+        if case .tool(_, _, _, _, let images) = self { images } else { [] }
     }
 
     /// Canonical JSON (RFC 8785), in which members are sorted.
@@ -93,8 +104,13 @@ extension Message {
                 writer.member("keepsake", keepsake)
                 writer.member("role", "assistant")
                 writer.member("text", text)
-            case .tool(let call, let name, let text, let isError):
+            case .tool(let call, let name, let text, let isError, let images):
                 writer.member("call", call.value)
+                if !images.isEmpty {
+                    writer.member("images") { writer in
+                        writer.array { writer in for image in images { writer.write(image.digest) } }
+                    }
+                }
                 writer.member("is_error", isError)
                 writer.member("name", name)
                 writer.member("role", "tool")

@@ -227,11 +227,37 @@ public struct RecordedOutput: Sendable, Hashable {
     public var isError: Bool
     /// The whole output, when ``text`` is not all of it.
     public var whole: Digest?
+    /// What the model is shown besides the text, which has a line about each.
+    public var images: [RecordedImage]
 
-    public init(text: String, exitCode: Int? = nil, isError: Bool = false, whole: Digest? = nil) {
+    public init(
+        text: String,
+        exitCode: Int? = nil,
+        isError: Bool = false,
+        whole: Digest? = nil,
+        images: [RecordedImage] = []
+    ) {
         self.text = text
         self.exitCode = exitCode
         self.isError = isError
         self.whole = whole
+        self.images = images
     }
+}
+
+/// An image as the history keeps it: its bytes are an artifact.
+public struct RecordedImage: Sendable, Hashable {
+    public var mediaType: Image.MediaType
+    /// In bytes.
+    public var size: Int
+    public var digest: Digest
+
+    public init(_ mediaType: Image.MediaType, size: Int, digest: Digest) {
+        self.mediaType = mediaType
+        self.size = size
+        self.digest = digest
+    }
+
+    /// The image as a message refers to it.
+    var reference: ImageReference { ImageReference(mediaType, size: size, digest: "\(digest)") }
 }

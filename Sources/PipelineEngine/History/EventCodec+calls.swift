@@ -40,9 +40,24 @@ extension RecordedOutput {
     fileprivate func write(to writer: inout JSONWriter, of call: CallID) {
         writer.member("call", call.value)
         if let exitCode { writer.member("exit_code", exitCode) }
+        if !images.isEmpty {
+            writer.member("images") { writer in
+                writer.array { writer in for image in images { image.write(to: &writer) } }
+            }
+        }
         if isError { writer.member("is_error", true) }
         writer.member("text", text)
         if let whole { writer.member("whole", "\(whole)") }
+    }
+}
+
+extension RecordedImage {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("bytes", size)
+            $0.member("digest", "\(digest)")
+            $0.member("media_type", mediaType.rawValue)
+        }
     }
 }
 

@@ -274,7 +274,24 @@ extension RecordedOutput {
     fileprivate init?(_ body: EventBody) {
         guard let text = body.text("text") else { return nil }
         let exitCode = body["exit_code"]?.integer
-        self.init(text: text, exitCode: exitCode, isError: body["is_error"] == true, whole: body.digest("whole"))
+        let images = body.list("images").map(RecordedImage.init)
+        guard images.allSatisfy({ $0 != nil }) else { return nil }
+        self.init(
+            text: text,
+            exitCode: exitCode,
+            isError: body["is_error"] == true,
+            whole: body.digest("whole"),
+            images: images.compactMap(\.self)
+        )
+    }
+}
+
+extension RecordedImage {
+    fileprivate init?(_ body: EventBody) {
+        guard let mediaType: Image.MediaType = body.word("media_type"), let size = body.integer("bytes"),
+            let digest = body.digest("digest")
+        else { return nil }
+        self.init(mediaType, size: size, digest: digest)
     }
 }
 

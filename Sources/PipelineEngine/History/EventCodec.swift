@@ -233,7 +233,14 @@ extension RecordedOutput {
             "exit_code": exitCode.map(JSONValue.int),
             "is_error": isError ? true : nil,
             "whole": whole.map { .string("\($0)") },
+            "images": images.isEmpty ? nil : .array(images.map(\.body)),
         ])
+    }
+}
+
+extension RecordedImage {
+    fileprivate var body: JSONValue {
+        ["media_type": .string(mediaType.rawValue), "bytes": .int(size), "digest": .string("\(digest)")]
     }
 }
 

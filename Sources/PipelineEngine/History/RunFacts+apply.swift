@@ -202,13 +202,19 @@ extension RunFacts {
 extension RunState.Call {
     /// What the model reads as the result of its call.
     var answer: Message? {
-        let (text, isError): (String, Bool)
+        let output: RecordedOutput
         switch stage {
-        case .done(let output): (text, isError) = (output.text, output.isError)
-        case .refused(let reason): (text, isError) = (reason, true)
+        case .done(let recorded): output = recorded
+        case .refused(let reason): output = RecordedOutput(text: reason, isError: true)
         case .held, .ready, .started: return nil
         }
-        return .tool(call: proposed.call.id, name: proposed.call.tool, text: text, isError: isError)
+        return .tool(
+            call: proposed.call.id,
+            name: proposed.call.tool,
+            text: output.text,
+            isError: output.isError,
+            images: output.images.map(\.reference)
+        )
     }
 }
 

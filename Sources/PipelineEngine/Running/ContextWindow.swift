@@ -22,7 +22,9 @@ enum ContextWindow {
     /// What the service counted last, and an estimate of what came since.
     private static func tokens(_ state: RunState, _ briefing: Briefing) -> Int {
         let bytes = state.conversation.bytes
-        guard let counted = state.conversation.counted else { return (briefing.bytes + bytes) / bytesOfToken }
+        guard let counted = state.conversation.counted else {
+            return (briefing.bytes + bytes) / bytesOfToken + briefing.tokens(ofImages: state)
+        }
         return counted.tokens + max(0, bytes - counted.bytes) / bytesOfToken
     }
 }

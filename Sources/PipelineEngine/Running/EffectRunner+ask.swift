@@ -43,7 +43,7 @@ extension EffectRunner {
         let context = ProviderContext(transport: transport, secrets: secrets, attempt: attempt) {
             self.emit(run, .model(turn: turn, $0))
         }
-        return try await question.briefing.provider.reply(to: question.request, in: context)
+        return try await question.briefing.provider.reply(to: requestWithImages(question), in: context)
     }
 
     private func fail(_ question: Question, _ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun)

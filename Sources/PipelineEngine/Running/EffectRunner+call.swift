@@ -25,8 +25,8 @@ extension EffectRunner {
         }
         fault("call.finished")
         if let pieces { show(pieces.end(), of: id, run.id) }
-        let (recorded, whole) = RecordedOutput.capping(redactor.clean(output))
-        try await run.record(.finishCall(id, recorded), artifacts: whole.map { [$0] } ?? [], andNext: true)
+        let (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
+        try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: true)
     }
 
     private func show(_ piece: String, of id: CallID, _ run: RunID) {
@@ -58,8 +58,18 @@ extension RecordedOutput {
     /// The most bytes of an output that an event, and so the model, gets: half from its head, half from its tail.
     static let mostBytes = 16_000
 
-    /// The output as it is recorded, and the whole of it when that is more.
-    static func capping(_ output: ToolOutput) -> (RecordedOutput, Artifact?) {
+    /// The output as it is recorded, and what is kept beside it: its images, and the whole of it when that is more.
+    static func recording(_ output: ToolOutput) -> (RecordedOutput, [Artifact]) {
+        let output = naming(output)
+        var (recorded, whole) = capping(output)
+        let images = output.images.map { Artifact($0.bytes) }
+        recorded.images = zip(output.images, images).map {
+            RecordedImage($0.mediaType, size: $0.bytes.count, digest: $1.digest)
+        }
+        return (recorded, [whole].compactMap(\.self) + images)
+    }
+
+    private static func capping(_ output: ToolOutput) -> (RecordedOutput, Artifact?) {
         guard output.text.utf8.count > mostBytes else {
             return (RecordedOutput(text: output.text, exitCode: output.exitCode, isError: output.isError), nil)
         }

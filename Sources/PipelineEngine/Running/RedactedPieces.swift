@@ -37,7 +37,9 @@ extension Redactor {
 
     func clean(_ output: ToolOutput) -> ToolOutput {
         guard !isIdle else { return output }
-        return ToolOutput(clean(output.text), exitCode: output.exitCode, isError: output.isError)
+        var output = output
+        output.text = clean(output.text)
+        return output
     }
 
     func clean(_ verdict: Verdict) -> Verdict {

@@ -10,6 +10,8 @@ public struct ModelRequest: Sendable, Hashable {
     public var maximumOutput: Int
     /// What the text of the reply is to be JSON of; `nil` for words.
     public var form: ReplyForm?
+    /// The images that ``messages`` refer to, by digest; whoever asks puts them in just before the request.
+    public var images: [String: Image]
 
     public init(
         model: String,
@@ -17,7 +19,8 @@ public struct ModelRequest: Sendable, Hashable {
         messages: Messages,
         tools: [ToolSpecification],
         maximumOutput: Int,
-        form: ReplyForm? = nil
+        form: ReplyForm? = nil,
+        images: [String: Image] = [:]
     ) {
         self.model = model
         self.system = system
@@ -25,6 +28,7 @@ public struct ModelRequest: Sendable, Hashable {
         self.tools = tools
         self.maximumOutput = maximumOutput
         self.form = form
+        self.images = images
     }
 }
 
@@ -33,7 +37,8 @@ public enum Message: Sendable, Hashable {
     case user(String)
     /// - Parameter keepsake: What ``ModelReply/keepsake`` was.
     case assistant(String, calls: [ToolCall], keepsake: JSONValue? = nil)
-    case tool(call: CallID, name: String, text: String, isError: Bool)
+    /// - Parameter images: What the tool returned besides text; their bytes are in ``ModelRequest/images``.
+    case tool(call: CallID, name: String, text: String, isError: Bool, images: [ImageReference] = [])
 }
 
 /// A call the model asks for.

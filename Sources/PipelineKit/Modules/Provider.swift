@@ -23,6 +23,9 @@ public protocol Provider: Sendable {
     ///   do; the same as ``reply(to:in:)`` would say.
     func check(_ model: String, secrets: SecretResolver) throws(Failure)
 
+    /// What the model may be shown; `nil` when it takes no images, or nobody knows.
+    func images(of model: String) -> ImageAllowance?
+
     /// Streams pieces to `context.emit` and returns the whole.
     ///
     /// - Throws: ``Failure`` with the service's own words. ``Failure/Kind/unavailable``,
@@ -35,6 +38,7 @@ extension Provider {
     public func window(of model: String) -> Int? { nil }
     public var isAtListPrice: Bool { true }
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {}
+    public func images(of model: String) -> ImageAllowance? { nil }
 }
 
 /// What a provider may use while it asks for a reply.

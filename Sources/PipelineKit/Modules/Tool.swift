@@ -61,10 +61,13 @@ public struct ToolOutput: Sendable, Hashable {
     public var exitCode: Int?
     /// Whether the model should read the text as a mistake.
     public var isError: Bool
+    /// What the model is shown as well, when it takes images; a line about each is added to the text.
+    public var images: [Image]
 
-    public init(_ text: String, exitCode: Int? = nil, isError: Bool = false) {
+    public init(_ text: String, exitCode: Int? = nil, isError: Bool = false, images: [Image] = []) {
         self.text = text
         self.exitCode = exitCode
         self.isError = isError
+        self.images = images
     }
 }

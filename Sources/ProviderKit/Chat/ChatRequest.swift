@@ -51,13 +51,39 @@ extension ModelRequest {
         return .object(body)
     }
 
+    /// What a call returns is text alone here, so the user shows its images, once all calls are answered.
     private var chatMessages: [JSONValue] {
-        let front: [JSONValue] = system.isEmpty ? [] : [["role": "system", "content": .string(system)]]
-        return front + messages.map(\.chatMessage)
+        var written: [JSONValue] = system.isEmpty ? [] : [["role": "system", "content": .string(system)]]
+        var images: [JSONValue] = []
+        for message in messages {
+            if !message.isToolResult { written += Self.user(showing: &images) }
+            written.append(message.chatMessage)
+            images += chatImages(of: message)
+        }
+        return written + Self.user(showing: &images)
+    }
+
+    private static func user(showing images: inout [JSONValue]) -> [JSONValue] {
+        defer { images = [] }
+        return images.isEmpty ? [] : [["role": "user", "content": .array(images)]]
+    }
+
+    private func chatImages(of message: Message) -> [JSONValue] {
+        guard case .tool(let call, _, _, _, let images) = message else { return [] }
+        let shown = shown(images).map(\.chatPart)
+        return shown.isEmpty ? [] : [["type": "text", "text": .string("What call '\(call)' returned:")]] + shown
+    }
+}
+
+extension Image {
+    fileprivate var chatPart: JSONValue {
+        ["type": "image_url", "image_url": ["url": .string(dataURL), "detail": "high"]]
     }
 }
 
 extension Message {
+    fileprivate var isToolResult: Bool { if case .tool = self { true } else { false } }
+
     fileprivate var chatMessage: JSONValue {
         switch self {
         case .user(let text):
@@ -66,7 +92,7 @@ extension Message {
             guard !calls.isEmpty else { return ["role": "assistant", "content": .string(text)] }
             let content = text.isEmpty ? JSONValue.null : .string(text)
             return ["role": "assistant", "content": content, "tool_calls": .array(calls.map(\.chatCall))]
-        case .tool(let call, _, let text, let isError):
+        case .tool(let call, _, let text, let isError, _):
             // The dialect has no other place for it.
             let content = isError ? "Error: \(text)" : text
             return ["role": "tool", "tool_call_id": .string(call.value), "content": .string(content)]

@@ -68,7 +68,7 @@ extension ReplyParts {
         return ModelReply(
             text: text,
             calls: named(after: request.messages),
-            usage: usage ?? Usage(input: (sent + 3) / 4, output: (written + 3) / 4),
+            usage: usage ?? Usage(input: request.guessedTokens(of: sent), output: (written + 3) / 4),
             stop: stop ?? .finished,
             keepsake: keepsake
         )
@@ -88,5 +88,15 @@ extension ReplyParts {
             taken.insert(id)
             return ToolCall(id: id, tool: call.tool, arguments: call.arguments)
         }
+    }
+}
+
+extension ModelRequest {
+    /// What so many bytes count as where nobody counts: a token for four of them, but for images, of which the size says
+    /// nothing.
+    fileprivate func guessedTokens(of sent: Int) -> Int {
+        let shown = shown(imageReferences)
+        let encoded = shown.reduce(0) { $0 + ($1.bytes.count + 2) / 3 * 4 }
+        return (max(0, sent - encoded) + 3) / 4 + shown.count * ImageAllowance.tokensOfUnknown
     }
 }

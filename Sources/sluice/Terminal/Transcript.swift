@@ -95,7 +95,8 @@ struct Transcript {
         let count = output.text.split(whereSeparator: \.isNewline).count
         let more = count > 1 ? Style.dim(" (\(count) lines)") : ""
         let mark = output.isError ? Style.red("✗") : Style.green("✓")
-        return [row("", "\(mark) \(Style.dim(name(id))) \(first.fitted(to: 100))\(more)")]
+        let images = output.images.map { row("", Style.dim("  [\($0.mediaType.rawValue), \($0.size) bytes]")) }
+        return [row("", "\(mark) \(Style.dim(name(id))) \(first.fitted(to: 100))\(more)")] + images
     }
 
     private func question(_ approval: Approval) -> [String] {

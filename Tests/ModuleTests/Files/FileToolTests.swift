@@ -34,6 +34,18 @@ import WorkspaceKit
         "src/calc.py": "def add(a, b):\n    return a - b\n\nx = 1\nx = 1\n", "crlf.txt": "a\r\nb\r\n", "empty": "",
     ]
 
+    @Test(arguments: [64, 300_000]) func anImageIsReturnedAsOne(count: Int) async throws {
+        try await withTemporaryWorkspace { workspace in
+            let bytes = SampleImages.png(count: count)
+            try Data(bytes).write(to: URL(filePath: "\(workspace.path)/a.png"))
+            let output = try await ReadFileTool(settings: NoFields()).call(
+                ReadFileTool.Arguments(json: ["path": "a.png"]),
+                in: ToolContext(workspace: workspace)
+            )
+            #expect(output == ToolOutput("'a.png' is an image.", images: [try #require(Image(bytes))]))
+        }
+    }
+
     /// Calls that work: the tool, its arguments, what it says, the file afterwards.
     @Test(
         arguments: [
@@ -160,6 +172,12 @@ import WorkspaceKit
             #expect(throws: Failure(.invalidInput, "'x' has 10000001 bytes; at most 10000000 can be written at once."))
             {
                 try files.write([UInt8](repeating: 0, count: 10_000_001), to: "x")
+            }
+            let wide = SampleImages.png(9_000, 1, count: 300_000)
+            try Data(wide).write(to: URL(filePath: "\(workspace.path)/wide"))
+            let message = "The image 'wide' has 9000 x 1 pixels, and at most 8000 of a side are shown."
+            await #expect(throws: Failure(.invalidInput, message)) {
+                _ = try await EscapeTests.call("file_read", ["path": "wide"], in: workspace)
             }
             try Data([0xFF, 0]).write(to: URL(filePath: "\(workspace.path)/binary"))
             await #expect(throws: Failure(.invalidInput, "'binary' is no UTF-8 text; it has 2 bytes.")) {

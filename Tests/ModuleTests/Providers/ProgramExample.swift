@@ -11,6 +11,7 @@ struct ProgramExample {
     var secrets: [String: String] = [:]
     var attempt = 1
     var form: ReplyForm?
+    var images: [String: Image] = [:]
 
     /// A shell's command line.
     init(line: String, _ more: JSONValue = [:]) { self.init(["/bin/sh", "-c", line], more) }
@@ -27,7 +28,8 @@ struct ProgramExample {
             messages: Messages(messages),
             tools: [tool],
             maximumOutput: 100,
-            form: form
+            form: form,
+            images: images
         )
     }
 
