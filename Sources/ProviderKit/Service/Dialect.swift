@@ -22,6 +22,12 @@ public protocol ReplyDraft: Sendable {
     /// Adds one piece of a stream, or a whole answer that was not streamed; what it knows nothing of is passed over.
     mutating func add(_ piece: JSONValue) -> [ModelPiece]
 
+    /// Adds one piece of a stream without reading all of it, if it is one of those that come by the thousand: a few words
+    /// of text and nothing else.
+    ///
+    /// - Returns: what ``add(_:)`` would give; `nil` for any other piece, which has not been added.
+    mutating func addWords(_ piece: [UInt8]) -> ModelPiece?
+
     var text: String { get }
     /// In the order the model asked for them.
     var calls: [DraftCall] { get }
@@ -70,6 +76,7 @@ extension Usage {
 }
 
 extension ReplyDraft {
+    public mutating func addWords(_ piece: [UInt8]) -> ModelPiece? { nil }
     public var problem: String? { nil }
     public var keepsake: JSONValue? { nil }
     public var isOver: Bool { false }
