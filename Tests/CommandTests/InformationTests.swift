@@ -65,6 +65,8 @@ struct InformationTests {
                   --iterations N             How many iterations at most.
                   --cost MONEY               Money at most, such as '2.50 USD'.
                   --id NAME                  A name for the run; else one is made up.
+                  --record FILE              Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
+                  --replace                  With '--record': write over a file that is there.
                   --db FILE                  Path of the database.
                   --json                     Print one event a line, as JSON.
 

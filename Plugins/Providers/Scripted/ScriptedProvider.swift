@@ -50,15 +50,23 @@ extension ScriptedReply {
 
     fileprivate func failure(attempt: Int) -> Failure? {
         let planned = attempt <= errors.count ? errors[max(attempt, 1) - 1] : error
-        return planned.map { Failure($0.kind.kind, $0.message, retryAfter: $0.retryAfter?.seconds) }
+        return planned.map {
+            Failure($0.kind.kind, $0.message, retryAfter: $0.retryAfter?.seconds, mayHaveCost: $0.mayHaveCost)
+        }
     }
 
     fileprivate func reply(number: Int) -> ModelReply {
         let calls = calls.enumerated().map { index, call in
             ToolCall(id: CallID("call_\(number)_\(index + 1)"), tool: call.tool, arguments: call.arguments.asWritten)
         }
-        let usage = Usage(input: usage.input, cached: usage.cached, output: usage.output)
-        return ModelReply(text: text, calls: calls, usage: usage, stop: stop.stop)
+        let usage = Usage(
+            input: usage.input,
+            cached: usage.cached,
+            cacheWrites: usage.cacheWrites,
+            output: usage.output,
+            reasoning: usage.reasoning
+        )
+        return ModelReply(text: text, calls: calls, usage: usage, stop: stop.stop, keepsake: keepsake)
     }
 }
 
