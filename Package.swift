@@ -113,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit", "SQLiteStore",
+                "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit",
+                "SQLiteStore",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
                 "RetrAIContract", "ConsoleContract", "LoadKit", "CSQLite", "YAML",
             ],

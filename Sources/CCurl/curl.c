@@ -20,6 +20,7 @@
     use(curl_easy_setopt) \
     use(curl_easy_getinfo) \
     use(curl_easy_pause) \
+    use(curl_easy_perform) \
     use(curl_multi_init) \
     use(curl_multi_cleanup) \
     use(curl_multi_setopt) \
@@ -138,6 +139,7 @@ curl_off_t sluice_get_size(sluice_easy easy, CURLINFO info) {
     lib.curl_easy_getinfo(easy, info, &value);
     return value;
 }
+CURLcode sluice_easy_perform(sluice_easy easy) { return lib.curl_easy_perform(easy); }
 CURLcode sluice_easy_resume(sluice_easy easy) { return lib.curl_easy_pause(easy, CURLPAUSE_CONT); }
 
 sluice_list *sluice_list_append(sluice_list *list, const char *text) { return lib.curl_slist_append(list, text); }

@@ -89,7 +89,10 @@ struct BenchmarkTests {
 
     @Test(
         arguments: [
-            (["lod"], "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, all."),
+            (
+                ["lod"],
+                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, all."
+            ),
             (["load", "steps"], "'sluice bench load' takes no 'steps'."),
             (["all", "steps"], "'sluice bench all' takes no 'steps'."),
             (["load", "--n", "0"], "Option '--n' must be from 1 to 100000, but is 0."),

@@ -66,6 +66,8 @@ struct InformationTests {
                   --cost MONEY               Money at most, such as '2.50 USD'.
                   --allow-unknown-price      Ask a model whose price nobody knows although there is a limit of cost.
                   --id NAME                  A name for the run; else one is made up.
+                  --record FILE              Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
+                  --replace                  With '--record': write over a file that is there.
                   --db FILE                  Path of the database.
                   --json                     Print one event a line, as JSON.
 

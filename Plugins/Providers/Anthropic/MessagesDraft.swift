@@ -46,6 +46,27 @@ struct MessagesDraft: ReplyDraft {
         }
     }
 
+    mutating func addWords(_ piece: [UInt8]) -> ModelPiece? {
+        var words: String?
+        var place: Int?
+        let isPlain = JSONSkimmer.read(piece) { json in
+            json.object { json, name in
+                switch name {
+                case "type": return json.text(is: "content_block_delta")
+                case "index":
+                    place = json.smallNumber()
+                    return place != nil
+                case "delta": return json.object { $0.textDelta($1, &words) }
+                case "error", "response": return json.null()
+                default: return json.skip()
+                }
+            }
+        }
+        guard isPlain, let words, let place, blocks[place]?.type == "text" else { return nil }
+        blocks[place]?.words += words
+        return .text(words)
+    }
+
     private mutating func begin(_ message: JSONValue) {
         model = message["model"]?.text ?? ""
         stopReason = message["stop_reason"]?.text
@@ -105,6 +126,18 @@ struct MessagesDraft: ReplyDraft {
             if let number = usage?[name]?.integer { counts[name] = min(max(0, number), 1 << 40) }
         }
         if let number = usage?["output_tokens_details"]?["thinking_tokens"]?.integer { counts["thinking"] = number }
+    }
+}
+
+extension JSONSkimmer {
+    fileprivate mutating func textDelta(_ name: Name, _ words: inout String?) -> Bool {
+        switch name {
+        case "type": return text(is: "text_delta")
+        case "text":
+            words = text()
+            return words != nil
+        default: return false
+        }
     }
 }
 

@@ -43,6 +43,30 @@ struct ResponsesDraft: ReplyDraft {
         return []
     }
 
+    mutating func addWords(_ piece: [UInt8]) -> ModelPiece? {
+        var words: String?
+        var place: Int?
+        let isPlain = JSONSkimmer.read(piece) { json in
+            json.object { json, name in
+                switch name {
+                case "type": return json.text(is: "response.output_text.delta")
+                case "output_index":
+                    place = json.smallNumber()
+                    return place != nil
+                case "delta":
+                    words = json.text()
+                    return words != nil
+                case "error", "response": return json.null()
+                default: return json.skip()
+                }
+            }
+        }
+        guard isPlain, let words, let place, items[place] != nil else { return nil }
+        hasBegun = true
+        items[place]?.words += words
+        return .text(words)
+    }
+
     private mutating func begin(_ item: JSONValue, at place: Int) -> [ModelPiece] {
         items[place] = Item(json: item)
         return item["type"] == "function_call" ? [.call(tool: item["name"]?.text ?? "")] : []

@@ -22,19 +22,43 @@ import PipelineKit
 /// ```
 ///
 /// The list of replies alone will do as well. `expect` must occur in the last message of the request. `errors` are
-/// played in the first attempts, one in each; `error` in every attempt. `arguments` are an object, or a text for
-/// arguments that are not one. `stop` is `finished`, `length` or `filtered`. The price is for a million tokens.
+/// played in the first attempts, one in each; `error` in every attempt after them. `arguments` are an object, or a text
+/// that is passed on as it stands. `stop` is `finished`, `length` or `filtered`. The price is for a million tokens, `long`
+/// for requests with more than `above` of them. `sluice run --record` writes such a file from a run.
 struct Script: Fields {
     @Field("What a million tokens cost.") var price: ScriptedPrice? = nil
+    @Field("Tokens that a request may have with its reply; a conversation that grows longer is summarised.")
+    var window: Int? = nil
     @Field("The replies, in the order they are played.") var replies: [ScriptedReply]
 }
 
 struct ScriptedPrice: Fields {
     @Field("For tokens read.") var input: Money
     @Field("For tokens read from the cache; as much as the others when nothing is said.") var cached: Money? = nil
+    @Field("For tokens written into the cache; as much as the others when nothing is said.")
+    var cacheWrite: Money? = nil
+    @Field("For tokens written.") var output: Money
+    @Field("What they cost in requests that are longer.") var long: ScriptedLongPrice? = nil
+
+    var value: Price {
+        Price(
+            Price.Rates(input: input, cached: cached, cacheWrite: cacheWrite, output: output),
+            long: long.map { Price.Long(above: $0.above, rates: $0.rates) }
+        )
+    }
+}
+
+struct ScriptedLongPrice: Fields {
+    @Field("Tokens read, up to which these prices do not hold.") var above: Int
+    @Field("For tokens read.") var input: Money
+    @Field("For tokens read from the cache; as much as the others when nothing is said.") var cached: Money? = nil
+    @Field("For tokens written into the cache; as much as the others when nothing is said.")
+    var cacheWrite: Money? = nil
     @Field("For tokens written.") var output: Money
 
-    var value: Price { Price(input: input, cached: cached, output: output) }
+    var rates: Price.Rates {
+        Price.Rates(input: input, cached: cached, cacheWrite: cacheWrite, output: output)
+    }
 }
 
 struct ScriptedReply: Fields {
@@ -42,6 +66,8 @@ struct ScriptedReply: Fields {
     @Field("The calls it asks for.") var calls: [ScriptedCall] = []
     @Field("The tokens it used.") var usage: ScriptedUsage = ScriptedUsage()
     @Field("Why it stopped.") var stop: ScriptedStop = .finished
+    @Field("What the provider is to be given back with the reply, as a vendor may want for its thoughts.")
+    var keepsake: JSONValue? = nil
     @Field("What must occur in the last message of the request.") var expect: String? = nil
     @Field("Failures to play first, one for each attempt.") var errors: [ScriptedFailure] = []
     @Field("A failure to play whenever the errors are over.") var error: ScriptedFailure? = nil
@@ -55,13 +81,17 @@ struct ScriptedCall: Fields {
 struct ScriptedUsage: Fields {
     @Field("Tokens read, cached ones included.") var input: Int = 0
     @Field("Those that came from the cache.") var cached: Int = 0
-    @Field("Tokens written.") var output: Int = 0
+    @Field("Those that were written into the cache.") var cacheWrites: Int = 0
+    @Field("Tokens written, those of thoughts included.") var output: Int = 0
+    @Field("Those that the model thought with.") var reasoning: Int = 0
 }
 
 struct ScriptedFailure: Fields {
     @Field("What kind of failure it is.") var kind: ScriptedKind
     @Field("What it says.") var message: String
     @Field("How long it asks to wait.") var retryAfter: Duration? = nil
+    @Field("Whether the service may have charged for it.") var mayHaveCost: Bool = false
+    @Field("Whether it is that the request is too long.") var tooLong: Bool = false
 }
 
 enum ScriptedStop: String, Choice {

@@ -20,11 +20,14 @@ public struct ScriptedProvider: Provider {
     /// What the file says; `nil` when it says nothing or cannot be read, which ``check(_:secrets:)`` tells.
     public func price(of model: String) -> Price? { (try? shelf.script(model))?.price?.value }
 
+    public func window(of model: String) -> Int? { (try? shelf.script(model))?.window }
+
     /// - Throws: ``Failure/Kind/missing`` without the file; ``Failure/Kind/invalidInput`` for mistakes in it, for a
     ///   request that is not as it expects, and when all replies are played; and what the script says is to fail.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
         let script = try shelf.script(request.model)
-        let played = request.messages.count { if case .assistant = $0 { true } else { false } }
+        let said = request.messages.count { if case .assistant = $0 { true } else { false } }
+        let played = context.turn.map { max(0, $0 - 1) } ?? said  // a summary stands for what was said before it
         guard played < script.replies.count else {
             let count = script.replies.count == 1 ? "1 reply" : "\(script.replies.count) replies"
             throw Failure(
@@ -50,15 +53,29 @@ extension ScriptedReply {
 
     fileprivate func failure(attempt: Int) -> Failure? {
         let planned = attempt <= errors.count ? errors[max(attempt, 1) - 1] : error
-        return planned.map { Failure($0.kind.kind, $0.message, retryAfter: $0.retryAfter?.seconds) }
+        return planned.map {
+            Failure(
+                $0.kind.kind,
+                $0.message,
+                retryAfter: $0.retryAfter?.seconds,
+                mayHaveCost: $0.mayHaveCost,
+                isTooLong: $0.tooLong
+            )
+        }
     }
 
     fileprivate func reply(number: Int) -> ModelReply {
         let calls = calls.enumerated().map { index, call in
             ToolCall(id: CallID("call_\(number)_\(index + 1)"), tool: call.tool, arguments: call.arguments.asWritten)
         }
-        let usage = Usage(input: usage.input, cached: usage.cached, output: usage.output)
-        return ModelReply(text: text, calls: calls, usage: usage, stop: stop.stop)
+        let usage = Usage(
+            input: usage.input,
+            cached: usage.cached,
+            cacheWrites: usage.cacheWrites,
+            output: usage.output,
+            reasoning: usage.reasoning
+        )
+        return ModelReply(text: text, calls: calls, usage: usage, stop: stop.stop, keepsake: keepsake)
     }
 }
 

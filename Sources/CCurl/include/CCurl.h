@@ -45,6 +45,8 @@ CURLcode sluice_set_bytes(sluice_easy easy, CURLoption option, const void *_Null
 CURLcode sluice_set_take(sluice_easy easy, CURLoption function, sluice_take take, CURLoption data, void *context);
 long sluice_get_long(sluice_easy easy, CURLINFO info);
 curl_off_t sluice_get_size(sluice_easy easy, CURLINFO info);
+/// Sends a request and reads its answer to the end, on the thread that calls.
+CURLcode sluice_easy_perform(sluice_easy easy);
 /// Lets a paused transfer go on; may call its sluice_take at once.
 CURLcode sluice_easy_resume(sluice_easy easy);
 

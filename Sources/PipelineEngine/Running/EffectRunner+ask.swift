@@ -40,7 +40,7 @@ extension EffectRunner {
         _ attempt: Int,
         of run: RunID
     ) async throws(Failure) -> ModelReply {
-        let context = ProviderContext(transport: transport, secrets: secrets, attempt: attempt) {
+        let context = ProviderContext(transport: transport, secrets: secrets, turn: turn, attempt: attempt) {
             self.emit(run, .model(turn: turn, $0))
         }
         return try await question.briefing.provider.reply(to: requestWithImages(question), in: context)

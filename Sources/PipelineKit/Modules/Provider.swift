@@ -45,6 +45,8 @@ extension Provider {
 public struct ProviderContext: Sendable {
     public var transport: any HTTPTransport
     public var secrets: SecretResolver
+    /// Which reply of the run it is to be, from 1; `nil` outside of a run.
+    public var turn: Int?
     /// Which attempt at this reply it is, from 1.
     public var attempt: Int
     /// Takes pieces of the reply as they come.
@@ -53,11 +55,13 @@ public struct ProviderContext: Sendable {
     public init(
         transport: any HTTPTransport,
         secrets: @escaping SecretResolver,
+        turn: Int? = nil,
         attempt: Int = 1,
         emit: @escaping @Sendable (ModelPiece) -> Void = { _ in }
     ) {
         self.transport = transport
         self.secrets = secrets
+        self.turn = turn
         self.attempt = attempt
         self.emit = emit
     }

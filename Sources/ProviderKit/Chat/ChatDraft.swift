@@ -47,6 +47,23 @@ public struct ChatDraft: ReplyDraft {
         return pieces
     }
 
+    public mutating func addWords(_ piece: [UInt8]) -> ModelPiece? {
+        var words: String?
+        let isPlain = JSONSkimmer.read(piece) { json in
+            json.object { json, name in
+                switch name {
+                case "choices": json.listOfOne { $0.object { $0.choice($1, &words) } }
+                case "usage", "error", "type", "response": json.null()
+                default: json.skip()
+                }
+            }
+        }
+        guard isPlain, let words else { return nil }
+        hasBegun = true
+        text += words
+        return .text(words)
+    }
+
     /// Two names are in use, and some services send both.
     private func reasoning(of delta: JSONValue) -> [ModelPiece] {
         let words = ["reasoning_content", "reasoning"].lazy.compactMap { delta[$0]?.text }.first { !$0.isEmpty }
@@ -96,6 +113,25 @@ public struct ChatDraft: ReplyDraft {
         calls[place].id = id
         named[Name(index: nil, id: id)] = place
         if let index { named[Name(index: index, id: id)] = place }
+    }
+}
+
+extension JSONSkimmer {
+    fileprivate mutating func choice(_ name: Name, _ words: inout String?) -> Bool {
+        switch name {
+        case "delta":
+            return object { json, name in
+                switch name {
+                case "content":
+                    words = json.text()
+                    return words != nil
+                case "role": return json.skip()
+                default: return json.null()
+                }
+            }
+        case "finish_reason", "message": return null()
+        default: return skip()
+        }
     }
 }
 

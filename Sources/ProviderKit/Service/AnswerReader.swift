@@ -48,7 +48,13 @@ struct AnswerReader<Draft: ReplyDraft> {
     private mutating func takeEvents(_ bytes: [UInt8]) throws(Failure) -> [ModelPiece] {
         var pieces: [ModelPiece] = []
         for event in try read(bytes) where !isDone {
-            if event.elementsEqual("[DONE]".utf8) { hasEnded = true } else { pieces += try add(event) }
+            if let words = draft.addWords(event) {
+                pieces.append(words)
+            } else if event.elementsEqual("[DONE]".utf8) {
+                hasEnded = true
+            } else {
+                pieces += try add(event)
+            }
         }
         return pieces
     }

@@ -23,6 +23,12 @@ public protocol ReplyDraft: ReplyParts {
     /// Adds one piece of a stream, or a whole answer that was not streamed; what it knows nothing of is passed over.
     mutating func add(_ piece: JSONValue) -> [ModelPiece]
 
+    /// Adds one piece of a stream without reading all of it, if it is one of those that come by the thousand: a few words
+    /// of text and nothing else.
+    ///
+    /// - Returns: what ``add(_:)`` would give; `nil` for any other piece, which has not been added.
+    mutating func addWords(_ piece: [UInt8]) -> ModelPiece?
+
     /// Whether anything came that only a model says.
     var hasBegun: Bool { get }
     /// Whether the stream has said that nothing more comes. `[DONE]` is no piece, and understood without a dialect.
@@ -30,5 +36,6 @@ public protocol ReplyDraft: ReplyParts {
 }
 
 extension ReplyDraft {
+    public mutating func addWords(_ piece: [UInt8]) -> ModelPiece? { nil }
     public var isOver: Bool { false }
 }

@@ -11,7 +11,8 @@ import Synchronization
 /// libcurl and the thread come with the first request; the thread ends when the transport and all answers that are
 /// still being read are released.
 public final class CurlTransport: HTTPTransport {
-    /// Bytes of an answer that wait for their reader at most, give or take one piece of 16 KiB.
+    /// Bytes of an answer that may wait for their reader before the transfer is paused. At most there are twice as many,
+    /// and a piece of 16 KiB.
     public static let readAhead = 64 << 10
     /// Bytes of status line and headers that an answer may have.
     public static let headLimit = 64 << 10

@@ -49,22 +49,24 @@ extension Exchange {
         }?.resume(returning: .success(head))
     }
 
-    /// Takes all of the bytes or, when the reader lags, none; the transfer is to be paused then.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let (isTaken, reader) = state.withLock {
+    /// - Returns: whether the reader lags, and the transfer may have to be paused.
+    func receive(_ bytes: [UInt8]) -> Bool {
+        let (isFull, reader) = state.withLock {
             state -> (Bool, CheckedContinuation<Result<[UInt8]?, Failure>, Never>?) in
-            guard state.buffer.count < CurlTransport.readAhead else {
-                state.isPaused = true
-                return (false, nil)
-            }
-            guard let reader = take(&state.bodyReader) else {
-                state.buffer.append(contentsOf: bytes)
-                return (true, nil)
-            }
-            return (true, reader)
+            if let reader = take(&state.bodyReader) { return (false, reader) }
+            state.buffer.append(contentsOf: bytes)
+            return (state.buffer.count >= CurlTransport.readAhead, nil)
         }
-        reader?.resume(returning: .success(Array(bytes)))
-        return isTaken
+        reader?.resume(returning: .success(bytes))
+        return isFull
+    }
+
+    /// Whether the transfer is to be paused now, because the reader lags still; it will say when it has caught up.
+    var pauses: Bool {
+        state.withLock { state in
+            state.isPaused = state.buffer.count >= CurlTransport.readAhead
+            return state.isPaused
+        }
     }
 
     func end(_ outcome: Outcome) {

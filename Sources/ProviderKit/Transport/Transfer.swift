@@ -21,6 +21,10 @@ final class Transfer {
     private var isPaused = false
     private var released: ContinuousClock.Instant?
     private var unread = 0
+    /// What has come and has not been handed over.
+    private var gathered: [UInt8] = []
+    /// Whether the reader had enough when something was handed over last.
+    private var isReaderFull = false
     private var uploaded: curl_off_t = 0
 
     init(_ exchange: Exchange) throws(Failure) {
@@ -121,8 +125,21 @@ extension Transfer {
             unread += bytes.count
             return unread > CurlTransport.readAhead ? .stop : .goOn
         }
-        isPaused = !exchange.receive(bytes)
-        return isPaused ? .pause : .goOn
+        if gathered.count >= CurlTransport.readAhead { handOver() }
+        if isReaderFull {
+            isReaderFull = exchange.pauses
+            isPaused = isReaderFull
+            guard !isPaused else { return .pause }
+        }
+        gathered.append(contentsOf: bytes)
+        return .goOn
+    }
+
+    /// Wakes the reader once for all that has come, however many pieces that was.
+    func handOver() {
+        guard !gathered.isEmpty else { return }
+        isReaderFull = exchange.receive(gathered)
+        gathered.removeAll(keepingCapacity: true)
     }
 }
 

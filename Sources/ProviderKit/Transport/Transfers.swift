@@ -28,6 +28,7 @@ struct Transfers {
     /// Reads and writes what can be, and ends what has ended or is out of time.
     mutating func perform() {
         let code = sluice_multi_perform(multi)
+        for transfer in all.values { transfer.handOver() }
         var result = CURLE_OK
         while let easy = sluice_multi_next_ended(multi, &result) {
             if let transfer = all[easy] { end(transfer, transfer.outcome(of: result)) }

@@ -2,7 +2,7 @@ import PipelineEngine
 import PipelineKit
 
 extension Services {
-    /// The real engine over a store, with workspaces and a network that do nothing.
+    /// The real engine over a store, with workspaces that do nothing, as does the network unless there is one.
     ///
     /// - Parameters:
     ///   - place: Absolute path of a private directory.
@@ -11,14 +11,15 @@ extension Services {
         _ modules: Registry,
         over store: any EventStore,
         in place: String,
-        roots: [String] = []
+        roots: [String] = [],
+        by transport: any HTTPTransport = NoNetwork()
     ) -> Services {
         Services(
             EngineParts(
                 registry: modules,
                 store: store,
                 workspaces: NoFiles(),
-                transport: NoNetwork(),
+                transport: transport,
                 secrets: { _ in nil },
                 scratch: "\(place)/scratch",
                 version: Version.number,

@@ -13,7 +13,9 @@ enum BenchCommand: Subcommand {
             "A private directory, empty except for 'resume' and 'kill'; a new one, removed afterwards, when left out."
         )
         var dir: String? = nil
-        @Field("Steps of each run, of which 'wait' has three; of 'load', events of the middle history.")
+        @Field(
+            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests."
+        )
         var n: Int = 1_000
         @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
         @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
@@ -37,19 +39,19 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve or all."),
+        Operand(name: "WHAT", help: "engine, load, serve, provider or all."),
         Operand(
             name: "SCENARIO",
             help: """
                 Of 'engine': steps, grow, turns, crash, resume, conc, wait, kill or lists. Of 'serve': routes, fanout, idle \
-                or slow; all of these when left out.
+                or slow; of 'provider': overhead, stream or first. All of these two when left out.
                 """,
             isOptional: true
         ),
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, all
+        case engine, load, serve, provider, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -70,6 +72,7 @@ enum BenchCommand: Subcommand {
         case .engine: return try await engine(options, word)
         case .load: return try await load(options, session)
         case .serve: return try await serve(options, word, session)
+        case .provider: return try await provider(options, word, session)
         case .all: return try await everything(options, session)
         }
     }
@@ -97,6 +100,22 @@ enum BenchCommand: Subcommand {
         let all = ServeBench.Part.allCases.map(\.rawValue)
         let near = Suggestion.sentence(for: word, among: all)
         throw .usage("There is no part '\(word)' of the server.\(near) There are: \(all.joined(separator: ", ")).")
+    }
+
+    private static func provider(_ options: Options, _ word: String?, _ session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        if word == "server" { return try ModelStage.run() }
+        try expectSize(options)
+        let known = word.map { ProviderBench.Part(rawValue: $0) }
+        if let word, known == .some(nil) {
+            let all = ProviderBench.Part.allCases.map(\.rawValue)
+            let near = Suggestion.sentence(for: word, among: all)
+            throw .usage("There is no part '\(word)' of a provider.\(near) There are: \(all.joined(separator: ", ")).")
+        }
+        let parts = known.map { $0.map { [$0] } ?? [] } ?? ProviderBench.Part.allCases
+        try await ProviderBench.measure(parts, requests: options.n, session)
+        return .achieved
     }
 
     private static func load(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {

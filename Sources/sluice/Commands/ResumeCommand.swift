@@ -8,6 +8,9 @@ enum ResumeCommand: Subcommand {
         @Field("Money at most, from now on.") var cost: Money? = nil
         @Field("Time at most, from now on.") var wall: Duration? = nil
         @Field("Tokens at most, from now on.") var tokens: TokenCount? = nil
+        @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
+        var record: String? = nil
+        @Field("With '--record': write over a file that is there.") var replace: Bool = false
         @Field("Path of the database.") var db: String? = nil
         @Field("Wake every run whose deadline or retry has come and that nobody works on, each once, and end.")
         var due: Bool = false
@@ -19,6 +22,7 @@ enum ResumeCommand: Subcommand {
             guard operands.isEmpty, iterations == nil, cost == nil, wall == nil, tokens == nil else {
                 throw .usage("Option '--due' wakes every run that is due, so it takes no RUN and no limits.")
             }
+            guard record == nil else { throw .usage("Option '--record' is for one run, and '--due' may wake several.") }
         }
     }
 
@@ -34,6 +38,7 @@ enum ResumeCommand: Subcommand {
             try options.checkAlone(operands)
             return try await WakingDue(services: services, session: session, json: options.json).run()
         }
+        let script = try ScriptFile.named(options.record, replaces: options.replace)
         let run = try await session.run(operands, services)
         let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
         guard state.status != .achieved else { throw CommandError(.refused(.goalHeld)) }
@@ -53,7 +58,9 @@ enum ResumeCommand: Subcommand {
                 try await services.runs.reopen(run, limits: limits == state.limits ? nil : limits, by: person)
             }
         }
-        return try await conductor.carryOn()
+        return try await ScriptFile.recording(script, of: conductor) { () async throws(CommandError) in
+            try await conductor.carryOn()
+        }
     }
 
     private static func changed(_ limits: Limits, _ options: Options) throws(CommandError) -> Limits {

@@ -16,6 +16,9 @@ enum RunCommand: Subcommand {
         @Field("Ask a model whose price nobody knows although there is a limit of cost.")
         var allowUnknownPrice: Bool = false
         @Field("A name for the run; else one is made up.") var id: String? = nil
+        @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
+        var record: String? = nil
+        @Field("With '--record': write over a file that is there.") var replace: Bool = false
         @Field("Path of the database.") var db: String? = nil
         @Field("Print one event a line, as JSON.") var json: Bool = false
         init() {}
@@ -29,6 +32,7 @@ enum RunCommand: Subcommand {
         -> ExitStatus
     {
         let project = try existingDirectory(options.cwd, of: "--cwd")
+        let script = try ScriptFile.named(options.record, replaces: options.replace)
         let loaded = try PipelineFiles(session).load(operands[0])
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
@@ -43,7 +47,9 @@ enum RunCommand: Subcommand {
         let conductor = RunConductor(services, session, run, json: options.json)
         let order = RunOrder(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: "cli")
         _ = try await asking { () throws(ServiceError) in try await services.runs.start(order) }
-        return try await conductor.carryOn()
+        return try await ScriptFile.recording(script, of: conductor) { () async throws(CommandError) in
+            try await conductor.carryOn()
+        }
     }
 
     private static func inputs(_ words: [String]) throws(CommandError) -> [String: JSONValue] {

@@ -128,8 +128,11 @@ struct ServeBenchTests {
 
     @Test(
         arguments: [
-            ([], "'sluice bench' needs WHAT: engine, load, serve or all.\nSee 'sluice bench --help'."),
-            (["servr"], "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, all."),
+            ([], "'sluice bench' needs WHAT: engine, load, serve, provider or all.\nSee 'sluice bench --help'."),
+            (
+                ["servr"],
+                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, all."
+            ),
             (
                 ["serve", "fanot"],
                 """

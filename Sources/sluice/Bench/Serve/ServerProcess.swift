@@ -128,7 +128,12 @@ final class ServerProcess {
         close(file)
     }
 
-    private func figure(_ name: String, in file: String) -> Int {
+    /// Of the process that measures, since its start.
+    static var ownPeak: Int { figure("VmHWM:", in: "status", of: getpid()) }
+
+    private func figure(_ name: String, in file: String) -> Int { Self.figure(name, in: file, of: pid) }
+
+    private static func figure(_ name: String, in file: String, of pid: pid_t) -> Int {
         let text = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)").map {
             String(decoding: $0, as: UTF8.self)
         }
