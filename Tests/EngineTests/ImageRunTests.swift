@@ -13,10 +13,10 @@ struct ImageRunTests {
         return Bench(store: store, registry: registry)
     }
 
-    private func start(_ bench: Bench, _ settings: JSONValue) async throws -> RunID {
+    private func start(_ bench: Bench, _ settings: JSONValue, context: String = "1M") async throws -> RunID {
         let pipeline = try Pipeline(json: [
             "name": "p", "model": "seeing/x", "goal": ["gate": "content"], "tools": ["allow": ["paint"]],
-            "providers": ["seeing": settings], "limits": ["iterations": 1],
+            "providers": ["seeing": settings], "limits": ["iterations": 1, "context": .string(context)],
         ])
         let order = RunOrder(run: "r1", pipeline: pipeline, project: bench.directory, origin: "test")
         return try await bench.services.runs.start(order)
@@ -86,6 +86,17 @@ struct ImageRunTests {
         _ = try await bench.services.runs.carryOn(run)
         let line = "[image 1 is not shown: it is not kept any more]"
         #expect(try await replies(bench).last?.hasSuffix(line) == true)
+    }
+
+    @Test(arguments: [true, false]) func imagesTakeRoomInTheModelsWindow(takes: Bool) async throws {
+        let bench = bench()
+        defer { bench.remove() }
+        let run = try await start(bench, ["paints": [[0, 1], [2, 3]], "takes": .bool(takes)], context: "9k")
+        _ = try await bench.services.runs.carryOn(run)
+        let purposes = try await bench.services.runs.events(of: run).compactMap { event in
+            if case .modelRequested(let intent) = event.payload { intent.purpose } else { nil }
+        }
+        #expect(purposes.contains(.summary) == takes)
     }
 
     /// Each image is reserved for as the most that the vendor counts, and no more of them than are shown.

@@ -11,9 +11,9 @@ struct Conversation: Sendable {
     /// How many images there are, one that was returned twice counted twice.
     private(set) var images = 0
 
-    /// Tokens of the last request, as the service counted them, and the bytes that the conversation had then; `nil` before
-    /// the first reply, and after a cut.
-    private(set) var counted: (tokens: Int, bytes: Int)?
+    /// Tokens of the last request, as the service counted them, and the bytes and images that the conversation had then;
+    /// `nil` before the first reply, and after a cut.
+    private(set) var counted: (tokens: Int, bytes: Int, images: Int)?
 
     /// The digest of the first messages, so many.
     private var digested = (count: 0, digest: Chain.start)
@@ -36,7 +36,7 @@ struct Conversation: Sendable {
     }
 
     /// Takes in how long the service found what was said so far.
-    mutating func note(tokens: Int) { counted = (tokens, bytes) }
+    mutating func note(tokens: Int) { counted = (tokens, bytes, images) }
 
     /// Replaces the first messages, so many, by one.
     mutating func replace(first count: Int, by message: Message) {

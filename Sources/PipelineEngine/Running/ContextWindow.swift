@@ -21,10 +21,11 @@ enum ContextWindow {
 
     /// What the service counted last, and an estimate of what came since.
     private static func tokens(_ state: RunState, _ briefing: Briefing) -> Int {
-        let bytes = state.conversation.bytes
+        let (bytes, images) = (state.conversation.bytes, state.conversation.images)
         guard let counted = state.conversation.counted else {
-            return (briefing.bytes + bytes) / bytesOfToken + briefing.tokens(ofImages: state)
+            return (briefing.bytes + bytes) / bytesOfToken + briefing.tokens(ofImages: images)
         }
         return counted.tokens + max(0, bytes - counted.bytes) / bytesOfToken
+            + briefing.tokens(ofImages: images - counted.images)
     }
 }

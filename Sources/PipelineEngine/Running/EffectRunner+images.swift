@@ -22,9 +22,8 @@ extension EffectRunner {
 }
 
 extension Briefing {
-    /// What the images of a request count as at most: no more are shown than the model takes.
-    func tokens(ofImages state: RunState) -> Int {
-        let count = state.conversation.images
+    /// What so many images count as at most: no more are shown than the model takes.
+    func tokens(ofImages count: Int) -> Int {
         guard count > 0, let allowance = provider.images(of: model.model) else { return 0 }
         return min(count, allowance.mostImages) * allowance.mostTokens
     }

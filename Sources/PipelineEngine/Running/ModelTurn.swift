@@ -28,8 +28,8 @@ enum ModelTurn {
     static func worstCase(_ state: RunState, _ briefing: Briefing, reply: Int) -> Spending {
         // Services frame each message and tool with a few tokens of their own.
         let frames = 16 * (state.conversation.messages.count + briefing.tools.count + 2)
-        let text = briefing.bytes + state.conversation.bytes + Compaction.request.utf8.count
-        let usage = Usage(input: text + frames + briefing.tokens(ofImages: state), output: reply)
+        let texts = briefing.bytes + state.conversation.bytes + Compaction.request.utf8.count
+        let usage = Usage(input: texts + frames + briefing.tokens(ofImages: state.conversation.images), output: reply)
         return Spending(tokens: usage.total, cost: briefing.price?.most(of: usage))
     }
 
