@@ -35,6 +35,39 @@ public struct JSONSkimmer {
         }
     }
 
+    /// The words of a piece that belong to one part of a reply: `{"type": "text.delta", "index": 0, "delta": ...}`.
+    ///
+    /// - Parameters:
+    ///   - type: What the piece must be.
+    ///   - index: What its dialect calls the place of the part.
+    ///   - delta: Takes what is added, and returns the words in it.
+    /// - Returns: `nil` for any other piece.
+    public static func placedWords(
+        in piece: [UInt8],
+        of type: StaticString,
+        at index: StaticString,
+        _ delta: (inout JSONSkimmer) -> String?
+    ) -> (place: Int, words: String)? {
+        var (place, words): (Int?, String?)
+        let isPlain = read(piece) { json in
+            json.object { json, name in
+                switch name {
+                case "type": return json.text(is: type)
+                case index:
+                    place = json.smallNumber()
+                    return place != nil
+                case "delta":
+                    words = delta(&json)
+                    return words != nil
+                case "error", "response": return json.null()
+                default: return json.skip()
+                }
+            }
+        }
+        guard isPlain, let place, let words else { return nil }
+        return (place, words)
+    }
+
     /// Takes an object. The closure takes the value of each member, and returns whether it is as expected.
     public mutating func object(_ member: (inout JSONSkimmer, Name) -> Bool) -> Bool {
         guard take(UInt8(ascii: "{")) else { return false }

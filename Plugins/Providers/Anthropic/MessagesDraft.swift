@@ -47,24 +47,10 @@ struct MessagesDraft: ReplyDraft {
     }
 
     mutating func addWords(_ piece: [UInt8]) -> ModelPiece? {
-        var words: String?
-        var place: Int?
-        let isPlain = JSONSkimmer.read(piece) { json in
-            json.object { json, name in
-                switch name {
-                case "type": return json.text(is: "content_block_delta")
-                case "index":
-                    place = json.smallNumber()
-                    return place != nil
-                case "delta": return json.object { $0.textDelta($1, &words) }
-                case "error", "response": return json.null()
-                default: return json.skip()
-                }
-            }
-        }
-        guard isPlain, let words, let place, blocks[place]?.type == "text" else { return nil }
-        blocks[place]?.words += words
-        return .text(words)
+        let read = JSONSkimmer.placedWords(in: piece, of: "content_block_delta", at: "index") { $0.textDelta() }
+        guard let read, blocks[read.place]?.type == "text" else { return nil }
+        blocks[read.place]?.words += read.words
+        return .text(read.words)
     }
 
     private mutating func begin(_ message: JSONValue) {
@@ -130,14 +116,18 @@ struct MessagesDraft: ReplyDraft {
 }
 
 extension JSONSkimmer {
-    fileprivate mutating func textDelta(_ name: Name, _ words: inout String?) -> Bool {
-        switch name {
-        case "type": return text(is: "text_delta")
-        case "text":
-            words = text()
-            return words != nil
-        default: return false
+    fileprivate mutating func textDelta() -> String? {
+        var words: String?
+        let isPlain = object { json, name in
+            switch name {
+            case "type": return json.text(is: "text_delta")
+            case "text":
+                words = json.text()
+                return words != nil
+            default: return false
+            }
         }
+        return isPlain ? words : nil
     }
 }
 

@@ -44,27 +44,13 @@ struct ResponsesDraft: ReplyDraft {
     }
 
     mutating func addWords(_ piece: [UInt8]) -> ModelPiece? {
-        var words: String?
-        var place: Int?
-        let isPlain = JSONSkimmer.read(piece) { json in
-            json.object { json, name in
-                switch name {
-                case "type": return json.text(is: "response.output_text.delta")
-                case "output_index":
-                    place = json.smallNumber()
-                    return place != nil
-                case "delta":
-                    words = json.text()
-                    return words != nil
-                case "error", "response": return json.null()
-                default: return json.skip()
-                }
-            }
+        let read = JSONSkimmer.placedWords(in: piece, of: "response.output_text.delta", at: "output_index") {
+            $0.text()
         }
-        guard isPlain, let words, let place, items[place] != nil else { return nil }
+        guard let read, items[read.place] != nil else { return nil }
         hasBegun = true
-        items[place]?.words += words
-        return .text(words)
+        items[read.place]?.words += read.words
+        return .text(read.words)
     }
 
     private mutating func begin(_ item: JSONValue, at place: Int) -> [ModelPiece] {

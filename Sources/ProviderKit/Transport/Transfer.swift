@@ -23,6 +23,7 @@ final class Transfer {
     private var unread = 0
     /// What has come and has not been handed over.
     private var gathered: [UInt8] = []
+    private var gatheredHead: ResponseHead?
     /// Whether the reader had enough when something was handed over last.
     private var isReaderFull = false
     private var uploaded: curl_off_t = 0
@@ -110,7 +111,7 @@ extension Transfer {
         switch head.take(line, limit: CurlTransport.headLimit) {
         case .more: return .goOn
         case .complete(let head):
-            exchange.receive(head)
+            gatheredHead = head
             return .goOn
         case .tooLong:
             problem = .longHead(exchange.target)
@@ -137,9 +138,14 @@ extension Transfer {
 
     /// Wakes the reader once for all that has come, however many pieces that was.
     func handOver() {
-        guard !gathered.isEmpty else { return }
-        isReaderFull = exchange.receive(gathered)
-        gathered.removeAll(keepingCapacity: true)
+        if !gathered.isEmpty {
+            isReaderFull = exchange.receive(gathered)
+            gathered = []
+        }
+        if let head = gatheredHead {  // last, as whoever waits for it finds what came with it
+            gatheredHead = nil
+            exchange.receive(head)
+        }
     }
 }
 

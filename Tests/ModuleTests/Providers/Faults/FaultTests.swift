@@ -58,7 +58,10 @@ struct FaultTests {
 
     @Test(
         arguments: Spoken.allCases,
-        ["plain", "bytewise", "late/head", "late/inhead", "late/body", "late/middle", "interim", "unknown"]
+        [
+            "plain", "bytewise", "late/head", "late/inhead", "late/body", "late/middle", "interim", "unknown",
+            "long_length",
+        ]
     )
     func whatIsSlowOrOddIsStillAnAnswer(speech: Spoken, name: String) async throws {
         let reply = try await speech.ask(name, at: server.port)
@@ -183,6 +186,13 @@ struct FaultTests {
         await expect(Fault("gives_up", .unavailable, message), from: speech)
     }
 
+    @Test(arguments: Spoken.allCases) func bytesThatAreNoTextAreQuotedAsFarAsTheyCanBe(speech: Spoken) async {
+        let told = await failure(of: Fault("binary", .unavailable, ""), from: speech)
+        #expect(told?.kind == .unavailable && told?.mayHaveCost == true)
+        #expect(told?.message.hasPrefix("'\(host)' did not answer as a model: '") == true, "\(told?.message ?? "")")
+        #expect((told?.message.count ?? 0) < 300)
+    }
+
     // Broken connections
 
     static let resets = [
@@ -205,6 +215,11 @@ struct FaultTests {
             "resets/middle",
             .unavailable,
             "The connection to '{host}' broke: Failure when receiving data from the peer. \(cutAfter)"
+        ),
+        Fault(
+            "resets/end",
+            .unavailable,
+            "The connection to '{host}' broke: Failure when receiving data from the peer. The answer of '{host}' was cut after 'Grüße, Ada.'."
         ),
     ]
 
