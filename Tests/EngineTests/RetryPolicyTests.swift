@@ -27,12 +27,18 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [
-        (0, 0, Duration.zero), (7, 0, .seconds(7)), (7, 1, .seconds(8)), (1_000, 0.5, .seconds(300)),
-        (.infinity, 0, .seconds(300)), (-1, 0, .seconds(1)), (.nan, 0, .seconds(1)),
+        (0, 0, Duration.zero), (7, 0, .seconds(7)), (7, 1, .seconds(8)), (300, 1, .seconds(301)),
+        (-1, 0, .seconds(1)), (.nan, 0, .seconds(1)),
     ])
     func theOtherSideMaySayHowLong(asked: Double, random: Double, delay: Duration) {
         let failure = Failure(.rateLimited, "Later.", retryAfter: asked)
         #expect(policy.delay(after: 1, failure: failure, random: random) == delay)
+    }
+
+    @Test(arguments: [301, 1_000, .infinity] as [Double])
+    func nobodyComesBackBeforeTheTimeThatWasAskedFor(asked: Double) {
+        let failure = Failure(.rateLimited, "Tomorrow.", retryAfter: asked)
+        #expect(policy.delay(after: 1, failure: failure, random: 0) == nil)
     }
 
     @Test(arguments: [-3, 5, .nan, .infinity] as [Double])

@@ -8,27 +8,24 @@ public struct RetryPolicy: Sendable, Hashable {
     public var base: Duration
     /// The longest wait that this policy chooses by itself.
     public var longest: Duration
-    /// The longest wait that the other side may ask for.
+    /// The longest wait that the other side may ask for. One that is longer is not waited for at all: to come back sooner
+    /// would be no better than not to wait.
     public var longestAsked: Duration
-    /// What is asked for and longer is not waited for at all, because somebody else can be asked meanwhile.
-    public var patience: Duration?
 
     public init(
         attempts: Int = 5,
         base: Duration = .seconds(2),
         longest: Duration = .seconds(60),
-        longestAsked: Duration = .seconds(300),
-        patience: Duration? = nil
+        longestAsked: Duration = .seconds(3_600)
     ) {
         self.attempts = attempts
         self.base = base
         self.longest = longest
         self.longestAsked = longestAsked
-        self.patience = patience
     }
 
     /// For a model that another one can stand in for.
-    public static let beforeFallback = RetryPolicy(attempts: 2, patience: .seconds(10))
+    public static let beforeFallback = RetryPolicy(attempts: 2, longestAsked: .seconds(10))
 
     /// How long to wait after an attempt that failed; `nil` when there is to be no other.
     ///
@@ -42,8 +39,8 @@ public struct RetryPolicy: Sendable, Hashable {
         guard attempt < attempts || failure.isPostponed, isWorthwhile(failure.kind) else { return nil }
         let share = random.isFinite ? min(max(random, 0), 1) : 1
         if let asked = failure.retryAfter, asked >= 0 {
-            if let patience, .seconds(min(asked, 1e9)) > patience { return nil }
-            return min(.seconds(min(asked, 1e9)) + base * (share / 2), longestAsked)
+            let wait = Duration.seconds(min(asked, 1e9))
+            return wait > longestAsked ? nil : wait + base * (share / 2)
         }
         let doublings = Double(1 << min(max(attempt - 1, 0), 30))
         return min(base * doublings, longest) * (0.5 + share / 2)
