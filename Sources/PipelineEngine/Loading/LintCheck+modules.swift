@@ -22,13 +22,35 @@ extension LintCheck {
         let path = Self.path("providers")
         let given = pipeline.providers.sorted { $0.key < $1.key }.flatMap { name, json in
             let place = path.appending(name)
-            guard let factory = registry.providers[ModuleID(name)] else {
-                return [unknown("provider", ModuleID(name), among: registry.providers.keys, at: place, in: .key)]
+            let profile = ProviderProfile(named: name, json)
+            if let problem = problem(with: json, named: name, at: place) { return [problem] }
+            guard let factory = registry.providers[profile.provider] else {
+                return [unknown("provider", profile.provider, among: registry.providers.keys, at: place, in: .key)]
             }
-            let settings = Settings(written: written.providers[name] ?? json, replaced: json, path: place)
+            let settings = Settings(
+                written: ProviderProfile.settings(in: written.providers[name] ?? json),
+                replaced: profile.settings,
+                path: place
+            )
             return check(settings, of: factory.settings) { json throws(FieldProblems) in _ = try factory.make(json) }
         }
         return given + models
+    }
+
+    /// What is wrong with the name of a profile, or with the provider that it names.
+    private func problem(with json: JSONValue, named name: String, at place: FieldPath) -> Finding? {
+        let key = ProviderProfile.key
+        guard let given = json[key] else { return nil }
+        let path = place.appending(key)
+        guard let provider = given.text else {
+            return Finding(FieldProblem(path, "Field '\(path)' must be the name of a provider, but is \(given)."))
+        }
+        guard registry.providers[ModuleID(name)] == nil else {
+            let sentence = "'\(name)' is a provider itself. Give the profile of '\(provider)' another name."
+            return Finding(FieldProblem(place, sentence, in: .key))
+        }
+        guard registry.providers[ModuleID(provider)] == nil else { return nil }
+        return unknown("provider", ModuleID(provider), among: registry.providers.keys, at: path)
     }
 
     private var models: [Finding] {
@@ -43,7 +65,8 @@ extension LintCheck {
     private func check(_ model: ModelName, at path: FieldPath) -> [Finding] {
         guard isCertain(path), pipeline.providers[model.provider.value] == nil else { return [] }
         guard let factory = registry.providers[model.provider] else {
-            return [unknown("provider", model.provider, among: registry.providers.keys, at: path)]
+            let known = Array(registry.providers.keys) + pipeline.providers.keys.map { ModuleID($0) }
+            return [unknown("provider", model.provider, among: known, at: path)]
         }
         return check(Settings(at: path), of: factory.settings) { json throws(FieldProblems) in
             _ = try factory.make(json)

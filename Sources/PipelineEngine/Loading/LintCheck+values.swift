@@ -48,9 +48,13 @@ extension LintCheck {
         let empty = amounts.filter { !$0.1 }.map { name, _, value in
             limit(name, "must be more than nothing, but is \(value)")
         }
+        let isNarrow = limits.context.map { $0.tokens < 1_000 } ?? false
+        let narrow =
+            isNarrow ? [limit("context", "must be at least 1k tokens, but is \(limits.context ?? limits.reply)")] : []
         let deadline = pipeline.human.deadline.map { $0 <= .zero } ?? false
         let sentence = "Field 'human.deadline' must be more than nothing, but is 0s."
-        return outside + empty + (deadline ? [Finding(FieldProblem(Self.path("human", "deadline"), sentence))] : [])
+        return outside + empty + narrow
+            + (deadline ? [Finding(FieldProblem(Self.path("human", "deadline"), sentence))] : [])
     }
 
     private func limit(_ name: String, _ sentence: String) -> Finding {

@@ -31,7 +31,7 @@ struct Briefing: Sendable {
         tools = try Self.tools(pipeline, registry, isPlanning: state.isPlanning)
         system = Self.system(pipeline, registry, state.workspace)
         provider = try registry.provider(of: model, in: pipeline)
-        price = registry.price(of: model, asked: provider)
+        price = registry.price(of: model, in: pipeline, asked: provider)
         window = provider.window(of: model.model)
         bytes = system.utf8.count + tools.reduce(0) { $0 + $1.bytes }
         digest = Digest(of: Self.json(model, system, tools).encoded(.canonical))

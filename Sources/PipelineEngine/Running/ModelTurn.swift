@@ -86,20 +86,22 @@ extension Registry {
 
     /// - Throws: ``Failure`` for a provider that is not there, or that refuses its settings.
     func provider(of model: ModelName, in pipeline: Pipeline) throws(Failure) -> any Provider {
-        try provider(of: model, settings: pipeline.providers[model.provider.value] ?? [:])
+        let profile = pipeline.profile(of: model)
+        return try provider(profile.provider, settings: profile.settings, among: pipeline.providers.keys.sorted())
     }
 
     /// What a model costs: by the settings of its provider, else by the vendor's list; `nil` when nobody knows.
-    func price(of model: ModelName, asked provider: any Provider) -> Price? {
-        provider.price(of: model.model) ?? (provider.isAtListPrice ? listPrice(model) : nil)
+    func price(of model: ModelName, in pipeline: Pipeline, asked provider: any Provider) -> Price? {
+        provider.price(of: model.model) ?? (provider.isAtListPrice ? listPrice(pipeline.vendorsName(of: model)) : nil)
     }
 
-    func provider(of model: ModelName, settings: JSONValue) throws(Failure) -> any Provider {
-        guard let factory = providers[model.provider] else {
-            let names = providers.keys.map(\.value).sorted()
-            let near = Suggestion.sentence(for: model.provider.value, among: names)
+    /// - Parameter profiles: Other names by which a pipeline knows providers.
+    func provider(_ id: ModuleID, settings: JSONValue, among profiles: [String] = []) throws(Failure) -> any Provider {
+        guard let factory = providers[id] else {
+            let names = Set(providers.keys.map(\.value)).union(profiles).subtracting([id.value]).sorted()
+            let near = Suggestion.sentence(for: id.value, among: names)
             let all = names.joined(separator: ", ")
-            throw Failure(.missing, "There is no model provider '\(model.provider)'.\(near) There are: \(all).")
+            throw Failure(.missing, "There is no model provider '\(id)'.\(near) There are: \(all).")
         }
         do throws(FieldProblems) {
             return try factory.make(settings)

@@ -22,7 +22,9 @@ public struct Readiness: Sendable {
     private func check(_ model: ModelName, in pipeline: Pipeline, sharing shared: Money?) throws(Failure) {
         let provider = try registry.provider(of: model, in: pipeline)
         try provider.check(model.model, secrets: secrets)
-        guard !pipeline.limits.allowUnknownPrice, registry.price(of: model, asked: provider) == nil else { return }
+        guard !pipeline.limits.allowUnknownPrice, registry.price(of: model, in: pipeline, asked: provider) == nil else {
+            return
+        }
         guard let limit = pipeline.limits.cost else {
             if let shared { throw Budget.unknownPrice(of: "\(model)", shared) }
             return
@@ -41,7 +43,7 @@ public struct Readiness: Sendable {
     ///
     /// - Throws: ``Failure`` with the first thing that would keep it from being asked.
     public func check(_ model: ModelName) throws(Failure) {
-        try registry.provider(of: model, settings: [:]).check(model.model, secrets: secrets)
+        try registry.provider(model.provider, settings: [:]).check(model.model, secrets: secrets)
     }
 
     /// A sentence for each limit that even the first reply might pass, so that the run would ask before it.

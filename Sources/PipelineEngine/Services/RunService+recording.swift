@@ -9,7 +9,7 @@ extension RunService {
         var recording = ScriptRecording(payloads)
         guard let pipeline = try await state(of: run).pipeline, let (model, provider) = asked(in: payloads, pipeline)
         else { return recording }
-        recording.price = parts.registry.price(of: model, asked: provider)
+        recording.price = parts.registry.price(of: model, in: pipeline, asked: provider)
         recording.window = provider.window(of: model.model)
         return recording
     }

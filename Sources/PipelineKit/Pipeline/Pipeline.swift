@@ -12,7 +12,8 @@ public struct Pipeline: Fields, Hashable {
     @Field("Names of environment variables that may be used as ${env.NAME}.") public var env: [String] = []
     @Field("The model that works: provider/model; of a list, each stands in for those before it.")
     public var model: ModelChain? = nil
-    @Field("Settings of model services, by provider name.") public var providers: [String: JSONValue] = [:]
+    @Field("Settings of model services, by provider name; or by any other name, with 'provider' saying which it is.")
+    public var providers: [String: JSONValue] = [:]
     @Field("What the model is told besides the goal.") public var instructions: String = ""
     @Field("What must become true: a gate's name, or a mapping.") public var goal: Goal
     @Field("What the model may call: a list of tools, or allow, ask and deny.") public var tools: ToolPolicy =

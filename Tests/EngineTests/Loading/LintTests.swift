@@ -36,6 +36,24 @@ struct LintTests {
             "providers: { openai: { key: sk-123 } }",
             "3:29: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
         ),
+        ("providers: { work: { provider: opnai } }", "3:32: Unknown provider 'opnai'. Did you mean 'openai'?"),
+        (
+            "providers: { openai: { provider: anthropic } }",
+            "3:14: 'openai' is a provider itself. Give the profile of 'anthropic' another name."
+        ),
+        (
+            "providers: { work: { provider: 5 } }",
+            "3:32: Field 'providers.work.provider' must be the name of a provider, but is 5."
+        ),
+        (
+            "providers: { work: { provider: openai, key: sk-123 } }",
+            "3:45: Field 'key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself."
+        ),
+        (
+            "model: wrok/x\nproviders: { work: { provider: openai } }",
+            "3:8: Unknown provider 'wrok'. Did you mean 'work'?"
+        ),
+        ("limits: { context: 999 }", "3:20: Field 'limits.context' must be at least 1k tokens, but is 999."),
         ("env: [2X]", "3:7: '2X' is no name of an environment variable: letters, digits and '_', no digit first."),
         ("limits: { turns: 1001 }", "3:18: Field 'limits.turns' must be from 1 to 1000, but is 1001."),
         ("limits: { parallel_tools: 65 }", "3:27: Field 'limits.parallel_tools' must be from 1 to 64, but is 65."),
