@@ -190,6 +190,7 @@ struct AccountTests {
         let cap = Money.usd(Double(Int.random(in: 50...400, using: &dice)))
         let bench = Bench(budget: Budget(perDay: cap))
         defer { bench.remove() }
+        let own = Money.usd(Double(dice.roll(20...120)))
         for number in 1...12 {
             let replies = (0..<4).map { _ -> JSONValue in
                 let used = (Int.random(in: 0...400, using: &dice), Int.random(in: 0...3_000, using: &dice))
@@ -197,7 +198,7 @@ struct AccountTests {
             }
             _ = try await bench.start(
                 .array(replies),
-                limits: ["reply": "3k", "iterations": 1],
+                limits: ["reply": "3k", "iterations": 1, "cost": own.json],
                 notes: ["price": .string("\(dice.roll(1...20) * 1_000) USD")],
                 run: RunID("r\(number)")
             )
@@ -205,7 +206,9 @@ struct AccountTests {
         let spent = await withTaskGroup(of: Money.self) { group in
             for number in 1...12 {
                 group.addTask {
-                    (try? await bench.services.runs.carryOn(RunID("r\(number)")))?.spent.cost ?? .zero
+                    let spent = (try? await bench.services.runs.carryOn(RunID("r\(number)")))?.spent.cost ?? .zero
+                    #expect(spent <= own)
+                    return spent
                 }
             }
             return await group.reduce(.zero, +)

@@ -38,6 +38,9 @@ struct LimitsBody: Fields {
     @Field("Tokens, read and written together.") var tokens: TokenCount? = nil
     @Field("Time since the run started, waiting for a person not counted.") var wall: Duration? = nil
     @Field("Tokens of one reply.") var reply: TokenCount? = nil
+    @Field("Tokens of one request, after which the conversation is summarised.") var context: TokenCount? = nil
+    @Field("Ask a model whose price nobody knows although there is a limit of cost.")
+    var allowUnknownPrice: Bool? = nil
     init() {}
 
     func applied(to limits: Limits) -> Limits {
@@ -48,6 +51,8 @@ struct LimitsBody: Fields {
         limits.tokens = tokens ?? limits.tokens
         limits.wall = wall ?? limits.wall
         limits.reply = reply ?? limits.reply
+        limits.context = context ?? limits.context
+        limits.allowUnknownPrice = allowUnknownPrice ?? limits.allowUnknownPrice
         return limits
     }
 }
