@@ -51,6 +51,9 @@ public struct Failure: Error, Sendable, Hashable {
     }
 }
 
+/// A kind under the name it is recorded by.
+extension Failure.Kind: Choice {}
+
 extension Failure: CustomStringConvertible {
     public var description: String { message }
 }

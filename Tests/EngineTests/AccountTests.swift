@@ -164,6 +164,30 @@ struct AccountTests {
         #expect(reason.hasPrefix("The price of 'notes/x' is not known"))
     }
 
+    @Test func whatHasHappenedIsRecordedAlthoughALimitCannotBeRead() async throws {
+        let asked = Mutex(0)
+        let budget = Budget { _ throws(ServiceError) in
+            let count = asked.withLock { count in
+                count += 1
+                return count
+            }
+            guard count > 1 else { return nil }  // for the first turn
+            throw .store(.unavailable("The disk is full."))
+        }
+        let bench = Bench(budget: budget)
+        defer { bench.remove() }
+        let run = try await bench.start(
+            [["calls": [RunningTests.write]]],
+            notes: ["price": "1 USD"],
+            key: "ci"
+        )
+        asked.withLock { $0 = 0 }  // to start a run looks, too
+        await #expect(throws: ServiceError.store(.unavailable("The disk is full."))) {
+            _ = try await bench.services.runs.carryOn(run)
+        }
+        #expect(try await bench.types().last == "tool_call.finished")
+    }
+
     @Test func aCancelledRunMayHavePaidForTheAnswerItDidNotWaitFor() throws {
         let reserved = Spending(tokens: 10, cost: .usd(0.5))
         let intent = ModelIntent(turn: 1, attempt: 1, model: "m", reserved: reserved, request: Chain.start)

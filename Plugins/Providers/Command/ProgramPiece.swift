@@ -13,7 +13,7 @@ struct ProgramPiece: Fields {
     @Field("The calls it asks for.") var calls: [ProgramCall] = []
     @Field("The tokens of the whole reply.") var usage: ProgramUsage? = nil
     @Field("What is to be given back with this reply in later requests.") var keepsake: JSONValue? = nil
-    @Field("Why the model stopped; nothing comes after that.") var stop: ProgramStop? = nil
+    @Field("Why the model stopped; nothing comes after that.") var stop: ModelReply.Stop? = nil
     @Field("Why there is no reply.") var error: ProgramError? = nil
 }
 
@@ -28,18 +28,6 @@ struct ProgramUsage: Fields {
     @Field("Those that came from a cache.") var cached: Int = 0
     @Field("Tokens written, those of thoughts included.") var output: Int
     @Field("Those that the model thought with.") var reasoning: Int = 0
-}
-
-enum ProgramStop: String, Choice {
-    case finished, length, filtered
-
-    var stop: ModelReply.Stop {
-        switch self {
-        case .finished: .finished
-        case .length: .length
-        case .filtered: .filtered
-        }
-    }
 }
 
 struct ProgramError: Fields {
@@ -87,7 +75,7 @@ struct ProgramDraft: ReplyParts {
             usage = Usage(counted: told.input, cached: told.cached, output: told.output, reasoning: told.reasoning)
         }
         kept = piece.keepsake ?? kept
-        stop = piece.stop?.stop
+        stop = piece.stop
         let words: [ModelPiece] = [.reasoning(piece.reasoning), .text(piece.text)]
         return words.filter { $0 != .reasoning("") && $0 != .text("") } + piece.calls.map { .call(tool: $0.tool) }
     }

@@ -65,7 +65,7 @@ struct ScriptedReply: Fields {
     @Field("What the model says.") var text: String = ""
     @Field("The calls it asks for.") var calls: [ScriptedCall] = []
     @Field("The tokens it used.") var usage: ScriptedUsage = ScriptedUsage()
-    @Field("Why it stopped.") var stop: ScriptedStop = .finished
+    @Field("Why it stopped.") var stop: ModelReply.Stop = .finished
     @Field("What the provider is to be given back with the reply, as a vendor may want for its thoughts.")
     var keepsake: JSONValue? = nil
     @Field("What must occur in the last message of the request.") var expect: String? = nil
@@ -87,40 +87,11 @@ struct ScriptedUsage: Fields {
 }
 
 struct ScriptedFailure: Fields {
-    @Field("What kind of failure it is.") var kind: ScriptedKind
+    @Field("What kind of failure it is.") var kind: Failure.Kind
     @Field("What it says.") var message: String
     @Field("How long it asks to wait.") var retryAfter: Duration? = nil
     @Field("Whether the service may have charged for it.") var mayHaveCost: Bool = false
     @Field("Whether it is that the request is too long.") var tooLong: Bool = false
-}
-
-enum ScriptedStop: String, Choice {
-    case finished, length, filtered
-
-    var stop: ModelReply.Stop {
-        switch self {
-        case .finished: .finished
-        case .length: .length
-        case .filtered: .filtered
-        }
-    }
-}
-
-/// ``Failure/Kind`` under the names it is recorded by.
-enum ScriptedKind: Choice {
-    case failure(Failure.Kind)
-
-    static var allCases: [ScriptedKind] { Failure.Kind.allCases.map(ScriptedKind.failure) }
-    var rawValue: String { kind.rawValue }
-    var kind: Failure.Kind {
-        switch self {
-        case .failure(let kind): kind
-        }
-    }
-    init?(rawValue: String) {
-        guard let kind = Failure.Kind(rawValue: rawValue) else { return nil }
-        self = .failure(kind)
-    }
 }
 
 extension Script {

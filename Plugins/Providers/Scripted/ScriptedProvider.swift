@@ -55,7 +55,7 @@ extension ScriptedReply {
         let planned = attempt <= errors.count ? errors[max(attempt, 1) - 1] : error
         return planned.map {
             Failure(
-                $0.kind.kind,
+                $0.kind,
                 $0.message,
                 retryAfter: $0.retryAfter?.seconds,
                 mayHaveCost: $0.mayHaveCost,
@@ -75,7 +75,7 @@ extension ScriptedReply {
             output: usage.output,
             reasoning: usage.reasoning
         )
-        return ModelReply(text: text, calls: calls, usage: usage, stop: stop.stop, keepsake: keepsake)
+        return ModelReply(text: text, calls: calls, usage: usage, stop: stop, keepsake: keepsake)
     }
 }
 

@@ -55,9 +55,10 @@ extension Budget {
     /// By day: what was reserved is settled on the day on which it was.
     private static func changes(from old: RunState, to new: RunState) -> [(day: String, change: Balance)] {
         let spent = (new.spent.cost ?? .zero) - (old.spent.cost ?? .zero)
-        guard old.intent != new.intent || spent != .zero else { return [] }
         let settled = Balance(spent: spent, reserved: .zero - (old.intent?.reserved.cost ?? .zero))
         let reserved = Balance(reserved: new.intent?.reserved.cost ?? .zero)
+        // A run without prices need not know what day it is.
+        guard settled != Balance() || reserved != Balance() else { return [] }
         let (before, after) = (old.askedAt.day, new.askedAt.day)
         let changes = before == after ? [(after, settled + reserved)] : [(before, settled), (after, reserved)]
         return changes.filter { $0.1 != Balance() }.map { (day: $0.0, change: $0.1) }

@@ -180,7 +180,12 @@ public actor LiveRun {
             draft.add(payloads)
             let sequel = andNext ? self.sequel(to: &draft) : nil
             if let sequel { draft.add(sequel.events) }
-            let money = try await money(for: draft)
+            let money: (charges: [Charge], problem: Failure?)
+            do throws(ServiceError) { money = try await self.money(for: draft) } catch {
+                guard sequel != nil else { throw error }
+                andNext = false  // what has happened is recorded all the same
+                continue
+            }
             if let problem = money.problem {
                 if sequel == nil { command = .fail(problem) }
                 andNext = false
@@ -193,7 +198,7 @@ public actor LiveRun {
                 try await catchUp()  // someone else moved the run on; decide again in the new state
             } catch .overdrawn(let overdraft) {
                 if sequel != nil {
-                    andNext = false  // what has happened is recorded all the same
+                    andNext = false
                 } else if overdraft.mayPass, patience > 0, !Task.isCancelled {
                     patience -= 1
                     await clock.sleep(now + Self.moment)

@@ -72,7 +72,7 @@ public struct ToolSpecification: Sendable, Hashable {
 
 /// What a model answered.
 public struct ModelReply: Sendable, Hashable {
-    public enum Stop: String, Sendable, Hashable, CaseIterable {
+    public enum Stop: String, Choice {
         /// The model had said all it wanted, calls included.
         case finished
         /// The reply reached the limit of its length.

@@ -5,10 +5,10 @@ enum TooLong {
     /// OpenAI and most that speak like it; llama.cpp; LiteLLM.
     private static let codes = ["context_length_exceeded", "exceed_context_size_error", "contextwindowexceeded"]
 
-    /// In the order of the vendors: Anthropic (two), OpenAI, Google, vLLM, LM Studio and others.
+    /// In the order of the vendors: Anthropic (two), OpenAI, Google; vLLM, LM Studio and others.
     private static let phrases = [
         "prompt is too long", "exceed context limit", "exceeds the context window", "input token count",
-        "maximum context length", "context length",
+        "context length",
     ]
 
     /// - Parameters:

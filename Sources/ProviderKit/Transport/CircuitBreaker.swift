@@ -34,8 +34,8 @@ public final class CircuitBreaker: HTTPTransport {
 
     /// - Throws: ``Failure/Kind/unavailable`` that is postponed, without anything sent, while the circuit is open.
     public func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
-        let endpoint = try Endpoint(request)
-        try pass(endpoint)
+        let endpoint = Self.endpoint(of: request)
+        try pass(request, to: endpoint)
         do throws(Failure) {
             let response = try await transport.send(request)
             note(endpoint, isThere: response.status < 500)
@@ -49,50 +49,44 @@ public final class CircuitBreaker: HTTPTransport {
         }
     }
 
-    private func pass(_ endpoint: Endpoint) throws(Failure) {
+    private func pass(_ request: TransportRequest, to endpoint: String) throws(Failure) {
         let now = now()
         let delay: Double? = circuits.withLock { circuits in
-            guard let circuit = circuits[endpoint.key], let open = circuit.openUntil else { return nil }
+            guard let circuit = circuits[endpoint], let open = circuit.openUntil else { return nil }
             if open > now { return (open - now).seconds }
             if let trial = circuit.trialUntil, trial > now { return Self.afterTrial }
-            circuits[endpoint.key]?.trialUntil = now + Self.pause
+            circuits[endpoint]?.trialUntil = now + Self.pause
             return nil
         }
         guard let delay else { return }
         throw Failure(
             .unavailable,
-            "'\(endpoint.host)' failed \(Self.most) times in a row, so it is left alone for a while.",
+            "'\(try RequestTarget(of: request).host)' failed \(Self.most) times in a row, so it is left alone for a while.",
             retryAfter: delay,
             isPostponed: true
         )
     }
 
-    private func note(_ endpoint: Endpoint, isThere: Bool) {
+    private func note(_ endpoint: String, isThere: Bool) {
         let now = now()
         circuits.withLock { circuits in
             if isThere {
-                circuits[endpoint.key] = nil
+                circuits[endpoint] = nil
                 return
             }
-            var circuit = circuits[endpoint.key] ?? Circuit()
+            var circuit = circuits[endpoint] ?? Circuit()
             circuit.failures += 1
             circuit.trialUntil = nil
             if circuit.failures >= Self.most { circuit.openUntil = now + Self.pause }
-            circuits[endpoint.key] = circuit
+            circuits[endpoint] = circuit
         }
     }
 
-    private func endTrial(_ endpoint: Endpoint) { circuits.withLock { $0[endpoint.key]?.trialUntil = nil } }
-}
+    private func endTrial(_ endpoint: String) { circuits.withLock { $0[endpoint]?.trialUntil = nil } }
 
-/// Who is asked, whatever for.
-private struct Endpoint {
-    let host: String
-    /// With the scheme.
-    let key: String
-
-    init(_ request: TransportRequest) throws(Failure) {
-        host = try RequestTarget(of: request).host
-        key = "\(request.url.prefix { $0 != ":" })://\(host)".lowercased()
+    /// Who is asked, whatever for: `https://api.openai.com`. The transport says what is wrong with a URL that has no host.
+    private static func endpoint(of request: TransportRequest) -> String {
+        let parts = request.url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.prefix(3).joined(separator: "/").lowercased()
     }
 }
