@@ -140,7 +140,7 @@ let package = Package(
             path: "Tests/Support/SocketTesting",
             swiftSettings: strict
         ),
-        support("KillableEngine", of: ["ProcessKit"]),
+        support("KillableEngine", of: ["PipelineKit", "ProcessKit"]),
         support("WorkspaceTimer", of: ["PipelineKit", "WorkspaceKit"]),
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),

@@ -239,3 +239,61 @@ int sluice_end_session(pid_t session) {
     close_table(proc, &table);
     return left;
 }
+
+// MARK: - What a crash left
+
+void sluice_write_mark(int file, int64_t place) {
+    struct process self;
+    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (proc >= 0 && read_process(proc, getpid(), &self)) {
+        struct sluice_mark mark = {self.pid, self.start};
+        (void)!pwrite(file, &mark, sizeof mark, place);
+    }
+    if (proc >= 0) close(proc);
+}
+
+/// Whether a process was started with a variable; of a longer environment than this the beginning counts.
+static int has_variable(int proc, pid_t pid, const char *variable) {
+    static char text[1 << 17];
+    char path[32];
+    size_t length = strlen(variable) + 1, size = 0;
+    stat_path(path, pid);
+    memcpy(strrchr(path, '/'), "/environ", 9);
+    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    for (ssize_t count; size < sizeof text && (count = read(file, text + size, sizeof text - size)) > 0;) {
+        size += (size_t)count;
+    }
+    close(file);
+    for (size_t at = 0; at + length <= size; at += strnlen(text + at, size - at) + 1) {
+        if (memcmp(text + at, variable, length) == 0) return 1;
+    }
+    return 0;
+}
+
+/// Marks who is left of a session whose leader has gone, or carries the variable, and all who descend from them.
+static void mark_orphans(int proc, const struct table *table, const struct sluice_mark *mark, const char *variable) {
+    const struct process *leader = find(table, (pid_t)mark->pid);
+    int is_reused = leader && leader->start != mark->start;
+    for (int i = 0; i < table->count; i++) {
+        struct process *row = &table->rows[i];
+        int is_left = !is_reused && row->session == mark->pid && row->start >= mark->start;
+        row->doomed = row->pid != getpid() && (is_left || has_variable(proc, row->pid, variable));
+    }
+    mark_descendants(table, -1);
+}
+
+int sluice_reap_orphans(const struct sluice_mark *mark, const char *variable) {
+    int proc, killed = 0;
+    struct table table;
+    if (!open_table(&proc, &table)) return 0;
+    for (int pass = 0; pass < PASSES; pass++) {
+        list(proc, &table);
+        mark_orphans(proc, &table, mark, variable);
+        if (!stop_running(proc, &table)) break;
+        poll(NULL, 0, 1);
+    }
+    killed = kill_all(proc, &table);
+    close_table(proc, &table);
+    return killed;
+}

@@ -11,6 +11,9 @@
 /// - Returns: how many are left when five seconds were not enough, as a rule because the system forbids killing them.
 int sluice_end_descendants(int signals, pid_t command, int *status);
 
+/// Notes who this process is; what cannot be noted is not.
+void sluice_write_mark(int file, int64_t place);
+
 /// Reaps children that have ended.
 ///
 /// - Returns: 0 when there are no children any more, 1 otherwise.

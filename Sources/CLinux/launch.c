@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include "descendants.h"
+#include "launch.h"
+#include "room.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,31 +17,31 @@
 //
 // The engine has many threads, so everything here after _Fork is async-signal-safe: no allocation, no stdio, no locks.
 
-enum { CONTROL = 3, FIRST_FREE = 4, OUT_OF_THE_WAY = 16 };
+enum { OUT_OF_THE_WAY = 16 };
 
-static void report(int kind, int value, long long elapsed) {
+void sluice_tell(int kind, int value, long long elapsed) {
     struct sluice_report packet = {kind, value, elapsed};
     (void)!send(CONTROL, &packet, sizeof packet, MSG_NOSIGNAL);
 }
 
-/// Puts input, output, errors and control at 0 to 3 and closes everything else.
-static int arrange_descriptors(const struct sluice_launch *launch) {
-    const int given[] = {launch->input, launch->output, launch->errors, launch->control};
-    int copies[4];
-    for (int i = 0; i < 4; i++) {
+int sluice_arrange(const int *given, int count) {
+    int copies[8];
+    for (int i = 0; i < count; i++) {
         if ((copies[i] = fcntl(given[i], F_DUPFD, OUT_OF_THE_WAY)) < 0) return -1;
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < count; i++) {
         if (dup2(copies[i], i) < 0) return -1;
+        if (i >= CONTROL && fcntl(i, F_SETFD, FD_CLOEXEC) < 0) return -1;
     }
-    if (fcntl(CONTROL, F_SETFD, FD_CLOEXEC) < 0) return -1;
-    return close_range(FIRST_FREE, ~0U, 0);
+    return close_range((unsigned)count, ~0U, 0);
 }
 
-/// What a process inherits across exec is what was ignored; the engine's choice is not the command's.
-///
-/// By system call, as glibc's sigaction refuses the two signals it keeps for itself; all zeros is SIG_DFL.
-static void reset_signals(void) {
+static int arrange_descriptors(const struct sluice_launch *launch) {
+    return sluice_arrange((int[]){launch->input, launch->output, launch->errors, launch->control}, CONTROL + 1);
+}
+
+void sluice_reset_signals(void) {
+    // By system call, as glibc's sigaction refuses the two signals it keeps for itself; all zeros is SIG_DFL.
     const unsigned long standard[4] = {0};  // handler, flags, restorer, mask
     for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, standard, NULL, sizeof(long));
 }
@@ -51,6 +53,7 @@ static int become_command(const struct sluice_launch *launch, pid_t supervisor, 
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != supervisor) _exit(127);
+    sluice_set_limits(&launch->limits);
     *stage = SLUICE_NO_DIRECTORY;
     if (chdir(launch->directory) < 0) return errno;
     *stage = SLUICE_NOT_EXECUTED;
@@ -59,8 +62,7 @@ static int become_command(const struct sluice_launch *launch, pid_t supervisor, 
     return errno;
 }
 
-/// - Returns: the command's process id, or 0 when the failure has been reported.
-static pid_t start_command(const struct sluice_launch *launch) {
+pid_t sluice_start_command(const struct sluice_launch *launch) {
     volatile int stage = SLUICE_NOT_PREPARED, failure = 0;
     pid_t supervisor = getpid();
     pid_t command = vfork();
@@ -71,20 +73,32 @@ static pid_t start_command(const struct sluice_launch *launch) {
     if (command < 0) failure = errno;
     if (!failure) return command;
     if (command > 0) waitpid(command, NULL, 0);
-    report(stage, failure, 0);
+    sluice_tell(stage, failure, 0);
     return 0;
 }
 
-/// Waits until the command has ended, or the engine wants its end, or the engine is gone.
-///
-/// - Returns: whether the command has ended by itself.
-static int watch(int signals, pid_t command, int *status) {
+/// How often memory is counted, in milliseconds.
+enum { GLANCE = 200 };
+
+/// - Returns: whether the processes use more memory than they may, which is told.
+static int is_over(int64_t memory) {
+    int64_t used = memory > 0 ? sluice_memory_used() : 0;
+    if (used <= memory) return 0;
+    sluice_tell(SLUICE_OVER_MEMORY, (int)(used >> 20), 0);
+    return 1;
+}
+
+int sluice_watch(int signals, pid_t command, int64_t memory, int *status) {
     long long deadline = -1;
     for (;;) {
         struct pollfd ready[] = {{.fd = CONTROL, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
         long long rest = deadline < 0 ? -1 : deadline - sluice_now();
         int patience = deadline < 0 ? -1 : rest < 0 ? 0 : (int)(rest / 1000 + 1);
-        if (poll(ready, 2, patience) == 0) return 0;
+        if (memory > 0 && (patience < 0 || patience > GLANCE)) patience = GLANCE;
+        if (poll(ready, 2, patience) == 0) {
+            if ((deadline >= 0 && sluice_now() >= deadline) || is_over(memory)) return 0;
+            continue;
+        }
         if (ready[1].revents) {
             struct signalfd_siginfo info;
             (void)!read(signals, &info, sizeof info);
@@ -100,7 +114,7 @@ static int watch(int signals, pid_t command, int *status) {
     }
 }
 
-static int signals_of_children(void) {
+int sluice_signals_of_children(void) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -109,23 +123,24 @@ static int signals_of_children(void) {
 
 static _Noreturn void supervise(const struct sluice_launch *launch) {
     int signals, status = -1;
-    reset_signals();
+    sluice_reset_signals();
     setsid();
     prctl(PR_SET_NAME, "sluice-command");
+    if (launch->record >= 0) sluice_write_mark(launch->record, launch->place);
     if (arrange_descriptors(launch) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0
-        || (signals = signals_of_children()) < 0) {
-        report(SLUICE_NOT_PREPARED, errno, 0);
+        || (signals = sluice_signals_of_children()) < 0) {
+        sluice_tell(SLUICE_NOT_PREPARED, errno, 0);
         _exit(1);
     }
     long long start = sluice_now();
-    pid_t command = start_command(launch);
+    pid_t command = sluice_start_command(launch);
     close_range(0, 2, 0);
     if (!command) _exit(0);
-    int by_itself = watch(signals, command, &status);
-    if (by_itself) report(SLUICE_ENDED, status, sluice_now() - start);
+    int by_itself = sluice_watch(signals, command, 0, &status);
+    if (by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
     int left = sluice_end_descendants(signals, command, &status);
-    if (!by_itself) report(SLUICE_ENDED, status, sluice_now() - start);
-    if (left) report(SLUICE_LEFT, left, 0);
+    if (!by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
+    if (left) sluice_tell(SLUICE_LEFT, left, 0);
     _exit(0);
 }
 
@@ -143,7 +158,7 @@ pid_t sluice_start(const struct sluice_launch *launch) {
 static _Noreturn void become_bare(const struct sluice_launch *launch, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
-    reset_signals();
+    sluice_reset_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == parent && arrange_descriptors(launch) == 0 && chdir(launch->directory) == 0) {
         sigprocmask(SIG_SETMASK, &none, NULL);

@@ -1,4 +1,8 @@
+public import PipelineKit
+
 /// A program to run.
+///
+/// One made for a ``PipelineKit/Workspace`` runs in the sandbox of that workspace, and so does all it starts.
 public struct Command: Sendable, Hashable {
     /// Where the program's two streams go.
     public enum Output: Sendable, Hashable {
@@ -38,6 +42,8 @@ public struct Command: Sendable, Hashable {
     /// How much is kept, of each stream.
     public var limit: OutputLimit
     public var output: Output
+    /// What it may touch; `nil` for all that this process may.
+    public var confinement: Confinement?
 
     public init(
         _ program: String,
@@ -120,6 +126,8 @@ public struct Finished: Sendable, Hashable {
     public var survivors: Int
     /// Whether it was ended for its silence, ``Command/silence``.
     public var wasSilent: Bool
+    /// Bytes that all its processes used when they were ended because they may not; `nil` when they did not.
+    public var memoryUsed: Int?
 
     public init(
         output: CappedOutput,
@@ -127,7 +135,8 @@ public struct Finished: Sendable, Hashable {
         status: Int,
         elapsed: Duration,
         survivors: Int = 0,
-        wasSilent: Bool = false
+        wasSilent: Bool = false,
+        memoryUsed: Int? = nil
     ) {
         self.output = output
         self.errors = errors
@@ -135,6 +144,7 @@ public struct Finished: Sendable, Hashable {
         self.elapsed = elapsed
         self.survivors = survivors
         self.wasSilent = wasSilent
+        self.memoryUsed = memoryUsed
     }
 }
 

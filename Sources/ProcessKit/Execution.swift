@@ -8,7 +8,7 @@ struct Execution: ~Copyable {
     private let launch: Launch
     private let ending: Ending
     private let control: Descriptor
-    private let supervisor: pid_t
+    private let keeper: Keeper
     private let started = ContinuousClock.now
     private var output: OutputStream
     private var errors: OutputStream
@@ -30,7 +30,7 @@ struct Execution: ~Copyable {
         let output = try Descriptor.pipe()
         let errors = command.output == .separate ? try Descriptor.pipe() : .none
         let input = command.input.isEmpty ? try Descriptor.null() : try Descriptor.pipe()
-        let supervisor = try launch.start(
+        let keeper = try launch.start(
             (
                 input: input.first.number,
                 output: output.second.number,
@@ -43,7 +43,7 @@ struct Execution: ~Copyable {
             launch: launch,
             ending: ending,
             control: control.takeFirst(),
-            supervisor: supervisor,
+            keeper: keeper,
             output: OutputStream(output.takeFirst(), command.limit, readers.output),
             errors: OutputStream(errors.takeFirst(), command.limit, readers.errors),
             input: InputStream(input.takeSecond(), command.input)
@@ -55,8 +55,11 @@ struct Execution: ~Copyable {
         ending.attach(control)
         watch()
         ending.detach()
-        if reports.isLost { _ = sluice_end_session(supervisor) }
-        _ = waitpid(supervisor, nil, 0)
+        if case .supervisor(let supervisor) = keeper {
+            if reports.isLost { _ = sluice_end_session(supervisor) }
+            _ = waitpid(supervisor, nil, 0)
+            if reports.survivors == 0 { launch.forget() }
+        }
         return try outcome()
     }
 
@@ -114,7 +117,8 @@ struct Execution: ~Copyable {
             status: status,
             elapsed: elapsed,
             survivors: reports.survivors,
-            wasSilent: wasSilent
+            wasSilent: wasSilent,
+            memoryUsed: reports.memoryUsed
         )
         return isTimedOut ? .timedOut(finished) : .finished(finished)
     }
@@ -128,6 +132,7 @@ private struct Reports {
     private(set) var status: Int?
     private(set) var elapsed: Duration?
     private(set) var survivors = 0
+    private(set) var memoryUsed: Int?
 
     /// Whether the supervisor ended without a word.
     var isLost: Bool { areOver && failure == nil && status == nil }
@@ -146,6 +151,7 @@ private struct Reports {
             status = Self.status(report.value)
             elapsed = .microseconds(report.elapsed)
         case SLUICE_LEFT: survivors = max(1, Int(report.value))
+        case SLUICE_OVER_MEMORY: memoryUsed = Int(report.value) << 20
         default: failure = (Int(report.kind), report.value)
         }
     }

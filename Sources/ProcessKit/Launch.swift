@@ -10,15 +10,31 @@ struct Launch {
     let words: [String]
     let environment: [String]
     let directory: String
+    private let confinement: Confinement?
+    /// Where the supervisor notes itself, so that a later process can end what it left.
+    private let record: (file: Int32, place: Int)?
 
     /// - Throws: ``Failure/Kind/missing`` for a program that is not in PATH, ``Failure/Kind/invalidInput`` for NUL.
     init(_ command: Command) throws(Failure) {
-        let environment = Environment.minimal.merging(command.environment) { _, own in own }
+        let own = try Self.environment(of: command)
+        let environment = Environment.minimal.merging(own) { _, own in own }
         words = [command.program] + command.arguments
         self.environment = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         directory = command.directory
+        confinement = command.confinement
         try Self.check(command, environment)
         path = try Self.path(of: command.program, searching: environment["PATH"] ?? "")
+        record = command.confinement == nil ? ProcessRecords.shared.take() : nil
+    }
+
+    private static func environment(of command: Command) throws(Failure) -> [String: String] {
+        let given = try command.confinement.map { walls throws(Failure) in try Rooms.shared.environment(of: walls) }
+        return (given ?? ProcessRecords.shared.environment).merging(command.environment) { _, own in own }
+    }
+
+    /// Forgets a command of which nothing is left.
+    func forget() {
+        if let record { ProcessRecords.shared.give(back: record.place) }
     }
 
     private static func path(of program: String, searching path: String) throws(Failure) -> String {
@@ -47,15 +63,30 @@ struct Launch {
         }
     }
 
-    /// Starts the supervisor of the command.
-    ///
-    /// - Parameter descriptors: What become the command's 0, 1 and 2, and the supervisor's end of the control socket.
-    func start(_ descriptors: (input: Int32, output: Int32, errors: Int32, control: Int32)) throws(Failure) -> pid_t {
-        let pid = withCStrings(words) { words in
+    /// What become the command's 0, 1 and 2, and the supervisor's end of the control socket.
+    typealias Descriptors = (input: Int32, output: Int32, errors: Int32, control: Int32)
+
+    /// Starts the command under a supervisor, or in its room.
+    func start(_ descriptors: Descriptors) throws(Failure) -> Keeper {
+        let started: Result<Keeper, Failure> = withLaunch(descriptors) { launch in
+            if let confinement {
+                return Result { () throws(Failure) in .room(try Rooms.shared.start(&launch, in: confinement)) }
+            }
+            let pid = sluice_start(&launch)
+            return pid > 0 ? .success(.supervisor(pid)) : .failure(SystemError.failure("start '\(words[0])'", -pid))
+        }
+        if case .failure = started { forget() }
+        return try started.get()
+    }
+
+    /// Lends the command in the form the system takes.
+    private func withLaunch<Result>(_ descriptors: Descriptors, _ body: (inout sluice_launch) -> Result) -> Result {
+        withCStrings(words) { words in
             withCStrings(environment) { environment in
                 path.withCString { path in
                     directory.withCString { directory in
                         var launch = sluice_launch(
+                            limits: confinement?.limits.forSystem ?? sluice_limits(),
                             program: path,
                             arguments: words,
                             environment: environment,
@@ -63,15 +94,15 @@ struct Launch {
                             input: descriptors.input,
                             output: descriptors.output,
                             errors: descriptors.errors,
-                            control: descriptors.control
+                            control: descriptors.control,
+                            record: record?.file ?? -1,
+                            place: Int64(record.map { ProcessRecords.offset(of: $0.place) } ?? 0)
                         )
-                        return sluice_start(&launch)
+                        return body(&launch)
                     }
                 }
             }
         }
-        guard pid > 0 else { throw SystemError.failure("start '\(words[0])'", -pid) }
-        return pid
     }
 
     /// What a supervisor's report of a failed start means.
@@ -79,12 +110,15 @@ struct Launch {
         switch kind {
         case SLUICE_NO_DIRECTORY: directoryFailure(code)
         case SLUICE_NOT_EXECUTED: programFailure(code)
+        case SLUICE_NOT_ENTERED: SystemError.failure("enter the sandbox for '\(words[0])'", code)
         default: SystemError.failure("start '\(words[0])'", code)
         }
     }
 
     private func directoryFailure(_ code: Int32) -> Failure {
         switch code {
+        case ENOENT where confinement != nil && FileManager.default.fileExists(atPath: directory):
+            Failure(.missing, "The directory '\(directory)' is not there in the sandbox. \(Self.advice)")
         case ENOENT: Failure(.missing, "The directory '\(directory)' does not exist.")
         case ENOTDIR: Failure(.missing, "'\(directory)' is not a directory.")
         default: Failure(.missing, "The directory '\(directory)' cannot be entered: \(SystemError.words(code)).")
@@ -94,6 +128,11 @@ struct Launch {
     private func programFailure(_ code: Int32) -> Failure {
         let exists = FileManager.default.fileExists(atPath: path.hasPrefix("/") ? path : "\(directory)/\(path)")
         return switch code {
+        case ENOENT where exists && confinement != nil:
+            Failure(
+                .missing,
+                "The program '\(path)', or the interpreter it names, is not there in the sandbox. \(Self.advice)"
+            )
         case ENOENT where exists:
             Failure(.missing, "'\(path)' cannot be run, because the interpreter it names does not exist.")
         case ENOENT: Failure(.missing, "The program '\(path)' does not exist.")
@@ -104,7 +143,17 @@ struct Launch {
         }
     }
 
+    private static let advice = "Name its directory under 'workspace: readable:'."
+
     private var size: Int { (words + environment).reduce(0) { $0 + $1.utf8.count + 1 } }
+}
+
+/// Who watches over a command.
+enum Keeper {
+    /// A process, which has to be waited for.
+    case supervisor(pid_t)
+    /// Somebody in a room, which has to be held until the command has ended.
+    case room(Room)
 }
 
 /// Lends copies of the texts as C wants them, the array ended by a null pointer.

@@ -12,14 +12,18 @@ struct Configuration: Sendable {
     var prices: String?
     /// What all runs together may spend on a day, as it is written.
     var costPerDay: String?
+    /// The least that runs have of a sandbox, as it is written.
+    var sandbox: String?
 
-    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`, `SLUICE_COST_PER_DAY`; else the XDG base directory (basedir-spec 0.8).
+    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`, `SLUICE_COST_PER_DAY`, `SLUICE_SANDBOX`;
+    /// else the XDG base directory (basedir-spec 0.8).
     init(environment: [String: String], home: String) {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
         stateDirectory = absolute(environment["SLUICE_STATE"] ?? "\(state)/sluice")
         database = absolute(environment["SLUICE_DB"] ?? "\(stateDirectory)/sluice.db")
         model = environment["SLUICE_MODEL"]
         costPerDay = environment["SLUICE_COST_PER_DAY"]
+        sandbox = environment["SLUICE_SANDBOX"]
         let config = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
         let own = "\(config)/sluice/prices.yaml"
         prices = environment["SLUICE_PRICES"].map(absolute) ?? (FileManager.default.fileExists(atPath: own) ? own : nil)

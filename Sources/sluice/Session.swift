@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import PipelineEngine
 import PipelineKit
+import ProcessKit
 import ProviderKit
 import SQLiteStore
 import StandardModules
@@ -38,8 +39,11 @@ struct Session: Sendable {
         return registry
     }
 
-    /// - Throws: every mistake of the person's own list of prices, and of the limit of a day's cost.
+    /// - Throws: every mistake of the person's own list of prices, and of what the environment says for all runs.
     func expectPrices() throws(CommandError) {
+        if let text = configuration.sandbox, WorkspacePolicy.Sandbox(rawValue: text) == nil {
+            throw .usage("SLUICE_SANDBOX must be 'off', 'preferred' or 'required', but is '\(text)'.")
+        }
         if let text = configuration.costPerDay, Money(text) == nil {
             throw .usage("SLUICE_COST_PER_DAY must be an amount of money such as '20 USD', but is '\(text)'.")
         }
@@ -119,6 +123,7 @@ struct Session: Sendable {
                 registry: registry,
                 store: store,
                 workspaces: GitWorkspaceKeeper(state: state),
+                sandboxes: sandboxes(database),
                 transport: CircuitBreaker(CurlTransport(), now: clock.now),
                 secrets: secrets(database),
                 redactor: redactor,
@@ -132,6 +137,24 @@ struct Session: Sendable {
                 fault: fault
             )
         )
+    }
+
+    /// - Parameter database: From an option; `nil` for the configured one.
+    func sandboxes(_ database: String?) -> WorkspaceSandboxes {
+        let path = database.map(absolute) ?? configuration.database
+        let hidden = ["", "-wal", "-shm"].map { path + $0 }
+        // A word that cannot be read is told by `expectPrices()`, and must not pass for less.
+        let least = configuration.sandbox.map { WorkspacePolicy.Sandbox(rawValue: $0) ?? .required }
+        return WorkspaceSandboxes(state: configuration.stateDirectory, hidden: hidden, least: least ?? .off)
+    }
+
+    /// Ends what an earlier process left that was killed together with those who watched over its commands, and has this
+    /// one keep a record of its own.
+    func endLeftovers() {
+        let ended = ProcessRecords.shared.keep(in: "\(configuration.stateDirectory)/processes")
+        guard ended > 0 else { return }
+        let those = ended == 1 ? "1 process" : "\(ended) processes"
+        Output.error("Ended \(those) that an earlier Sluice had started and did not live to end.")
     }
 
     /// The run that a person names by the beginning of its name, or the newest one.

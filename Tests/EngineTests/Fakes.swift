@@ -23,6 +23,7 @@ struct Bench {
         environment: [String: String] = [:],
         secrets: @escaping SecretResolver = { _ in nil },
         budget: Budget = Budget(),
+        sandboxes: any SandboxKeeper = NoSandbox(),
         random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
@@ -32,6 +33,7 @@ struct Bench {
                 registry: registry,
                 store: store,
                 workspaces: PlainWorkspaces(),
+                sandboxes: sandboxes,
                 transport: NoTransport(),
                 secrets: secrets,
                 clock: clock,
@@ -91,12 +93,14 @@ struct Bench {
         goal: JSONValue = ["gate": "content", "with": ["file": "out", "is": "done"]],
         model: JSONValue = "notes/x",
         limits: JSONValue = [:],
+        workspace: JSONValue = [:],
         notes: [String: JSONValue] = [:],
         run: RunID = "r1",
         key: String? = nil
     ) async throws -> RunID {
         let pipeline = try Pipeline(json: [
             "name": "p", "model": model, "goal": goal, "tools": tools, "human": human, "limits": limits,
+            "workspace": workspace,
             "providers": ["notes": .object(notes.merging(["replies": replies]) { $1 })],
         ])
         return try await services.runs.start(

@@ -13,6 +13,12 @@ enum SampleEvents {
         .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "cli", version: "1")),
         .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "api", version: "1", key: "ci")),
         .workspaceOpened(Workspace(path: "/p"), start: "s0"),
+        .workspaceOpened(Workspace(path: "/p", sandbox: .confined), start: "s0"),
+        .workspaceOpened(Workspace(path: "/p", sandbox: .open("No bubblewrap.")), start: "s0"),
+        .networkUsed(NetworkReport(.call("1.1"), [NetworkUse(host: "a.example", port: 443, isAllowed: true)])),
+        .networkUsed(
+            NetworkReport(.check(CheckName(iteration: 1)), [NetworkUse(host: "b", port: 80, isAllowed: false)])
+        ),
         .rolledBack(Rollback(iteration: 1, snapshot: "s1", replaced: "s2", by: "ada")),
         .limitsChanged(Limits(), by: "ada"),
         .settingsChanged(SettingsChange(model: ModelName("m/x"), gate: .plan, by: "ada")),

@@ -62,6 +62,10 @@ struct RetrAIRenderer: FrameRenderer {
         case .limitsChanged(let limits, let by): [.log("\(by) changed the limits: \(limits.written).")]
         case .settingsChanged(let change): take(change)
         case .rolledBack(let back): [.log("\(back.by) set the files back to the end of iteration \(back.iteration).")]
+        case .networkUsed(let report):
+            report.uses.filter { !$0.isAllowed }.map {
+                .log("The sandbox kept a command from \($0.host):\($0.port).", "warning")
+            }
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened(let by): reopen(by)
         }
@@ -77,7 +81,9 @@ struct RetrAIRenderer: FrameRenderer {
     }
 
     private func opened(_ workspace: Workspace) -> [RetrAIEvent] {
-        workspace.path == workspace.project ? [] : [.log("Works in \(workspace.path).")]
+        let place = workspace.path == workspace.project ? [] : [RetrAIEvent.log("Works in \(workspace.path).")]
+        guard let sandbox = workspace.sandbox, !sandbox.isConfined else { return place }
+        return place + [.log("Commands are not confined: \(sandbox.reason)", "warning")]
     }
 
     /// A question that is open at the end is answered by it: the client's dialogue closes.

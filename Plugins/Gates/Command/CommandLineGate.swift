@@ -39,7 +39,7 @@ public struct CommandLineGate: Gate {
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let command = Command.shell(
             settings.command,
-            in: workspace.path,
+            in: workspace,
             timeout: settings.timeout,
             limit: Self.searched
         )

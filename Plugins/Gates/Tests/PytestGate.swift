@@ -73,7 +73,7 @@ public struct PytestGate: Gate {
         return Command(
             python.path,
             start + options(traces, root: workspace.path),
-            in: workspace.path,
+            in: workspace,
             // For the programs that tests start.
             environment: python.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 },
             timeout: settings.timeout,

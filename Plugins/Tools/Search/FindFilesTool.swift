@@ -29,7 +29,7 @@ public struct FindFilesTool: Tool {
     }
 
     private func paths(in workspace: Workspace) async throws(Failure) -> [String] {
-        if usesPrograms, let ripgrep = Ripgrep(in: workspace.path) { return try await ripgrep.files() }
+        if usesPrograms, let ripgrep = Ripgrep(in: workspace) { return try await ripgrep.files() }
         return try FileWalk(workspace).paths()
     }
 }

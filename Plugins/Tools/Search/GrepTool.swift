@@ -41,7 +41,7 @@ public struct GrepTool: Tool {
         _ glob: GlobPattern?,
         _ workspace: Workspace
     ) async throws(Failure) -> (hits: [SearchHit], isComplete: Bool) {
-        guard usesPrograms, let ripgrep = Ripgrep(in: workspace.path) else {
+        guard usesPrograms, let ripgrep = Ripgrep(in: workspace) else {
             let walk = try FileWalk(workspace)
             return (try walk.hits(query, in: walk.paths().filter { glob?.matches($0) ?? true }), true)
         }

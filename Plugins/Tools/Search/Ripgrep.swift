@@ -6,13 +6,13 @@ import ProcessKit
 /// No configuration of a person is read, no link is followed, `.git` is passed over; rg(1).
 struct Ripgrep {
     private let program: String
-    private let directory: String
+    private let workspace: Workspace
 
     /// `nil` when ripgrep is not installed.
-    init?(in directory: String) {
+    init?(in workspace: Workspace) {
         guard let program = Programs.find("rg") else { return nil }
         self.program = program
-        self.directory = directory
+        self.workspace = workspace
     }
 
     private static let common = [
@@ -42,7 +42,7 @@ struct Ripgrep {
             Command(
                 program,
                 Self.common + words,
-                in: directory,
+                in: workspace,
                 environment: ["LC_ALL": "C.UTF-8"],
                 timeout: .seconds(60),
                 limit: OutputLimit(head: 1 << 23, tail: 0)

@@ -59,7 +59,7 @@ public struct BashExecTool: Tool {
         return Command(
             Self.shell,
             ["-c", arguments.command],
-            in: workspace.path,
+            in: workspace,
             environment: Environment.passing(settings.environment),
             timeout: .seconds(arguments.timeout),
             limit: OutputLimit(head: bytes / 4, tail: bytes - bytes / 4),

@@ -13,8 +13,27 @@
 // What Linux offers and glibc hides from Swift: variadic functions, system calls without a wrapper, and code that has
 // to run between fork and exec. Every function returns what the system call returns, or -errno.
 
+/// The namespaces of a sandbox, as open descriptors; -1 for those that are the engine's.
+struct sluice_room {
+    int user, mount, net, ipc, uts;
+    /// The user namespace below `user` in which commands run; -1 when it is `user` itself.
+    int inner;
+};
+
+/// What a command and all it starts may use at most; 0 for any.
+struct sluice_limits {
+    /// Bytes, of each process and of all together.
+    int64_t memory;
+    int64_t processes;
+    /// Bytes of one file.
+    int64_t file;
+    /// Seconds of processor time, of each process.
+    int64_t cpu;
+};
+
 /// A program to start. All pointers must stay valid during `sluice_start` only.
 struct sluice_launch {
+    struct sluice_limits limits;
     /// Path of the program; relative to `directory` unless absolute.
     const char *_Nonnull program;
     /// Ends with a null pointer, as does `environment`.
@@ -25,6 +44,16 @@ struct sluice_launch {
     int input, output, errors;
     /// The supervisor's end of a sequenced-packet socket; see `sluice_start`.
     int control;
+    /// A file in which the supervisor notes who it is before the command starts, and where in it; -1 for none.
+    int record;
+    int64_t place;
+};
+
+/// What a supervisor notes: with the boot of the machine, the name of a process for ever. All zeros where nobody is.
+struct sluice_mark {
+    int64_t pid;
+    /// Clock ticks since boot; field 22 of proc_pid_stat(5).
+    uint64_t start;
 };
 
 /// What a supervisor says about its command, one packet each.
@@ -43,7 +72,33 @@ enum {
     SLUICE_ENDED = 4,
     /// Some processes that the command started could not be ended.
     SLUICE_LEFT = 5,
+    /// The namespaces of the sandbox cannot be entered.
+    SLUICE_NOT_ENTERED = 6,
+    /// All processes together used more memory than they may, in MiB, and were killed.
+    SLUICE_OVER_MEMORY = 7,
 };
+
+/// Opens the user namespace that another one was made in.
+///
+/// - Returns: a descriptor, closed on exec; -ENOENT when it is the engine's own, or -errno.
+int sluice_outer_user_namespace(int descriptor);
+
+/// Starts a process that starts commands in a room, until the other end of its socket is closed.
+///
+/// It is this program once more, begun anew: it has none of the engine's memory and environment, and so little of its
+/// own that a fork of it is cheap. The caller waits for it.
+/// - Parameter channel: A sequenced-packet socket.
+/// - Returns: its process id, or -errno.
+pid_t sluice_start_launcher(const struct sluice_room *_Nonnull room, int channel);
+
+/// Has a launcher start a command, in a namespace of processes that ends with it.
+///
+/// What `sluice_start` says of control sockets and their reports holds here too.
+/// - Returns: 0, or -errno; -EPIPE when there is no launcher any more.
+int sluice_request(int channel, const struct sluice_launch *_Nonnull launch);
+
+/// A socket that listens at 127.0.0.1 inside of a room; or -errno.
+int sluice_listen_in_room(const struct sluice_room *_Nonnull room);
 
 /// Starts a supervisor process, which starts the command and outlives it only to end what it left behind.
 ///
@@ -68,6 +123,14 @@ pid_t sluice_start_bare(const struct sluice_launch *_Nonnull launch);
 /// The supervisor must not have been waited for, as its process id names the session.
 /// - Returns: how many are left.
 int sluice_end_session(pid_t supervisor);
+
+/// Kills what commands left whose supervisor is gone, as is the engine that started them.
+///
+/// - Parameters:
+///   - mark: The supervisor. Its session is what it left, unless another process has its number by now.
+///   - variable: `NAME=value`, which commands were started with; whoever has it in their environment is theirs too.
+/// - Returns: how many processes were killed.
+int sluice_reap_orphans(const struct sluice_mark *_Nonnull mark, const char *_Nonnull variable);
 
 /// Opens a path that must stay beneath a directory: no `..`, no absolute link, no magic link leads out of it.
 ///

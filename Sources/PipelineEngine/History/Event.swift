@@ -45,6 +45,8 @@ extension Event {
         indirect case limitsChanged(Limits, by: String)
         case settingsChanged(SettingsChange)
         case rolledBack(Rollback)
+        /// What commands reached through the way out of their sandbox, or were kept from reaching.
+        case networkUsed(NetworkReport)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
     }

@@ -29,6 +29,7 @@ extension Event.Payload {
         case "limits.changed": limits(body)
         case "settings.changed": SettingsChange(body).map(Self.settingsChanged)
         case "workspace.rolled_back": Rollback(body).map(Self.rolledBack)
+        case "network.used": NetworkReport(body).map(Self.networkUsed)
         case "run.finished": runFinished(body)
         case "run.reopened": body.text("by").map(Self.runReopened)
         default: nil
@@ -39,7 +40,8 @@ extension Event.Payload {
         guard let path = body.text("path"), let project = body.text("project"),
             let start: SnapshotID = body.id("snapshot")
         else { return nil }
-        return .workspaceOpened(Workspace(path: path, project: project), start: start)
+        let sandbox = body.object("sandbox").flatMap(SandboxLevel.init)
+        return .workspaceOpened(Workspace(path: path, project: project, sandbox: sandbox), start: start)
     }
 
     private static func started(_ body: EventBody) -> Self? {
@@ -126,7 +128,7 @@ extension RunStart {
 }
 
 extension CheckName {
-    fileprivate init?(_ body: EventBody) {
+    init?(_ body: EventBody) {
         guard let iteration = body.integer("iteration"), let round = body.integer("round") else { return nil }
         self.init(iteration: iteration, round: round)
     }

@@ -67,6 +67,7 @@ extension Event.Payload {
         case .limitsChanged: "limits.changed"
         case .settingsChanged: "settings.changed"
         case .rolledBack: "workspace.rolled_back"
+        case .networkUsed: "network.used"
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
         }
@@ -77,7 +78,10 @@ extension Event.Payload {
         switch self {
         case .runStarted(let start): start.body
         case .workspaceOpened(let workspace, let start):
-            ["path": .string(workspace.path), "project": .string(workspace.project), "snapshot": .string(start.value)]
+            [
+                "path": .string(workspace.path), "project": .string(workspace.project),
+                "snapshot": .string(start.value),
+            ].adding(["sandbox": workspace.sandbox?.body])
         case .checkStarted(let name, let snapshot): name.body.adding(["snapshot": .string(snapshot.value)])
         case .checkFinished(let name, let result): name.body.adding(result.body)
         case .iterationStarted(let number): ["iteration": .int(number)]
@@ -100,6 +104,7 @@ extension Event.Payload {
         case .limitsChanged(let limits, let by): ["limits": limits.json, "by": .string(by)]
         case .settingsChanged(let change): change.body
         case .rolledBack(let back): back.body
+        case .networkUsed(let report): report.body
         case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
         case .runReopened(let by): ["by": .string(by)]
         }
@@ -128,7 +133,7 @@ extension RunStart {
 }
 
 extension CheckName {
-    fileprivate var body: [String: JSONValue] { ["iteration": .int(iteration), "round": .int(round)] }
+    var body: [String: JSONValue] { ["iteration": .int(iteration), "round": .int(round)] }
 }
 
 extension CheckResult {

@@ -25,6 +25,7 @@ public enum RunCommand: Sendable, Hashable {
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).
     case beginCall(CallID, shown: Digest?)
     case finishCall(CallID, RecordedOutput)
+    case noteNetwork(NetworkReport)
     /// Something without which the run cannot go on could not be done.
     case fail(Failure)
     /// The deadline of an approval may have passed.

@@ -26,6 +26,7 @@ extension RunFacts {
         case .limitsChanged(let limits, _): self.limits = limits
         case .settingsChanged(let change): take(change)
         case .rolledBack(let back): say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
+        case .networkUsed: break
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
         }

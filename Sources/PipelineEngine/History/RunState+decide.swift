@@ -53,6 +53,7 @@ struct Decider {
             return try failTurn(turn, attempt, failure, retryAt)
         case .beginCall(let id, let shown): return try beginCall(id, shown)
         case .finishCall(let id, let output): return try finishCall(id, output)
+        case .noteNetwork(let report): return [.networkUsed(report)]
         case .fail(let failure): return [.runFinished(.failed, reason: failure.message)]
         }
     }

@@ -10,12 +10,18 @@ extension EffectRunner {
         }
         fault("call.started")
         let pieces = redactor.pieces()
+        let workspace: Workspace
+        do throws(Failure) {
+            workspace = try await confined(work.workspace, of: run)
+        } catch {
+            return try await giveUp(error, run)
+        }
         let context = ToolContext(
-            workspace: work.workspace,
+            workspace: workspace,
             progress: { self.show(pieces?.next($0) ?? $0, of: id, run.id) },
-            check: { () async throws(Failure) in try await self.check(run) }
+            check: { () async throws(Failure) in try await self.check(run, asked: id) }
         )
-        let output: ToolOutput
+        var output: ToolOutput
         do throws(Failure) {
             output = try await work.output(in: context)
         } catch {
@@ -25,6 +31,11 @@ extension EffectRunner {
         }
         fault("call.finished")
         if let pieces { show(pieces.end(), of: id, run.id) }
+        if let walls = workspace.confinement {
+            let report = NetworkReport(.call(id), sandboxes.takeNetworkUse(of: walls))
+            if let refusal = report.refusal { output.text += "\n\(refusal)" }
+            try await note(report, run)
+        }
         let (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
         try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: true)
     }
@@ -33,8 +44,8 @@ extension EffectRunner {
         if !piece.isEmpty { emit(run, .call(id, output: piece)) }
     }
 
-    /// Judges the goal as it stands, for a tool; nothing is recorded.
-    private func check(_ run: LiveRun) async throws(Failure) -> Verdict {
+    /// Judges the goal as it stands, for a tool; nothing is recorded but what its gates reached.
+    private func check(_ run: LiveRun, asked call: CallID) async throws(Failure) -> Verdict {
         let state = await run.state
         guard let workspace = state.workspace else { throw Failure(.unavailable, "The run has no workspace yet.") }
         let snapshot = try await keeper.snapshot(workspace, of: run.id)
@@ -44,7 +55,13 @@ extension EffectRunner {
         } catch {
             throw Failure(.unavailable, "\(error)")
         }
-        return try await judge(state, at: snapshot, of: run).verdict.compared(toBaseline: baseline)
+        let judgement = try await judge(state, at: snapshot, of: run)
+        do throws(ServiceError) {
+            try await note(NetworkReport(.call(call), judgement.network), run)
+        } catch {
+            throw Failure(.unavailable, "\(error)")
+        }
+        return judgement.verdict.compared(toBaseline: baseline)
     }
 }
 

@@ -27,11 +27,14 @@ extension EffectRunner {
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
         let baseline = try await cases(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
+        let judgement: Judgement
         do throws(Failure) {
-            return try await judge(state, at: snapshot, of: run).result(baseline: baseline, confirming: earlier)
+            judgement = try await judge(state, at: snapshot, of: run)
         } catch {
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
         }
+        try await note(NetworkReport(.check(name), judgement.network), run)
+        return judgement.result(baseline: baseline, confirming: earlier)
     }
 
     /// The verdict of the check that is to be confirmed: it held, or there would be no other round.

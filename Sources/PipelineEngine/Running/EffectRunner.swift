@@ -6,6 +6,7 @@ import PipelineKit
 final class EffectRunner: Sendable {
     let registry: Registry
     let keeper: any WorkspaceKeeper
+    let sandboxes: any SandboxKeeper
     let transport: any HTTPTransport
     let secrets: SecretResolver
     let redactor: Redactor
@@ -21,6 +22,7 @@ final class EffectRunner: Sendable {
     init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
         registry = parts.registry
         keeper = parts.workspaces
+        sandboxes = parts.sandboxes
         transport = parts.transport
         secrets = parts.secrets
         redactor = parts.redactor
@@ -49,9 +51,11 @@ final class EffectRunner: Sendable {
     private func openWorkspace(of run: LiveRun) async throws(ServiceError) {
         let state = await run.state
         guard let project = state.project, let isolation = state.isolation else { return }
-        let opened: OpenedWorkspace
+        var opened: OpenedWorkspace
         do throws(Failure) {
+            let sandbox = try await sandbox(for: state)
             opened = try await keeper.open(project, isolation: isolation, for: run.id)
+            opened.workspace.sandbox = sandbox
         } catch {
             return try await giveUp(error, run)
         }
@@ -68,8 +72,14 @@ final class EffectRunner: Sendable {
     /// Judges the goal in the tree that counts, one check of the run at a time.
     func judge(_ state: RunState, at snapshot: SnapshotID, of run: LiveRun) async throws(Failure) -> Judgement {
         try await run.checks.pass { () async throws(Failure) in
-            try await GoalJudge(registry: registry, keeper: keeper, scratch: scratch, redactor: redactor, emit: emit)
-                .judge(state, at: snapshot, of: run.id)
+            try await GoalJudge(
+                registry: registry,
+                keeper: keeper,
+                sandboxes: sandboxes,
+                scratch: scratch,
+                redactor: redactor,
+                emit: emit
+            ).judge(state, at: snapshot, of: run.id)
         }
     }
 }

@@ -1,15 +1,19 @@
 import PipelineKit
+import Synchronization
 
 /// What judging a goal gave: the verdict, and the changes that did not count.
 struct Judgement: Sendable {
     var verdict: Verdict
     var refused: [FileChange]
+    /// What its gates reached.
+    var network: [NetworkUse] = []
 }
 
 /// Judges the goal of a run in a tree rebuilt from its start and the changes that its goal allows.
 struct GoalJudge: Sendable {
     let registry: Registry
     let keeper: any WorkspaceKeeper
+    let sandboxes: any SandboxKeeper
     let scratch: Scratch
     let redactor: Redactor
     let emit: @Sendable (RunID, LivePiece) -> Void
@@ -21,10 +25,15 @@ struct GoalJudge: Sendable {
         }
         let policy = try Self.policy(for: goal, registry)
         let tree = try await keeper.rebuild(workspace, from: start, with: snapshot, under: policy, of: run)
-        let place = Workspace(path: tree.path, project: workspace.project)
+        let confines = workspace.sandbox?.isConfined == true
+        let place = JudgedPlace(
+            workspace: Workspace(path: tree.path, project: workspace.project),
+            confinedBy: confines ? state.pipeline?.workspace : nil,
+            run: run
+        )
         let isOne = goal.judge.gates(at: FieldPath()).count == 1
-        let verdict = try await judge(goal.judge, place, run, naming: !isOne)
-        return Judgement(verdict: verdict, refused: tree.refused)
+        let verdict = try await judge(goal.judge, place, naming: !isOne)
+        return Judgement(verdict: verdict, refused: tree.refused, network: place.network.withLock { $0 })
     }
 
     /// What the goal says of files, or where it says nothing, what its gates say.
@@ -40,35 +49,51 @@ struct GoalJudge: Sendable {
         return policy
     }
 
-    private func judge(_ judge: Judge, _ place: Workspace, _ run: RunID, naming: Bool) async throws(Failure) -> Verdict
-    {
+    private func judge(_ judge: Judge, _ place: JudgedPlace, naming: Bool) async throws(Failure) -> Verdict {
         switch judge {
         case .gate(let id, let settings):
-            let verdict = try await ask(id, settings, place, run)
+            let verdict = try await ask(id, settings, place)
             return naming ? verdict.named(id) : verdict
         case .all(let parts):
-            return Verdict(all: try await each(parts, place, run))
+            return Verdict(all: try await each(parts, place))
         case .any(let parts):
-            return Verdict(any: try await each(parts, place, run))
+            return Verdict(any: try await each(parts, place))
         case .not(let part):
-            return try await self.judge(part, place, run, naming: naming).negated
+            return try await self.judge(part, place, naming: naming).negated
         }
     }
 
-    private func each(_ parts: [Judge], _ place: Workspace, _ run: RunID) async throws(Failure) -> [Verdict] {
+    private func each(_ parts: [Judge], _ place: JudgedPlace) async throws(Failure) -> [Verdict] {
         var verdicts: [Verdict] = []
-        for part in parts { verdicts.append(try await judge(part, place, run, naming: true)) }
+        for part in parts { verdicts.append(try await judge(part, place, naming: true)) }
         return verdicts
     }
 
-    private func ask(_ id: ModuleID, _ settings: JSONValue, _ place: Workspace, _ run: RunID) async throws(Failure)
-        -> Verdict
-    {
+    private func ask(_ id: ModuleID, _ settings: JSONValue, _ place: JudgedPlace) async throws(Failure) -> Verdict {
         let factory = try registry.gate(id)
         let gate: any Gate
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
         let directory = scratch.directory()
         defer { directory.remove() }
+        guard let policy = place.policy else { return try await ask(gate, place.workspace, directory, place.run) }
+        let tenant = SandboxTenant.judge(tree: place.workspace.path, scratch: try directory.path())
+        var workspace = place.workspace
+        let walls = try await sandboxes.walls(for: place.run, workspace, policy, tenant)
+        workspace.confinement = walls
+        let verdict: Result<Verdict, Failure>
+        do throws(Failure) {
+            verdict = .success(try await ask(gate, workspace, directory, place.run))
+        } catch {
+            verdict = .failure(error)
+        }
+        place.note(sandboxes.takeNetworkUse(of: walls))
+        await sandboxes.takeDown(walls)
+        return try verdict.get()
+    }
+
+    private func ask(_ gate: any Gate, _ place: Workspace, _ directory: ScratchDirectory, _ run: RunID)
+        async throws(Failure) -> Verdict
+    {
         let pieces = redactor.pieces()
         let show: @Sendable (String) -> Void = { if !$0.isEmpty { emit(run, .check(output: $0)) } }
         let context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
@@ -80,6 +105,24 @@ struct GoalJudge: Sendable {
             throw redactor.clean(error)
         }
     }
+}
+
+/// Where the gates of a goal judge.
+private final class JudgedPlace: Sendable {
+    let workspace: Workspace
+    /// What confines the gates; `nil` when nothing does.
+    let policy: WorkspacePolicy?
+    let run: RunID
+    /// What the gates reached so far.
+    let network = Mutex<[NetworkUse]>([])
+
+    init(workspace: Workspace, confinedBy policy: WorkspacePolicy?, run: RunID) {
+        self.workspace = workspace
+        self.policy = policy
+        self.run = run
+    }
+
+    func note(_ uses: [NetworkUse]) { network.withLock { $0 += uses } }
 }
 
 extension Registry {

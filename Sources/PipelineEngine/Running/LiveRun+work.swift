@@ -62,6 +62,14 @@ extension LiveRun {
         return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline)
     }
 
+    /// Keeps what confines commands, as it is the same for all of them.
+    func put(up walls: Confinement) { self.walls = walls }
+
+    func takeWalls() -> Confinement? {
+        defer { walls = nil }
+        return walls
+    }
+
     /// The step that follows at once, if it may be recorded together with these events.
     func sequel(to draft: inout Draft) -> Sequel? {
         guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }

@@ -18,6 +18,8 @@ public actor LiveRun {
     var briefing: Briefing?
     /// What was recorded as begun together with the step before it, and nobody has taken up yet.
     var begun: Sequel.Work?
+    /// What confines commands of the run's calls, once one has been started here.
+    var walls: Confinement?
     private var hands = WorkInHand()
     private(set) var isWindingDown = false
     /// When the row of lists was last written, as far as this process knows.

@@ -31,6 +31,7 @@ struct RunDriver: Sendable {
             return nil
         }
         await run.watch(nil)
+        await runner.leave(run)
         if let error { throw error }
     }
 

@@ -136,6 +136,7 @@ public final class RunService: Sendable {
             try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)
             for name in order.pipeline.tools.offered { _ = try parts.registry.tool(ModuleID(name)) }
             for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
+            if parts.sandboxes.asked(order.pipeline.workspace) == .required { try await parts.sandboxes.check() }
         } catch {
             throw .invalid(error.message)
         }

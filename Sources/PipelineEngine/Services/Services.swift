@@ -82,6 +82,8 @@ public struct EngineParts: Sendable {
     public var registry: Registry
     public var store: any EventStore
     public var workspaces: any WorkspaceKeeper
+    /// Confines what runs start.
+    public var sandboxes: any SandboxKeeper
     public var transport: any HTTPTransport
     public var secrets: SecretResolver
     /// Knows what was looked up, and takes it out of what tools and gates put out.
@@ -108,6 +110,7 @@ public struct EngineParts: Sendable {
         registry: Registry,
         store: any EventStore,
         workspaces: any WorkspaceKeeper,
+        sandboxes: any SandboxKeeper = NoSandbox(),
         transport: any HTTPTransport,
         secrets: @escaping SecretResolver,
         redactor: Redactor = Redactor(),
@@ -125,6 +128,7 @@ public struct EngineParts: Sendable {
         self.registry = registry
         self.store = store
         self.workspaces = workspaces
+        self.sandboxes = sandboxes
         self.transport = transport
         self.secrets = redactor.noting(secrets)
         self.redactor = redactor

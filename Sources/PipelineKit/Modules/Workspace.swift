@@ -4,10 +4,21 @@ public struct Workspace: Sendable, Hashable {
     public var path: String
     /// Absolute path of the project the person named; the same as ``path`` without isolation.
     public var project: String
+    /// Whether commands of its run are confined; `nil` for a run of a time when none were.
+    public var sandbox: SandboxLevel?
+    /// What commands in this workspace are confined to, for who starts them; it is not recorded.
+    public var confinement: Confinement?
 
-    public init(path: String, project: String? = nil) {
+    public init(
+        path: String,
+        project: String? = nil,
+        sandbox: SandboxLevel? = nil,
+        confinement: Confinement? = nil
+    ) {
         self.path = path
         self.project = project ?? path
+        self.sandbox = sandbox
+        self.confinement = confinement
     }
 }
 

@@ -126,8 +126,31 @@ public struct WorkspacePolicy: Fields, Hashable {
         case worktree
     }
 
+    /// Whether commands are confined.
+    public enum Sandbox: String, Choice, Comparable {
+        case off
+        /// When it can be had; the run records whether it is.
+        case preferred
+        /// Or the run does not start.
+        case required
+
+        public static func < (left: Sandbox, right: Sandbox) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
     @Field("none works in the project itself; worktree in a git worktree beside it.")
     public var isolation: Isolation = .none
+    @Field("Whether commands are confined: off, preferred (where bubblewrap works) or required.")
+    public var sandbox: Sandbox = .preferred
+    @Field("What confined commands may reach: deny, allow, or a mapping of hosts.")
+    public var network: NetworkPolicy = .deny
+    @Field("Absolute paths that confined commands may read besides the workspace and the system; ~ is the home.")
+    public var readable: [String] = []
+    @Field("Absolute paths that confined commands may change besides the workspace; ~ is the home.")
+    public var writable: [String] = []
+    @Field("What a confined command may use at most, with all that it starts.")
+    public var commands: CommandLimits = CommandLimits()
 
     public init() {}
 }

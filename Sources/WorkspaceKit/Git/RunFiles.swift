@@ -38,7 +38,7 @@ struct RunFiles: Sendable {
     func index(of embedded: String) -> String { "\(directory)/\(Self.digest(of: embedded)).index" }
 
     /// A name that is one component of a path and of a git reference; git-check-ref-format(1).
-    private static func plain(_ name: String) -> String {
+    static func plain(_ name: String) -> String {
         let isPlain = name.utf8.allSatisfy { byte in
             byte < 128 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
                 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")

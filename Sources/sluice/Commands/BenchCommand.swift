@@ -14,7 +14,7 @@ enum BenchCommand: Subcommand {
         )
         var dir: String? = nil
         @Field(
-            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests."
+            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests; of 'sandbox', calls."
         )
         var n: Int = 1_000
         @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
@@ -39,7 +39,7 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve, provider or all."),
+        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox or all."),
         Operand(
             name: "SCENARIO",
             help: """
@@ -51,7 +51,7 @@ enum BenchCommand: Subcommand {
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, provider, all
+        case engine, load, serve, provider, sandbox, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -65,7 +65,7 @@ enum BenchCommand: Subcommand {
             )
         }
         let word = operands.dropFirst().first
-        if what == .load || what == .all, let word {
+        if [.load, .sandbox, .all].contains(what), let word {
             throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
         }
         switch what {
@@ -73,6 +73,7 @@ enum BenchCommand: Subcommand {
         case .load: return try await load(options, session)
         case .serve: return try await serve(options, word, session)
         case .provider: return try await provider(options, word, session)
+        case .sandbox: return try await sandbox(options, session)
         case .all: return try await everything(options, session)
         }
     }
@@ -122,6 +123,13 @@ enum BenchCommand: Subcommand {
         try expectSize(options)
         let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await LoadBench(events: options.n, registry: session.registry, directory: scratch.path).run()
+        return .achieved
+    }
+
+    private static func sandbox(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
+        try expectSize(options)
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        try await SandboxBench.measure(options.n, in: scratch.path, session.registry)
         return .achieved
     }
 

@@ -2,6 +2,7 @@ import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 import ProcessKit
+import WorkspaceKit
 
 /// `sluice doctor`: whether what Sluice needs is here, tried for real.
 enum DoctorCommand: Subcommand {
@@ -37,6 +38,7 @@ enum DoctorCommand: Subcommand {
                 "ripgrep",
                 await program("rg", ["--version"], optional: "Searches are slower without it: apt-get install ripgrep")
             ),
+            ("sandbox", await sandbox(session)),
             ("database", await database(session, options.db)),
             ("model", model(session)),
         ]
@@ -79,6 +81,16 @@ enum DoctorCommand: Subcommand {
             pytest
             """
         )
+    }
+
+    /// Whether a command runs in a sandbox; pipelines that require one do not start without.
+    private static func sandbox(_ session: Session) async -> Finding {
+        do throws(Failure) {
+            try await session.sandboxes(nil).check()
+            return .good("commands can be confined")
+        } catch {
+            return .weak(error.message)
+        }
     }
 
     private static func database(_ session: Session, _ path: String?) async -> Finding {

@@ -11,6 +11,10 @@ enum RunCommand: Subcommand {
         @Field("A value for one of the pipeline's inputs, as name=value; may be given again.") var set: [String] = []
         @Field("A tool to allow without a question; may be given again.") var allow: [String] = []
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
+        @Field("Whether commands are confined: off, preferred or required.")
+        var sandbox: WorkspacePolicy.Sandbox? = nil
+        @Field("What confined commands may reach: deny, allow, or hosts with commas between.")
+        var network: NetworkPolicy? = nil
         @Field("How many iterations at most.") var iterations: Int? = nil
         @Field("Money at most.") var cost: Money? = nil
         @Field("Ask a model whose price nobody knows although there is a limit of cost.")
@@ -82,6 +86,8 @@ enum RunCommand: Subcommand {
             if !pipeline.tools.allow.contains(tool) { pipeline.tools.allow.append(tool) }
         }
         if let isolation = options.isolation { pipeline.workspace.isolation = isolation }
+        if let sandbox = options.sandbox { pipeline.workspace.sandbox = sandbox }
+        if let network = options.network { pipeline.workspace.network = network }
         if let iterations = options.iterations {
             guard (1...10_000).contains(iterations) else {
                 throw .usage("Option '--iterations' must be from 1 to 10000, but is \(iterations).")

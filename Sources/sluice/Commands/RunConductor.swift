@@ -15,6 +15,7 @@ struct RunConductor: Sendable {
         self.session = session
         self.run = run
         self.json = json
+        session.endLeftovers()
         let view = RunView(.fitting(json: json), of: run, now: session.clock.now)
         services.feed.observe { view.show($0) }
         self.view = view

@@ -42,6 +42,7 @@ struct Server: Sendable {
     /// Serves until a signal comes.
     func run() async throws(CommandError) -> ExitStatus {
         try await expectKey()
+        session.endLeftovers()
         sluice_allow_descriptors(UInt64(settings.connections) + 1000)  // the engine has files of its own
         sluice_keep_freed_memory(2 << 20)  // with less a fifth of a request's time goes into asking for it again
         let log = settings.log == "off" ? nil : try LogWriter(settings.log)

@@ -28,8 +28,7 @@ struct Transcript {
     private func words(_ payload: Event.Payload) -> [String] {
         switch payload {
         case .runStarted(let start): started(start)
-        case .workspaceOpened(let workspace, _):
-            workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
+        case .workspaceOpened(let workspace, _): opened(workspace)
         case .checkFinished(_, let result): check(result)
         case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
         case .modelReplied(let reply): model(reply)
@@ -52,6 +51,10 @@ struct Transcript {
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .settingsChanged(let change): [row("settings", Self.words(change))]
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
+        case .networkUsed(let report):
+            report.uses.map {
+                row("network", "\($0.isAllowed ? "" : Style.yellow("refused: "))\($0.host.harmless):\($0.port)")
+            }
         case .runFinished(let status, let reason): finished(status, reason)
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
         case .checkStarted, .modelRequested, .callStarted: []
@@ -66,6 +69,15 @@ struct Transcript {
     private func started(_ start: RunStart) -> [String] {
         let model = state.pipeline?.model?.description ?? ""
         return ["\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)".harmlessLine]
+    }
+
+    /// That commands are confined is what a person expects; that they are not has to be seen.
+    private func opened(_ workspace: Workspace) -> [String] {
+        let place = workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
+        guard let sandbox = workspace.sandbox, !sandbox.isConfined, state.pipeline?.workspace.sandbox != .off else {
+            return place
+        }
+        return place + [row("sandbox", Style.yellow("none: \(sandbox.reason.harmless)"))]
     }
 
     private func check(_ result: CheckResult) -> [String] {

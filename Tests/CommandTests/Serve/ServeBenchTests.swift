@@ -128,10 +128,13 @@ struct ServeBenchTests {
 
     @Test(
         arguments: [
-            ([], "'sluice bench' needs WHAT: engine, load, serve, provider or all.\nSee 'sluice bench --help'."),
+            (
+                [],
+                "'sluice bench' needs WHAT: engine, load, serve, provider, sandbox or all.\nSee 'sluice bench --help'."
+            ),
             (
                 ["servr"],
-                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, all."
+                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, sandbox, all."
             ),
             (
                 ["serve", "fanot"],

@@ -1,4 +1,5 @@
 import Foundation
+import PipelineKit
 import ProcessKit
 
 /// A process of its own for tests that kill it, or that measure what a process holds.
@@ -8,6 +9,8 @@ struct Main {
         switch CommandLine.arguments.dropFirst().first {
         case "crowd": try await crowd()
         case "flood": try await flood()
+        case "recorded": try await passRecorded(Array(CommandLine.arguments.dropFirst(2)))
+        case "confined": try await passConfined(Array(CommandLine.arguments.dropFirst(2)))
         default: try await pass(CommandLine.arguments.dropFirst().joined(separator: " "))
         }
     }
@@ -15,6 +18,22 @@ struct Main {
     /// Runs the command line it is given and passes on what that prints.
     private static func pass(_ line: String) async throws {
         _ = try await run(.shell(line, in: "/")) { FileHandle.standardOutput.write(Data($0.utf8)) }
+    }
+
+    /// Runs a command line in a sandbox that may write to the directory that is named first.
+    private static func passConfined(_ words: [String]) async throws {
+        let (directory, line) = (words[0], words.dropFirst().joined(separator: " "))
+        let walls = Confinement(writable: [directory], temporary: "\(directory)/tmp", home: "\(directory)/home")
+        let command = Command.shell(line, in: Workspace(path: directory, confinement: walls))
+        _ = try await run(command) { FileHandle.standardOutput.write(Data($0.utf8)) }
+    }
+
+    /// Ends what was left by engines that kept records in the directory that is named first, tells how much that was, and
+    /// runs a command line of which a record is kept.
+    private static func passRecorded(_ words: [String]) async throws {
+        print(ProcessRecords.shared.keep(in: words[0]))
+        fflush(nil)
+        try await pass(words.dropFirst().joined(separator: " "))
     }
 
     /// Runs two hundred commands at once, and tells how many saw what they should and what is left of them.

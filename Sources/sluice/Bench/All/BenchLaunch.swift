@@ -38,6 +38,7 @@ struct BenchLaunch {
                 "/proc/self/exe".withCString { program in
                     directory.withCString { directory in
                         var launch = sluice_launch(
+                            limits: sluice_limits(),
                             program: program,
                             arguments: words,
                             environment: environment,
@@ -45,7 +46,9 @@ struct BenchLaunch {
                             input: input,
                             output: output,
                             errors: errors,
-                            control: input
+                            control: input,
+                            record: -1,
+                            place: 0
                         )
                         return sluice_start_bare(&launch)
                     }

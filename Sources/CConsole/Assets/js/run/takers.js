@@ -26,7 +26,14 @@ export const takers = {
   "workspace.opened"(state, body, event) {
     state.workspace = body;
     state.step = "baseline";
-    return note(state, event, "Workspace opened", body.path);
+    if (body.sandbox?.confined !== false) return note(state, event, "Workspace opened", body.path);
+    return note(state, event, "Workspace opened", `${body.path}\nCommands are not confined: ${body.sandbox.reason}`, "held");
+  },
+  "network.used"(state, body, event) {
+    const places = (allowed) => body.hosts.filter((host) => host.allowed === allowed).map((host) => `${host.host}:${host.port}`);
+    const [refused, reached] = [places(false), places(true)];
+    const lines = [reached.length && `Reached ${reached.join(", ")}`, refused.length && `Refused ${refused.join(", ")}`];
+    return note(state, event, "Network", lines.filter(Boolean).join("\n"), refused.length ? "held" : "plain");
   },
   "check.started"(state, body, event) {
     state.step = body.iteration === 0 ? "baseline" : "check";

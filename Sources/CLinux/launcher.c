@@ -1,0 +1,233 @@
+#define _GNU_SOURCE
+#include "launch.h"
+#include "descendants.h"
+#include "room.h"
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+
+// A launcher stands in a room and starts the commands of that room: each begins as a clone of the launcher in namespaces
+// of processes and mounts of its own, as their first process, which starts the command and watches over it. When the
+// first process of such a namespace ends, the system has ended all others: nothing escapes, by setsid or otherwise.
+//
+// The engine is forked for no command. Copying the page tables of 60 MB takes longer than all the rest.
+
+/// The launcher is called by this name and never by its path; its arguments are descriptors.
+static const char name[] = "sluice-launcher";
+enum { ARGUMENTS = 8, PASSED = 5 };
+
+// MARK: - A command on its way from the engine to the launcher
+
+/// The beginning of what is passed. Strings follow, each ended by NUL: program, directory, arguments, environment.
+struct message {
+    struct sluice_limits limits;
+    uint64_t arguments, variables;
+    uint64_t size;
+};
+
+static uint64_t count(char *const *texts) {
+    uint64_t number = 0;
+    while (texts[number]) number++;
+    return number;
+}
+
+static int write_text(int file, const char *text) {
+    size_t size = strlen(text) + 1;
+    return write(file, text, size) == (ssize_t)size ? 0 : -1;
+}
+
+static int write_texts(int file, char *const *texts) {
+    for (; *texts; texts++) {
+        if (write_text(file, *texts) < 0) return -1;
+    }
+    return 0;
+}
+
+/// - Returns: a file in memory with all of the command, or -errno.
+static int packed(const struct sluice_launch *launch) {
+    struct message message = {launch->limits, count(launch->arguments), count(launch->environment), 0};
+    int file = memfd_create("command", MFD_CLOEXEC);
+    if (file < 0) return -errno;
+    if (write(file, &message, sizeof message) == sizeof message && write_text(file, launch->program) == 0
+        && write_text(file, launch->directory) == 0 && write_texts(file, launch->arguments) == 0
+        && write_texts(file, launch->environment) == 0) {
+        return file;
+    }
+    int failure = errno;
+    close(file);
+    return -failure;
+}
+
+int sluice_request(int channel, const struct sluice_launch *launch) {
+    char byte = 0;
+    struct iovec piece = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(PASSED * sizeof(int))];
+    } control = {0};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    int file = packed(launch);
+    if (file < 0) return file;
+    const int given[PASSED] = {launch->input, launch->output, launch->errors, launch->control, file};
+    *header = (struct cmsghdr){CMSG_LEN(sizeof given), SOL_SOCKET, SCM_RIGHTS};
+    memcpy(CMSG_DATA(header), given, sizeof given);
+    int result = sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+    close(file);
+    return result;
+}
+
+/// - Returns: how many descriptors came: PASSED, or another number when there are no more requests.
+static int receive(int channel, int *given) {
+    char byte;
+    struct iovec piece = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(PASSED * sizeof(int))];
+    } control = {0};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t size;
+    do size = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+    while (size < 0 && errno == EINTR);
+    struct cmsghdr *header = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(PASSED * sizeof(int))) return 0;
+    memcpy(given, CMSG_DATA(header), PASSED * sizeof(int));
+    return PASSED;
+}
+
+static char *next(char **text) {
+    char *this = *text;
+    *text += strlen(this) + 1;
+    return this;
+}
+
+/// Takes a command out of what was passed.
+///
+/// - Returns: 0, or an errno.
+static int unpack(int file, struct sluice_launch *launch) {
+    off_t size = lseek(file, 0, SEEK_END);
+    char *text = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+    if (text == MAP_FAILED) return errno;
+    struct message *message = (struct message *)text;
+    uint64_t slots = message->arguments + message->variables + 2;
+    char **pointers = mmap(NULL, slots * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pointers == MAP_FAILED) return errno;
+    text += sizeof *message;
+    launch->limits = message->limits;
+    launch->program = next(&text);
+    launch->directory = next(&text);
+    launch->arguments = pointers;
+    for (uint64_t i = 0; i < message->arguments; i++) *pointers++ = next(&text);
+    launch->environment = ++pointers;
+    for (uint64_t i = 0; i < message->variables; i++) *pointers++ = next(&text);
+    close(file);
+    return 0;
+}
+
+// MARK: - In the room
+
+/// Starts the command and stays until it and all it started have ended, as the first process of its namespace.
+static _Noreturn void be_first(const int *given, int inner) {
+    struct sluice_launch launch;
+    int signals, status = -1, arranged[] = {given[0], given[1], given[2], given[3], inner};
+    int failure = unpack(given[4], &launch);
+    sluice_reset_signals();
+    if (sluice_arrange(arranged, inner < 0 ? INNER : INNER + 1) < 0) _exit(1);
+    if (!failure) failure = sluice_close_room(inner < 0 ? -1 : INNER, &launch.limits);
+    // Afterwards, as a change of rights forgets it; prctl(2).
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (failure || (signals = sluice_signals_of_children()) < 0) {
+        sluice_tell(SLUICE_NOT_ENTERED, failure ? failure : errno, 0);
+        _exit(1);
+    }
+    setsid();
+    long long start = sluice_now();
+    pid_t command = sluice_start_command(&launch);
+    close_range(0, 2, 0);
+    if (!command) _exit(0);
+    int by_itself = sluice_watch(signals, command, launch.limits.memory, &status);
+    if (by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
+    kill(-1, SIGKILL);
+    while (sluice_reap(command, &status)) poll(NULL, 0, 1);
+    if (!by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
+    _exit(0);
+}
+
+static void start(const int *given, int channel, int inner) {
+    long child = syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (child == 0) {
+        close(channel);
+        be_first(given, inner);
+    }
+    if (child > 0) return;
+    struct sluice_report packet = {SLUICE_NOT_PREPARED, errno, 0};
+    (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
+}
+
+static _Noreturn void serve(int channel, const struct sluice_room *room) {
+    int given[PASSED], failure = sluice_enter_room(room);
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    signal(SIGCHLD, SIG_IGN);  // nobody waits for those who watch over commands; they tell the engine
+    prctl(PR_SET_DUMPABLE, 0);
+    if (room->inner >= 0) close_range(INNER + 1, ~0U, 0);
+    else close_range(CONTROL + 1, ~0U, 0);
+    while (receive(channel, given) == PASSED) {
+        if (failure) {
+            struct sluice_report packet = {SLUICE_NOT_ENTERED, failure, 0};
+            (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
+        } else {
+            start(given, channel, room->inner);
+        }
+        for (int i = 0; i < PASSED; i++) close(given[i]);
+    }
+    _exit(0);
+}
+
+__attribute__((constructor)) static void be_launcher(int words, char **arguments) {
+    if (words != ARGUMENTS || strcmp(arguments[0], name) != 0) return;
+    int given[ARGUMENTS];
+    for (int i = 1; i < ARGUMENTS; i++) given[i] = atoi(arguments[i]);
+    const struct sluice_room room = {
+        .inner = given[2], .user = given[3], .mount = given[4], .net = given[5], .ipc = given[6], .uts = given[7]};
+    serve(given[1], &room);
+}
+
+// MARK: - In the engine
+
+/// Lets its descriptors be found at places that its arguments say.
+static _Noreturn void become_launcher(int program, const struct sluice_room *room, int channel, char *const *words) {
+    const int given[] = {program, program, program, channel, room->inner < 0 ? room->user : room->inner, room->user,
+        room->mount, room->net < 0 ? room->user : room->net, room->ipc, room->uts};
+    char *const nothing[] = {NULL};
+    int copies[10];
+    sigset_t none;
+    sigemptyset(&none);
+    setsid();
+    for (int i = 0; i < 10; i++) copies[i] = fcntl(given[i], F_DUPFD, 16);
+    for (int i = 0; i < 10; i++) dup2(copies[i], i);
+    close_range(10, ~0U, 0);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    syscall(SYS_execveat, 0, "", words, nothing, AT_EMPTY_PATH);
+    _exit(127);
+}
+
+pid_t sluice_start_launcher(const struct sluice_room *room, int channel) {
+    char *const words[] = {(char *)name, "3", room->inner < 0 ? "-1" : "4", "5", "6", room->net < 0 ? "-1" : "7", "8",
+        "9", NULL};
+    int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+    if (program < 0) return -errno;
+    pid_t pid = vfork();
+    if (pid == 0) become_launcher(program, room, channel, words);
+    int failure = errno;
+    close(program);
+    return pid < 0 ? -failure : pid;
+}

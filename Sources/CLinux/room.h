@@ -1,0 +1,25 @@
+#pragma once
+#include "CLinux.h"
+
+/// Joins the namespaces of a room.
+///
+/// - Returns: 0, or an errno.
+int sluice_enter_room(const struct sluice_room *room);
+
+/// Makes the first process of new namespaces of processes and mounts what it has to be: it sees its own /proc, has no
+/// rights left and cannot get any, and no other process can look into it.
+///
+/// - Parameter inner: The user namespace to run in; -1 for the present one.
+/// - Returns: 0, or an errno.
+int sluice_close_room(int inner, const struct sluice_limits *limits);
+
+/// Sets what the calling process, and what it starts, may use at most.
+void sluice_set_limits(const struct sluice_limits *limits);
+
+/// Bytes that all processes of this namespace have in memory and share with no file; 0 when /proc says nothing.
+int64_t sluice_memory_used(void);
+
+/// Forbids system calls that no command needs and that reach beyond a room.
+///
+/// - Returns: 0, or an errno.
+int sluice_filter_calls(void);

@@ -1,0 +1,44 @@
+import PipelineKit
+
+extension EffectRunner {
+    /// How commands of a run will be confined, tried for real.
+    ///
+    /// - Throws: ``Failure`` when the pipeline requires what cannot be had.
+    func sandbox(for state: RunState) async throws(Failure) -> SandboxLevel? {
+        guard let policy = state.pipeline?.workspace else { return nil }
+        let asked = sandboxes.asked(policy)
+        guard asked != .off else { return .open("The pipeline turns the sandbox off.") }
+        do throws(Failure) {
+            try await sandboxes.check()
+            return .confined
+        } catch  where asked == .preferred && error.kind != .cancelled {
+            return .open(error.message)
+        }
+    }
+
+    /// The workspace of a run with what confines commands in it.
+    ///
+    /// - Throws: ``Failure`` when the run was confined when it began and cannot be now: it is never less than that.
+    func confined(_ workspace: Workspace, of run: LiveRun) async throws(Failure) -> Workspace {
+        guard workspace.sandbox?.isConfined == true else { return workspace }
+        var workspace = workspace
+        workspace.confinement = await run.walls
+        if workspace.confinement == nil, let policy = await run.state.pipeline?.workspace {
+            let walls = try await sandboxes.walls(for: run.id, workspace, policy, .calls)
+            workspace.confinement = walls
+            await run.put(up: walls)
+        }
+        return workspace
+    }
+
+    /// Records what commands reached, and were kept from reaching.
+    func note(_ report: NetworkReport, _ run: LiveRun) async throws(ServiceError) {
+        if !report.uses.isEmpty { try await run.record(.noteNetwork(report)) }
+    }
+
+    /// Takes down what was put up for a run that this process works on no longer.
+    func leave(_ run: LiveRun) async {
+        if let walls = await run.takeWalls() { await sandboxes.takeDown(walls) }
+        if await run.state.isFinished { await sandboxes.discard(run.id) }
+    }
+}

@@ -1,0 +1,107 @@
+import FoundationEssentials
+public import PipelineKit
+import ProcessKit
+
+/// Puts up walls with bubblewrap.
+///
+/// Below the state directory stand `rooms/RUN/tmp` and `rooms/RUN/home`, which commands of a run see as `/tmp` and as
+/// their home from its start to its end, and `rooms/RUN/judge` with the same two for its gates, empty at each check.
+public struct WorkspaceSandboxes: SandboxKeeper {
+    private let state: String
+    private let hidden: [String]
+    public let least: WorkspacePolicy.Sandbox
+
+    /// - Parameters:
+    ///   - state: Absolute path of the directory for all of this; made when it is first needed.
+    ///   - hidden: Absolute paths that no command may see wherever they are: the database, keys.
+    ///   - least: What runs have whatever their pipelines say.
+    public init(state: String, hidden: [String] = [], least: WorkspacePolicy.Sandbox = .off) {
+        self.state = state
+        self.hidden = hidden
+        self.least = least
+    }
+
+    public func check() async throws(Failure) {
+        let place = "\(state)/rooms/check"
+        let walls = Confinement(temporary: "\(place)/tmp", home: "\(place)/home")
+        try make(walls)
+        try await Sandbox.check(walls)
+        Sandbox.close(walls)
+    }
+
+    public func walls(
+        for run: RunID,
+        _ workspace: Workspace,
+        _ policy: WorkspacePolicy,
+        _ tenant: SandboxTenant
+    ) async throws(Failure) -> Confinement {
+        var walls = try await walls(for: run, workspace, tenant)
+        walls.readable += policy.readable.map(Self.expanded)
+        walls.writable += policy.writable.map(Self.expanded)
+        let shown = walls.writable + walls.readable
+        walls.hidden = ([state] + hidden).filter { path in shown.contains { path.isBelow($0) || path == $0 } }
+        walls.network = Confinement.Network(policy.network)
+        walls.limits = policy.commands
+        try make(walls)
+        return walls
+    }
+
+    private func walls(for run: RunID, _ workspace: Workspace, _ tenant: SandboxTenant) async throws(Failure)
+        -> Confinement
+    {
+        let place = place(of: run)
+        let installed = ProjectTools.paths(of: workspace.project)
+        switch tenant {
+        case .calls:
+            return Confinement(
+                writable: [workspace.path],
+                readable: installed + (try await GitPlaces.paths(of: workspace.path)),
+                temporary: "\(place)/tmp",
+                home: "\(place)/home"
+            )
+        case .judge(let tree, let scratch):
+            try Disk.remove("\(place)/judge")
+            return Confinement(
+                writable: [tree, scratch],
+                readable: installed,
+                temporary: "\(place)/judge/tmp",
+                home: "\(place)/judge/home"
+            )
+        }
+    }
+
+    public func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { Sandbox.takeNetworkUse(of: walls) }
+
+    public func takeDown(_ walls: Confinement) { Sandbox.close(walls) }
+
+    public func discard(_ run: RunID) { try? Disk.remove(place(of: run)) }
+
+    private func place(of run: RunID) -> String { "\(state)/rooms/\(RunFiles.plain(run.value))" }
+
+    private func make(_ walls: Confinement) throws(Failure) {
+        try Disk.makeDirectory(walls.temporary)
+        try Disk.makeDirectory(walls.home)
+    }
+
+    /// `~/data` as an absolute path.
+    private static func expanded(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/") else { return path }
+        return (Environment.minimal["HOME"] ?? "/") + path.dropFirst()
+    }
+}
+
+extension Confinement.Network {
+    fileprivate init(_ policy: NetworkPolicy) {
+        self =
+            switch policy {
+            case .deny: .none
+            case .hosts(let hosts): .hosts(hosts)
+            case .allow: .all
+            }
+    }
+}
+
+extension String {
+    /// Whether this path lies below another.
+    func isBelow(_ directory: String) -> Bool { hasPrefix(directory.hasSuffix("/") ? directory : directory + "/") }
+}

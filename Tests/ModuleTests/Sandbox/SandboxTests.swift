@@ -1,0 +1,160 @@
+import Foundation
+import Glibc
+import PipelineKit
+import ProcessKit
+import Testing
+import WorkspaceKit
+
+/// What a command in a sandbox is given, and what it is not.
+@Suite(.serialized) struct SandboxTests {
+    @Test func theWorkspaceMayBeChangedAndNothingElse() async throws {
+        try await Cell.with { cell async throws in
+            #expect(
+                try await cell.says("pwd; echo x > made; rm sub/file; ls")
+                    == "\(cell.path)\nREADME.md\nhidden.db\nmade\nsub"
+            )
+            #expect(try String(contentsOfFile: "\(cell.path)/made", encoding: .utf8) == "x\n")
+            for place in ["/", "/usr", "/etc", "/var", "/dev", "/opt"] {
+                #expect(try await cell.run("touch \(place)/x").status == 1, "\(place)")
+            }
+        }
+    }
+
+    @Test func whatTheEngineKeepsIsAbsentWhereverItLies() async throws {
+        try await Cell.with { cell async throws in
+            let line = "cat hidden.db; ls \(cell.state) \(cell.outside) 2>&1 | grep -c 'No such'"
+            #expect(try await cell.says(line) == "cat: hidden.db: Permission denied\n2")
+        }
+    }
+
+    @Test func temporaryFilesAndTheHomeAreItsOwnAndStay() async throws {
+        try await Cell.with { cell async throws in
+            #expect(try await cell.says("echo 1 > /tmp/a; echo 2 > ~/b; echo 3 > /var/tmp/c; ls ~") == "b")
+            #expect(try await cell.says("cat /tmp/a ~/b /tmp/c") == "1\n2\n3")
+            #expect(!FileManager.default.fileExists(atPath: "/tmp/a"))
+        }
+    }
+
+    @Test func theRepositoryCanBeReadAndNotChanged() async throws {
+        try await Cell.with { cell async throws in
+            #expect(
+                try await cell.says("git log --format=%s; echo x >> README.md; git diff --stat | tail -1")
+                    == "first\n 1 file changed, 1 insertion(+)"
+            )
+            #expect(try await cell.says("git commit -qam x 2>&1 | head -1").hasPrefix("fatal: Unable to create"))
+        }
+    }
+
+    @Test func aWorktreeSeesTheRepositoryItBelongsTo() async throws {
+        try await Project.with(["a": "1\n"], git: true) { project in
+            var workspace = try await project.keeper.open(project.path, isolation: .worktree, for: Project.id).workspace
+            let sandboxes = WorkspaceSandboxes(state: project.state)
+            workspace.confinement = try await sandboxes.walls(for: Project.id, workspace, WorkspacePolicy(), .calls)
+            let line = "git log --format=%s; echo x >> a; git diff --stat | tail -1; ls \(project.path)"
+            let finished = try await run(.shell(line, in: workspace))
+            #expect(finished.output.text.hasPrefix("first\n 1 file changed, 1 insertion(+)\n"))
+            #expect(!finished.output.text.contains("\na\n"))
+        }
+    }
+
+    @Test func itHasNoRightsAndGetsNone() async throws {
+        try await Cell.with { cell async throws in
+            let status = try await cell.says("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status | tr -d '\\t'")
+            let none = ["Inh", "Prm", "Eff", "Bnd", "Amb"].map { "Cap\($0):0000000000000000" }
+            #expect(status == (none + ["NoNewPrivs:1", "Seccomp:2"]).joined(separator: "\n"))
+        }
+    }
+
+    @Test func itSeesItsOwnProcessesAlone() async throws {
+        try await Cell.with { cell async throws in
+            #expect(
+                try await cell.says("ls /proc | grep -c '^[0-9]'; echo $$; readlink /proc/self/exe").hasSuffix("ls")
+                    == false
+            )
+            #expect(
+                try await cell.says("echo /proc/[0-9]*; cat /proc/1/environ")
+                    == "/proc/1 /proc/2\ncat: /proc/1/environ: Permission denied"
+            )
+        }
+    }
+
+    @Test func pathsThatAreNamedCanBeReadOrChanged() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "named-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        for name in ["read", "write"] {
+            try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
+            try Data("1\n".utf8).write(to: URL(filePath: "\(directory)/\(name)/file"))
+        }
+        var policy = WorkspacePolicy()
+        policy.readable = ["\(directory)/read"]
+        policy.writable = ["\(directory)/write"]
+        try await Cell.with(policy) { cell async throws in
+            let line =
+                "cd \(directory); cat read/file write/file; echo 2 > write/file; echo 2 2>/dev/null > read/file; cat */file"
+            #expect(try await cell.says("(\(line)) 2>/dev/null") == "1\n1\n1\n2")
+        }
+    }
+
+    @Test func programsOfAPersonCanBeRun() async throws {
+        try await Cell.with { cell async throws in
+            #expect(try await cell.run("python3 -c 'import json'; git --version; bash --version").status == 0)
+        }
+    }
+
+    @Test func aGateSharesNothingWithTheCallsButTheTree() async throws {
+        try await Cell.with { cell async throws in
+            let (tree, scratch) = ("\(cell.state)/judged/r1", "\(cell.state)/scratch/1")
+            for path in [tree, scratch] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            }
+            _ = try await cell.run("echo planted > /tmp/x; echo planted > ~/x")
+            var place = Workspace(path: tree, project: cell.path)
+            let tenant = SandboxTenant.judge(tree: tree, scratch: scratch)
+            let walls = try await cell.sandboxes.walls(for: "r1", cell.workspace, WorkspacePolicy(), tenant)
+            place.confinement = walls
+            let line =
+                "ls /tmp ~ | grep -v :; ls \(cell.path); echo r > \(scratch)/report && echo t > made && echo right"
+            #expect(try await run(.shell(line, in: place)).output.text.hasSuffix("right\n"))
+            #expect(try await !run(.shell(line, in: place)).output.text.contains("README.md"))
+            cell.sandboxes.takeDown(walls)
+        }
+    }
+
+    @Test func whatARunLeftInItsOwnPlacesGoesWithIt() async throws {
+        try await Cell.with { cell async throws in
+            _ = try await cell.run("echo 1 > /tmp/a")
+            cell.sandboxes.discard("r1")
+            #expect(!FileManager.default.fileExists(atPath: "\(cell.state)/rooms/r1"))
+        }
+    }
+
+    @Test func aLauncherThatWasKilledIsReplaced() async throws {
+        try await Cell.with { cell async throws in
+            #expect(try await cell.says("echo 1") == "1")
+            try killLauncher(of: cell)
+            #expect(try await cell.says("echo 2") == "2")
+        }
+    }
+
+    /// The one that sees the workspace.
+    private func killLauncher(of cell: Cell) throws {
+        for pid in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap({ pid_t($0) }) {
+            let words = (try? Data(contentsOf: URL(filePath: "/proc/\(pid)/cmdline"))) ?? Data()
+            let mounts = (try? String(contentsOfFile: "/proc/\(pid)/mountinfo", encoding: .utf8)) ?? ""
+            if words.starts(with: Data("sluice-launcher".utf8)), mounts.contains(cell.path) { kill(pid, SIGKILL) }
+        }
+    }
+
+    @Test func aProgramThatIsNotThereSaysHowToShowIt() async throws {
+        try await Cell.with { cell async throws in
+            try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: "\(cell.outside)/tool"))
+            chmod("\(cell.outside)/tool", 0o755)
+            let message =
+                "The program '\(cell.outside)/tool', or the interpreter it names, is not there in the sandbox. "
+                + "Name its directory under 'workspace: readable:'."
+            await #expect(throws: Failure(.missing, message)) {
+                try await run(Command("\(cell.outside)/tool", in: cell.workspace))
+            }
+        }
+    }
+}
