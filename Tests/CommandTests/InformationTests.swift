@@ -56,20 +56,22 @@ struct InformationTests {
 
                 sluice run PIPELINE [OPTIONS]
 
-                  PIPELINE                   A built-in pipeline such as 'pytest', or a file.
-                  --cwd DIR                  The directory to work on. Default: '.'.
-                  --model PROVIDER/MODEL     The model that works; of several, with commas between, each stands in for those before it.
-                  --set NAME=VALUE           A value for one of the pipeline's inputs, as name=value; may be given again.
-                  --allow TOOL               A tool to allow without a question; may be given again.
-                  --isolation none|worktree  Where the model works.
-                  --iterations N             How many iterations at most.
-                  --cost MONEY               Money at most, such as '2.50 USD'.
-                  --allow-unknown-price      Ask a model whose price nobody knows although there is a limit of cost.
-                  --id NAME                  A name for the run; else one is made up.
-                  --record FILE              Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
-                  --replace                  With '--record': write over a file that is there.
-                  --db FILE                  Path of the database.
-                  --json                     Print one event a line, as JSON.
+                  PIPELINE                          A built-in pipeline such as 'pytest', or a file.
+                  --cwd DIR                         The directory to work on. Default: '.'.
+                  --model PROVIDER/MODEL            The model that works; of several, with commas between, each stands in for those before it.
+                  --set NAME=VALUE                  A value for one of the pipeline's inputs, as name=value; may be given again.
+                  --allow TOOL                      A tool to allow without a question; may be given again.
+                  --isolation none|worktree         Where the model works.
+                  --sandbox off|preferred|required  Whether commands are confined: off, preferred or required.
+                  --network deny|allow|HOSTS        What confined commands may reach: deny, allow, or hosts with commas between, such as docs.example.com.
+                  --iterations N                    How many iterations at most.
+                  --cost MONEY                      Money at most, such as '2.50 USD'.
+                  --allow-unknown-price             Ask a model whose price nobody knows although there is a limit of cost.
+                  --id NAME                         A name for the run; else one is made up.
+                  --record FILE                     Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
+                  --replace                         With '--record': write over a file that is there.
+                  --db FILE                         Path of the database.
+                  --json                            Print one event a line, as JSON.
 
                 """
             #expect(try await bench.sluice("run", "--help").output == run)
@@ -138,22 +140,23 @@ struct InformationTests {
         try await withBench { bench in
             let well = try await bench.sluice("doctor")
             #expect(well.status == 0, "\(well)")
-            let kinds = ["git", "python", "ripgrep", "database", "model"]
+            let kinds = ["git", "python", "ripgrep", "sandbox", "database", "model"]
             #expect(well.lines.map { $0.dropFirst(6).prefix(10).trimmingCharacters(in: .whitespaces) } == kinds)
             #expect(well.lines[0].wholeMatch(of: /ok    git         git version .*/) != nil)
             let key = """
                 There is no key for 'api.openai.com': set the environment variable OPENAI_API_KEY, or run \
                 'sluice key set openai'.
                 """
-            #expect(well.lines[4] == "note  model       \(key)")
-            #expect(well.lines[3] == "ok    database    \(bench.database), no run yet")
+            #expect(well.lines[5] == "note  model       \(key)")
+            #expect(well.lines[3] == "ok    sandbox     commands can be confined")
+            #expect(well.lines[4] == "ok    database    \(bench.database), no run yet")
 
             let local = try await bench.sluice("doctor", adding: ["OPENAI_BASE_URL": "http://localhost:1/v1"])
-            #expect(local.lines[4] == "ok    model       'openai/gpt-5.2' has what it needs; nobody asked it yet")
+            #expect(local.lines[5] == "ok    model       'openai/gpt-5.2' has what it needs; nobody asked it yet")
             let ill = try await bench.sluice("doctor", "--db", "project", adding: ["PATH": bench.root])
             #expect(ill.status == 1)
             #expect(ill.lines[0].hasPrefix("no    git         "))
-            #expect(ill.lines[3].hasSuffix("it is a directory. Name a file with --db."))
+            #expect(ill.lines[4].hasSuffix("it is a directory. Name a file with --db."))
         }
     }
 }

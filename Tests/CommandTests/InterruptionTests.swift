@@ -107,7 +107,10 @@ struct InterruptionTests {
             try bench.write(JSONValue.array([["calls": [call]], ["text": "Done."]]).jsonText, to: "script.json")
             try await bench.run("mkfifo", "\(bench.root)/home/started")
             let goal = slow == .check ? line : "false"
-            let words = ["run", "command", "--set", "command=\(goal)", "--allow", "bash_exec", "--id", "r1", "--json"]
+            let words = [
+                "run", "command", "--set", "command=\(goal)", "--allow", "bash_exec", "--id", "r1", "--json",
+                "--sandbox", "off",
+            ]
             let process = try bench.start(words + ["--cwd", "project", "--model", "scripted/script.json"])
             let number = try await bench.run("cat", "\(bench.root)/home/started")
             let child = try SlowChild(try #require(pid_t(number.trimmingCharacters(in: .newlines))))

@@ -311,6 +311,7 @@ private struct Trial {
             goal: { gate: command, with: { command: "cat '\(bench.root)/leak'; false" } }
             tools: { \(policy): [bash_exec] }
             limits: { iterations: 1 }
+            workspace: { sandbox: off }
             providers:
               openai: { base_url: "http://127.0.0.1:\(port)/once/v1", key: "stored:openai/work" }
 

@@ -163,7 +163,10 @@ struct RunDocument: Sendable {
     private var workspace: JSONValue {
         guard let workspace = state.workspace else { return .null }
         let isolation = state.pipeline?.workspace.isolation ?? .none
-        return ["path": .string(workspace.path), "isolation": isolation.json]
+        let sandbox = workspace.sandbox.map { level in
+            JSONValue.object(["confined": .bool(level.isConfined), "reason": .string(level.reason)])
+        }
+        return ["path": .string(workspace.path), "isolation": isolation.json, "sandbox": sandbox ?? .null]
     }
 
     /// The iterations whose end the files can be compared with, and set back to.

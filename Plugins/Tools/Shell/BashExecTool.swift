@@ -40,6 +40,9 @@ public struct BashExecTool: Tool {
         switch try await outcome(of: command, progress: context.progress) {
         case .finished(let finished) where finished.status == 0:
             return ToolOutput(text(finished), exitCode: 0)
+        case .finished(let finished) where finished.memoryUsed != nil:
+            let used = ByteCount(bytes: (finished.memoryUsed ?? 0) / 1_000_000 * 1_000_000)
+            return output(finished, "[Killed: all its processes together used \(used) of memory, which is too much.]")
         case .finished(let finished):
             return output(finished, "[Exited with \(finished.status).]")
         case .timedOut(let finished):

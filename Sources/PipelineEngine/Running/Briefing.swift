@@ -74,6 +74,7 @@ struct Briefing: Sendable {
             """,
             "The goal, judged by a program and not by you:\n\(goal(pipeline.goal, registry))",
             files(pipeline.goal, registry),
+            walls(pipeline.workspace, workspace),
             """
             When you believe that the goal holds, stop calling tools and say in a sentence or two what you did. The \
             goal is judged then. If it does not hold you are told why, and go on.
@@ -83,6 +84,22 @@ struct Briefing: Sendable {
             pipeline.instructions,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    /// What a command in a sandbox would otherwise find out by failing.
+    private static func walls(_ policy: WorkspacePolicy, _ workspace: Workspace?) -> String {
+        guard workspace?.sandbox?.isConfined == true else { return "" }
+        let network =
+            switch policy.network {
+            case .deny: "There is no network."
+            case .hosts(let hosts):
+                "Only these hosts can be reached, by HTTP: \(hosts.map(\.description).joined(separator: ", "))."
+            case .allow: ""
+            }
+        return """
+            Commands run in a sandbox: they can change the working directory but not its .git, /tmp, and an empty home \
+            directory. \(network)
+            """.trimmed
     }
 
     private static let plan =

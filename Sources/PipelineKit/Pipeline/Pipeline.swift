@@ -152,5 +152,23 @@ public struct WorkspacePolicy: Fields, Hashable {
     @Field("What a confined command may use at most, with all that it starts.")
     public var commands: CommandLimits = CommandLimits()
 
+    public func check(_ reader: inout FieldReader) {
+        for (key, paths) in [("readable", readable), ("writable", writable)] {
+            for path in paths where !Self.isPlace(path) {
+                reader.problem(
+                    inValueOf: key,
+                    "must hold absolute paths, or such that begin with '~/', but holds '\(path)'."
+                )
+            }
+        }
+    }
+
+    /// A reference is looked at when its value is there.
+    private static func isPlace(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        return path.contains("${")
+            || ((path.hasPrefix("/") || path.hasPrefix("~/")) && !parts.isEmpty && !parts.contains(".."))
+    }
+
     public init() {}
 }

@@ -1,10 +1,11 @@
 import FoundationEssentials
+import PipelineKit
 
 /// Programs that a person has installed for themselves, which commands may use although the home directory is absent.
 ///
 /// A directory of PATH is shown with the installation around it: `~/.pyenv/shims` needs all of `~/.pyenv`. Where an
 /// installation shares its directory with keys or data, only the parts that hold programs are named.
-enum Toolchains {
+public enum Toolchains {
     /// Absolute paths to show, read only.
     static func paths(home: String, path: String) -> [String] {
         let directories = path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
@@ -22,7 +23,20 @@ enum Toolchains {
         let parent = String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)])
         let name = directory.dropFirst(parent.count + 1)
         let isWhole = ["bin", "sbin", "shims"].contains(name) && !isBelow(home, parent) && !parent.isEmpty
-        return [isWhole ? parent : directory]
+        return [isWhole ? parent : directory] + [base(ofEnvironment: parent)].compactMap(\.self)
+    }
+
+    /// The installation that a virtual environment of Python was made from, and does not work without; an absolute path.
+    ///
+    /// - Returns: `nil` for what is no such environment, or one of the system's own Python.
+    public static func base(ofEnvironment path: String) -> String? {
+        let settings = (try? String(contentsOfFile: "\(path)/pyvenv.cfg", encoding: .utf8)) ?? ""
+        let lines = settings.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(\.trimmed) }
+        guard let home = lines.first(where: { $0.count == 2 && $0[0] == "home" })?[1], home.hasPrefix("/") else {
+            return nil
+        }
+        let isSystem = system.contains { isBelow(home, $0) }
+        return isSystem ? nil : home.hasSuffix("/bin") ? String(home.dropLast("/bin".count)) : home
     }
 
     /// Directories of programs whose parents hold more than programs, and what belongs to them.

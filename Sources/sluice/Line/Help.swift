@@ -40,7 +40,8 @@ enum Help {
     private static let placeholders = [
         "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "config": "FILE", "contract": "NAME", "cwd": "DIR",
         "db": "FILE", "dir": "DIR", "extends": "PIPELINE", "file": "NAME", "host": "ADDRESS", "id": "NAME",
-        "log": "FILE", "marks": "N,N", "model": "PROVIDER/MODEL", "origin": "ORIGIN", "out": "DIR", "record": "FILE",
+        "log": "FILE", "marks": "N,N", "model": "PROVIDER/MODEL", "network": "deny|allow|HOSTS", "origin": "ORIGIN",
+        "out": "DIR", "record": "FILE",
         "root": "DIR",
         "server": "URL",
         "server_name": "NAME",

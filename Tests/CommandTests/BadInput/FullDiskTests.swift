@@ -11,6 +11,7 @@ struct FullDiskTests {
         goal: { gate: command, with: { command: "false" } }
         tools: { allow: [bash_exec], with: { bash_exec: { max_output: 1MB } } }
         limits: { iterations: 1 }
+        workspace: { sandbox: off }
 
         """
 

@@ -27,6 +27,7 @@ struct Rehearsal {
         }
         try copy(step == .run ? Self.fixtures : kept(before: step), to: bench.root)
         try FileManager.default.createDirectory(atPath: "\(bench.root)/home", withIntermediateDirectories: true)
+        if bench.read("home/calls.log") == nil { try bench.write("", to: "home/calls.log") }
     }
 
     /// Keeps the stage as it is now, for ``reset(to:)``.

@@ -53,6 +53,7 @@ struct CrowdTests {
                 name: still
                 model: scripted/script.json
                 goal: { gate: command, with: { command: "cat $HOME/never" } }
+                workspace: { sandbox: off }
                 """,
                 to: "still.yaml"
             )

@@ -11,6 +11,7 @@ struct StopTests {
         name: slow
         model: scripted/script.json
         goal: { gate: command, with: { command: "test -e $HOME/go || sleep 1000; test -e done.txt" } }
+        workspace: { sandbox: off }
         """
 
     @Test func streamsAreToldToGoAndRunsAreGivenBack() async throws {

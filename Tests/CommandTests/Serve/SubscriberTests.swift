@@ -20,6 +20,7 @@ import Testing
             name: reader
             model: scripted/script.json
             tools: { allow: [file_read] }
+            workspace: { sandbox: off }
             goal:
               gate: command
               with: { command: 'run="$HOME/$(cat run.txt)"; test -e $run.begun || { cat $run > $run.begun; false; }' }

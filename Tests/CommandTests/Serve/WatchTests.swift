@@ -14,6 +14,7 @@ struct WatchTests {
             model: scripted/script.json
             limits: { iterations: 1 }
             goal: { gate: command, with: { command: "test -e $HOME/gone || { cat $HOME/go; touch $HOME/gone; }; \(goal)" } }
+            workspace: { sandbox: off }
             """,
             to: "held.yaml"
         )
