@@ -229,14 +229,18 @@ public struct RecordedOutput: Sendable, Hashable {
     public var whole: Digest?
     /// What the model is shown besides the text, which has a line about each.
     public var images: [RecordedImage]
+    /// The workspace after a call that may have changed it; `nil` for other calls, and where nobody looked.
+    public var snapshot: SnapshotID?
 
     public init(
         text: String,
         exitCode: Int? = nil,
         isError: Bool = false,
         whole: Digest? = nil,
-        images: [RecordedImage] = []
+        images: [RecordedImage] = [],
+        snapshot: SnapshotID? = nil
     ) {
+        self.snapshot = snapshot
         self.text = text
         self.exitCode = exitCode
         self.isError = isError

@@ -225,7 +225,8 @@ extension RecordedOutput {
             exitCode: exitCode,
             isError: body["is_error"] == true,
             whole: body.digest("whole"),
-            images: images.compactMap(\.self)
+            images: images.compactMap(\.self),
+            snapshot: body.id("snapshot")
         )
     }
 }

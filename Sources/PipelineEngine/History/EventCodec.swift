@@ -234,6 +234,7 @@ extension RecordedOutput {
             "is_error": isError ? true : nil,
             "whole": whole.map { .string("\($0)") },
             "images": images.isEmpty ? nil : .array(images.map(\.body)),
+            "snapshot": snapshot.map { .string($0.value) },
         ])
     }
 }

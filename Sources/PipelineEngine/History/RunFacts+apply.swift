@@ -17,15 +17,15 @@ extension RunFacts {
         case .modelFellBack: fallBack()
         case .conversationCompacted(let compaction): compact(compaction)
         case .callProposed(let call): propose(call)
-        case .callStarted(let id): calls.set(id, to: .started)
-        case .callFinished(let id, let output): close(id, .done(output))
+        case .callStarted(let id): begin(id)
+        case .callFinished(let id, let output): finish(id, output)
         case .callRefused(let id, let reason): close(id, .refused(reason))
         case .approvalRequested(let approval): hold(approval, at: event.at)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, _): say(text)
         case .limitsChanged(let limits, _): self.limits = limits
         case .settingsChanged(let change): take(change)
-        case .rolledBack(let back): say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
+        case .rolledBack(let back): rollBack(back)
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
         }
@@ -49,7 +49,19 @@ extension RunFacts {
     private mutating func open(_ workspace: Workspace, _ snapshot: SnapshotID) {
         self.workspace = workspace
         startSnapshot = snapshot
+        look(at: snapshot)
         phase = .checking(CheckName(iteration: 0))
+    }
+
+    /// Takes in what the files are now.
+    private mutating func look(at snapshot: SnapshotID) {
+        lastSnapshot = snapshot
+        filesAreKnown = true
+    }
+
+    private mutating func rollBack(_ back: Rollback) {
+        look(at: back.snapshot)
+        say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
     }
 
     private mutating func finish(_ status: RunStatus, _ reason: String) {
@@ -97,6 +109,7 @@ extension RunFacts {
     private mutating func startCheck(_ name: CheckName, _ snapshot: SnapshotID) {
         openCheck = name
         snapshots[name.iteration] = snapshot
+        look(at: snapshot)
     }
 
     private mutating func finishCheck(_ name: CheckName, _ result: CheckResult) {
@@ -178,6 +191,16 @@ extension RunFacts {
         calls.propose(call)
         phase = .calling
         conversation.append(call.call)
+    }
+
+    private mutating func begin(_ id: CallID) {
+        if calls[id]?.proposed.isRepeatable == false { filesAreKnown = false }
+        calls.set(id, to: .started)
+    }
+
+    private mutating func finish(_ id: CallID, _ output: RecordedOutput) {
+        if let snapshot = output.snapshot { look(at: snapshot) }
+        close(id, .done(output))
     }
 
     private mutating func close(_ id: CallID, _ stage: RunState.Call.Stage) {

@@ -17,6 +17,10 @@ public struct RunFacts: Sendable, Hashable {
     public internal(set) var startSnapshot: SnapshotID?
     /// The workspace as it was judged after each iteration; 0 is the start.
     public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()
+    /// The workspace as it was when it was looked at last.
+    public internal(set) var lastSnapshot: SnapshotID?
+    /// Whether nothing has happened since that may have changed the files.
+    public internal(set) var filesAreKnown = false
 
     /// The iteration under way, or the last one; 0 before the model was asked.
     public internal(set) var iteration = 0
@@ -126,8 +130,11 @@ extension RunFacts {
 
     /// Absolute path of the directory the person named.
     var project: String? { start?.project }
-    /// Where the model works.
-    var isolation: WorkspacePolicy.Isolation? { pipeline?.workspace.isolation }
+    /// How the place that the model works in is made.
+    var workspaceOrder: WorkspaceOrder? {
+        guard let project, let policy = pipeline?.workspace else { return nil }
+        return WorkspaceOrder(project, isolation: policy.isolation, dirty: policy.dirty)
+    }
 
     /// The pipeline as it is by now, with the limits that people have set since.
     var currentPipeline: Pipeline? {
