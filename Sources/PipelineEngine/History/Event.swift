@@ -45,6 +45,10 @@ extension Event {
         indirect case limitsChanged(Limits, by: String)
         case settingsChanged(SettingsChange)
         case rolledBack(Rollback)
+        /// What the run changed was brought to the project.
+        indirect case changesApplied(Application)
+        /// The run goes on from here with files of its own; what stands before is another run's.
+        case runForked(ForkPoint)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
     }
@@ -64,6 +68,8 @@ public struct RunStart: Sendable, Hashable {
     public var version: String
     /// The name of the key of whoever started it, whose limits of cost hold; `nil` for whoever needed none.
     public var key: String?
+    /// The run whose history this one begins with; `nil` for one that began by itself.
+    public var forkedFrom: ForkOrigin?
 
     public init(
         run: RunID,
@@ -72,8 +78,10 @@ public struct RunStart: Sendable, Hashable {
         project: String,
         origin: String,
         version: String,
-        key: String? = nil
+        key: String? = nil,
+        forkedFrom: ForkOrigin? = nil
     ) {
+        self.forkedFrom = forkedFrom
         self.run = run
         self.pipeline = pipeline
         self.inputs = inputs
@@ -90,11 +98,14 @@ public struct SettingsChange: Sendable, Hashable {
     public var model: ModelName?
     /// When a person is asked, from the next check, call or plan on.
     public var gate: HumanPolicy.Moment?
+    /// What the model is told besides the goal, from the next turn on.
+    public var instructions: String?
     public var by: String
 
-    public init(model: ModelName? = nil, gate: HumanPolicy.Moment? = nil, by: String) {
+    public init(model: ModelName? = nil, gate: HumanPolicy.Moment? = nil, instructions: String? = nil, by: String) {
         self.model = model
         self.gate = gate
+        self.instructions = instructions
         self.by = by
     }
 }

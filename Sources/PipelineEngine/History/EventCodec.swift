@@ -67,6 +67,8 @@ extension Event.Payload {
         case .limitsChanged: "limits.changed"
         case .settingsChanged: "settings.changed"
         case .rolledBack: "workspace.rolled_back"
+        case .changesApplied: "workspace.applied"
+        case .runForked: "run.forked"
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
         }
@@ -100,6 +102,8 @@ extension Event.Payload {
         case .limitsChanged(let limits, let by): ["limits": limits.json, "by": .string(by)]
         case .settingsChanged(let change): change.body
         case .rolledBack(let back): back.body
+        case .changesApplied(let applied): applied.body
+        case .runForked(let fork): fork.body
         case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
         case .runReopened(let by): ["by": .string(by)]
         }
@@ -123,7 +127,7 @@ extension RunStart {
         [
             "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
             "origin": .string(origin), "version": .string(version),
-        ].adding(["key": key.map(JSONValue.string)])
+        ].adding(["key": key.map(JSONValue.string), "forked_from": forkedFrom?.body])
     }
 }
 
@@ -180,6 +184,7 @@ extension SettingsChange {
         ["by": .string(by)].adding([
             "model": model.map(\.json),
             "human_gate": gate.map { .string($0.rawValue) },
+            "instructions": instructions.map(JSONValue.string),
         ])
     }
 }

@@ -2,6 +2,7 @@ import PipelineKit
 
 extension RunFacts {
     mutating func apply(_ event: Event) {
+        let last = updatedAt
         sequence = event.sequence
         head = event.digest
         updatedAt = event.at
@@ -26,6 +27,8 @@ extension RunFacts {
         case .limitsChanged(let limits, _): self.limits = limits
         case .settingsChanged(let change): take(change)
         case .rolledBack(let back): rollBack(back)
+        case .changesApplied(let application): applied = application
+        case .runForked(let point): fork(point, after: last, at: event.at)
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
         }
@@ -44,12 +47,14 @@ extension RunFacts {
             askFirst()
         }
         if let gate = change.gate { pipeline?.human.gate = gate }
+        if let instructions = change.instructions { pipeline?.instructions = instructions }
     }
 
     private mutating func open(_ workspace: Workspace, _ snapshot: SnapshotID) {
         self.workspace = workspace
-        startSnapshot = snapshot
         look(at: snapshot)
+        guard forkedFiles == nil else { return goOn() }
+        startSnapshot = snapshot
         phase = .checking(CheckName(iteration: 0))
     }
 
@@ -73,6 +78,27 @@ extension RunFacts {
         openApprovals = []
     }
 
+    /// Leaves the other run's history: what it was asking the model is its own, and so is the time since then.
+    private mutating func fork(_ point: ForkPoint, after last: Instant, at now: Instant) {
+        intent = nil
+        retryAt = nil
+        if waitingSince == nil { waited += now - last }
+        let directory = workspace?.path ?? forkedFiles?.directory ?? project ?? ""
+        forkedFiles = ForkedFiles(point.snapshot, directory: directory)
+        workspace = nil
+        applied = nil
+        pipeline?.workspace.isolation = point.isolation
+        look(at: point.snapshot)
+    }
+
+    /// A fork has its files. What people were asked was about the other run's; they are asked anew, at once.
+    private mutating func goOn() {
+        forkedFiles = nil
+        let end = Resolution(.expired, by: "the fork")
+        for id in openApprovals { approvals[id]?.resolution = end }
+        openApprovals = []
+    }
+
     private mutating func reopen() {
         phase = .calling
         failedAttempts = 0
@@ -81,7 +107,7 @@ extension RunFacts {
         for call in Array(calls.open) {
             calls.set(call.proposed.id, to: .refused("The run ended before the call was carried out."))
         }
-        if workspace == nil {
+        if workspace == nil, forkedFiles == nil {
             phase = .opening
         } else if baseline == nil {
             phase = .checking(CheckName(iteration: 0))

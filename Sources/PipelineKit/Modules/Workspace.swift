@@ -114,7 +114,8 @@ public protocol WorkspaceKeeper: Sendable {
 
     /// Brings what a run changed to the project: all of it, or nothing.
     ///
-    /// - Throws: ``Failure/Kind/invalidInput`` with the files that cannot be brought there, and what to do.
+    /// - Throws: ``Failure/Kind/denied`` with the files that cannot be brought there, and what to do;
+    ///   ``Failure/Kind/invalidInput`` for a name that no branch can have.
     func deliver(_ delivery: Delivery) async throws(Failure) -> Delivered
 
     /// What is kept for runs, whether or not anybody still knows them.

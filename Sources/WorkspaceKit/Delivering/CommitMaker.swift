@@ -31,7 +31,7 @@ struct CommitMaker: Sendable {
         let asked = try await repository.attempt(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])
         guard asked.status == 0 else {
             throw Failure(
-                .invalidInput,
+                .denied,
                 "The repository of the project has no commit yet, so there is none to add another to. Apply the run "
                     + "without '--commit' and '--branch'."
             )
@@ -162,7 +162,7 @@ struct CommitMaker: Sendable {
             let line = asked.output.text
             guard asked.status == 0, let open = line.lastIndex(of: "<"), let close = line.lastIndex(of: ">") else {
                 throw Failure(
-                    .invalidInput,
+                    .denied,
                     "git does not know whose commit it is. Tell it: git config user.name 'NAME' and git config "
                         + "user.email 'ADDRESS'."
                 )

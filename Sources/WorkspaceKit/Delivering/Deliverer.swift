@@ -70,7 +70,7 @@ struct Deliverer: Sendable {
     private func commitMaker() async throws(Failure) -> CommitMaker {
         guard let repository = try await UserRepository.find(from: project) else {
             throw Failure(
-                .invalidInput,
+                .denied,
                 "'\(project)' belongs to no git repository, so there is nothing to commit to. Apply the run without "
                     + "'--commit' and '--branch'."
             )
@@ -112,7 +112,7 @@ struct Deliverer: Sendable {
         let made = try await maker.make(plan.steps, on: head, message: message)
         if let known = try await tip(of: reference, maker.repository) {
             guard try await tree(of: known, maker.repository) == tree(of: made.commit, maker.repository) else {
-                throw Failure(.invalidInput, "There is a branch '\(name.shown)' already, and it was not changed.")
+                throw Failure(.denied, "There is a branch '\(name.shown)' already, and it was not changed.")
             }
             return Delivered(changes: [], commit: known)
         }
@@ -139,7 +139,7 @@ struct Deliverer: Sendable {
         let shown = conflicts.prefix(Self.mostNames).map { "\n  \($0.path.text.shown): \($0.reason)" }.joined()
         let rest = conflicts.count > Self.mostNames ? "\n  and \(conflicts.count - Self.mostNames) more" : ""
         throw Failure(
-            .invalidInput,
+            .denied,
             "What run '\(delivery.run)' changed cannot be brought to '\(project)':\(shown)\(rest)\nNothing was changed. "
                 + "Commit or undo what stands in the way and apply again, or merge a patch by hand: sluice apply "
                 + "\(delivery.run) --patch FILE"
@@ -155,7 +155,7 @@ struct Deliverer: Sendable {
         for name in ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply", "index.lock"]
         where Disk.exists("\(directory)/\(name)") {
             throw Failure(
-                .invalidInput,
+                .denied,
                 "git is in the middle of something in the project: there is a '\(name)' in '\(directory)'. Finish that "
                     + "first. Nothing was changed."
             )

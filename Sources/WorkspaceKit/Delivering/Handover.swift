@@ -27,7 +27,7 @@ struct Handover: Sendable {
         try await finish(rest)
         guard let first = stale.first else { return }
         throw Failure(
-            .invalidInput,
+            .denied,
             "A run was being applied when the process ended, and '\(first.path.text.shown)' has changed since: it was left "
                 + "as it is, and the rest is applied. Look at it, and apply again what you were about to."
         )
@@ -40,14 +40,14 @@ struct Handover: Sendable {
         if let stale = try stale(steps, project).first {
             try end(begun)
             throw Failure(
-                .invalidInput,
+                .denied,
                 "'\(stale.path.text.shown)' was changed while the run was applied. Nothing was changed; try again."
             )
         }
         if let commit = begun.commit, try await !record(commit, in: begun.project) {
             try end(begun)
             throw Failure(
-                .invalidInput,
+                .denied,
                 "The branch was moved while the run was applied. Nothing was changed; try again."
             )
         }
@@ -135,6 +135,9 @@ struct Handover: Sendable {
     /// Has the index say of the paths what the commit does.
     private func stage(_ commit: DeliveryJournal.Commit, in project: String) async throws(Failure) {
         guard let repository = try await UserRepository.find(from: project) else { return }
-        _ = try await repository.git(["update-index", "-z", "--index-info"], input: commit.index)
+        let words = ["update-index", "-z", "--index-info"]
+        let environment = try await repository.withoutFilters()
+        let staged = try await repository.attempt(words, environment: environment, input: commit.index)
+        guard staged.status == 0 else { throw PrivateRepository.failure(words, staged) }
     }
 }

@@ -48,7 +48,8 @@ struct Preparation: Sendable {
     private func sync(_ directory: String) throws(Failure) {
         do throws(FileFault) {
             let result = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            let synced = sluice_sync_files(try Descriptor(result < 0 ? -errno : result).raw)
+            let opened = try Descriptor(result < 0 ? -errno : result)
+            let synced = sluice_sync_files(opened.raw)
             guard synced == 0 else { throw .system(-synced) }
         } catch {
             throw Failure(error, directory, "written")

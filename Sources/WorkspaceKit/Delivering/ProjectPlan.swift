@@ -32,7 +32,8 @@ struct ProjectPlan {
         case .file(let state): try await merge(change, with: state)
         case .directory:
             guard change.new.exists else { return conflict(path, "it is a directory in the project") }
-            guard !change.old.exists, try holdsNothingElse(path) else {
+            guard !change.old.exists else { return conflict(path, "it is a directory in the project") }
+            guard try holdsNothingElse(path) else {
                 return conflict(path, "it is a directory in the project, with other files in it")
             }
             try await merge(change, with: nil)
@@ -89,7 +90,8 @@ struct ProjectPlan {
 
     private func read(_ path: [UInt8]) throws(Failure) -> [UInt8] {
         try reading(path.text) { () throws(FileFault) in
-            let result = openat(try project.parent(of: path).raw, path.lastName, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            let parent = try project.parent(of: path)
+            let result = openat(parent.raw, path.lastName, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
             return try Descriptor(result < 0 ? -errno : result).read(atMost: Self.mostBytes)
         }
     }

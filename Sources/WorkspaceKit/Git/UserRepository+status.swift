@@ -29,8 +29,9 @@ extension UserRepository {
 
     private static let mostNames = 20
 
-    /// Settings that empty the programs which the repository has convert its files: git would run them to compare.
-    private func withoutFilters() async throws(Failure) -> [String: String] {
+    /// Settings that empty the programs which the repository has convert its files: git would run them to compare, also
+    /// when it writes an index that is as young as a file.
+    func withoutFilters() async throws(Failure) -> [String: String] {
         let filters = #"^filter\..*\.(clean|smudge|process|required)$"#
         let asked = try await attempt(["config", "--name-only", "-z", "--get-regexp", filters])
         let names = Set(asked.output.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }).sorted()

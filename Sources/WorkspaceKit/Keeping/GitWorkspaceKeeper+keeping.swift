@@ -6,6 +6,7 @@ extension GitWorkspaceKeeper {
         -> WorkspaceHold
     {
         for snapshot in snapshots { try expectSnapshots(snapshot) }
+        let project = Disk.realPath(project) ?? project
         let files = RunFiles(state: state, project: project, run: run)
         try Disk.makeDirectory("\(state)/workspaces")
         let lock = try await FileLock(files.lock, .exclusive, of: "The workspace of run '\(run)'")

@@ -29,7 +29,7 @@ struct Transcript {
         switch payload {
         case .runStarted(let start): started(start)
         case .workspaceOpened(let workspace, _):
-            workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
+            workspace.path == workspace.project ? [] : [row(isolation, workspace.path)]
         case .checkFinished(_, let result): check(result)
         case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
         case .modelReplied(let reply): model(reply)
@@ -52,6 +52,8 @@ struct Transcript {
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .settingsChanged(let change): [row("settings", Self.words(change))]
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
+        case .changesApplied(let applied): [row("applied", Self.words(applied))]
+        case .runForked(let fork): ["", row("fork", "goes on from here, by \(fork.by)")]
         case .runFinished(let status, let reason): finished(status, reason)
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
         case .checkStarted, .modelRequested, .callStarted: []
@@ -59,13 +61,27 @@ struct Transcript {
     }
 
     private static func words(_ change: SettingsChange) -> String {
-        let parts = [change.model.map { "model \($0)" }, change.gate.map { "a person is asked: \($0.rawValue)" }]
+        let parts = [
+            change.model.map { "model \($0)" }, change.gate.map { "a person is asked: \($0.rawValue)" },
+            change.instructions.map { _ in "other instructions" },
+        ]
         return "\(parts.compactMap(\.self).joined(separator: ", ")), set by \(change.by)"
+    }
+
+    private var isolation: String { (state.pipeline?.workspace.isolation ?? .worktree).rawValue }
+
+    private static func words(_ applied: Application) -> String {
+        let files = "\(applied.files) file\(applied.files == 1 ? "" : "s")"
+        let place = applied.branch.map { " on branch \($0)" } ?? ""
+        let commit = applied.commit.map { ", commit \($0.prefix(12))" } ?? ""
+        return "\(files)\(place)\(commit), by \(applied.by)".harmlessLine
     }
 
     private func started(_ start: RunStart) -> [String] {
         let model = state.pipeline?.model?.description ?? ""
-        return ["\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)".harmlessLine]
+        let first = "\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)"
+            .harmlessLine
+        return [first] + (start.forkedFrom.map { [row("forked", "from run \($0.run) at event \($0.sequence)")] } ?? [])
     }
 
     private func check(_ result: CheckResult) -> [String] {
