@@ -39,7 +39,9 @@ extension EffectRunner {
             fault("call.snapshot")
             return snapshot
         } catch {
-            if error.kind != .cancelled { show("\nNo snapshot was taken after this call: \(error.message)\n", of: call, run) }
+            if error.kind != .cancelled {
+                show("\nThe files were not looked at after this: \(error.message)\n", of: call, run)
+            }
             return nil
         }
     }

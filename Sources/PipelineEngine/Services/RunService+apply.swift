@@ -58,6 +58,14 @@ extension RunService {
 }
 
 extension Delivery.Target {
+    /// Where people say that what a run changed is to go.
+    ///
+    /// - Parameter words: The message of a commit, to which the name of the run is added; `nil` for the usual one.
+    public init(of run: RunID, commit: Bool, branch: String?, _ words: String?) {
+        let message = "\(words ?? "Apply what run \(run) changed")\n\nSluice-Run: \(run)\n"
+        self = branch.map { .branch($0, message: message) } ?? (commit ? .commit(message: message) : .files)
+    }
+
     fileprivate var isOnBranch: Bool { if case .branch = self { true } else { false } }
 }
 

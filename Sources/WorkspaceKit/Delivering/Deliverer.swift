@@ -176,7 +176,7 @@ struct Deliverer: Sendable {
 extension Delivered {
     fileprivate init(_ steps: [MergePlan.Step], commit: String?) {
         self.init(
-            changes: steps.map { step in
+            changes: steps.sorted { $0.path.lexicographicallyPrecedes($1.path) }.map { step in
                 FileChange(step.old == nil ? .added : step.new == nil ? .deleted : .modified, step.path.text)
             },
             merged: steps.filter { $0.merged != nil }.map(\.path.text),

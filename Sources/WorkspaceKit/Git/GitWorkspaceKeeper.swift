@@ -14,8 +14,15 @@ public import PipelineKit
 public struct GitWorkspaceKeeper: WorkspaceKeeper {
     let state: String
 
-    /// - Parameter state: Absolute path of the directory for all of this; made when it is first needed.
-    public init(state: String) { self.state = state }
+    let owner: String
+
+    /// - Parameters:
+    ///   - state: Absolute path of the directory for all of this; made when it is first needed.
+    ///   - owner: The store whose runs these are, by any name: what other stores' runs have here is never cleared away.
+    public init(state: String, owner: String = "") {
+        self.state = state
+        self.owner = owner
+    }
 
     public func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace {
         guard let path = Disk.realPath(order.project), Disk.isDirectory(path) else {
@@ -25,7 +32,7 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
             if let record = RunRecord(at: files.record), Disk.isDirectory(record.scope.directory) {
                 return OpenedWorkspace(Workspace(path: record.scope.directory, project: path), start: record.start)
             }
-            let (scope, start) = try await Opening(files).open(order, at: path)
+            let (scope, start) = try await Opening(files, owner: owner).open(order, at: path)
             try RunRecord(scope, start: start).write(to: files.record)
             return OpenedWorkspace(Workspace(path: scope.directory, project: path), start: start)
         }
@@ -87,6 +94,7 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         let alone = try await FileLock(files.projectLock, .exclusive, of: "The snapshots of '\(workspace.project)'")
         try await Disposal(files).discard(project: workspace.project)
         try Disk.remove(files.lock)
+        if !Disk.exists(files.project) { try Disk.remove(files.projectLock) }
         withExtendedLifetime((lock, alone)) {}
     }
 }

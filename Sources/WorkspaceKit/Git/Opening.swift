@@ -3,15 +3,19 @@ import PipelineKit
 /// Makes the place that a run works in.
 struct Opening: Sendable {
     private let files: RunFiles
+    private let owner: String
 
-    init(_ files: RunFiles) { self.files = files }
+    init(_ files: RunFiles, owner: String) {
+        self.files = files
+        self.owner = owner
+    }
 
     /// - Parameter project: The directory that was named, without links.
     /// - Returns: where the work is done, and how it begins.
     func open(_ order: WorkspaceOrder, at project: String) async throws(Failure) -> (Scope, SnapshotID) {
         guard let fork = order.fork else {
             let repository = try await UserRepository.find(from: project)
-            try RunNote(project: project, common: repository?.common ?? "").write(to: files.note)
+            try RunNote(project: project, common: repository?.common ?? "", owner: owner).write(to: files.note)
             if order.dirty == .refuse { try await repository?.expectCommitted(project) }
             let scope = try await scope(project, repository, order.isolation)
             return (scope, try await Snapshotter(files).take(scope))
@@ -22,7 +26,7 @@ struct Opening: Sendable {
         // Where the other run worked is what no snapshot holds; when that is gone, there is still the project.
         let directory = Disk.realPath(fork.directory).flatMap { Disk.isDirectory($0) ? $0 : nil } ?? project
         let repository = try await UserRepository.find(from: directory)
-        try RunNote(project: project, common: repository?.common ?? "").write(to: files.note)
+        try RunNote(project: project, common: repository?.common ?? "", owner: owner).write(to: files.note)
         let scope = try await scope(directory, repository, order.isolation)
         let current = try await Snapshotter(files).take(scope)
         try await Checkout(files).restore(fork.snapshot, over: current, in: scope.directory)

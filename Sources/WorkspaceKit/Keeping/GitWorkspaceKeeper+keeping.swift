@@ -17,7 +17,7 @@ extension GitWorkspaceKeeper {
             throw Failure(.missing, "Snapshot '\(snapshot)' of '\(project)' is gone, so no run can begin there.")
         }
         try Disk.makeDirectory(files.directory)
-        try RunNote(project: project, common: "").write(to: files.note)
+        try RunNote(project: project, common: "", owner: owner).write(to: files.note)
         try Disk.makeDirectory(files.references)
         for snapshot in Set(snapshots) {
             try Disk.write(Array("\(snapshot)\n".utf8), to: "\(files.references)/\(snapshot)")
@@ -27,7 +27,7 @@ extension GitWorkspaceKeeper {
 
     public func name(of run: RunID) -> String { RunFiles(state: state, project: "", run: run).name }
 
-    public func kept() async throws(Failure) -> [KeptFiles] { StateDirectory(path: state).kept() }
+    public func kept() async throws(Failure) -> [KeptFiles] { StateDirectory(path: state).kept(by: owner) }
 
     public func size(of kept: KeptFiles) async -> Int { kept.places.reduce(0) { $0 + Disk.bytes(of: $1) } }
 
@@ -49,6 +49,7 @@ extension GitWorkspaceKeeper {
         for files in all {
             try await Disposal(files).discard(project: RunNote(at: files.note)?.project ?? "")
             try Disk.remove(files.lock)
+            if !Disk.exists(files.project) { try Disk.remove(files.projectLock) }
         }
         let rest = RunFiles(state: state, key: "", name: kept.name)
         for path in [rest.worktree, rest.copy, rest.judged] { try Disk.remove(path) }

@@ -8,8 +8,9 @@ struct StateDirectory: Sendable {
 
     private var workspaces: String { "\(path)/workspaces" }
 
-    /// Everything that is kept; names that no run can have stand for what the runs of a project share.
-    func kept() -> [KeptFiles] {
+    /// Everything that is kept for the runs of a store; names that no run can have stand for what the runs of a project
+    /// share.
+    func kept(by owner: String) -> [KeptFiles] {
         var places: [String: [String]] = [:]
         for kind in ["worktrees", "copies", "judged"] {
             for name in Disk.names(in: "\(path)/\(kind)") {
@@ -23,7 +24,20 @@ struct StateDirectory: Sendable {
                 note(project: name, in: &places)
             }
         }
-        return places.sorted { $0.key < $1.key }.map { KeptFiles(name: $0.key, places: $0.value) }
+        let ours = places.filter { isKept($0.key, by: owner) }
+        return ours.sorted { $0.key < $1.key }.map { KeptFiles(name: $0.key, places: $0.value) }
+    }
+
+    /// The note is written before anything else and removed after it, so what has none is next to nothing: a lock, an
+    /// empty directory. What has a record nevertheless is from before there were notes, and nobody knows whose it is.
+    private func isKept(_ name: String, by owner: String) -> Bool {
+        if sharedKey(name) != nil { return true }
+        let runs = keys(of: name).map { "\(workspaces)/\($0)/runs/\(name)" }
+        let notes = runs.compactMap { RunNote(at: "\($0)/project") }
+        if !notes.isEmpty { return notes.allSatisfy { $0.owner == owner } }
+        let kinds = ["worktrees", "copies", "judged"]
+        return !runs.contains { Disk.exists("\($0)/record") }
+            && !kinds.contains { Disk.exists("\(path)/\($0)/\(name)") }
     }
 
     /// `PROJECT` or `PROJECT.RUN`; that of a project stays as long as the project's directory does.
@@ -94,8 +108,11 @@ struct RunNote: Sendable {
     var project: String
     /// Absolute path of the git directory of its repository; empty for none.
     var common: String
+    /// The store that knows the run.
+    var owner: String
 
-    init(project: String, common: String) {
+    init(project: String, common: String, owner: String) {
+        self.owner = owner
         self.project = project
         self.common = common
     }
@@ -103,13 +120,14 @@ struct RunNote: Sendable {
     init?(at path: String) {
         guard let bytes = Disk.read(path) else { return nil }
         let fields = bytes.split(separator: 0, omittingEmptySubsequences: false)
-        guard fields.count == 2 else { return nil }
+        guard fields.count == 3 else { return nil }
         project = String(decoding: fields[0], as: UTF8.self)
         common = String(decoding: fields[1], as: UTF8.self)
+        owner = String(decoding: fields[2], as: UTF8.self)
     }
 
     func write(to path: String) throws(Failure) {
-        try Disk.write(Array("\(project)\0\(common)".utf8), to: path)
+        try Disk.write(Array("\(project)\0\(common)\0\(owner)".utf8), to: path)
     }
 }
 

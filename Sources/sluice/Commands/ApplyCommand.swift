@@ -28,7 +28,7 @@ enum ApplyCommand: Subcommand {
         let run = try await session.run(operands, services)
         let moment = options.at.map { WorkspaceMoment.sequence($0) } ?? options.iteration.map { .iteration($0) }
         if let file = options.patch { return try await write(run, moment, to: file, services) }
-        let target = target(options, run)
+        let target = Delivery.Target(of: run, commit: options.commit, branch: options.branch, options.message)
         let applied = try await asking { () throws(ServiceError) in
             try await services.runs.apply(run, upTo: moment, as: target, by: session.person)
         }
@@ -51,13 +51,6 @@ enum ApplyCommand: Subcommand {
         guard options.message == nil || options.commit || options.branch != nil else {
             throw .usage("Option '--message' is for a commit, so it needs '--commit' or '--branch'.")
         }
-    }
-
-    private static func target(_ options: Options, _ run: RunID) -> Delivery.Target {
-        let words = options.message ?? "Apply what run \(run) changed"
-        let message = "\(words)\n\nSluice-Run: \(run)\n"
-        if let branch = options.branch { return .branch(branch, message: message) }
-        return options.commit ? .commit(message: message) : .files
     }
 
     private static func write(

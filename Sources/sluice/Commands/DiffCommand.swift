@@ -7,7 +7,7 @@ enum DiffCommand: Subcommand {
         @Field("Up to the end of this iteration, instead of now.") var to: Int? = nil
         @Field("Up to this event, instead of now.") var at: Int? = nil
         @Field("From this event on, instead of the start.") var from: Int? = nil
-        @Field("Only what this call changed: 3.1 is the first one of turn 3.") var call: String? = nil
+        @Field("Only what this call changed; 3.1 is the first one of turn 3.") var call: String? = nil
         @Field("Only the names of the files.") var names: Bool = false
         @Field("Path of the database.") var db: String? = nil
         init() {}

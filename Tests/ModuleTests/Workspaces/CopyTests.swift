@@ -71,8 +71,8 @@ import WorkspaceKit
         }
     }
 
-    /// Whatever a repository looks like, work in the copy of it changes nothing of the person's.
-    @Test(arguments: [
+    /// `C` commits, and `P` lets git clone from a directory.
+    private static let repositories = [
         "git init -q", "mkdir empty", "git init -q --object-format=sha256; git add -A; C",
         "git init -q; git add -A; C; git config core.worktree \"$PWD\"",
         "git init -q; git add -A; C; git clone -q --depth 1 file://$PWD ../shallow; cp -r ../shallow/.git s.git; mv s.git .git2",
@@ -87,7 +87,10 @@ import WorkspaceKit
         "git init -q ../far; (cd ../far; echo f > f; git add -A; C); ln -s ../far/.git .git",
         "git init -q; git add -A; C; mkdir ../alt; cp -r .git/objects ../alt; rm -rf .git/objects/??; echo ../../../alt/objects > "
             + ".git/objects/info/alternates",
-    ])
+    ]
+
+    /// Whatever a repository looks like, work in the copy of it changes nothing of the person's.
+    @Test(arguments: repositories)
     func theRepositoryOfACopyIsItsOwn(setUp: String) async throws {
         try await Project.with(["a": "1\n"]) { project in
             let commit = "git -c user.name=A -c user.email=a@b commit -q --allow-empty -m x"
