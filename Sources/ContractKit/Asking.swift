@@ -37,6 +37,7 @@ extension HTTPError {
             case .alreadyFinished: (.conflict, "run_ended")
             case .notFinished: (.conflict, "run_not_ended")
             case .goalHeld: (.conflict, "goal_reached")
+            case .notApplied: (.conflict, "not_applied")
             case .underWay: (.conflict, "under_way")
             case .notStarted, .notExpired, .unknownCall, .outdated: (.conflict, "refused")
             }

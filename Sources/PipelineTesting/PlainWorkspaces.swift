@@ -5,8 +5,8 @@ public import PipelineKit
 public struct PlainWorkspaces: WorkspaceKeeper {
     public init() {}
 
-    public func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
-        OpenedWorkspace(Workspace(path: project), start: "start")
+    public func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: order.project), start: order.fork?.snapshot ?? "start")
     }
     public func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
         let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
@@ -28,4 +28,12 @@ public struct PlainWorkspaces: WorkspaceKeeper {
     public func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
     public func removeDrafts(in workspace: Workspace) {}
     public func discard(_ workspace: Workspace, of run: RunID) {}
+    public func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold {
+        WorkspaceHold(snapshots)
+    }
+    public func deliver(_ delivery: Delivery) -> Delivered { Delivered(changes: [FileChange(.modified, "out")]) }
+    public func kept() -> [KeptFiles] { [] }
+    public func name(of run: RunID) -> String { run.value }
+    public func size(of kept: KeptFiles) -> Int { 0 }
+    public func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) -> Bool { false }
 }

@@ -18,10 +18,15 @@ extension StorePromise {
         let (own, shared) = (Artifact(Array("own".utf8)), Artifact(Array("shared".utf8)))
         try await store.append(StoreSamples.batch(1...1, of: "r1", artifacts: [own, shared]))
         try await store.append(StoreSamples.batch(1...1, of: "r2", artifacts: [shared]))
+        var fork = StoreSamples.batch(1...1, of: "r3")
+        fork.references = [shared.digest, shared.digest, Artifact(Array("nowhere".utf8)).digest]
+        try await store.append(fork)
         #expect(try await store.remove(["r1"]) == 3)
         #expect(try await store.artifact(own.digest) == nil)
         #expect(try await store.artifact(shared.digest) == shared.bytes)
-        #expect(try await store.remove(["r2"]) == 6)
+        #expect(try await store.remove(["r2"]) == 0)
+        #expect(try await store.artifact(shared.digest) == shared.bytes)
+        #expect(try await store.remove(["r3"]) == 6)
         #expect(try await store.artifact(shared.digest) == nil)
     }
 }

@@ -10,7 +10,8 @@ struct Main {
         AnySubcommand(EventsCommand.self), AnySubcommand(DiffCommand.self), AnySubcommand(RollbackCommand.self),
         AnySubcommand(CostCommand.self), AnySubcommand(ReplayCommand.self), AnySubcommand(VerifyCommand.self),
         AnySubcommand(LintCommand.self), AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self),
-        AnySubcommand(DoctorCommand.self), AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),
+        AnySubcommand(ApplyCommand.self), AnySubcommand(ForkCommand.self), AnySubcommand(DoctorCommand.self),
+        AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),
         AnySubcommand(WatchCommand.self), AnySubcommand(KeyCommand.self), AnySubcommand(BenchCommand.self),
         AnySubcommand(VersionCommand.self),
     ]

@@ -122,7 +122,7 @@ struct Session: Sendable {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: GitWorkspaceKeeper(state: state),
+                workspaces: GitWorkspaceKeeper(state: state, owner: database.map(absolute) ?? configuration.database),
                 sandboxes: sandboxes(database),
                 transport: CircuitBreaker(CurlTransport(), now: clock.now),
                 secrets: secrets(database),

@@ -6,7 +6,7 @@ import Testing
 struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "replay", "verify",
-        "lint", "modules", "init", "doctor", "gc", "serve", "watch", "key", "bench", "version",
+        "lint", "modules", "init", "apply", "fork", "doctor", "gc", "serve", "watch", "key", "bench", "version",
     ]
 
     @Test func theOverviewNamesEveryCommand() async throws {
@@ -61,7 +61,7 @@ struct InformationTests {
                   --model PROVIDER/MODEL            The model that works; of several, with commas between, each stands in for those before it.
                   --set NAME=VALUE                  A value for one of the pipeline's inputs, as name=value; may be given again.
                   --allow TOOL                      A tool to allow without a question; may be given again.
-                  --isolation none|worktree         Where the model works.
+                  --isolation none|worktree|copy    Where the model works.
                   --sandbox off|preferred|required  Whether commands are confined: off, preferred or required.
                   --network deny|allow|HOSTS        What confined commands may reach: deny, allow, or hosts with commas between, such as docs.example.com.
                   --iterations N                    How many iterations at most.
@@ -85,7 +85,11 @@ struct InformationTests {
     @Test(arguments: commands) func noOptionTakesJustAnyText(name: String) async throws {
         try await withBench { bench in
             let texts = try await bench.sluice(name, "--help").lines.filter { $0.contains(" TEXT ") }
-            #expect(texts.allSatisfy { $0.hasPrefix("  --message TEXT") || $0.hasPrefix("  --reason TEXT") })
+            #expect(
+                texts.allSatisfy { line in
+                    ["message", "reason", "instructions"].contains { line.hasPrefix("  --\($0) TEXT") }
+                }
+            )
         }
     }
 

@@ -15,6 +15,7 @@ struct ErrorDocumentTests {
         "alreadyResolved": .alreadyResolved("a1", Resolution(.approved, by: "ada")),
         "shownDiffers": .shownDiffers("a1"), "notExpired": .notExpired("a1"), "unknownCall": .unknownCall("3.1"),
         "outdated": .outdated, "unknownIteration": .unknownIteration(7), "underWay": .underWay, "goalHeld": .goalHeld,
+        "notApplied": .notApplied("What run 'k3n8' changed cannot be brought to '/srv/calc':"),
     ]
 
     @Test func everyRefusalHasASectionWithItsSentence() throws {

@@ -12,6 +12,21 @@ enum SampleEvents {
     private static let run: [Event.Payload] = [
         .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "cli", version: "1")),
         .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "api", version: "1", key: "ci")),
+        .runStarted(
+            RunStart(
+                run: "r2",
+                pipeline: [:],
+                project: "/p",
+                origin: "cli",
+                version: "1",
+                forkedFrom: ForkOrigin(run: "r1", sequence: 9, digest: digest)
+            )
+        ),
+        .runForked(ForkPoint(snapshot: "s1", isolation: .copy, by: "ada")),
+        .changesApplied(Application(.files, from: "s0", to: "s1", files: 2, by: "ada")),
+        .changesApplied(
+            Application(.branch, from: "s0", to: "s1", commit: "c1", branch: "fix", files: 2, by: "ada")
+        ),
         .workspaceOpened(Workspace(path: "/p"), start: "s0"),
         .workspaceOpened(Workspace(path: "/p", sandbox: .confined), start: "s0"),
         .workspaceOpened(Workspace(path: "/p", sandbox: .open("No bubblewrap.")), start: "s0"),
@@ -23,6 +38,7 @@ enum SampleEvents {
         .limitsChanged(Limits(), by: "ada"),
         .settingsChanged(SettingsChange(model: ModelName("m/x"), gate: .plan, by: "ada")),
         .settingsChanged(SettingsChange(by: "ada")),
+        .settingsChanged(SettingsChange(instructions: "Be brief.", by: "ada")),
         .runFinished(.achieved, reason: "All tests pass."),
         .runReopened(by: "ada"),
     ]
@@ -93,6 +109,7 @@ enum SampleEvents {
         .callStarted("1.1"),
         .callFinished("1.1", RecordedOutput(text: "")),
         .callFinished("1.1", RecordedOutput(text: "", exitCode: 1, isError: true, whole: digest)),
+        .callFinished("1.1", RecordedOutput(text: "", snapshot: "s1")),
         .callFinished("1.1", RecordedOutput(text: "", images: [RecordedImage(.png, size: 64, digest: digest)])),
         .callRefused("1.1", reason: "No."),
     ]

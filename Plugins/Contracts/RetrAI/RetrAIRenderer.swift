@@ -61,6 +61,9 @@ struct RetrAIRenderer: FrameRenderer {
         case .messageAdded(let text, let by): [.log("\(by): \(text)")]
         case .limitsChanged(let limits, let by): [.log("\(by) changed the limits: \(limits.written).")]
         case .settingsChanged(let change): take(change)
+        case .changesApplied(let applied):
+            [.log("\(applied.by) brought \(applied.files) changed files to the project.")]
+        case .runForked(let fork): [.log("\(fork.by) goes on from here with another run.")]
         case .rolledBack(let back): [.log("\(back.by) set the files back to the end of iteration \(back.iteration).")]
         case .networkUsed(let report):
             report.uses.filter { !$0.isAllowed }.map {

@@ -13,6 +13,7 @@ extension SQLiteConnection {
         for event in batch.events { try insert(event, of: key) }
         if let last = batch.events.last { ends[batch.run] = RecentEnds.End(key: key, sequence: last.sequence) }
         for artifact in batch.artifacts { try keep(artifact, for: key) }
+        for digest in batch.references { try keep(digest, for: key) }
     }
 
     func claim(_ run: RunID, for wanted: Claim, now: Instant, overriding dead: String?) throws(StoreError) -> Claim? {
@@ -94,6 +95,12 @@ extension SQLiteConnection {
         }
         let key = known.first ?? lastKey
         try self.run("INSERT OR IGNORE INTO artifact_ref VALUES (?, ?)", [.integer(run), .integer(key)])
+    }
+
+    /// Refers to an artifact that another run gave; nothing happens when it is gone.
+    private func keep(_ digest: Digest, for run: Int) throws(StoreError) {
+        let sql = "INSERT OR IGNORE INTO artifact_ref SELECT ?, key FROM artifact WHERE digest = ?"
+        try self.run(sql, [.integer(run), .digest(digest)])
     }
 
     private func value(_ instant: Instant) throws(StoreError) -> SQLiteValue {

@@ -214,3 +214,9 @@ void sluice_keep_freed_memory(int bytes);
 void sluice_return_freed_memory(void);
 /// Has the system write no core dump of this process, and of none that it starts from now on; setrlimit(2).
 void sluice_forbid_core_dumps(void);
+
+/// Copies the content of a file into an empty one: shared with it where the file system can (ioctl_ficlone(2)), else
+/// piece by piece, holes as holes. Memory of 64 kB at most.
+int sluice_copy_content(int from, int to);
+/// Brings everything of the file system that a descriptor is on to the disk; syncfs(2).
+int sluice_sync_files(int descriptor);

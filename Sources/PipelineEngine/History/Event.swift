@@ -47,6 +47,10 @@ extension Event {
         case rolledBack(Rollback)
         /// What commands reached through the way out of their sandbox, or were kept from reaching.
         case networkUsed(NetworkReport)
+        /// What the run changed was brought to the project.
+        indirect case changesApplied(Application)
+        /// The run goes on from here with files of its own; what stands before is another run's.
+        case runForked(ForkPoint)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
     }
@@ -66,6 +70,8 @@ public struct RunStart: Sendable, Hashable {
     public var version: String
     /// The name of the key of whoever started it, whose limits of cost hold; `nil` for whoever needed none.
     public var key: String?
+    /// The run whose history this one begins with; `nil` for one that began by itself.
+    public var forkedFrom: ForkOrigin?
 
     public init(
         run: RunID,
@@ -74,8 +80,10 @@ public struct RunStart: Sendable, Hashable {
         project: String,
         origin: String,
         version: String,
-        key: String? = nil
+        key: String? = nil,
+        forkedFrom: ForkOrigin? = nil
     ) {
+        self.forkedFrom = forkedFrom
         self.run = run
         self.pipeline = pipeline
         self.inputs = inputs
@@ -92,11 +100,14 @@ public struct SettingsChange: Sendable, Hashable {
     public var model: ModelName?
     /// When a person is asked, from the next check, call or plan on.
     public var gate: HumanPolicy.Moment?
+    /// What the model is told besides the goal, from the next turn on.
+    public var instructions: String?
     public var by: String
 
-    public init(model: ModelName? = nil, gate: HumanPolicy.Moment? = nil, by: String) {
+    public init(model: ModelName? = nil, gate: HumanPolicy.Moment? = nil, instructions: String? = nil, by: String) {
         self.model = model
         self.gate = gate
+        self.instructions = instructions
         self.by = by
     }
 }
@@ -231,14 +242,18 @@ public struct RecordedOutput: Sendable, Hashable {
     public var whole: Digest?
     /// What the model is shown besides the text, which has a line about each.
     public var images: [RecordedImage]
+    /// The workspace after a call that may have changed it; `nil` for other calls, and where nobody looked.
+    public var snapshot: SnapshotID?
 
     public init(
         text: String,
         exitCode: Int? = nil,
         isError: Bool = false,
         whole: Digest? = nil,
-        images: [RecordedImage] = []
+        images: [RecordedImage] = [],
+        snapshot: SnapshotID? = nil
     ) {
+        self.snapshot = snapshot
         self.text = text
         self.exitCode = exitCode
         self.isError = isError

@@ -46,6 +46,7 @@ extension RecordedOutput {
             }
         }
         if isError { writer.member("is_error", true) }
+        if let snapshot { writer.member("snapshot", snapshot.value) }
         writer.member("text", text)
         if let whole { writer.member("whole", "\(whole)") }
     }
@@ -97,6 +98,7 @@ private struct CallBody {
     private var exitCode: Int?
     private var isError: Bool?
     private var whole: Digest?
+    private var snapshot: String?
     private var tool: String?
     private var arguments: String?
     private var service: String?
@@ -119,6 +121,7 @@ private struct CallBody {
         case "tool": tool.fill(value)
         case "arguments": arguments.fill(value)
         case "service_id": service.fill(value)
+        case "snapshot": snapshot.fill(value)
         case "whole": Digest(value).map { whole.fill($0) } ?? false
         default: false
         }
@@ -127,7 +130,15 @@ private struct CallBody {
     private mutating func take(_ known: [Reach], of count: Int) -> Bool { known.count == count && reach.fill(known) }
 
     var output: RecordedOutput? {
-        text.map { RecordedOutput(text: $0, exitCode: exitCode, isError: isError ?? false, whole: whole) }
+        text.map {
+            RecordedOutput(
+                text: $0,
+                exitCode: exitCode,
+                isError: isError ?? false,
+                whole: whole,
+                snapshot: snapshot.map { SnapshotID($0) }
+            )
+        }
     }
 
     func proposed(_ call: CallID) -> ProposedCall? {

@@ -30,6 +30,8 @@ extension Event.Payload {
         case "settings.changed": SettingsChange(body).map(Self.settingsChanged)
         case "workspace.rolled_back": Rollback(body).map(Self.rolledBack)
         case "network.used": NetworkReport(body).map(Self.networkUsed)
+        case "workspace.applied": Application(body).map(Self.changesApplied)
+        case "run.forked": ForkPoint(body).map(Self.runForked)
         case "run.finished": runFinished(body)
         case "run.reopened": body.text("by").map(Self.runReopened)
         default: nil
@@ -115,6 +117,8 @@ extension RunStart {
             let origin = body.text("origin"), let version = body.text("version")
         else { return nil }
         let inputs = body["inputs"]?.members ?? [:]
+        let forked = body.object("forked_from").map(ForkOrigin.init)
+        if case .some(nil) = forked { return nil }
         self.init(
             run: run,
             pipeline: pipeline,
@@ -122,7 +126,8 @@ extension RunStart {
             project: project,
             origin: origin,
             version: version,
-            key: body.text("key")
+            key: body.text("key"),
+            forkedFrom: forked.flatMap(\.self)
         )
     }
 }
@@ -191,7 +196,7 @@ extension SettingsChange {
         guard (model == nil) == (body["model"] == nil), (moment == nil) == (body["human_gate"] == nil) else {
             return nil
         }
-        self.init(model: model, gate: moment, by: by)
+        self.init(model: model, gate: moment, instructions: body.text("instructions"), by: by)
     }
 }
 
@@ -227,7 +232,8 @@ extension RecordedOutput {
             exitCode: exitCode,
             isError: body["is_error"] == true,
             whole: body.digest("whole"),
-            images: images.compactMap(\.self)
+            images: images.compactMap(\.self),
+            snapshot: body.id("snapshot")
         )
     }
 }

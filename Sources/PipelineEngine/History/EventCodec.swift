@@ -68,6 +68,8 @@ extension Event.Payload {
         case .settingsChanged: "settings.changed"
         case .rolledBack: "workspace.rolled_back"
         case .networkUsed: "network.used"
+        case .changesApplied: "workspace.applied"
+        case .runForked: "run.forked"
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
         }
@@ -105,6 +107,8 @@ extension Event.Payload {
         case .settingsChanged(let change): change.body
         case .rolledBack(let back): back.body
         case .networkUsed(let report): report.body
+        case .changesApplied(let applied): applied.body
+        case .runForked(let fork): fork.body
         case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
         case .runReopened(let by): ["by": .string(by)]
         }
@@ -128,7 +132,7 @@ extension RunStart {
         [
             "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
             "origin": .string(origin), "version": .string(version),
-        ].adding(["key": key.map(JSONValue.string)])
+        ].adding(["key": key.map(JSONValue.string), "forked_from": forkedFrom?.body])
     }
 }
 
@@ -185,6 +189,7 @@ extension SettingsChange {
         ["by": .string(by)].adding([
             "model": model.map(\.json),
             "human_gate": gate.map { .string($0.rawValue) },
+            "instructions": instructions.map(JSONValue.string),
         ])
     }
 }
@@ -239,6 +244,7 @@ extension RecordedOutput {
             "is_error": isError ? true : nil,
             "whole": whole.map { .string("\($0)") },
             "images": images.isEmpty ? nil : .array(images.map(\.body)),
+            "snapshot": snapshot.map { .string($0.value) },
         ])
     }
 }

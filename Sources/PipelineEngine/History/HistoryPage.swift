@@ -92,7 +92,7 @@ struct HistoryPage: Sendable {
 }
 
 extension ServiceError {
-    fileprivate static func damaged(_ run: RunID, _ problem: String) -> ServiceError {
+    static func damaged(_ run: RunID, _ problem: String) -> ServiceError {
         .store(.unreadable("The history of run '\(run)' is damaged. \(problem)"))
     }
 }

@@ -10,6 +10,8 @@ public enum RunCommand: Sendable, Hashable {
     indirect case changeLimits(Limits, by: String)
     case changeSettings(SettingsChange)
     case rollBack(Rollback)
+    /// What the run changed is in the project.
+    indirect case noteApplication(Application)
     /// Takes up a run that ended without its goal.
     case reopen(by: String)
 
@@ -80,6 +82,8 @@ public enum Refusal: Error, Sendable, Hashable {
     /// The workspace cannot be set back while calls or a check are under way.
     case underWay
     case goalHeld
+    /// What the run changed cannot be brought to the project: whole sentences.
+    case notApplied(String)
 }
 
 extension Refusal: CustomStringConvertible {
@@ -99,6 +103,7 @@ extension Refusal: CustomStringConvertible {
         case .outdated: "The run has moved on."
         case .unknownIteration(let number): "This run has no snapshot of an iteration \(number)."
         case .underWay: "The run is in the middle of its work. Cancel it first, or wait until it asks or ends."
+        case .notApplied(let sentences): sentences
         case .goalHeld: "The run has reached its goal; there is nothing to take up again."
         }
     }

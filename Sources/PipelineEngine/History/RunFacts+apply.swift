@@ -2,6 +2,7 @@ import PipelineKit
 
 extension RunFacts {
     mutating func apply(_ event: Event) {
+        let last = updatedAt
         sequence = event.sequence
         head = event.digest
         updatedAt = event.at
@@ -17,16 +18,18 @@ extension RunFacts {
         case .modelFellBack: fallBack()
         case .conversationCompacted(let compaction): compact(compaction)
         case .callProposed(let call): propose(call)
-        case .callStarted(let id): calls.set(id, to: .started)
-        case .callFinished(let id, let output): close(id, .done(output))
+        case .callStarted(let id): begin(id)
+        case .callFinished(let id, let output): finish(id, output)
         case .callRefused(let id, let reason): close(id, .refused(reason))
         case .approvalRequested(let approval): hold(approval, at: event.at)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, _): say(text)
         case .limitsChanged(let limits, _): self.limits = limits
         case .settingsChanged(let change): take(change)
-        case .rolledBack(let back): say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
+        case .rolledBack(let back): rollBack(back)
         case .networkUsed: break
+        case .changesApplied(let application): applied = application
+        case .runForked(let point): fork(point, after: last, at: event.at)
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
         }
@@ -45,12 +48,7 @@ extension RunFacts {
             askFirst()
         }
         if let gate = change.gate { pipeline?.human.gate = gate }
-    }
-
-    private mutating func open(_ workspace: Workspace, _ snapshot: SnapshotID) {
-        self.workspace = workspace
-        startSnapshot = snapshot
-        phase = .checking(CheckName(iteration: 0))
+        if let instructions = change.instructions { pipeline?.instructions = instructions }
     }
 
     private mutating func finish(_ status: RunStatus, _ reason: String) {
@@ -70,7 +68,7 @@ extension RunFacts {
         for call in Array(calls.open) {
             calls.set(call.proposed.id, to: .refused("The run ended before the call was carried out."))
         }
-        if workspace == nil {
+        if workspace == nil, forkedFiles == nil {
             phase = .opening
         } else if baseline == nil {
             phase = .checking(CheckName(iteration: 0))
@@ -98,6 +96,7 @@ extension RunFacts {
     private mutating func startCheck(_ name: CheckName, _ snapshot: SnapshotID) {
         openCheck = name
         snapshots[name.iteration] = snapshot
+        look(at: snapshot)
     }
 
     private mutating func finishCheck(_ name: CheckName, _ result: CheckResult) {
@@ -181,6 +180,16 @@ extension RunFacts {
         conversation.append(call.call)
     }
 
+    private mutating func begin(_ id: CallID) {
+        if calls[id]?.proposed.isRepeatable == false { filesAreKnown = false }
+        calls.set(id, to: .started)
+    }
+
+    private mutating func finish(_ id: CallID, _ output: RecordedOutput) {
+        if let snapshot = output.snapshot { look(at: snapshot) }
+        close(id, .done(output))
+    }
+
     private mutating func close(_ id: CallID, _ stage: RunState.Call.Stage) {
         calls.set(id, to: stage)
         settleCalls()
@@ -195,7 +204,7 @@ extension RunFacts {
         phase = turnsInIteration < limits.turns ? .asking : .checking(CheckName(iteration: iteration))
     }
 
-    private mutating func say(_ text: String) {
+    mutating func say(_ text: String) {
         if phase == .calling { pendingMessages.append(.user(text)) } else { conversation.append(.user(text)) }
     }
 }

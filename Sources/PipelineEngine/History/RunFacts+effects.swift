@@ -13,6 +13,7 @@ extension RunFacts {
     /// The work outstanding in this state. Nothing but wake-ups means the run is finished, or waits for a person.
     public var effects: [Effect] {
         guard hasPipeline, !isFinished else { return [] }
+        if forkedFiles != nil { return [.openWorkspace] }
         if let approval = blockingApproval { return approval.wake.map { [$0] } ?? [] }
         switch phase {
         case .opening: return [.openWorkspace]

@@ -15,8 +15,16 @@ public struct RunFacts: Sendable, Hashable {
 
     @Shared public internal(set) var workspace: Workspace? = nil
     public internal(set) var startSnapshot: SnapshotID?
+    /// What the workspace is to be made with that a fork goes on in; `nil` when it has one, and for what is no fork.
+    @Shared var forkedFiles: ForkedFiles? = nil
+    /// What was brought to the project last.
+    @Shared public internal(set) var applied: Application? = nil
     /// The workspace as it was judged after each iteration; 0 is the start.
     public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()
+    /// The workspace as it was when it was looked at last.
+    public internal(set) var lastSnapshot: SnapshotID?
+    /// Whether nothing has happened since that may have changed the files.
+    public internal(set) var filesAreKnown = false
 
     /// The iteration under way, or the last one; 0 before the model was asked.
     public internal(set) var iteration = 0
@@ -107,7 +115,7 @@ extension RunFacts {
     }
 
     /// Whether nobody works on the files, so that they may be set back.
-    public var mayBeRolledBack: Bool { isFinished || (phase == .asking && intent == nil) }
+    public var mayBeRolledBack: Bool { workspace != nil && (isFinished || (phase == .asking && intent == nil)) }
 
     /// Whether the model is still to give a plan that a person approves.
     public var isPlanning: Bool { pipeline?.human.gate == .plan && !planIsApproved }
@@ -126,8 +134,11 @@ extension RunFacts {
 
     /// Absolute path of the directory the person named.
     var project: String? { start?.project }
-    /// Where the model works.
-    var isolation: WorkspacePolicy.Isolation? { pipeline?.workspace.isolation }
+    /// How the place that the model works in is made.
+    var workspaceOrder: WorkspaceOrder? {
+        guard let project, let policy = pipeline?.workspace else { return nil }
+        return WorkspaceOrder(project, isolation: policy.isolation, dirty: policy.dirty, fork: forkedFiles)
+    }
 
     /// The pipeline as it is by now, with the limits that people have set since.
     var currentPipeline: Pipeline? {

@@ -42,6 +42,7 @@ struct Decider {
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
         case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
+        case .noteApplication(let applied): return [.changesApplied(applied)]
         case .reopen: throw .notFinished
         case .openWorkspace(let workspace, let start): return try openWorkspace(workspace, start)
         case .beginCheck(let name, let snapshot): return try beginCheck(name, snapshot)
@@ -66,6 +67,7 @@ struct Decider {
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
         case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
+        case .noteApplication(let applied): return [.changesApplied(applied)]
         case .resolve(let id, _, _):
             // The run may have ended because of the first answer: who gave it is what the second person has to know.
             if let earlier = state.approvals[id]?.resolution, earlier.decision != .expired {
@@ -81,14 +83,45 @@ struct Decider {
         var change = change
         if let model = change.model, ModelChain(model) == state.pipeline?.model { change.model = nil }
         if change.gate == human.gate { change.gate = nil }
-        return change.model == nil && change.gate == nil ? [] : [.settingsChanged(change)]
+        if change.instructions == state.pipeline?.instructions { change.instructions = nil }
+        let isChange = change.model != nil || change.gate != nil || change.instructions != nil
+        return isChange ? [.settingsChanged(change)] : []
     }
 
     // MARK: - Workspace
 
     private func openWorkspace(_ workspace: Workspace, _ start: SnapshotID) throws(Refusal) -> [Event.Payload] {
+        let opened = Event.Payload.workspaceOpened(workspace, start: start)
+        if state.forkedFiles != nil { return [opened] + questionsAnew(in: workspace) }
         guard state.phase == .opening else { throw .outdated }
-        return [.workspaceOpened(workspace, start: start)]
+        return [opened]
+    }
+
+    /// The open questions of the run that this one is a fork of, about what would happen here.
+    private func questionsAnew(in workspace: Workspace) -> [Event.Payload] {
+        var here = state
+        here.facts.workspace = workspace
+        return state.pendingApprovals.enumerated().map { number, asked in
+            var approval = asked.approval
+            approval.id = ApprovalID(number: state.approvals.count + 1 + number)
+            approval.shown = shown(approval, in: here)
+            // As long as people had at first; a day that limits something is over when it is over.
+            if let deadline = approval.deadline, approval.subject != .limit(.day) {
+                approval.deadline = now + (deadline - asked.requestedAt)
+            }
+            return .approvalRequested(approval)
+        }
+    }
+
+    private func shown(_ approval: Approval, in state: RunState) -> Digest {
+        switch approval.subject {
+        case .call(let id), .repetition(let id):
+            guard let call = state.calls[id]?.proposed.call, let pipeline = state.pipeline else {
+                return approval.shown
+            }
+            return CallSubject(call, state, pipeline).digest
+        case .check, .plan, .limit: return approval.shown
+        }
     }
 
     /// Setting the files back is for moments in which nobody works on them.

@@ -42,6 +42,7 @@ extension RunFacts {
             "last_reason": (lastCheck?.reason).map(JSONValue.string),
             "holds": (lastCheck?.holds).map(JSONValue.bool),
             "reason": reason.map(JSONValue.string),
+            "forked_from": (start?.forkedFrom).map { ["run": .string($0.run.value), "sequence": .int($0.sequence)] },
             "approvals": questions.isEmpty ? nil : .array(questions.map { .string($0.approval.id.value) }),
             "questions": questions.isEmpty ? nil : .array(questions.map(\.json)),
         ])

@@ -17,6 +17,7 @@ struct Briefing: Sendable {
     let digest: Digest
     private let isPlanning: Bool
     private let gate: HumanPolicy.Moment
+    private let instructions: String
     private let workspace: Workspace?
 
     /// - Throws: ``Failure/Kind/missing`` when the pipeline names no model, or a module that is not there.
@@ -27,6 +28,7 @@ struct Briefing: Sendable {
         self.model = model
         isPlanning = state.isPlanning
         gate = pipeline.human.gate
+        instructions = pipeline.instructions
         workspace = state.workspace
         tools = try Self.tools(pipeline, registry, isPlanning: state.isPlanning)
         system = Self.system(pipeline, registry, state.workspace)
@@ -41,7 +43,7 @@ struct Briefing: Sendable {
     /// set another model.
     func holds(for state: RunState) -> Bool {
         state.isPlanning == isPlanning && state.workspace == workspace && state.model == model
-            && state.pipeline?.human.gate == gate
+            && state.pipeline?.human.gate == gate && state.pipeline?.instructions == instructions
     }
 
     private static func json(_ model: ModelName, _ system: String, _ tools: [ToolSpecification]) -> JSONValue {

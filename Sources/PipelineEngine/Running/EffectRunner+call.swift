@@ -36,8 +36,25 @@ extension EffectRunner {
             if let refusal = report.refusal { output.text += "\n\(refusal)" }
             try await note(report, run)
         }
-        let (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
+        var (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
+        if !work.call.proposed.isRepeatable { recorded.snapshot = await files(after: id, work.workspace, run.id) }
         try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: true)
+    }
+
+    /// What the workspace is after a call that may have written; `nil` when it cannot be told, which is no fault of the
+    /// call.
+    @inline(never)
+    private func files(after call: CallID, _ workspace: Workspace, _ run: RunID) async -> SnapshotID? {
+        do throws(Failure) {
+            let snapshot = try await keeper.snapshot(workspace, of: run)
+            fault("call.snapshot")
+            return snapshot
+        } catch {
+            if error.kind != .cancelled {
+                show("\nThe files were not looked at after this: \(error.message)\n", of: call, run)
+            }
+            return nil
+        }
     }
 
     private func show(_ piece: String, of id: CallID, _ run: RunID) {

@@ -50,11 +50,11 @@ final class EffectRunner: Sendable {
 
     private func openWorkspace(of run: LiveRun) async throws(ServiceError) {
         let state = await run.state
-        guard let project = state.project, let isolation = state.isolation else { return }
+        guard let order = state.workspaceOrder else { return }
         var opened: OpenedWorkspace
         do throws(Failure) {
             let sandbox = try await sandbox(for: state)
-            opened = try await keeper.open(project, isolation: isolation, for: run.id)
+            opened = try await keeper.open(order, for: run.id)
             opened.workspace.sandbox = sandbox
         } catch {
             return try await giveUp(error, run)

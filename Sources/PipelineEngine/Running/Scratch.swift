@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PipelineKit
 import Synchronization
 
@@ -11,12 +12,44 @@ public struct Scratch: Sendable {
 
     /// One that is not there yet.
     func directory() -> ScratchDirectory { ScratchDirectory(below: root) }
+
+    /// Those that a process left that is gone.
+    func abandoned() -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return names.sorted().map { "\(root)/\($0)" }.filter { path in
+            ScratchLock(path).map { lock in withExtendedLifetime(lock) { true } } ?? false
+        }
+    }
+
+    /// - Returns: `false` when somebody has it.
+    static func remove(abandoned path: String) -> Bool {
+        guard let lock = ScratchLock(path) else { return false }
+        return withExtendedLifetime(lock) { (try? FileManager.default.removeItem(atPath: path)) != nil }
+    }
+}
+
+/// Says that a directory is in use; the kernel lets go of it with the process, flock(2).
+private final class ScratchLock: Sendable {
+    private let directory: Int32
+
+    /// `nil` when it is gone, is no directory or somebody else has it.
+    init?(_ path: String) {
+        directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard directory >= 0 else { return nil }
+        var now = stat()
+        guard flock(directory, LOCK_EX | LOCK_NB) == 0, fstat(directory, &now) == 0, now.st_nlink > 0 else {
+            close(directory)
+            return nil
+        }
+    }
+
+    deinit { close(directory) }
 }
 
 /// An empty directory that is made when somebody asks for it: most gates write no report.
 final class ScratchDirectory: Sendable {
     private let root: String
-    private let made = Mutex<String?>(nil)
+    private let made = Mutex<(path: String, lock: ScratchLock)?>(nil)
 
     fileprivate init(below root: String) { self.root = root }
 
@@ -24,16 +57,21 @@ final class ScratchDirectory: Sendable {
     @Sendable
     func path() throws(Failure) -> String {
         try made.withLock { made throws(Failure) in
-            if let made { return made }
-            let path = "\(root)/\(UUID().uuidString)"
-            try make(path)
-            made = path
-            return path
+            if let made { return made.path }
+            // Whoever clears away may take one for abandoned in the moment before it is locked; then another one is made.
+            for _ in 0..<100 {
+                let path = "\(root)/\(UUID().uuidString)"
+                try make(path)
+                guard let lock = ScratchLock(path) else { continue }
+                made = (path, lock)
+                return path
+            }
+            throw Failure(.unavailable, "No directory for reports in '\(root)' could be locked.")
         }
     }
 
     func remove() {
-        let path = made.withLock { $0 }
+        let path = made.withLock { $0?.path }
         if let path { try? FileManager.default.removeItem(atPath: path) }
     }
 

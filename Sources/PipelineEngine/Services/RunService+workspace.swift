@@ -16,6 +16,13 @@ extension RunService {
     ///   - to: `nil` for the workspace as it is now.
     /// - Throws: ``ServiceError/invalid(_:)`` for an iteration without a snapshot, or when the workspace is gone.
     public func diff(of run: RunID, from: Int, to: Int?) async throws(ServiceError) -> String {
+        try await diff(of: run, from: .iteration(from), to: to.map { .iteration($0) } ?? .now)
+    }
+
+    /// What the run changed between two moments, as a unified diff that `git apply` takes.
+    ///
+    /// - Throws: ``ServiceError/invalid(_:)`` for a moment at which nobody knows the files, or when the workspace is gone.
+    public func diff(of run: RunID, from: WorkspaceMoment, to: WorkspaceMoment) async throws(ServiceError) -> String {
         let span = try await span(of: run, from: from, to: to)
         do throws(Failure) {
             return try await parts.workspaces.diff(span.workspace, from: span.start, to: span.end)
@@ -31,6 +38,15 @@ extension RunService {
 
     /// The files that the run changed between the ends of two iterations, by name; as ``diff(of:from:to:)``.
     public func changes(of run: RunID, from: Int, to: Int?) async throws(ServiceError) -> [FileChange] {
+        try await changes(of: run, from: .iteration(from), to: to.map { .iteration($0) } ?? .now)
+    }
+
+    /// The files that the run changed between two moments, by name; as ``diff(of:from:to:)``.
+    public func changes(
+        of run: RunID,
+        from: WorkspaceMoment,
+        to: WorkspaceMoment
+    ) async throws(ServiceError) -> [FileChange] {
         let span = try await span(of: run, from: from, to: to)
         do throws(Failure) {
             return try await parts.workspaces.changes(span.workspace, from: span.start, to: span.end)
@@ -73,25 +89,53 @@ extension RunService {
         var end: SnapshotID
     }
 
-    private func span(of run: RunID, from: Int, to: Int?) async throws(ServiceError) -> Span {
+    private func span(of run: RunID, from: WorkspaceMoment, to: WorkspaceMoment) async throws(ServiceError) -> Span {
         let state = try await keeper.state(of: run)
-        guard let workspace = state.workspace, let opened = state.startSnapshot else {
+        guard let workspace = state.workspace else {
             throw .invalid("Run '\(run)' has not opened its workspace yet.")
         }
-        let start = from == 0 ? opened : try Self.snapshot(from, in: state)
-        if let to { return Span(workspace: workspace, start: start, end: try Self.snapshot(to, in: state)) }
-        do throws(Failure) {
-            let now = try await parts.workspaces.snapshot(workspace, of: run)
-            return Span(workspace: workspace, start: start, end: now)
-        } catch {
-            throw .invalid(error.message)
-        }
+        return Span(
+            workspace: workspace,
+            start: try await snapshot(at: from, of: run, state),
+            end: try await snapshot(at: to, of: run, state)
+        )
     }
 
-    private static func snapshot(_ iteration: Int, in state: RunState) throws(ServiceError) -> SnapshotID {
-        guard let snapshot = state.snapshots[iteration] else {
-            throw .invalid("\(Refusal.unknownIteration(iteration))")
+    /// What the files were at a moment.
+    func snapshot(at moment: WorkspaceMoment, of run: RunID, _ state: RunState) async throws(ServiceError) -> SnapshotID
+    {
+        guard let workspace = state.workspace, let start = state.startSnapshot else {
+            throw .invalid("Run '\(run)' has not opened its workspace yet.")
         }
-        return snapshot
+        switch moment {
+        case .iteration(0): return start
+        case .iteration(let number):
+            guard let snapshot = state.snapshots[number] else {
+                throw .invalid("\(Refusal.unknownIteration(number))")
+            }
+            return snapshot
+        case .sequence(let sequence):
+            return try await ForkedHistory.read(run, in: parts.store).knownFiles(at: sequence)
+        case .before(let call): return try await ForkedHistory.read(run, in: parts.store).files(around: call).before
+        case .after(let call): return try await ForkedHistory.read(run, in: parts.store).files(around: call).after
+        case .now:
+            do throws(Failure) {
+                return try await parts.workspaces.snapshot(workspace, of: run)
+            } catch {
+                throw .invalid(error.message)
+            }
+        }
     }
+}
+
+/// When somebody looks at the files of a run.
+public enum WorkspaceMoment: Sendable, Hashable {
+    /// At the end of an iteration; 0 is the start of the run.
+    case iteration(Int)
+    /// After an event.
+    case sequence(Int)
+    /// Before a call that writes.
+    case before(CallID)
+    case after(CallID)
+    case now
 }

@@ -87,9 +87,11 @@ public struct Batch: Sendable {
     /// The row that lists show after these events; `nil` when the one that is there still says what it is to say, except
     /// for its sequence. The first batch of a run has one.
     public var summary: RunSummary?
-    /// Bytes that the events refer to by digest; kept once however often they are given. A run that refers to bytes
-    /// which another run gave (a fork) gives them again, else they go when the other run is removed.
+    /// Bytes that the events refer to by digest; kept once however often they are given.
     public var artifacts: [Artifact]
+    /// Bytes that the events refer to and that another run gave (of a fork): they stay when that run is removed. Those
+    /// that are not there are passed over.
+    public var references: [Digest]
     /// What the events change in accounts that several runs share.
     public var charges: [Charge]
 
@@ -98,8 +100,10 @@ public struct Batch: Sendable {
         events: [StoredEvent],
         summary: RunSummary?,
         artifacts: [Artifact] = [],
+        references: [Digest] = [],
         charges: [Charge] = []
     ) {
+        self.references = references
         self.run = run
         self.events = events
         self.summary = summary

@@ -33,6 +33,7 @@ public actor MemoryStore: EventStore {
             run.artifacts.insert(artifact.digest)
             artifacts[artifact.digest] = artifact.bytes
         }
+        run.artifacts.formUnion(batch.references.filter { artifacts[$0] != nil })
         runs[batch.run] = run
     }
 

@@ -88,9 +88,8 @@ public struct RebuiltTree: Sendable, Hashable {
 public protocol WorkspaceKeeper: Sendable {
     /// Makes the place a run works in, and remembers how it starts.
     ///
-    /// - Parameter project: Absolute path of the directory the person named.
-    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) async throws(Failure)
-        -> OpenedWorkspace
+    /// - Throws: ``Failure/Kind/invalidInput`` when the order cannot be met, with what to order instead.
+    func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace
 
     /// Remembers how the workspace is now.
     func snapshot(_ workspace: Workspace, of run: RunID) async throws(Failure) -> SnapshotID
@@ -116,8 +115,34 @@ public protocol WorkspaceKeeper: Sendable {
     /// Removes what a process that was killed had half written among the files of the workspace.
     func removeDrafts(in workspace: Workspace) async
 
-    /// Removes what was kept for a run: its worktree, its judged tree, its snapshots.
+    /// Removes what was kept for a run: its worktree or copy, its judged tree, its snapshots.
     func discard(_ workspace: Workspace, of run: RunID) async throws(Failure)
+
+    /// Keeps snapshots for a run that is about to begin, whatever becomes of the run they are of.
+    ///
+    /// - Returns: what keeps others from removing them as long as it lives, though no store knows the run yet.
+    func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) async throws(Failure) -> WorkspaceHold
+
+    /// Brings what a run changed to the project: all of it, or nothing.
+    ///
+    /// - Throws: ``Failure/Kind/denied`` with the files that cannot be brought there, and what to do;
+    ///   ``Failure/Kind/invalidInput`` for a name that no branch can have.
+    func deliver(_ delivery: Delivery) async throws(Failure) -> Delivered
+
+    /// What is kept for runs, whether or not anybody still knows them.
+    func kept() async throws(Failure) -> [KeptFiles]
+
+    /// The name under which things are kept for a run.
+    func name(of run: RunID) -> String
+
+    /// Bytes that something takes on the disk.
+    func size(of kept: KeptFiles) async -> Int
+
+    /// Removes what is kept under a name, unless a process works on it.
+    ///
+    /// - Parameter isForgotten: Asked when nobody else can work on it any more.
+    /// - Returns: whether it is gone.
+    func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) async throws(Failure) -> Bool
 }
 
 /// A workspace and how it starts.

@@ -124,6 +124,16 @@ public struct WorkspacePolicy: Fields, Hashable {
         case none
         /// In a git worktree of its own; the project's branch, index and stash stay as they are.
         case worktree
+        /// In a copy of the whole directory, with the files that git ignores; works without git too.
+        case copy
+    }
+
+    /// What becomes of changes that are not committed when a run starts.
+    public enum Dirty: String, Choice {
+        /// They are a part of the start.
+        case copy
+        /// The run does not start.
+        case refuse
     }
 
     /// Whether commands are confined.
@@ -139,8 +149,10 @@ public struct WorkspacePolicy: Fields, Hashable {
         }
     }
 
-    @Field("none works in the project itself; worktree in a git worktree beside it.")
+    @Field("none works in the project itself; worktree in a git worktree beside it; copy in a copy of the directory.")
     public var isolation: Isolation = .none
+    @Field("What becomes of uncommitted changes: copy takes them into the start, refuse starts no run.")
+    public var dirty: Dirty = .copy
     @Field("Whether commands are confined: off, preferred (where bubblewrap works) or required.")
     public var sandbox: Sandbox = .preferred
     @Field("What confined commands may reach: deny, allow, or a mapping of hosts.")

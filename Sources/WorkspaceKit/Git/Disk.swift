@@ -57,6 +57,11 @@ enum Disk {
         }
     }
 
+    /// Gives a file or directory another name on the same file system.
+    static func move(_ path: String, to other: String) throws(Failure) {
+        guard rename(path, other) == 0 else { throw notWritten(other, .last) }
+    }
+
     static func names(in path: String) -> [String] {
         let result = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         return (try? Descriptor(result < 0 ? -errno : result).names()) ?? []

@@ -9,10 +9,13 @@ struct Disposal: Sendable {
 
     /// The record goes last but for the snapshots: until then a second try knows what to do.
     func discard(project: String) async throws(Failure) {
-        if Disk.exists(files.worktree) || isRegistered(RunRecord(at: files.record)) {
-            let repository = Disk.exists(project) ? try await UserRepository.find(from: project) : nil
+        let record = RunRecord(at: files.record)
+        if Disk.exists(files.worktree) || record == nil || isRegistered(record) {
+            let isThere = !project.isEmpty && Disk.exists(project)
+            let repository = isThere ? try await UserRepository.find(from: project) : nil
             try await Worktrees(files: files).remove(from: repository)
         }
+        try Disk.remove(files.copy)
         try Disk.remove(files.judged)
         try Disk.remove(files.references)
         try Disk.remove(files.directory)

@@ -35,6 +35,18 @@ final class FileLock: Sendable {
         throw Failure(.unavailable, "\(what) is in use by another process.")
     }
 
+    /// Takes a lock if nobody has it; `nil` when somebody has.
+    init?(ifFree path: String) throws(Failure) {
+        do throws(FileFault) {
+            let result = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            let opened = try Descriptor(result < 0 ? -errno : result)
+            guard flock(opened.raw, LOCK_EX | LOCK_NB) == 0, try Self.isStill(opened, at: path) else { return nil }
+            file = opened
+        } catch {
+            throw Failure(error, path, "locked")
+        }
+    }
+
     private static let pause = Duration.milliseconds(5)
     /// A minute and a half.
     private static let attempts = 18_000

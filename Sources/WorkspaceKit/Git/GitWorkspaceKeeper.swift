@@ -3,8 +3,8 @@ public import PipelineKit
 /// Keeps workspaces with git: snapshots in a private repository per project, and worktrees of the person's.
 ///
 /// Below the state directory, which only this user can enter, stand `workspaces/PROJECT/git` with the snapshots,
-/// `workspaces/PROJECT/runs/RUN` with what remembers the files of a run, `worktrees/RUN` and `judged/RUN`. The project
-/// need not be a git repository; where it is one, nothing in it is changed.
+/// `workspaces/PROJECT/runs/RUN` with what remembers the files of a run, `worktrees/RUN`, `copies/RUN` and `judged/RUN`.
+/// The project need not be a git repository; where it is one, nothing in it is changed.
 ///
 /// A snapshot holds the files of the project that git does not ignore: by `.gitignore` files, by the repository's
 /// `info/exclude` and by a short list of caches; what the person tracks is never ignored. Names, bytes, the executable
@@ -12,37 +12,29 @@ public import PipelineKit
 ///
 /// Every verb holds a lock on its run, and clears away what a killed process left.
 public struct GitWorkspaceKeeper: WorkspaceKeeper {
-    private let state: String
+    let state: String
 
-    /// - Parameter state: Absolute path of the directory for all of this; made when it is first needed.
-    public init(state: String) { self.state = state }
+    let owner: String
 
-    public func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) async throws(Failure)
-        -> OpenedWorkspace
-    {
-        guard let path = Disk.realPath(project), Disk.isDirectory(path) else {
-            throw Failure(.missing, "The project '\(project)' is no directory.")
+    /// - Parameters:
+    ///   - state: Absolute path of the directory for all of this; made when it is first needed.
+    ///   - owner: The store whose runs these are, by any name: what other stores' runs have here is never cleared away.
+    public init(state: String, owner: String = "") {
+        self.state = state
+        self.owner = owner
+    }
+
+    public func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace {
+        guard let path = Disk.realPath(order.project), Disk.isDirectory(path) else {
+            throw Failure(.missing, "The project '\(order.project)' is no directory.")
         }
         return try await locked(path, run) { files throws(Failure) in
             if let record = RunRecord(at: files.record), Disk.isDirectory(record.scope.directory) {
                 return OpenedWorkspace(Workspace(path: record.scope.directory, project: path), start: record.start)
             }
-            let scope = try await scope(path, isolation, files)
-            let start = try await Snapshotter(files).take(scope)
+            let (scope, start) = try await Opening(files, owner: owner).open(order, at: path)
             try RunRecord(scope, start: start).write(to: files.record)
             return OpenedWorkspace(Workspace(path: scope.directory, project: path), start: start)
-        }
-    }
-
-    private func scope(
-        _ project: String,
-        _ isolation: WorkspacePolicy.Isolation,
-        _ files: RunFiles
-    ) async throws(Failure) -> Scope {
-        let repository = try await UserRepository.find(from: project)
-        switch isolation {
-        case .none: return repository.map { Scope(project, in: $0) } ?? Scope(directory: project)
-        case .worktree: return try await Worktrees(files: files).add(project, of: repository)
         }
     }
 
@@ -96,18 +88,20 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
 
     public func discard(_ workspace: Workspace, of run: RunID) async throws(Failure) {
         let files = RunFiles(state: state, project: workspace.project, run: run)
-        guard Disk.exists(files.project) || Disk.exists(files.worktree) || Disk.exists(files.judged) else { return }
+        let places = [files.project, files.worktree, files.copy, files.judged]
+        guard places.contains(where: Disk.exists) else { return }
         let lock = try await FileLock(files.lock, .exclusive, of: "The workspace of run '\(run)'")
         let alone = try await FileLock(files.projectLock, .exclusive, of: "The snapshots of '\(workspace.project)'")
         try await Disposal(files).discard(project: workspace.project)
         try Disk.remove(files.lock)
+        if !Disk.exists(files.project) { try Disk.remove(files.projectLock) }
         withExtendedLifetime((lock, alone)) {}
     }
 }
 
 extension GitWorkspaceKeeper {
     /// Works on a run that nobody else works on meanwhile.
-    private func locked<Result: Sendable>(
+    func locked<Result: Sendable>(
         _ project: String,
         _ run: RunID,
         _ body: (RunFiles) async throws(Failure) -> Result
@@ -141,13 +135,13 @@ extension GitWorkspaceKeeper {
     }
 
     /// A snapshot is named by the id of a tree; nothing else reaches the words of a command.
-    private func expectSnapshots(_ snapshots: SnapshotID...) throws(Failure) {
+    func expectSnapshots(_ snapshots: SnapshotID...) throws(Failure) {
         for id in snapshots where ObjectID(id.value) == nil {
             throw Failure(.invalidInput, "'\(id.value.shown)' is no snapshot of a workspace.")
         }
     }
 
-    private func record(_ files: RunFiles) throws(Failure) -> RunRecord {
+    func record(_ files: RunFiles) throws(Failure) -> RunRecord {
         guard let record = RunRecord(at: files.record) else {
             throw Failure(.missing, "Run '\(files.run)' has no workspace; it was never opened, or was discarded.")
         }

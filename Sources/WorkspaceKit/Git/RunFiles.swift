@@ -6,7 +6,15 @@ struct RunFiles: Sendable {
     let run: RunID
     /// Names the project; a digest, since a path is too long for a name.
     private let key: String
-    private let name: String
+    let name: String
+
+    /// Of a project that only its key is known of.
+    init(state: String, key: String, name: String) {
+        self.state = state
+        self.key = key
+        self.name = name
+        run = RunID(name)
+    }
 
     init(state: String, project: String, run: RunID) {
         self.state = state
@@ -32,7 +40,10 @@ struct RunFiles: Sendable {
     var scratchIndex: String { "\(directory)/scratch.index" }
     var references: String { "\(repository.path)/refs/runs/\(name)" }
     var worktree: String { "\(state)/worktrees/\(name)" }
+    var copy: String { "\(state)/copies/\(name)" }
     var judged: String { "\(state)/judged/\(name)" }
+    /// Which project it is, for whoever clears away what is left of a run that no store knows.
+    var note: String { "\(directory)/project" }
 
     /// The index in which the files of an embedded repository are remembered.
     func index(of embedded: String) -> String { "\(directory)/\(Self.digest(of: embedded)).index" }

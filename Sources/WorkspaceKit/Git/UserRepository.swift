@@ -41,11 +41,16 @@ struct UserRepository: Sendable {
         return finished.output.bytes
     }
 
-    func attempt(_ arguments: [String], in directory: String? = nil, input: [UInt8] = []) async throws(Failure)
-        -> Finished
-    {
+    func attempt(
+        _ arguments: [String],
+        in directory: String? = nil,
+        environment: [String: String] = [:],
+        input: [UInt8] = []
+    ) async throws(Failure) -> Finished {
         let limit = OutputLimit(head: 1 << 26, tail: 0)
-        return try await run(GitCommand.make(arguments, in: directory ?? top, input: input, limit: limit))
+        return try await run(
+            GitCommand.make(arguments, in: directory ?? top, environment: environment, input: input, limit: limit)
+        )
     }
 
     func hasCommit() async throws(Failure) -> Bool {

@@ -18,11 +18,16 @@ struct Worktrees: Sendable {
         guard let repository else {
             throw Failure(
                 .invalidInput,
-                "'\(project)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
+                "'\(project)' belongs to no git repository, so it has no worktree; use 'isolation: copy' or "
+                    + "'isolation: none'."
             )
         }
         guard try await repository.hasCommit() else {
-            throw Failure(.invalidInput, "The repository of '\(project)' has no commit yet, and a worktree needs one.")
+            throw Failure(
+                .invalidInput,
+                "The repository of '\(project)' has no commit yet, and a worktree needs one; use 'isolation: copy' or "
+                    + "'isolation: none'."
+            )
         }
         // What a process that was killed may have left.
         try await remove(from: repository)

@@ -31,8 +31,8 @@ extension Services {
 
 /// Workspaces without a file, each named after its run.
 struct NoFiles: WorkspaceKeeper {
-    func open(_ project: String, isolation: WorkspacePolicy.Isolation, for run: RunID) -> OpenedWorkspace {
-        OpenedWorkspace(Workspace(path: "\(project)/\(run)", project: project), start: "start")
+    func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: "\(order.project)/\(run)", project: order.project), start: "start")
     }
     func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID { "same" }
     func rebuild(
@@ -47,6 +47,12 @@ struct NoFiles: WorkspaceKeeper {
     func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
     func removeDrafts(in workspace: Workspace) {}
     func discard(_ workspace: Workspace, of run: RunID) {}
+    func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold { WorkspaceHold(run) }
+    func deliver(_ delivery: Delivery) -> Delivered { Delivered(changes: []) }
+    func kept() -> [KeptFiles] { [] }
+    func name(of run: RunID) -> String { run.value }
+    func size(of kept: KeptFiles) -> Int { 0 }
+    func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) -> Bool { false }
 }
 
 struct NoNetwork: HTTPTransport {

@@ -17,6 +17,7 @@ enum BenchCommand: Subcommand {
             "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests; of 'sandbox', calls."
         )
         var n: Int = 1_000
+        @Field("How many files the tree of 'workspace' has.") var files: Int = 10_000
         @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
         @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
         @Field("The steps of a single run at which a latency is printed.") var marks: String = "100,1000,5000"
@@ -31,6 +32,7 @@ enum BenchCommand: Subcommand {
 
         func check(_ reader: inout FieldReader) {
             reader.expect(subscribers, of: "subscribers", in: 1...20_000)
+            reader.expect(files, of: "files", in: 100...1_000_000)
             reader.expect(rate, of: "rate", in: 1...10_000)
             reader.expect(seconds, of: "seconds", in: 1...600)
         }
@@ -39,7 +41,7 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox or all."),
+        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox, workspace or all."),
         Operand(
             name: "SCENARIO",
             help: """
@@ -51,7 +53,7 @@ enum BenchCommand: Subcommand {
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, provider, sandbox, all
+        case engine, load, serve, provider, sandbox, workspace, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -65,7 +67,7 @@ enum BenchCommand: Subcommand {
             )
         }
         let word = operands.dropFirst().first
-        if [.load, .sandbox, .all].contains(what), let word {
+        if [.load, .sandbox, .workspace, .all].contains(what), let word {
             throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
         }
         switch what {
@@ -74,6 +76,7 @@ enum BenchCommand: Subcommand {
         case .serve: return try await serve(options, word, session)
         case .provider: return try await provider(options, word, session)
         case .sandbox: return try await sandbox(options, session)
+        case .workspace: return try await workspace(options)
         case .all: return try await everything(options, session)
         }
     }
@@ -130,6 +133,12 @@ enum BenchCommand: Subcommand {
         try expectSize(options)
         let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await SandboxBench.measure(options.n, in: scratch.path, session.registry)
+        return .achieved
+    }
+
+    private static func workspace(_ options: Options) async throws(CommandError) -> ExitStatus {
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        try await WorkspaceBench(files: options.files, directory: scratch.path).run()
         return .achieved
     }
 

@@ -23,12 +23,28 @@ enum GCCommand: Subcommand {
             for run in runs {
                 Output.line("\(run.run.value.padded(to: 8))  \(run.status.words.padded(to: 12))  \(run.updatedAt)")
             }
-            Output.line("\(runs.count) run\(runs.count == 1 ? "" : "s") would be removed.")
+            let leftovers = try await asking { () throws(ServiceError) in try await services.runs.leftovers() }
+            for leftover in leftovers { tell(leftover) }
+            Output.line("\(runs.count) run\(runs.count == 1 ? "" : "s") would be removed\(words(leftovers)).")
             return .achieved
         }
         let removal = try await asking { () throws(ServiceError) in try await services.runs.remove(runs.map(\.run)) }
         let count = removal.runs.count
-        Output.line("Removed \(count) run\(count == 1 ? "" : "s") and \(ByteCount(bytes: removal.bytes)) of outputs.")
+        let leftovers = try await asking { () throws(ServiceError) in try await services.runs.removeLeftovers() }
+        let runsInWords = "\(count) run\(count == 1 ? "" : "s")"
+        Output.line("Removed \(runsInWords) and \(ByteCount(bytes: removal.bytes)) of outputs\(words(leftovers)).")
         return .achieved
+    }
+
+    private static func tell(_ leftover: Leftover) {
+        for place in leftover.places { Output.line("left over  \(place.harmless)") }
+    }
+
+    /// ` and 3 things that no run has any more, 2 MB`
+    private static func words(_ leftovers: [Leftover]) -> String {
+        let places = leftovers.reduce(0) { $0 + $1.places.count }
+        guard places > 0 else { return "" }
+        let bytes = ByteCount(bytes: leftovers.reduce(0) { $0 + $1.bytes })
+        return ", and \(places) thing\(places == 1 ? "" : "s") that no run has any more, \(bytes)"
     }
 }

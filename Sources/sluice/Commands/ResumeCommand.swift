@@ -44,7 +44,12 @@ enum ResumeCommand: Subcommand {
         guard state.status != .achieved else { throw CommandError(.refused(.goalHeld)) }
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
-        let limits = try changed(state.limits, options)
+        let limits = try state.limits.changed(
+            iterations: options.iterations,
+            cost: options.cost,
+            wall: options.wall,
+            tokens: options.tokens
+        )
         if var pipeline = state.pipeline {
             pipeline.limits = limits
             do throws(CommandError) { try session.expectReady(pipeline, services) } catch {
@@ -61,19 +66,5 @@ enum ResumeCommand: Subcommand {
         return try await ScriptFile.recording(script, of: conductor) { () async throws(CommandError) in
             try await conductor.carryOn()
         }
-    }
-
-    private static func changed(_ limits: Limits, _ options: Options) throws(CommandError) -> Limits {
-        var limits = limits
-        if let iterations = options.iterations {
-            guard (1...10_000).contains(iterations) else {
-                throw .usage("Option '--iterations' must be from 1 to 10000, but is \(iterations).")
-            }
-            limits.iterations = iterations
-        }
-        if let cost = options.cost { limits.cost = cost }
-        if let wall = options.wall { limits.wall = wall }
-        if let tokens = options.tokens { limits.tokens = tokens }
-        return limits
     }
 }

@@ -55,6 +55,8 @@ struct Transcript {
             report.uses.map {
                 row("network", "\($0.isAllowed ? "" : Style.yellow("refused: "))\($0.host.harmless):\($0.port)")
             }
+        case .changesApplied(let applied): [row("applied", Self.words(applied))]
+        case .runForked(let fork): ["", row("fork", "goes on from here, by \(fork.by)")]
         case .runFinished(let status, let reason): finished(status, reason)
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
         case .checkStarted, .modelRequested, .callStarted: []
@@ -62,18 +64,32 @@ struct Transcript {
     }
 
     private static func words(_ change: SettingsChange) -> String {
-        let parts = [change.model.map { "model \($0)" }, change.gate.map { "a person is asked: \($0.rawValue)" }]
+        let parts = [
+            change.model.map { "model \($0)" }, change.gate.map { "a person is asked: \($0.rawValue)" },
+            change.instructions.map { _ in "other instructions" },
+        ]
         return "\(parts.compactMap(\.self).joined(separator: ", ")), set by \(change.by)"
+    }
+
+    private var isolation: String { (state.pipeline?.workspace.isolation ?? .worktree).rawValue }
+
+    private static func words(_ applied: Application) -> String {
+        let files = "\(applied.files) file\(applied.files == 1 ? "" : "s")"
+        let place = applied.branch.map { " on branch \($0)" } ?? ""
+        let commit = applied.commit.map { ", commit \($0.prefix(12))" } ?? ""
+        return "\(files)\(place)\(commit), by \(applied.by)".harmlessLine
     }
 
     private func started(_ start: RunStart) -> [String] {
         let model = state.pipeline?.model?.description ?? ""
-        return ["\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)".harmlessLine]
+        let first = "\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)"
+            .harmlessLine
+        return [first] + (start.forkedFrom.map { [row("forked", "from run \($0.run) at event \($0.sequence)")] } ?? [])
     }
 
     /// That commands are confined is what a person expects; that they are not has to be seen.
     private func opened(_ workspace: Workspace) -> [String] {
-        let place = workspace.path == workspace.project ? [] : [row("worktree", workspace.path)]
+        let place = workspace.path == workspace.project ? [] : [row(isolation, workspace.path)]
         guard let sandbox = workspace.sandbox, !sandbox.isConfined, state.pipeline?.workspace.sandbox != .off else {
             return place
         }

@@ -129,7 +129,7 @@ struct MissingPartsTests {
             let ended = try await bench.start(words).ended()
             #expect(ended.status == 1)
             let reason = """
-                '\(bench.project)' belongs to no git repository, so it has no worktree; use 'isolation: none'.
+                '\(bench.project)' belongs to no git repository, so it has no worktree; use 'isolation: copy' or 'isolation: none'.
                 """
             #expect(try await bench.events().last?.payload == .runFinished(.failed, reason: reason))
         }

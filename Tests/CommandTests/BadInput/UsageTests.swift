@@ -77,8 +77,8 @@ struct UsageTests {
             #"Option '--cost' must be an amount of money such as '2.50 USD' or '5USD', but is "5"."#
         ),
         Mistake(
-            "run pytest --isolation copy",
-            #"Option '--isolation' must be one of none, worktree, but is "copy"."#
+            "run pytest --isolation clone",
+            #"Option '--isolation' must be one of none, worktree, copy, but is "clone"."#
         ),
         Mistake("run pytest --set target", "Option '--set' takes name=value, but is 'target'."),
         Mistake("runs --limit 0", "Option '--limit' must be from 1 to 100000, but is 0."),

@@ -32,7 +32,7 @@ import WorkspaceKit
     private func judge(_ work: [String: String?]) async throws -> (verdict: Verdict, refused: [FileChange]) {
         try await PythonProject.with(Self.start) { project in
             let keeper = GitWorkspaceKeeper(state: "\(project.root)/state")
-            let opened = try await keeper.open(project.tree, isolation: .none, for: "r1")
+            let opened = try await keeper.open(WorkspaceOrder(project.tree), for: "r1")
             for (path, text) in work {
                 if let text { try project.write(path, text) } else { try project.remove(path) }
             }

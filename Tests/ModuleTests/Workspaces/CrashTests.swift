@@ -46,7 +46,7 @@ import WorkspaceKit
     @Test func discardingLeavesNothingOfARunAndAllOfOthers() async throws {
         try await Project.with(["a.py": "1\n"]) { project in
             let one = try await project.open()
-            let two = try await project.keeper.open(project.path, isolation: .none, for: "run 2/../x")
+            let two = try await project.keeper.open(WorkspaceOrder(project.path), for: "run 2/../x")
             try project.write("2\n", to: "a.py")
             let second = try await project.keeper.snapshot(two.workspace, of: "run 2/../x")
             try project.write("3\n", to: "a.py")

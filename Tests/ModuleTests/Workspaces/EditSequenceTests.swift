@@ -57,7 +57,7 @@ import WorkspaceKit
         try await Project.with(Self.files, git: git) { project in
             var dice = Dice(seed: seed)
             let opened = try await project.open()
-            let asking = try await project.keeper.open(project.path, isolation: .none, for: "asking")
+            let asking = try await project.keeper.open(WorkspaceOrder(project.path), for: "asking")
             #expect(asking.start == opened.start)
             var done: [String] = []
             for step in 1...30 {

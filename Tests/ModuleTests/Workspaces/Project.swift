@@ -72,7 +72,7 @@ struct Project {
     }
 
     func open(_ isolation: WorkspacePolicy.Isolation = .none, at path: String? = nil) async throws -> OpenedWorkspace {
-        try await keeper.open(path ?? self.path, isolation: isolation, for: Self.id)
+        try await keeper.open(WorkspaceOrder(path ?? self.path, isolation: isolation), for: Self.id)
     }
 
     func snapshot(_ workspace: Workspace) async throws -> SnapshotID {

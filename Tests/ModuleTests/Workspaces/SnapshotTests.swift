@@ -39,7 +39,7 @@ import WorkspaceKit
     @Test func aProjectInAnIgnoredDirectoryIsRecordedWhole() async throws {
         try await Project.with([".gitignore": "build/\n", "build/app/a.py": "1\n"], git: true) { project in
             let app = "\(project.path)/build/app"
-            let opened = try await project.keeper.open(app, isolation: .none, for: Project.id)
+            let opened = try await project.keeper.open(WorkspaceOrder(app), for: Project.id)
             try project.write("2\n", to: "build/app/a.py")
             let now = try await project.snapshot(opened.workspace)
             let changes = try await project.keeper.changes(opened.workspace, from: opened.start, to: now)
@@ -52,9 +52,11 @@ import WorkspaceKit
                 of: Project.id
             )
             #expect(try String(contentsOfFile: "\(tree.path)/a.py", encoding: .utf8) == "2\n")
-            let sentence = "'\(app)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
+            let sentence =
+                "'\(app)' belongs to no git repository, so it has no worktree; use 'isolation: copy' or "
+                + "'isolation: none'."
             await #expect(throws: Failure(.invalidInput, sentence)) {
-                try await project.keeper.open(app, isolation: .worktree, for: "run-2")
+                try await project.keeper.open(WorkspaceOrder(app, isolation: .worktree), for: "run-2")
             }
         }
     }
@@ -64,7 +66,7 @@ import WorkspaceKit
         try await Project.with(["build/app/a.py": "1\n"], git: true) { project in
             try project.write("build/\n", to: ".gitignore")
             let app = "\(project.path)/build/app"
-            let opened = try await project.keeper.open(app, isolation: .worktree, for: Project.id)
+            let opened = try await project.keeper.open(WorkspaceOrder(app, isolation: .worktree), for: Project.id)
             #expect(opened.workspace.path.hasSuffix("/build/app"))
             #expect(opened.workspace.path != app)
         }
@@ -199,7 +201,7 @@ import WorkspaceKit
             )
             for isolation in [WorkspacePolicy.Isolation.none, .worktree] {
                 let run = RunID(isolation.rawValue)
-                let opened = try await project.keeper.open(project.path, isolation: isolation, for: run)
+                let opened = try await project.keeper.open(WorkspaceOrder(project.path, isolation: isolation), for: run)
                 try project.write("2 \(run)\n", to: "a.py", in: opened.workspace.path)
                 // Of the same size, so that git would have to read it, through the filter.
                 try project.write("2\n", to: "sub/b", in: opened.workspace.path)

@@ -66,14 +66,16 @@ import WorkspaceKit
             await #expect(
                 throws: Failure(
                     .invalidInput,
-                    "'\(project.path)' belongs to no git repository, so it has no worktree; use 'isolation: none'."
+                    "'\(project.path)' belongs to no git repository, so it has no worktree; use 'isolation: "
+                        + "copy' or 'isolation: none'."
                 )
             ) { _ = try await project.open(.worktree) }
             try await project.git("init", "-q")
             await #expect(
                 throws: Failure(
                     .invalidInput,
-                    "The repository of '\(project.path)' has no commit yet, and a worktree needs one."
+                    "The repository of '\(project.path)' has no commit yet, and a worktree needs one; use 'isolation: copy' "
+                        + "or 'isolation: none'."
                 )
             ) { _ = try await project.open(.worktree) }
         }

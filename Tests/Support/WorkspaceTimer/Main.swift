@@ -15,7 +15,7 @@ import WorkspaceKit
             exit(2)
         }
         let keeper = GitWorkspaceKeeper(state: arguments[3])
-        let opened = try await keeper.open(arguments[1], isolation: .none, for: "timer")
+        let opened = try await keeper.open(WorkspaceOrder(arguments[1]), for: "timer")
         var (snapshots, rebuilds) = ([Duration](), [Duration]())
         for number in 0..<rounds {
             try ConfinedDirectory(arguments[1]).write(Array("# \(number)\n".utf8), to: arguments[2])
