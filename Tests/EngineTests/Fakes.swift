@@ -23,6 +23,7 @@ struct Bench {
         environment: [String: String] = [:],
         secrets: @escaping SecretResolver = { _ in nil },
         budget: Budget = Budget(),
+        workspaces: any WorkspaceKeeper = PlainWorkspaces(),
         random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
@@ -31,7 +32,7 @@ struct Bench {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: PlainWorkspaces(),
+                workspaces: workspaces,
                 transport: NoTransport(),
                 secrets: secrets,
                 clock: clock,

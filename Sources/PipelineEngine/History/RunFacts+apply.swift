@@ -27,7 +27,7 @@ extension RunFacts {
         case .limitsChanged(let limits, _): self.limits = limits
         case .settingsChanged(let change): take(change)
         case .rolledBack(let back): rollBack(back)
-        case .changesApplied(let application): applied = application
+        case .changesApplied(let application): if application.target != .branch { applied = application }
         case .runForked(let point): fork(point, after: last, at: event.at)
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()

@@ -131,7 +131,7 @@ struct ServeBenchTests {
             ([], "'sluice bench' needs WHAT: engine, load, serve, provider or all.\nSee 'sluice bench --help'."),
             (
                 ["servr"],
-                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, all."
+                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, workspace, all."
             ),
             (
                 ["serve", "fanot"],
