@@ -28,6 +28,21 @@ struct BenchmarkTests {
         }
     }
 
+    @Test func aLookAtTheFilesIsMeasuredBesideGit() async throws {
+        try await withBench { bench in
+            let ended = try await bench.sluice("bench", "workspace", "--files", "300", "--dir", "project")
+            #expect(ended.status == 0, "\(ended.errors)")
+            let lines = try ended.lines.map { try JSONValue(parsing: $0) }
+            #expect(lines.compactMap { $0["what"]?.text } == ["first", "snapshot", "diff", "rollback"])
+            for line in lines { #expect(try #require(line["median_ms"]?.number) > 0) }
+            #expect(lines[1]["rounds"] == 21 && lines[1]["files"] == 300)
+            #expect(try #require(lines[1]["git_p95_ms"]?.number) > 0)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: bench.project) == [], "nothing is left behind")
+            let few = try await bench.sluice("bench", "workspace", "--files", "3")
+            #expect(few.status == 64)
+        }
+    }
+
     @Test func allOfItIsKeptInAFileForItsOwnerAlone() async throws {
         try await withBench { bench in
             try bench.write("", to: "a place/keep")
@@ -91,7 +106,7 @@ struct BenchmarkTests {
         arguments: [
             (
                 ["lod"],
-                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, all."
+                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, workspace, all."
             ),
             (["load", "steps"], "'sluice bench load' takes no 'steps'."),
             (["all", "steps"], "'sluice bench all' takes no 'steps'."),

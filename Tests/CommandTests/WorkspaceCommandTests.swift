@@ -67,8 +67,12 @@ struct WorkspaceCommandTests {
                     == true
             )
             #expect(try await bench.run("git", "status", "--porcelain", in: bench.project) == "")
+            #expect(try await bench.sluice("apply", "r1").output == Self.changes + "Nothing is staged or committed.\n")
+            // What is in the working tree already can be committed all the same.
             let commit = try await bench.sluice("apply", "r1", "--commit", "--message", "Fix the words")
             #expect(commit.status == 0)
+            let again = try await bench.sluice("apply", "r1", "--commit")
+            #expect(again.output == "What run r1 changed is applied already, by ada.\n")
             let log = try await bench.run("git", "log", "-1", "--format=%an%n%B", in: bench.project)
             #expect(log == "Ada\nFix the words\n\nSluice-Run: r1\n\n")
             #expect(try await bench.run("git", "status", "--porcelain", in: bench.project) == "")
@@ -197,6 +201,7 @@ struct WorkspaceCommandTests {
             #expect(try await bench.sluice("diff", "f1").status == 0)
             let row = try JSONValue(parsing: try await bench.sluice("show", "f2", "--json").output)
             #expect(row["forked_from"]?["run"] == "f1")
+            #expect(try await bench.sluice("runs").lines.contains { $0.hasSuffix("  (of f1 at \(at))") })
         }
     }
 

@@ -24,6 +24,7 @@ struct Bench {
         secrets: @escaping SecretResolver = { _ in nil },
         budget: Budget = Budget(),
         sandboxes: any SandboxKeeper = NoSandbox(),
+        workspaces: any WorkspaceKeeper = PlainWorkspaces(),
         random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.directory = directory
@@ -32,7 +33,7 @@ struct Bench {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: PlainWorkspaces(),
+                workspaces: workspaces,
                 sandboxes: sandboxes,
                 transport: NoTransport(),
                 secrets: secrets,

@@ -237,6 +237,25 @@ struct ForkTests {
         #expect(try await bench.services.runs.remove(["r2"]).bytes == long.utf8.count)
     }
 
+    /// A call whose files nobody could look at ended all the same, and the next look knows them again.
+    @Test func aSnapshotThatFailsFailsNoCall() async throws {
+        let bench = Bench(workspaces: BlindWorkspaces())
+        defer { bench.remove() }
+        let events = try await finished(bench)
+        let outputs = events.compactMap { event in
+            if case .callFinished(_, let output) = event.payload { output } else { nil }
+        }
+        #expect(outputs.map(\.snapshot) == [nil, nil])
+        #expect(outputs.allSatisfy { !$0.isError })
+        #expect(events.last?.payload.type == "run.finished")
+        let end = try place(of: "tool_call.finished", 0, in: events)
+        let sentence = "The nearest that work are \(try place(of: "tool_call.started", 0, in: events) - 1)"
+        let refused = await #expect(throws: ServiceError.self) {
+            _ = try await bench.services.runs.fork(order(at: end))
+        }
+        #expect(refused?.description.contains(sentence) == true)
+    }
+
     /// The state of a run under way: its next snapshot is in the record of each call that writes.
     @Test func aCallThatWritesLeavesASnapshot() async throws {
         let bench = Bench()
@@ -262,4 +281,39 @@ struct ForkTests {
             _ = try await bench.services.runs.diff(of: "r1", from: .before("7.1"), to: .now)
         }
     }
+}
+
+/// Workspaces that cannot be looked at once the model has written into them, but at a check.
+private final class BlindWorkspaces: WorkspaceKeeper {
+    private let plain = PlainWorkspaces()
+    private let looks = Mutex(0)
+
+    func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace { plain.open(order, for: run) }
+    /// The first is the check of the start, then come the two calls.
+    func snapshot(_ workspace: Workspace, of run: RunID) throws(Failure) -> SnapshotID {
+        let look = looks.withLock { looks in
+            looks += 1
+            return looks
+        }
+        guard look != 2, look != 3 else { throw Failure(.unavailable, "The disk is full.") }
+        return plain.snapshot(workspace, of: run)
+    }
+    func rebuild(
+        _ workspace: Workspace,
+        from start: SnapshotID,
+        with current: SnapshotID,
+        under policy: EditPolicy,
+        of run: RunID
+    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
+    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
+    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    func removeDrafts(in workspace: Workspace) {}
+    func discard(_ workspace: Workspace, of run: RunID) {}
+    func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold { WorkspaceHold(run) }
+    func deliver(_ delivery: Delivery) -> Delivered { Delivered(changes: []) }
+    func kept() -> [KeptFiles] { [] }
+    func name(of run: RunID) -> String { run.value }
+    func size(of kept: KeptFiles) -> Int { 0 }
+    func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) -> Bool { false }
 }

@@ -28,7 +28,7 @@ extension RunFacts {
         case .settingsChanged(let change): take(change)
         case .rolledBack(let back): rollBack(back)
         case .networkUsed: break
-        case .changesApplied(let application): applied = application
+        case .changesApplied(let application): if application.target != .branch { applied = application }
         case .runForked(let point): fork(point, after: last, at: event.at)
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()

@@ -17,7 +17,7 @@ public struct RunFacts: Sendable, Hashable {
     public internal(set) var startSnapshot: SnapshotID?
     /// What the workspace is to be made with that a fork goes on in; `nil` when it has one, and for what is no fork.
     @Shared var forkedFiles: ForkedFiles? = nil
-    /// What was brought to the project last.
+    /// What was brought to the project last; what was put on a branch of its own is not there.
     @Shared public internal(set) var applied: Application? = nil
     /// The workspace as it was judged after each iteration; 0 is the start.
     public internal(set) var snapshots = ShardedDictionary<Int, SnapshotID>()

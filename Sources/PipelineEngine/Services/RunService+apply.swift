@@ -30,7 +30,7 @@ extension RunService {
         }
         guard workspace.path != workspace.project else { return .there }
         let end = if let moment { try await snapshot(at: moment, of: run, state) } else { last }
-        let earlier = target.isOnBranch ? nil : state.applied.flatMap { $0.target == .branch ? nil : $0 }
+        let earlier = state.applied.flatMap { target.isMore(than: $0.target) ? nil : $0 }
         if let earlier, earlier.to == end { return .before(earlier) }
         let from = earlier?.to ?? start
         let delivery = Delivery(of: run, to: workspace.project, from: from, to: end, as: target)
@@ -66,7 +66,14 @@ extension Delivery.Target {
         self = branch.map { .branch($0, message: message) } ?? (commit ? .commit(message: message) : .files)
     }
 
-    fileprivate var isOnBranch: Bool { if case .branch = self { true } else { false } }
+    /// Whether it says something that was not true after the other one: files that were brought over are in no commit.
+    fileprivate func isMore(than earlier: Application.Target) -> Bool {
+        switch self {
+        case .files: false
+        case .commit: earlier == .files
+        case .branch: true
+        }
+    }
 }
 
 extension Application {

@@ -22,6 +22,7 @@ extension RunService {
             guard let workspace = try await keeper.state(of: run).workspace else { continue }
             do throws(Failure) {
                 try await parts.workspaces.discard(workspace, of: run)
+                await parts.sandboxes.discard(run)
             } catch {
                 throw .invalid("The workspace of run '\(run)' cannot be removed. \(error.message)")
             }

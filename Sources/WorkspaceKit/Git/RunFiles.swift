@@ -42,6 +42,8 @@ struct RunFiles: Sendable {
     var worktree: String { "\(state)/worktrees/\(name)" }
     var copy: String { "\(state)/copies/\(name)" }
     var judged: String { "\(state)/judged/\(name)" }
+    /// What commands of the run see as `/tmp` and as their home.
+    var room: String { "\(state)/rooms/\(name)" }
     /// Which project it is, for whoever clears away what is left of a run that no store knows.
     var note: String { "\(directory)/project" }
 
@@ -49,7 +51,7 @@ struct RunFiles: Sendable {
     func index(of embedded: String) -> String { "\(directory)/\(Self.digest(of: embedded)).index" }
 
     /// A name that is one component of a path and of a git reference; git-check-ref-format(1).
-    static func plain(_ name: String) -> String {
+    private static func plain(_ name: String) -> String {
         let isPlain = name.utf8.allSatisfy { byte in
             byte < 128 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
                 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")

@@ -12,7 +12,7 @@ struct StateDirectory: Sendable {
     /// share.
     func kept(by owner: String) -> [KeptFiles] {
         var places: [String: [String]] = [:]
-        for kind in ["worktrees", "copies", "judged"] {
+        for kind in ["worktrees", "copies", "judged", "rooms"] {
             for name in Disk.names(in: "\(path)/\(kind)") {
                 places[name, default: []].append("\(path)/\(kind)/\(name)")
             }

@@ -76,7 +76,7 @@ public struct WorkspaceSandboxes: SandboxKeeper {
 
     public func discard(_ run: RunID) { try? Disk.remove(place(of: run)) }
 
-    private func place(of run: RunID) -> String { "\(state)/rooms/\(RunFiles.plain(run.value))" }
+    private func place(of run: RunID) -> String { RunFiles(state: state, project: "", run: run).room }
 
     private func make(_ walls: Confinement) throws(Failure) {
         try Disk.makeDirectory(walls.temporary)

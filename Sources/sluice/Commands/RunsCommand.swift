@@ -38,6 +38,14 @@ enum RunsCommand: Subcommand {
             iteration.padded(to: 6),
             String("\(run.startedAt)".prefix(16)).replacing("T", with: " "), details["project"]?.text ?? "",
         ]
-        return parts.joined(separator: "  ").harmless
+        return (parts.joined(separator: "  ") + fork(details)).harmless
+    }
+
+    /// ` (of k3n8 at 57)`
+    private static func fork(_ details: JSONValue) -> String {
+        guard let origin = details["forked_from"], let run = origin["run"]?.text,
+            let sequence = origin["sequence"]?.integer
+        else { return "" }
+        return "  (of \(run) at \(sequence))"
     }
 }
