@@ -125,6 +125,46 @@ struct CommandsTests {
         }
     }
 
+    @Test func anAnswerMayMakeAnotherCallAndAllowOthers() async throws {
+        try await withRehearsal { rehearsal, bench in
+            #expect(try await rehearsal.play(.run).status == 2)
+            let wrong = try await bench.sluice("approve", "r1", "--arguments", #"{"paht": "x"}"#)
+            #expect(
+                wrong.errors.hasPrefix(
+                    "The arguments of 'file_delete' are wrong. Unknown field 'paht'. Did you mean 'path'?"
+                )
+            )
+            #expect(
+                try await bench.sluice("approve", "r1", "--arguments", "{").errors.hasPrefix(
+                    "Option '--arguments' is not JSON: "
+                )
+            )
+            let other = try await bench.sluice("approve", "r1", "--for-run", "right*")
+            let no = #"The pattern 'right*' does not stand for the 'path' of this call: {"path":"wrong.txt"}."#
+            #expect(other.errors == no + "\n")
+            let both = try await bench.sluice("approve", "r1", "--reject", "--for-run")
+            #expect(
+                both.errors
+                    == "Option '--reject' says no: there is nothing to change, and nothing to allow for the run.\n"
+            )
+            #expect(
+                try await bench.sluice("approve", "r1", "--edit").errors
+                    == "Option '--edit' needs a terminal. Elsewhere say '--arguments JSON'.\n"
+            )
+            #expect(
+                try await bench.events().contains { if case .approvalResolved = $0.payload { true } else { false } }
+                    == false
+            )
+
+            let arguments = #"{"path": "./wrong.txt"}"#
+            let yes = try await bench.sluice("approve", "r1", "--arguments", arguments, "--for-run", "wrong*")
+            #expect(yes.output == "a1 of run r1 is approved. Go on with: sluice resume r1\n")
+            let show = try await bench.sluice("show", "r1").output
+            #expect(show.contains("with other arguments: path=\"./wrong.txt\""))
+            #expect(show.contains("for the rest of the run: file_delete with path 'wrong*'"))
+        }
+    }
+
     @Test func aRunThatEndedTooSoonIsTakenUpAgain() async throws {
         try await withCalc { bench in
             let words = ["run", "pytest", "--cwd", "project", "--model", Calc.model, "--iterations", "1", "--json"]

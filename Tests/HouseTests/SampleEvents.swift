@@ -102,6 +102,16 @@ enum SampleEvents {
             ),
             .approvalResolved("a1", Resolution(.approved, by: "ada")),
             .approvalResolved("a1", Resolution(.rejected, by: "ada", message: "Use the other file.")),
+            .approvalResolved(
+                "a1",
+                Resolution(
+                    .approved,
+                    by: "ada",
+                    grant: ToolRule("bash_exec", with: ["command": "make *"]),
+                    edit: CallEdit(arguments: "{}", reach: [.reads], shown: digest),
+                    coveredBy: "a2"
+                )
+            ),
             .messageAdded("Look at calc.py.", by: "ada"),
         ]
 }

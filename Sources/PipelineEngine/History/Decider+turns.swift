@@ -85,7 +85,7 @@ extension Decider {
                 )
             ]
         }
-        switch human.rule(for: call.proposed, call.rule) {
+        switch call.isGranted ? .allow : human.rule(for: call.proposed, call.rule) {
         case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
         case .ask:
             guard let shown = call.shown else { return [.callRefused(id, reason: "Nobody can be shown what it does.")] }

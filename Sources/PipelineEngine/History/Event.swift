@@ -40,7 +40,7 @@ extension Event {
         case callFinished(CallID, RecordedOutput)
         case callRefused(CallID, reason: String)
         indirect case approvalRequested(Approval)
-        case approvalResolved(ApprovalID, Resolution)
+        indirect case approvalResolved(ApprovalID, Resolution)
         case messageAdded(String, by: String)
         indirect case limitsChanged(Limits, by: String)
         case settingsChanged(SettingsChange)

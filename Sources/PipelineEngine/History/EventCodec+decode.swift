@@ -266,9 +266,38 @@ extension Approval.Subject {
     }
 }
 
+extension ToolRule {
+    fileprivate static func recorded(_ json: JSONValue) -> ToolRule? {
+        var reader = FieldReader()
+        return ToolRule(json, &reader)
+    }
+}
+
+extension CallEdit {
+    fileprivate init?(_ body: EventBody) {
+        guard let arguments = body.text("arguments"), let shown = body.digest("shown"),
+            let names = body["reach"]?.elements
+        else { return nil }
+        let reach = names.compactMap { $0.text.flatMap(Reach.init) }
+        guard reach.count == names.count else { return nil }
+        self.init(arguments: arguments, reach: Set(reach), shown: shown)
+    }
+}
+
 extension Resolution {
     fileprivate init?(_ body: EventBody) {
         guard let decision: Decision = body.word("decision"), let by = body.text("by") else { return nil }
-        self.init(decision, by: by, message: body.text("message") ?? "")
+        let grant = body["grant"].map(ToolRule.recorded)
+        let edit = body.object("edit").map(CallEdit.init)
+        // What is there and cannot be read would be taken for less than was answered.
+        guard grant == nil || grant! != nil, edit == nil || edit! != nil else { return nil }
+        self.init(
+            decision,
+            by: by,
+            message: body.text("message") ?? "",
+            grant: grant ?? nil,
+            edit: edit ?? nil,
+            coveredBy: body.id("covered_by")
+        )
     }
 }

@@ -274,9 +274,21 @@ extension Approval.Subject {
     }
 }
 
+extension CallEdit {
+    fileprivate var body: JSONValue {
+        [
+            "arguments": .string(arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
+            "shown": .string("\(shown)"),
+        ]
+    }
+}
+
 extension Resolution {
     fileprivate var body: [String: JSONValue] {
         ["decision": .string(decision.rawValue), "by": .string(by)]
-            .adding(["message": message.isEmpty ? nil : .string(message)])
+            .adding([
+                "message": message.isEmpty ? nil : .string(message), "grant": grant?.json, "edit": edit?.body,
+                "covered_by": coveredBy.map { .string($0.value) },
+            ])
     }
 }

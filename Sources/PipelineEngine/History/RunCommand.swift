@@ -5,6 +5,9 @@ public enum RunCommand: Sendable, Hashable {
     // Asked by a person or a client.
     /// - Parameter shown: The digest of what the person saw; `nil` when the caller cannot know it.
     case resolve(ApprovalID, Resolution, shown: Digest?)
+    /// The same with an answer that allows other calls too.
+    /// - Parameter covering: Open questions about calls which the answer's ``Resolution/grant`` covers.
+    indirect case resolveAlike(ApprovalID, Resolution, shown: Digest?, covering: [ApprovalID])
     case cancel(by: String, reason: String)
     case addMessage(String, by: String)
     indirect case changeLimits(Limits, by: String)
@@ -34,8 +37,10 @@ public enum RunCommand: Sendable, Hashable {
 /// A proposed call with what the engine found when it looked at it.
 public struct AssessedCall: Sendable, Hashable {
     public let proposed: ProposedCall
-    /// What the policy says of the tool.
+    /// What the policy says of it.
     public let rule: ToolPolicy.Rule
+    /// Whether a person has allowed such calls for the rest of the run.
+    public let isGranted: Bool
     private let finding: Finding
 
     /// Apart, because most calls are neither wrong nor asked about, and a reply may have hundreds.
@@ -54,9 +59,16 @@ public struct AssessedCall: Sendable, Hashable {
         if case .found(_, let shown) = finding { shown } else { nil }
     }
 
-    public init(_ proposed: ProposedCall, problem: String?, rule: ToolPolicy.Rule, shown: Digest?) {
+    public init(
+        _ proposed: ProposedCall,
+        problem: String?,
+        rule: ToolPolicy.Rule,
+        isGranted: Bool = false,
+        shown: Digest?
+    ) {
         self.proposed = proposed
         self.rule = rule
+        self.isGranted = isGranted
         finding = problem == nil && shown == nil ? .nothing : .found(problem: problem, shown: shown)
     }
 }
@@ -72,6 +84,8 @@ public enum Refusal: Error, Sendable, Hashable {
     /// What the person was shown is not what would happen now.
     case shownDiffers(ApprovalID)
     case notExpired(ApprovalID)
+    /// An answer changes a call, or allows others like it, where no call is asked about.
+    case notACall(ApprovalID)
     case unknownCall(CallID)
     /// The engine brings back something the run no longer waits for.
     case outdated
@@ -94,6 +108,8 @@ extension Refusal: CustomStringConvertible {
         case .shownDiffers(let id):
             "Approval '\(id)' is for something else than was shown. Look at it again before you answer."
         case .notExpired(let id): "Approval '\(id)' is still open."
+        case .notACall(let id):
+            "Approval '\(id)' is not about a call that has yet to begin: there is nothing to edit, and nothing to allow for the run."
         case .unknownCall(let id): "This run has no open call '\(id)'."
         case .outdated: "The run has moved on."
         case .unknownIteration(let number): "This run has no snapshot of an iteration \(number)."

@@ -208,10 +208,13 @@ extension RunState.Call {
         case .refused(let reason): output = RecordedOutput(text: reason, isError: true)
         case .held, .ready, .started: return nil
         }
+        let change = revision.map {
+            "[\($0) changed the arguments before allowing the call: \(proposed.call.arguments)]\n"
+        }
         return .tool(
             call: proposed.call.id,
             name: proposed.call.tool,
-            text: output.text,
+            text: (change ?? "") + output.text,
             isError: output.isError,
             images: output.images.map(\.reference)
         )
@@ -235,9 +238,14 @@ extension RunFacts {
         approvals[id]?.resolution = answer
         openApprovals.removeAll { $0 == id }
         let approved = approval.grants(answer)
+        if let grant = answer.grant, !grants.contains(grant) { grants.append(grant) }
         switch approval.subject {
         case .call(let call), .repetition(let call):
             calls.note(id, of: call)
+            if let edit = answer.edit {
+                calls.revise(call, edit, by: answer.by)
+                approvals[id]?.approval.shown = edit.shown
+            }
             if approved { calls.set(call, to: .ready) }
         case .plan:
             planIsApproved = approved

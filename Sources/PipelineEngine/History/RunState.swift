@@ -61,6 +61,8 @@ extension RunState {
         public var stage: Stage
         /// The approval that released the call.
         public var approval: ApprovalID?
+        /// Who changed its arguments before it was allowed.
+        public var revision: String?
 
         public var isOpen: Bool { stage.isOpen }
 

@@ -134,7 +134,9 @@ public final class RunService: Sendable {
         let shared = try await parts.budget.anyLimit(ofKey: order.key)
         do throws(Failure) {
             try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)
-            for name in order.pipeline.tools.offered { _ = try parts.registry.tool(ModuleID(name)) }
+            for name in order.pipeline.tools.offered(among: parts.registry.toolNames) {
+                _ = try parts.registry.tool(ModuleID(name))
+            }
             for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
         } catch {
             throw .invalid(error.message)

@@ -39,7 +39,12 @@ public struct Services: Sendable {
         self.feed = feed
         registry = parts.registry
         runs = RunService(parts: parts, keeper: keeper, dispatcher: dispatcher, feed: feed)
-        approvals = ApprovalService(store: parts.store, keeper: keeper, dispatcher: dispatcher)
+        approvals = ApprovalService(
+            store: parts.store,
+            keeper: keeper,
+            dispatcher: dispatcher,
+            registry: parts.registry
+        )
         pipelines = PipelineService(parts)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }

@@ -33,7 +33,7 @@ extension Tool {
 }
 
 /// What a tool call may touch.
-public enum Reach: String, Sendable, Hashable, CaseIterable {
+public enum Reach: String, Choice {
     case reads
     case writes
     case runs

@@ -78,8 +78,7 @@ enum RunCommand: Subcommand {
                 let near = Suggestion.sentence(for: tool, among: session.registry.tools.keys.map(\.value))
                 throw .usage("Option '--allow': there is no tool '\(tool)'.\(near)")
             }
-            pipeline.tools.ask.removeAll { $0 == tool }
-            if !pipeline.tools.allow.contains(tool) { pipeline.tools.allow.append(tool) }
+            pipeline.tools.allowAll(of: tool)
         }
         if let isolation = options.isolation { pipeline.workspace.isolation = isolation }
         if let iterations = options.iterations {

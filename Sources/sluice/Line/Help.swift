@@ -38,8 +38,10 @@ enum Help {
 
     /// What stands for the value of an option that is text; an option of one name is the same in every command.
     private static let placeholders = [
-        "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "config": "FILE", "contract": "NAME", "cwd": "DIR",
-        "db": "FILE", "dir": "DIR", "extends": "PIPELINE", "file": "NAME", "host": "ADDRESS", "id": "NAME",
+        "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "arguments": "JSON", "config": "FILE", "contract": "NAME",
+        "cwd": "DIR",
+        "db": "FILE", "dir": "DIR", "extends": "PIPELINE", "file": "NAME",
+        "for_run": "[PATTERN]", "host": "ADDRESS", "id": "NAME",
         "log": "FILE", "marks": "N,N", "model": "PROVIDER/MODEL", "origin": "ORIGIN", "out": "DIR", "record": "FILE",
         "root": "DIR",
         "server": "URL",

@@ -48,6 +48,7 @@ struct Transcript {
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
             [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
+                + details(of: answer)
         case .messageAdded(let text, let by): [row(by, text.harmless)]
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .settingsChanged(let change): [row("settings", Self.words(change))]
@@ -56,6 +57,15 @@ struct Transcript {
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
         case .checkStarted, .modelRequested, .callStarted: []
         }
+    }
+
+    private func details(of answer: Resolution) -> [String] {
+        [
+            answer.edit.map { row("", "with other arguments: \(Self.arguments($0.arguments))") },
+            answer.grant.map { row("", "for the rest of the run: \($0.words.harmlessLine)") },
+            answer.coveredBy.map { row("", "by the answer to \($0)") },
+        ]
+        .compactMap(\.self)
     }
 
     private static func words(_ change: SettingsChange) -> String {

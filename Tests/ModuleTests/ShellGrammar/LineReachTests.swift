@@ -13,7 +13,7 @@ struct LineReachTests {
         "for f in src/*.py; do wc -l \"$f\"; done", "if [ -f a.txt ]; then cat a.txt; fi", "cd src && ls",
         "cat <<E\nhello $(ls)\nE", "diff <(ls) <(ls src)", "echo $(cat a.txt) \"`pwd`\"", "x=$(ls); echo \"$x\"",
         "case a in a) ls;; *) pwd;; esac", "[[ -f a.txt && $x == y ]] && ls", "timeout 5 ls", "command -v ls",
-        "cat /work/space/a.txt", "echo $((1 + 2))", "LC_ALL=C sort a.txt", "jq -r .a a.json", "date +%s",
+        "cat /srv/calc/a.txt", "echo $((1 + 2))", "LC_ALL=C sort a.txt", "jq -r .a a.json", "date +%s",
         "tar -tzf a.tgz",
         "set -euo pipefail; ls", "while false; do ls; done", "cat *", "ls src/{a,b}.py",
         "cat 'a b.txt' \"c d.txt\" # both",
@@ -93,7 +93,7 @@ struct LineReachTests {
     }
 
     @Test func withoutARepositoryGitMayBeAnybodys() {
-        let place = LineReach.Place(directory: "/work/space", isRepository: false)
+        let place = LineReach.Place(directory: "/srv/calc", isRepository: false)
         #expect(LineReach.scope(of: "git status", argument: "command", at: place).scope.reach.contains(.runs))
     }
 }

@@ -52,7 +52,7 @@ enum ShellLines {
         }
     }
 
-    static let place = LineReach.Place(directory: "/work/space", isRepository: true)
+    static let place = LineReach.Place(directory: "/srv/calc", isRepository: true)
 
     static func reach(_ line: String) -> Set<Reach> {
         LineReach.scope(of: line, argument: "command", at: place).scope.reach
