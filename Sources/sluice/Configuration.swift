@@ -12,8 +12,10 @@ struct Configuration: Sendable {
     var prices: String?
     /// What all runs together may spend on a day, as it is written.
     var costPerDay: String?
+    /// The operator's policy; `nil` when there is none.
+    var policy: String?
 
-    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`, `SLUICE_COST_PER_DAY`; else the XDG base directory (basedir-spec 0.8).
+    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`, `SLUICE_POLICY`, `SLUICE_COST_PER_DAY`; else the XDG base directory (basedir-spec 0.8).
     init(environment: [String: String], home: String) {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
         stateDirectory = absolute(environment["SLUICE_STATE"] ?? "\(state)/sluice")
@@ -21,8 +23,12 @@ struct Configuration: Sendable {
         model = environment["SLUICE_MODEL"]
         costPerDay = environment["SLUICE_COST_PER_DAY"]
         let config = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
-        let own = "\(config)/sluice/prices.yaml"
-        prices = environment["SLUICE_PRICES"].map(absolute) ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
+        func own(_ name: String, _ variable: String) -> String? {
+            let usual = "\(config)/sluice/\(name)"
+            return environment[variable].map(absolute) ?? (FileManager.default.fileExists(atPath: usual) ? usual : nil)
+        }
+        prices = own("prices.yaml", "SLUICE_PRICES")
+        policy = own("policy.yaml", "SLUICE_POLICY")
     }
 }
 

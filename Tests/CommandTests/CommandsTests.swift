@@ -165,6 +165,36 @@ struct CommandsTests {
         }
     }
 
+    @Test func theOperatorsRulesAreCheckedAndStandBeforeThePipelines() async throws {
+        try await withBench { bench in
+            try bench.write("deny: [{ tool: bash_exec, reach: [network] }]\n", to: "good.yaml")
+            try bench.write("deny: [bash_exce]\n", to: "wrong.yaml")
+            #expect(try await bench.sluice("lint", "--policy", "good.yaml").output == "good.yaml: no mistakes.\n")
+            let wrong = try await bench.sluice("lint", "--policy", "wrong.yaml")
+            let sentence = "wrong.yaml:1:8: error: Unknown tool 'bash_exce'. Did you mean 'bash_exec'?"
+            #expect(wrong.errors.contains(sentence))
+            #expect(wrong.status == 64)
+            let run = try await bench.sluice(
+                "run",
+                "pytest",
+                "--cwd",
+                "project",
+                "--policy",
+                "wrong.yaml",
+                "--model",
+                "scripted/x"
+            )
+            #expect(run.errors.contains(sentence))
+            let named = try await bench.sluice("doctor", adding: ["SLUICE_POLICY": "\(bench.root)/wrong.yaml"])
+            #expect(named.output.contains(sentence))
+            try bench.write("deny: []\n", to: "config/sluice/policy.yaml")
+            let usual = try await bench.sluice("doctor", adding: ["XDG_CONFIG_HOME": "\(bench.root)/config"])
+            #expect(usual.output.contains("policy      \(bench.root)/config/sluice/policy.yaml"))
+            let none = try await bench.sluice("lint")
+            #expect(none.errors.hasPrefix("'sluice lint' needs PIPELINE: A file, or the name of a built-in pipeline."))
+        }
+    }
+
     @Test func aRunThatEndedTooSoonIsTakenUpAgain() async throws {
         try await withCalc { bench in
             let words = ["run", "pytest", "--cwd", "project", "--model", Calc.model, "--iterations", "1", "--json"]

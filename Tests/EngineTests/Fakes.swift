@@ -23,7 +23,8 @@ struct Bench {
         environment: [String: String] = [:],
         secrets: @escaping SecretResolver = { _ in nil },
         budget: Budget = Budget(),
-        random: @escaping @Sendable () -> Double = { 0.5 }
+        random: @escaping @Sendable () -> Double = { 0.5 },
+        policy: PolicyFile? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -42,7 +43,8 @@ struct Bench {
                 sources: sources,
                 roots: roots,
                 environment: environment,
-                random: random
+                random: random,
+                policy: policy
             )
         )
         let seen = seen

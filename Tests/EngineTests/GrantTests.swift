@@ -112,7 +112,7 @@ struct GrantTests {
                 ["fiel": "out", "text": "x"],
                 "The arguments of 'write' are wrong. Unknown field 'fiel'. Did you mean 'file'?"
             ),
-            (["file": "secret", "text": "x"], "The pipeline does not allow 'write' with these arguments."),
+            (["file": "secret", "text": "x"], "The policy does not allow 'write' with these arguments."),
         ] as [(JSONValue, String)]
     )
     func argumentsThatCannotBeAreToldToThePersonAndNothingIsRecorded(arguments: JSONValue, message: String) async throws

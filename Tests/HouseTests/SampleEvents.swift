@@ -89,6 +89,14 @@ enum SampleEvents {
         .callFinished("1.1", RecordedOutput(text: "", exitCode: 1, isError: true, whole: digest)),
         .callFinished("1.1", RecordedOutput(text: "", images: [RecordedImage(.png, size: 64, digest: digest)])),
         .callRefused("1.1", reason: "No."),
+        .callProposed(
+            ProposedCall(
+                id: "1.1",
+                call: ToolCall(id: "s", tool: "file_write", arguments: "{}"),
+                reach: [.writes],
+                policy: "0123456789ab"
+            )
+        ),
     ]
 
     private static let subjects: [Approval.Subject] = [

@@ -89,8 +89,27 @@ extension Decider {
         case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
         case .ask:
             guard let shown = call.shown else { return [.callRefused(id, reason: "Nobody can be shown what it does.")] }
-            let text = "Let the model call \(call.proposed.call.tool)? \(call.proposed.call.arguments)"
-            return [question(.call(id), text, shown: shown, offset: questions)]
+            return [question(.call(id), words(for: call), shown: shown, offset: questions)]
+        case .allow: return []
+        }
+    }
+
+    private func words(for call: AssessedCall) -> String {
+        let note = call.note.map { "\($0) " } ?? ""
+        return "\(note)Let the model call \(call.proposed.call.tool)? \(call.proposed.call.arguments)"
+    }
+
+    /// What the policy of today says of a call that waits to begin; a person who has allowed it has done so.
+    func reassess(_ call: AssessedCall) -> [Event.Payload] {
+        let id = call.proposed.id
+        guard let known = state.calls[id], known.stage == .ready else { return [] }
+        switch call.isGranted ? .allow : human.rule(for: call.proposed, call.rule) {
+        case .deny:
+            let reason = "The policy has changed since, and no longer allows '\(call.proposed.call.tool)' like this."
+            return [.callRefused(id, reason: reason)]
+        case .ask:
+            guard known.approval == nil, let shown = call.shown else { return [] }
+            return [question(.call(id), words(for: call), shown: shown)]
         case .allow: return []
         }
     }

@@ -209,11 +209,14 @@ public struct ProposedCall: Sendable, Hashable {
     public var call: ToolCall
     /// What the tool may touch; empty for a tool that does not exist.
     public var reach: Set<Reach>
+    /// Which version of the operator's policy decided on it; `nil` where there was none.
+    public var policy: String?
 
-    public init(id: CallID, call: ToolCall, reach: Set<Reach>) {
+    public init(id: CallID, call: ToolCall, reach: Set<Reach>, policy: String? = nil) {
         self.id = id
         self.call = call
         self.reach = reach
+        self.policy = policy
     }
 
     /// Whether carrying it out twice is as good as once.

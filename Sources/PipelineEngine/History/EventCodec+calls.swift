@@ -28,6 +28,7 @@ extension ProposedCall {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.member("arguments", call.arguments)
         writer.member("call", id.value)
+        if let policy { writer.member("policy", policy) }
         writer.member("reach") { writer in
             writer.array { writer in for name in reach.map(\.rawValue).sorted() { writer.write(name) } }
         }
@@ -100,6 +101,7 @@ private struct CallBody {
     private var tool: String?
     private var arguments: String?
     private var service: String?
+    private var policy: String?
     private var reach: [Reach]?
 
     /// - Returns: whether it is a member as it is written, and there for the first time.
@@ -119,6 +121,7 @@ private struct CallBody {
         case "tool": tool.fill(value)
         case "arguments": arguments.fill(value)
         case "service_id": service.fill(value)
+        case "policy": policy.fill(value)
         case "whole": Digest(value).map { whole.fill($0) } ?? false
         default: false
         }
@@ -133,7 +136,7 @@ private struct CallBody {
     func proposed(_ call: CallID) -> ProposedCall? {
         guard let tool, let arguments, let service, let reach else { return nil }
         let written = ToolCall(id: CallID(service), tool: tool, arguments: arguments)
-        return ProposedCall(id: call, call: written, reach: Self.set(of: reach))
+        return ProposedCall(id: call, call: written, reach: Self.set(of: reach), policy: policy)
     }
 
     /// Nearly every tool has one kind of reach: one set in memory for all calls of such a kind.

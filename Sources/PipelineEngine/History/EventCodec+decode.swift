@@ -210,7 +210,8 @@ extension ProposedCall {
         else { return nil }
         let known = reach.compactMap { $0.text.flatMap(Reach.init) }
         guard known.count == reach.count else { return nil }
-        self.init(id: id, call: ToolCall(id: service, tool: tool, arguments: arguments), reach: Set(known))
+        let call = ToolCall(id: service, tool: tool, arguments: arguments)
+        self.init(id: id, call: call, reach: Set(known), policy: body.text("policy"))
     }
 }
 

@@ -223,7 +223,7 @@ extension ProposedCall {
         [
             "call": .string(id.value), "service_id": .string(call.id.value), "tool": .string(call.tool),
             "arguments": .string(call.arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
-        ]
+        ].adding(["policy": policy.map(JSONValue.string)])
     }
 }
 

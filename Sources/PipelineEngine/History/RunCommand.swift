@@ -25,6 +25,8 @@ public enum RunCommand: Sendable, Hashable {
     indirect case overdraw(Overdraft)
     case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
     case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
+    /// A call that has not begun is looked at again, as the operator's policy is another one by now.
+    indirect case reassessCall(AssessedCall)
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).
     case beginCall(CallID, shown: Digest?)
     case finishCall(CallID, RecordedOutput)
@@ -46,17 +48,22 @@ public struct AssessedCall: Sendable, Hashable {
     /// Apart, because most calls are neither wrong nor asked about, and a reply may have hundreds.
     private indirect enum Finding: Sendable, Hashable {
         case nothing
-        case found(problem: String?, shown: Digest?)
+        case found(problem: String?, shown: Digest?, note: String?)
     }
 
     /// Why it cannot be carried out as it was written, for the model.
     public var problem: String? {
-        if case .found(let problem, _) = finding { problem } else { nil }
+        if case .found(let problem, _, _) = finding { problem } else { nil }
     }
 
     /// The digest of what a person would be shown; `nil` where nobody would be asked.
     public var shown: Digest? {
-        if case .found(_, let shown) = finding { shown } else { nil }
+        if case .found(_, let shown, _) = finding { shown } else { nil }
+    }
+
+    /// What whoever is asked should know besides the call.
+    public var note: String? {
+        if case .found(_, _, let note) = finding { note } else { nil }
     }
 
     public init(
@@ -64,12 +71,14 @@ public struct AssessedCall: Sendable, Hashable {
         problem: String?,
         rule: ToolPolicy.Rule,
         isGranted: Bool = false,
-        shown: Digest?
+        shown: Digest?,
+        note: String? = nil
     ) {
         self.proposed = proposed
         self.rule = rule
         self.isGranted = isGranted
-        finding = problem == nil && shown == nil ? .nothing : .found(problem: problem, shown: shown)
+        let isFound = problem != nil || shown != nil
+        finding = isFound ? .found(problem: problem, shown: shown, note: note) : .nothing
     }
 }
 

@@ -53,6 +53,7 @@ struct Decider {
         case .finishTurn(let turn, let reply, let cost, let calls): return try finishTurn(turn, reply, cost, calls)
         case .failTurn(let turn, let attempt, let failure, let retryAt):
             return try failTurn(turn, attempt, failure, retryAt)
+        case .reassessCall(let call): return reassess(call)
         case .beginCall(let id, let shown): return try beginCall(id, shown)
         case .finishCall(let id, let output): return try finishCall(id, output)
         case .fail(let failure): return [.runFinished(.failed, reason: failure.message)]

@@ -14,15 +14,28 @@ extension LintCheck {
     }
 
     var tools: [Finding] {
+        let mentions = mentions(at: Self.path("tools"))
+        return ruleFindings(mentions) + settings(mentions) + unsettled(mentions)
+    }
+
+    /// All rules of the policy.
+    private func mentions(at place: FieldPath) -> [Mention] {
         let lists = [("allow", pipeline.tools.allow), ("ask", pipeline.tools.ask), ("deny", pipeline.tools.deny)]
-        let mentions = lists.flatMap { list, rules in
+        return lists.flatMap { list, rules in
             rules.enumerated().map { index, rule in
-                let path = Self.path("tools", list).appending(index)
                 let id = ModuleID(rule.tool)
+                let path = place.appending(list).appending(index)
                 return Mention(list: list, rule: rule, id: registry.tools[id]?.id ?? id, path: path)
             }
         }
-        return ruleFindings(mentions) + settings(mentions) + unsettled(mentions)
+    }
+
+    /// What is wrong with the rules of a policy that is no pipeline's.
+    static func findings(allow: [ToolRule], ask: [ToolRule], deny: [ToolRule], _ registry: Registry) -> [Finding] {
+        var pipeline = Pipeline()
+        pipeline.tools = ToolPolicy(allow: allow, ask: ask, deny: deny)
+        let check = LintCheck(written: pipeline, pipeline: pipeline, uncertain: [], registry: registry)
+        return check.ruleFindings(check.mentions(at: FieldPath()))
     }
 
     /// Settings that are given.

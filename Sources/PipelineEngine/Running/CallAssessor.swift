@@ -6,10 +6,13 @@ struct CallAssessor {
     let toolbox: Toolbox
     let state: RunState
     let pipeline: Pipeline
+    /// The operator's, as it stands now; `nil` where there is none.
+    let policy: OperatorPolicy?
 
     /// - Returns: `nil` for a run without a pipeline that can be read.
-    init?(_ registry: Registry, _ toolbox: Toolbox, _ state: RunState) {
+    init?(_ registry: Registry, _ toolbox: Toolbox, _ state: RunState, _ policy: PolicyFile?) {
         guard let pipeline = state.pipeline else { return nil }
+        self.policy = policy?.current(for: state.workspace)
         self.registry = registry
         self.toolbox = toolbox
         self.state = state
@@ -28,16 +31,18 @@ struct CallAssessor {
             return AssessedCall(unknown, problem: "There is no tool '\(call.tool)'.\(near)", rule: .deny, shown: nil)
         }
         let (ruled, problem) = look(at: call, tool)
-        let proposed = ProposedCall(id: id, call: call, reach: ruled.scope.reach)
-        let rule = pipeline.tools.rule(for: ruled, granted: state.grants)
-        let isGranted = rule == .allow && pipeline.tools.isGranted(ruled, by: state.grants)
+        let proposed = ProposedCall(id: id, call: call, reach: ruled.scope.reach, policy: policy?.version)
+        let isGranted = pipeline.tools.isGranted(ruled, by: state.grants)
+        let own = pipeline.tools.rule(for: ruled, granted: state.grants)
+        let rule = policy?.rule(for: ruled, own, isGranted: isGranted) ?? own
         let isAsked = !isGranted && pipeline.human.rule(for: proposed, rule) == .ask
         return AssessedCall(
             proposed,
             problem: problem,
             rule: rule,
-            isGranted: isGranted,
-            shown: isAsked ? CallSubject(call, state, pipeline).digest : nil
+            isGranted: isGranted && rule == .allow,
+            shown: isAsked ? CallSubject(call, state, pipeline).digest : nil,
+            note: policy?.problem
         )
     }
 

@@ -4,6 +4,7 @@ extension EffectRunner {
     func call(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
         guard let work = await run.takeCall(id) else { return }
         if !work.isBegun {
+            guard try await !isStopped(work, of: run) else { return }
             // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
             if work.call.stage == .started { await keeper.removeDrafts(in: work.workspace) }
             guard try await run.record(.beginCall(id, shown: work.shown)).allSatisfy(\.isCallStart) else { return }
@@ -27,6 +28,19 @@ extension EffectRunner {
         if let pieces { show(pieces.end(), of: id, run.id) }
         let (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
         try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: true)
+    }
+
+    /// Looks again at a call on which another version of the operator's policy decided.
+    ///
+    /// - Returns: whether it is not to begin now.
+    private func isStopped(_ work: CallInHand, of run: LiveRun) async throws(ServiceError) -> Bool {
+        guard policy != nil || work.call.proposed.policy != nil else { return false }
+        let state = await run.state
+        guard work.call.stage == .ready, work.call.proposed.policy != policy?.current(for: state.workspace).version,
+            let assessor = CallAssessor(registry, run.toolbox, state, policy)
+        else { return false }
+        let assessed = assessor.assess(work.call.proposed.call, work.call.proposed.id)
+        return try await !run.record(.reassessCall(assessed)).isEmpty
     }
 
     private func show(_ piece: String, of id: CallID, _ run: RunID) {

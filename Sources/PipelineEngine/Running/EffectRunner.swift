@@ -17,6 +17,8 @@ final class EffectRunner: Sendable {
     /// From 0 up to 1, for the jitter of retries.
     let random: @Sendable () -> Double
     let fault: FaultPoint
+    /// The operator's; `nil` where there is none.
+    let policy: PolicyFile?
 
     init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
         registry = parts.registry
@@ -29,6 +31,7 @@ final class EffectRunner: Sendable {
         scratch = Scratch(root: parts.scratch)
         random = parts.random
         fault = parts.fault
+        policy = parts.policy
         self.emit = emit
     }
 

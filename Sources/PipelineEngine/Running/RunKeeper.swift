@@ -173,9 +173,14 @@ actor RunKeeper {
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
         if let place = live[id] { return place.run }
-        return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry, budget: budget) {
-            [publish] in publish(id, $0)
-        }
+        return try await LiveRun.open(
+            id,
+            in: store,
+            clock: clock,
+            registry: runner.registry,
+            budget: budget,
+            policy: runner.policy
+        ) { [publish] in publish(id, $0) }
     }
 
     private func work(on run: LiveRun) async -> Result<RunState, ServiceError> {

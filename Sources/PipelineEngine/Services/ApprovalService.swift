@@ -6,6 +6,7 @@ public struct ApprovalService: Sendable {
     let keeper: RunKeeper
     let dispatcher: Dispatcher
     let registry: Registry
+    let policy: PolicyFile?
 
     /// The open questions of one run, oldest first.
     public func pending(of run: RunID) async throws(ServiceError) -> [Approval] {
@@ -86,7 +87,7 @@ public struct ApprovalService: Sendable {
         let state = try await keeper.state(of: run)
         let review: CallReview
         do throws(Refusal) {
-            review = try CallReview(of: approval, in: state, registry)
+            review = try CallReview(of: approval, in: state, registry, policy)
         } catch {
             throw .refused(error)
         }

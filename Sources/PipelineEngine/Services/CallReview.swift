@@ -8,11 +8,16 @@ struct CallReview {
     private let assessor: CallAssessor
 
     /// - Throws: ``Refusal`` for a question that is not there, was answered, or is not about a call.
-    init(of id: ApprovalID, in state: RunState, _ registry: Registry) throws(Refusal) {
+    init(
+        of id: ApprovalID,
+        in state: RunState,
+        _ registry: Registry,
+        _ policy: PolicyFile?
+    ) throws(Refusal) {
         guard let known = state.approvals[id] else { throw .unknownApproval(id) }
         if let earlier = known.resolution { throw .alreadyResolved(id, earlier) }
         guard case .call(let name) = known.approval.subject, let call = state.calls[name],
-            let assessor = CallAssessor(registry, Toolbox(), state)
+            let assessor = CallAssessor(registry, Toolbox(), state, policy)
         else { throw .notACall(id) }
         approval = known.approval
         self.call = call.proposed.call
@@ -41,7 +46,7 @@ struct CallReview {
         let assessed = assessor.assess(call, id)
         if let problem = assessed.problem { throw Failure(.invalidInput, problem) }
         guard assessed.rule != .deny else {
-            throw Failure(.invalidInput, "The pipeline does not allow '\(call.tool)' with these arguments.")
+            throw Failure(.invalidInput, "The policy does not allow '\(call.tool)' with these arguments.")
         }
         answer.edit = CallEdit(
             arguments: call.arguments,
@@ -58,7 +63,9 @@ struct CallReview {
             guard other.id != approval.id, case .call(let name) = other.subject,
                 let call = assessor.state.calls[name]?.proposed.call, let ruled = assessor.ruled(call)
             else { return nil }
-            return assessor.pipeline.tools.isGranted(ruled, by: [grant]) ? other.id : nil
+            let isGranted = assessor.pipeline.tools.isGranted(ruled, by: [grant])
+            let isDenied = assessor.policy?.rule(for: ruled, .allow, isGranted: true) == .deny
+            return isGranted && !isDenied ? other.id : nil
         }
     }
 }

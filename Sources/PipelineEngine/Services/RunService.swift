@@ -131,6 +131,7 @@ public final class RunService: Sendable {
 
     /// What must be so for the run to reach its first turn.
     private func check(_ order: RunOrder) async throws(ServiceError) {
+        if let problem = parts.policy?.problem(in: order.project) { throw .invalid(problem) }
         let shared = try await parts.budget.anyLimit(ofKey: order.key)
         do throws(Failure) {
             try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)

@@ -43,7 +43,8 @@ public struct Services: Sendable {
             store: parts.store,
             keeper: keeper,
             dispatcher: dispatcher,
-            registry: parts.registry
+            registry: parts.registry,
+            policy: parts.policy
         )
         pipelines = PipelineService(parts)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
@@ -108,6 +109,8 @@ public struct EngineParts: Sendable {
     /// From 0 up to 1, for the jitter of retries.
     public var random: @Sendable () -> Double
     public var fault: FaultPoint
+    /// What the operator says of all runs; `nil` for nothing.
+    public var policy: PolicyFile?
 
     public init(
         registry: Registry,
@@ -125,8 +128,10 @@ public struct EngineParts: Sendable {
         roots: [String] = [],
         environment: [String: String] = [:],
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        fault: FaultPoint = .none
+        fault: FaultPoint = .none,
+        policy: PolicyFile? = nil
     ) {
+        self.policy = policy
         self.registry = registry
         self.store = store
         self.workspaces = workspaces

@@ -38,7 +38,7 @@ extension ToolRule {
     }
 
     /// Whether it speaks of commands, and the call's line may have one that nobody sees before it runs.
-    func mayHoldUnseen(in call: RuledCall) -> Bool {
+    public func mayHoldUnseen(in call: RuledCall) -> Bool {
         guard let line = call.scope.line, !line.isKnown else { return false }
         return with[line.argument] != nil && names(any: call.names)
     }

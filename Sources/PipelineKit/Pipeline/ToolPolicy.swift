@@ -101,11 +101,21 @@ extension ToolPolicy {
         )
         var ask: [ToolRule]? = nil
         @Field("Tools and calls that are refused.") var deny: [ToolRule] = []
+        @Field(
+            "A file with lists of rules that stand before these, relative to this one; taken in when the run starts."
+        )
+        var rules: String? = nil
         @Field("What holds for a tool that is named, where no rule holds: deny or ask.") var otherwise: Rule = .deny
         @Field("Settings by tool name.") var with: [String: JSONValue] = [:]
         init() {}
 
         func check(_ reader: inout FieldReader) {
+            if let rules {
+                reader.problem(
+                    inValueOf: "rules",
+                    "names the file '\(rules)', which only a pipeline in a file can take in."
+                )
+            }
             if otherwise == .allow { reader.problem(inValueOf: "otherwise", "must be deny or ask, but is allow.") }
         }
     }

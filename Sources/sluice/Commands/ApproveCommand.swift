@@ -14,6 +14,8 @@ enum ApproveCommand: Subcommand {
         var arguments: String? = nil
         @Field("Write other arguments in $VISUAL or $EDITOR.") var edit: Bool = false
         @Field("Carry the run on afterwards.") var resume: Bool = false
+        @Field("The rules of the operator of this machine, which stand before those of pipelines.")
+        var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Print JSON.") var json: Bool = false
         init() {}
@@ -29,7 +31,7 @@ enum ApproveCommand: Subcommand {
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
-        let services = try session.services(options.db)
+        let services = try session.services(options.db, policy: options.policy)
         guard let word = operands.first else { return try await list(services, json: options.json) }
         let run = try await session.run([word], services)
         let approval = try await choose(run, operands.dropFirst().first.map(ApprovalID.init), services)

@@ -19,6 +19,8 @@ enum RunCommand: Subcommand {
         @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
         var record: String? = nil
         @Field("With '--record': write over a file that is there.") var replace: Bool = false
+        @Field("The rules of the operator of this machine, which stand before those of pipelines.")
+        var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Print one event a line, as JSON.") var json: Bool = false
         init() {}
@@ -39,7 +41,7 @@ enum RunCommand: Subcommand {
         try override(&pipeline, options, session)
         try session.expectPrices()
         for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
-        let services = try session.services(options.db)
+        let services = try session.services(options.db, policy: options.policy)
         let run = options.id.map(RunID.init) ?? .new()
         guard RunID.isName(run.value) else {
             throw .usage("A run cannot be named '\(run)'. Use up to 64 lower-case letters, digits and dashes.")
