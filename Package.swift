@@ -149,7 +149,7 @@ let package = Package(
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(
             "EngineTests",
-            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "FuzzEntries"]
+            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "SQLiteStore", "FuzzEntries"]
         ),
         tests(
             "ModuleTests",

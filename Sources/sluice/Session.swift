@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import PipelineEngine
 import PipelineKit
+import ProcessKit
 import ProviderKit
 import SQLiteStore
 import StandardModules
@@ -145,7 +146,8 @@ struct Session: Sendable {
                 roots: roots,
                 environment: environment,
                 fault: fault,
-                policy: (policy.map(absolute) ?? configuration.policy).map { PolicyFile($0, registry: registry) }
+                policy: (policy.map(absolute) ?? configuration.policy).map { PolicyFile($0, registry: registry) },
+                hooks: HookProcesses()
             )
         )
     }

@@ -38,6 +38,7 @@ struct CallCodecTests {
                 let call = ToolCall(id: CallID(text), tool: "t", arguments: text)
                 all.append(.callProposed(ProposedCall(id: "1.2", call: call, reach: reach)))
                 all.append(.callProposed(ProposedCall(id: "1.2", call: call, reach: reach, policy: text)))
+                all.append(.callProposed(ProposedCall(id: "1.2", call: call, reach: reach, awaitsHooks: true)))
             }
         }
         return all

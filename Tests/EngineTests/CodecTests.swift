@@ -86,6 +86,11 @@ struct CodecTests {
             )
         ),
         .approvalResolved("a1", Resolution(.approved, by: "ada", grant: "t")),
+        .callAssessed(
+            "1.1",
+            HookedCall(decision: .deny, hook: "h", reason: "r", arguments: "{}", reach: [.reads], policy: "v")
+        ),
+        .callAssessed("1.1", HookedCall()), .hookFailed(HookFailure(hook: "h", moment: "run_end", reason: "r")),
         .messageAdded("t", by: "ada"), .limitsChanged(Limits(), by: "ada"),
         .settingsChanged(SettingsChange(model: ModelName("m/x/y"), gate: .afterFailedCheck, by: "ada")),
         .settingsChanged(SettingsChange(gate: .never, by: "ada")),

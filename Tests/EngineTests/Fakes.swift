@@ -1,6 +1,7 @@
 import Foundation
 import PipelineKit
 import PipelineTesting
+import ProcessKit
 import Synchronization
 
 @testable import PipelineEngine
@@ -44,7 +45,8 @@ struct Bench {
                 roots: roots,
                 environment: environment,
                 random: random,
-                policy: policy
+                policy: policy,
+                hooks: HookProcesses()
             )
         )
         let seen = seen
@@ -94,11 +96,12 @@ struct Bench {
         model: JSONValue = "notes/x",
         limits: JSONValue = [:],
         notes: [String: JSONValue] = [:],
+        hooks: JSONValue = [:],
         run: RunID = "r1",
         key: String? = nil
     ) async throws -> RunID {
         let pipeline = try Pipeline(json: [
-            "name": "p", "model": model, "goal": goal, "tools": tools, "human": human, "limits": limits,
+            "name": "p", "model": model, "goal": goal, "tools": tools, "human": human, "limits": limits, "hooks": hooks,
             "providers": ["notes": .object(notes.merging(["replies": replies]) { $1 })],
         ])
         return try await services.runs.start(

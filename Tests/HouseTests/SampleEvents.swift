@@ -81,6 +81,15 @@ enum SampleEvents {
     )
 
     private static let calls: [Event.Payload] = [
+        .callAssessed(
+            "1.1",
+            HookedCall(decision: .ask, hook: "h", reason: "r", arguments: "{}", reach: [.reads], policy: "0123456789ab")
+        ),
+        .callAssessed("1.1", HookedCall(reach: [.reads])),
+        .hookFailed(HookFailure(hook: "h", moment: "run_end", reason: "r")),
+        .callProposed(
+            ProposedCall(id: "1.1", call: ToolCall(id: "s", tool: "t", arguments: "{}"), reach: [], awaitsHooks: true)
+        ),
         .callProposed(
             ProposedCall(id: "1.1", call: ToolCall(id: "x", tool: "file_read", arguments: "{}"), reach: [.reads])
         ),

@@ -36,6 +36,8 @@ extension Event {
         /// The beginning of the conversation is replaced by a summary of it.
         case conversationCompacted(Compaction)
         case callProposed(ProposedCall)
+        /// Hooks were asked about a call, and the rules looked at what they made of it.
+        indirect case callAssessed(CallID, HookedCall)
         case callStarted(CallID)
         case callFinished(CallID, RecordedOutput)
         case callRefused(CallID, reason: String)
@@ -47,6 +49,7 @@ extension Event {
         case rolledBack(Rollback)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
+        indirect case hookFailed(HookFailure)
     }
 }
 
@@ -211,8 +214,11 @@ public struct ProposedCall: Sendable, Hashable {
     public var reach: Set<Reach>
     /// Which version of the operator's policy decided on it; `nil` where there was none.
     public var policy: String?
+    /// Whether hooks are to be asked before anything is decided about it.
+    public var awaitsHooks: Bool
 
-    public init(id: CallID, call: ToolCall, reach: Set<Reach>, policy: String? = nil) {
+    public init(id: CallID, call: ToolCall, reach: Set<Reach>, policy: String? = nil, awaitsHooks: Bool = false) {
+        self.awaitsHooks = awaitsHooks
         self.id = id
         self.call = call
         self.reach = reach

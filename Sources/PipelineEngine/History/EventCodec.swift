@@ -58,6 +58,7 @@ extension Event.Payload {
         case .modelFellBack: "model.fell_back"
         case .conversationCompacted: "conversation.compacted"
         case .callProposed: "tool_call.proposed"
+        case .callAssessed: "tool_call.assessed"
         case .callStarted: "tool_call.started"
         case .callFinished: "tool_call.finished"
         case .callRefused: "tool_call.refused"
@@ -69,6 +70,7 @@ extension Event.Payload {
         case .rolledBack: "workspace.rolled_back"
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
+        case .hookFailed: "hook.failed"
         }
     }
 
@@ -91,6 +93,7 @@ extension Event.Payload {
         case .conversationCompacted(let compaction):
             ["dropped": .int(compaction.dropped), "text": .string(compaction.text)]
         case .callProposed(let call): call.body
+        case .callAssessed(let id, let hooked): hooked.body.adding(["call": .string(id.value)])
         case .callStarted(let id): ["call": .string(id.value)]
         case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])
         case .callRefused(let id, let reason): ["call": .string(id.value), "reason": .string(reason)]
@@ -102,6 +105,8 @@ extension Event.Payload {
         case .rolledBack(let back): back.body
         case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
         case .runReopened(let by): ["by": .string(by)]
+        case .hookFailed(let failure):
+            ["hook": .string(failure.hook), "moment": .string(failure.moment), "reason": .string(failure.reason)]
         }
     }
 }
@@ -223,7 +228,7 @@ extension ProposedCall {
         [
             "call": .string(id.value), "service_id": .string(call.id.value), "tool": .string(call.tool),
             "arguments": .string(call.arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
-        ].adding(["policy": policy.map(JSONValue.string)])
+        ].adding(["policy": policy.map(JSONValue.string), "hooks": awaitsHooks ? true : nil])
     }
 }
 
@@ -271,6 +276,16 @@ extension Approval.Subject {
         case .plan(let turn): ["subject": .string(kind), "turn": .int(turn)]
         case .limit(let name): ["subject": .string(kind), "limit": .string(name.rawValue)]
         }
+    }
+}
+
+extension HookedCall {
+    fileprivate var body: [String: JSONValue] {
+        ["reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string))].adding([
+            "decision": decision.map { .string($0.rawValue) }, "hook": hook.isEmpty ? nil : .string(hook),
+            "reason": reason.isEmpty ? nil : .string(reason), "arguments": arguments.map(JSONValue.string),
+            "policy": policy.map(JSONValue.string),
+        ])
     }
 }
 

@@ -25,6 +25,10 @@ public enum RunCommand: Sendable, Hashable {
     indirect case overdraw(Overdraft)
     case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
     case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
+    /// Hooks were asked about a call, and the rules look at what they made of it.
+    indirect case assessCall(AssessedCall, HookedCall)
+    /// A hook that could not change anything any more failed.
+    indirect case noteHook(HookFailure)
     /// A call that has not begun is looked at again, as the operator's policy is another one by now.
     indirect case reassessCall(AssessedCall)
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).

@@ -17,6 +17,7 @@ extension RunFacts {
         case .modelFellBack: fallBack()
         case .conversationCompacted(let compaction): compact(compaction)
         case .callProposed(let call): propose(call)
+        case .callAssessed(let id, let hooked): calls.assess(id, hooked)
         case .callStarted(let id): calls.set(id, to: .started)
         case .callFinished(let id, let output): close(id, .done(output))
         case .callRefused(let id, let reason): close(id, .refused(reason))
@@ -28,6 +29,7 @@ extension RunFacts {
         case .rolledBack(let back): say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
+        case .hookFailed: break
         }
         trackWaiting(at: event.at)
     }
@@ -206,7 +208,7 @@ extension RunState.Call {
         switch stage {
         case .done(let recorded): output = recorded
         case .refused(let reason): output = RecordedOutput(text: reason, isError: true)
-        case .held, .ready, .started: return nil
+        case .assessing, .held, .ready, .started: return nil
         }
         let change = revision.map {
             "[\($0) changed the arguments before allowing the call: \(proposed.call.arguments)]\n"

@@ -53,6 +53,8 @@ struct Decider {
         case .finishTurn(let turn, let reply, let cost, let calls): return try finishTurn(turn, reply, cost, calls)
         case .failTurn(let turn, let attempt, let failure, let retryAt):
             return try failTurn(turn, attempt, failure, retryAt)
+        case .assessCall(let call, let hooked): return try assess(call, hooked)
+        case .noteHook(let failure): return [.hookFailed(failure)]
         case .reassessCall(let call): return reassess(call)
         case .beginCall(let id, let shown): return try beginCall(id, shown)
         case .finishCall(let id, let output): return try finishCall(id, output)
@@ -68,6 +70,7 @@ struct Decider {
         case .changeLimits(let limits, let by): return [.limitsChanged(limits, by: by)]
         case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
+        case .noteHook(let failure): return [.hookFailed(failure)]
         case .resolve(let id, _, _), .resolveAlike(let id, _, _, _):
             // The run may have ended because of the first answer: who gave it is what the second person has to know.
             if let earlier = state.approvals[id]?.resolution, earlier.decision != .expired {

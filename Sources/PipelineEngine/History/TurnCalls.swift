@@ -35,7 +35,7 @@ public struct TurnCalls: Sendable, Hashable {
         if areAnswered { self = TurnCalls() }
         areAnswered = false
         proposed.append(call)
-        progress.append(Progress())
+        progress.append(Progress(stage: call.awaitsHooks ? .assessing : .ready))
         openCount += 1
     }
 
@@ -57,6 +57,19 @@ public struct TurnCalls: Sendable, Hashable {
         proposed[index].call.arguments = edit.arguments
         proposed[index].reach = edit.reach
         progress[index].revision = person
+    }
+
+    /// Has the call be what hooks made of it, and ready unless something else follows.
+    mutating func assess(_ id: CallID, _ hooked: HookedCall) {
+        guard let index = index(of: id) else { return }
+        if let arguments = hooked.arguments {
+            proposed[index].call.arguments = arguments
+            progress[index].revision = "The hook '\(hooked.hook)'"
+        }
+        proposed[index].reach = hooked.reach
+        proposed[index].policy = hooked.policy
+        proposed[index].awaitsHooks = false
+        set(id, to: .ready)
     }
 
     mutating func markAnswered() { areAnswered = true }

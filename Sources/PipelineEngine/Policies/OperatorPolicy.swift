@@ -9,6 +9,8 @@ public struct OperatorPolicy: Sendable, Hashable {
     public var allow: [ToolRule]?
     public var ask: [ToolRule]
     public var deny: [ToolRule]
+    /// What is asked and told besides the hooks of pipelines, and before them.
+    public var hooks: Hooks?
     /// The beginning of the digest of the file: which version it is.
     public var version: String
     /// Why the file cannot be used; then everything is asked about.
@@ -18,12 +20,14 @@ public struct OperatorPolicy: Sendable, Hashable {
         allow: [ToolRule]? = nil,
         ask: [ToolRule] = [],
         deny: [ToolRule] = [],
+        hooks: Hooks? = nil,
         version: String = "",
         problem: String? = nil
     ) {
         self.allow = allow
         self.ask = ask
         self.deny = deny
+        self.hooks = hooks
         self.version = version
         self.problem = problem
     }
@@ -47,5 +51,6 @@ struct OperatorPolicySyntax: Fields {
     var allow: [ToolRule]? = nil
     @Field("Calls that a person is asked about, whatever the pipeline says.") var ask: [ToolRule] = []
     @Field("Calls that are refused, whatever the pipeline says.") var deny: [ToolRule] = []
+    @Field("Programs that are asked or told at certain moments of every run.") var hooks: Hooks? = nil
     init() {}
 }

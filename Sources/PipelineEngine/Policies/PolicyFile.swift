@@ -87,7 +87,7 @@ public final class PolicyFile: Sendable {
         }
         var reader = FieldReader()
         let syntax = OperatorPolicySyntax(.object(members), &reader) ?? OperatorPolicySyntax()
-        return OperatorPolicy(allow: syntax.allow, ask: syntax.ask, deny: syntax.deny)
+        return OperatorPolicy(allow: syntax.allow, ask: syntax.ask, deny: syntax.deny, hooks: syntax.hooks)
     }
 
     /// - Throws: ``Failure`` with a reason that completes `Cannot read this file: `.

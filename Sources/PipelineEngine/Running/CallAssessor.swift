@@ -21,20 +21,31 @@ struct CallAssessor {
 
     /// What the engine can say of calls, which are named after their turn and their place in it.
     func assess(_ calls: [ToolCall], of turn: Int) -> [AssessedCall] {
-        calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)")) }
+        let hooks = (pipeline.hooks?.beforeCall ?? []) + (policy?.hooks?.beforeCall ?? [])
+        return calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), before: hooks) }
     }
 
-    func assess(_ call: ToolCall, _ id: CallID) -> AssessedCall {
+    /// - Parameters:
+    ///   - asking: What a hook says that has a person asked; `nil` for none.
+    ///   - hooks: Those that are to be asked about calls of their tools.
+    func assess(_ call: ToolCall, _ id: CallID, asking: String? = nil, before hooks: [Hook] = []) -> AssessedCall {
         guard let tool = registry.tools[ModuleID(call.tool)] else {
             let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered(among: registry.toolNames))
             let unknown = ProposedCall(id: id, call: call, reach: [])
             return AssessedCall(unknown, problem: "There is no tool '\(call.tool)'.\(near)", rule: .deny, shown: nil)
         }
         let (ruled, problem) = look(at: call, tool)
-        let proposed = ProposedCall(id: id, call: call, reach: ruled.scope.reach, policy: policy?.version)
-        let isGranted = pipeline.tools.isGranted(ruled, by: state.grants)
+        let proposed = ProposedCall(
+            id: id,
+            call: call,
+            reach: ruled.scope.reach,
+            policy: policy?.version,
+            awaitsHooks: hooks.contains { $0.isFor(tool.names) }
+        )
+        let isGranted = asking == nil && pipeline.tools.isGranted(ruled, by: state.grants)
         let own = pipeline.tools.rule(for: ruled, granted: state.grants)
-        let rule = policy?.rule(for: ruled, own, isGranted: isGranted) ?? own
+        let ruling = policy?.rule(for: ruled, own, isGranted: isGranted) ?? own
+        let rule = asking != nil && ruling == .allow ? .ask : ruling
         let isAsked = !isGranted && pipeline.human.rule(for: proposed, rule) == .ask
         return AssessedCall(
             proposed,
@@ -42,7 +53,7 @@ struct CallAssessor {
             rule: rule,
             isGranted: isGranted && rule == .allow,
             shown: isAsked ? CallSubject(call, state, pipeline).digest : nil,
-            note: policy?.problem
+            note: policy?.problem ?? (asking?.isEmpty == false ? asking : nil)
         )
     }
 

@@ -24,10 +24,12 @@ extension EffectRunner {
             guard error.kind != .cancelled else { return }
             output = ToolOutput(error.message, isError: true)
         }
+        guard let (told, stop) = await tellHooks(work, output, run) else { return }
         fault("call.finished")
         if let pieces { show(pieces.end(), of: id, run.id) }
-        let (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
-        try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: true)
+        let (recorded, artifacts) = RecordedOutput.recording(redactor.clean(told))
+        try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: stop == nil)
+        if let stop { try await run.record(.cancel(by: "a hook", reason: stop)) }
     }
 
     /// Looks again at a call on which another version of the operator's policy decided.

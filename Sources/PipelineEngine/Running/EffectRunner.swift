@@ -19,6 +19,7 @@ final class EffectRunner: Sendable {
     let fault: FaultPoint
     /// The operator's; `nil` where there is none.
     let policy: PolicyFile?
+    let hookRunner: (any HookRunner)?
 
     init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
         registry = parts.registry
@@ -32,6 +33,7 @@ final class EffectRunner: Sendable {
         random = parts.random
         fault = parts.fault
         policy = parts.policy
+        hookRunner = parts.hooks
         self.emit = emit
     }
 
@@ -44,6 +46,7 @@ final class EffectRunner: Sendable {
             if let notBefore { await clock.sleep(notBefore) }
             guard !Task.isCancelled else { return }  // what a process that ends still recorded would count as spent
             try await ask(turn, attempt, of: run)
+        case .assess(let id): try await assess(id, of: run)
         case .call(let id): try await call(id, of: run)
         case .wake(let approval, _): try await run.record(.expire(approval))
         }
@@ -59,6 +62,7 @@ final class EffectRunner: Sendable {
             return try await giveUp(error, run)
         }
         fault("workspace.opened")
+        if let refusal = await refusalToStart(state, opened.workspace, run) { return try await giveUp(refusal, run) }
         try await run.record(.openWorkspace(opened.workspace, start: opened.start))
     }
 

@@ -50,7 +50,8 @@ extension LiveRun {
             workspace: workspace,
             tool: tool,
             shown: CallSubject.shown(call, state),
-            isBegun: isBegun
+            isBegun: isBegun,
+            hooks: state.pipeline?.hooks
         )
     }
 

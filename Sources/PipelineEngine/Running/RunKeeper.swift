@@ -187,7 +187,9 @@ actor RunKeeper {
         do throws(ServiceError) {
             live[run.id] = LivePlace(run: run, renewal: clock.now() + Self.heartbeat)
             if isWindingDown { await run.windDown() }
+            let wasFinished = await run.state.isFinished
             let driven = await drive(run)
+            if !wasFinished, await run.state.isFinished { try await runner.tellEnd(of: run) }
             live[run.id] = nil
             await leaveAttention(run.id)
             try driven.get()

@@ -111,6 +111,8 @@ public struct EngineParts: Sendable {
     public var fault: FaultPoint
     /// What the operator says of all runs; `nil` for nothing.
     public var policy: PolicyFile?
+    /// What starts the programs of hooks; `nil` where none are run.
+    public var hooks: (any HookRunner)?
 
     public init(
         registry: Registry,
@@ -129,8 +131,10 @@ public struct EngineParts: Sendable {
         environment: [String: String] = [:],
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         fault: FaultPoint = .none,
-        policy: PolicyFile? = nil
+        policy: PolicyFile? = nil,
+        hooks: (any HookRunner)? = nil
     ) {
+        self.hooks = hooks
         self.policy = policy
         self.registry = registry
         self.store = store

@@ -55,8 +55,18 @@ struct Transcript {
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
         case .runFinished(let status, let reason): finished(status, reason)
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
+        case .callAssessed(let id, let hooked): assessed(id, hooked)
+        case .hookFailed(let failure):
+            [row("hook", Style.yellow("\(failure.hook) (\(failure.moment)): \(failure.reason)".harmlessLine))]
         case .checkStarted, .modelRequested, .callStarted: []
         }
+    }
+
+    private func assessed(_ id: CallID, _ hooked: HookedCall) -> [String] {
+        let change = hooked.arguments.map { row("hook", "other arguments: \(Self.arguments($0))") }
+        guard let decision = hooked.decision else { return [change].compactMap(\.self) }
+        let said = row("hook", "\(hooked.hook): \(decision.rawValue) \(hooked.reason)".harmlessLine)
+        return [change, said].compactMap(\.self)
     }
 
     private func details(of answer: Resolution) -> [String] {

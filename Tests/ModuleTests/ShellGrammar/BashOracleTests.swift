@@ -22,7 +22,7 @@ struct BashOracleTests {
     }
 
     @Test func whatBashRefusesNeverOnlyReads() async throws {
-        let lines = ShellLines.all + ShellLines.broken(1_500)
+        let lines = ShellLines.all + ShellLines.broken(800)
         let accepted = try await ShellLines.accepted(lines)
         try #require(accepted.count == lines.count)
         let wrong = zip(lines, accepted).filter { !$1 && ShellLines.reach($0) == [.reads] }.map(\.0)
@@ -32,7 +32,7 @@ struct BashOracleTests {
 
     /// Every line that is said to read is run: it leaves everything as it was, and tells nothing from elsewhere.
     @Test func whatOnlyReadsChangesNothing() async throws {
-        let lines = (ShellLines.all + ShellLines.broken(3_000)).filter { ShellLines.reach($0) == [.reads] }
+        let lines = (ShellLines.all + ShellLines.broken(1_200)).filter { ShellLines.reach($0) == [.reads] }
         #expect(lines.count > 200)
         let files = ["a.txt": "foo\n", "b.txt": "x\n", "src/a.py": "foo = 1\n", "a.json": "{}\n", "a b.txt": "y\n"]
         let script = """
