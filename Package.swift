@@ -52,7 +52,7 @@ func fuzzer(_ name: String) -> Target {
 let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program")]
 
 let modules: [Target] = [
-    module("Shell", "Tool", needs: ["ProcessKit"]),
+    module("Shell", "Tool", needs: ["ProcessKit", "ShellGrammar"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
@@ -95,6 +95,7 @@ let package = Package(
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
+        house("ShellGrammar", needs: ["PipelineKit"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("LoadKit", needs: ["PipelineKit", "CLinux"]),
@@ -148,7 +149,7 @@ let package = Package(
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(
             "EngineTests",
-            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "FuzzEntries"]
+            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "SQLiteStore", "FuzzEntries"]
         ),
         tests(
             "ModuleTests",
@@ -157,7 +158,7 @@ let package = Package(
                 "PipelineTesting",
                 "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
-                "KillableEngine",
+                "KillableEngine", "ShellGrammar",
             ]
         ),
         tests(

@@ -33,6 +33,7 @@ extension HTTPError {
             case .unknownIteration: (.notFound, "no_such_iteration")
             case .alreadyResolved: (.conflict, "already_answered")
             case .shownDiffers: (.conflict, "shown_differs")
+            case .notACall: (.conflict, "not_a_call")
             case .alreadyStarted: (.conflict, "run_exists")
             case .alreadyFinished: (.conflict, "run_ended")
             case .notFinished: (.conflict, "run_not_ended")

@@ -14,9 +14,11 @@ struct Configuration: Sendable {
     var costPerDay: String?
     /// The least that runs have of a sandbox, as it is written.
     var sandbox: String?
+    /// The operator's policy; `nil` when there is none.
+    var policy: String?
 
-    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`, `SLUICE_COST_PER_DAY`, `SLUICE_SANDBOX`;
-    /// else the XDG base directory (basedir-spec 0.8).
+    /// `SLUICE_STATE`, `SLUICE_DB`, `SLUICE_MODEL`, `SLUICE_PRICES`, `SLUICE_POLICY`, `SLUICE_COST_PER_DAY`,
+    /// `SLUICE_SANDBOX`; else the XDG base directory (basedir-spec 0.8).
     init(environment: [String: String], home: String) {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
         stateDirectory = absolute(environment["SLUICE_STATE"] ?? "\(state)/sluice")
@@ -25,8 +27,12 @@ struct Configuration: Sendable {
         costPerDay = environment["SLUICE_COST_PER_DAY"]
         sandbox = environment["SLUICE_SANDBOX"]
         let config = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
-        let own = "\(config)/sluice/prices.yaml"
-        prices = environment["SLUICE_PRICES"].map(absolute) ?? (FileManager.default.fileExists(atPath: own) ? own : nil)
+        func own(_ name: String, _ variable: String) -> String? {
+            let usual = "\(config)/sluice/\(name)"
+            return environment[variable].map(absolute) ?? (FileManager.default.fileExists(atPath: usual) ? usual : nil)
+        }
+        prices = own("prices.yaml", "SLUICE_PRICES")
+        policy = own("policy.yaml", "SLUICE_POLICY")
     }
 }
 

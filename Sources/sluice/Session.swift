@@ -99,21 +99,36 @@ struct Session: Sendable {
 
     /// The product, with its database open.
     ///
-    /// - Parameter database: From an option; `nil` for the configured one.
-    func services(_ database: String?) throws(CommandError) -> Services {
-        services(over: try store(database), database)
+    /// - Parameters:
+    ///   - database: From an option; `nil` for the configured one.
+    ///   - policy: The operator's, from an option; `nil` for the configured one.
+    /// - Throws: every mistake of the policy, too.
+    func services(_ database: String?, policy: String? = nil) throws(CommandError) -> Services {
+        try expectPolicy(policy)
+        return services(over: try store(database), database, policy: policy)
+    }
+
+    /// - Throws: every mistake of the operator's policy.
+    func expectPolicy(_ path: String?) throws(CommandError) {
+        guard let path = path.map(absolute) ?? configuration.policy else { return }
+        do throws(Diagnostics) { _ = try PolicyFile.policy(path, registry, PipelineSources.disk) } catch {
+            throw .usage("\(error)")
+        }
     }
 
     /// - Parameters:
     ///   - database: Where the store is, from an option; `nil` for the configured one.
     ///   - roots: Absolute paths of the directories that clients of a server may name.
     ///   - costPerDay: What all runs together may spend on a day; `nil` for what the environment says.
+    ///   - policy: Where the operator's policy is, from an option; `nil` for the configured one.
     func services(
         over store: SQLiteEventStore,
         _ database: String?,
         roots: [String] = [],
-        costPerDay: Money? = nil
+        costPerDay: Money? = nil,
+        policy: String? = nil
     ) -> Services {
+        let registry = registry
         let state = configuration.stateDirectory
         let keys = KeyRing(store: store, clock: clock)
         // A limit that cannot be read is told by `expectPrices()`, and keeps everything: it must not pass for none.
@@ -134,7 +149,9 @@ struct Session: Sendable {
                 sources: .standard,
                 roots: roots,
                 environment: environment,
-                fault: fault
+                fault: fault,
+                policy: (policy.map(absolute) ?? configuration.policy).map { PolicyFile($0, registry: registry) },
+                hooks: HookProcesses()
             )
         )
     }

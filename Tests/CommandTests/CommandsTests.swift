@@ -125,6 +125,76 @@ struct CommandsTests {
         }
     }
 
+    @Test func anAnswerMayMakeAnotherCallAndAllowOthers() async throws {
+        try await withRehearsal { rehearsal, bench in
+            #expect(try await rehearsal.play(.run).status == 2)
+            let wrong = try await bench.sluice("approve", "r1", "--arguments", #"{"paht": "x"}"#)
+            #expect(
+                wrong.errors.hasPrefix(
+                    "The arguments of 'file_delete' are wrong. Unknown field 'paht'. Did you mean 'path'?"
+                )
+            )
+            #expect(
+                try await bench.sluice("approve", "r1", "--arguments", "{").errors.hasPrefix(
+                    "Option '--arguments' is not JSON: "
+                )
+            )
+            let other = try await bench.sluice("approve", "r1", "--for-run", "right*")
+            let no = #"The pattern 'right*' does not stand for the 'path' of this call: {"path":"wrong.txt"}."#
+            #expect(other.errors == no + "\n")
+            let both = try await bench.sluice("approve", "r1", "--reject", "--for-run")
+            #expect(
+                both.errors
+                    == "Option '--reject' says no: there is nothing to change, and nothing to allow for the run.\n"
+            )
+            #expect(
+                try await bench.sluice("approve", "r1", "--edit").errors
+                    == "Option '--edit' needs a terminal. Elsewhere say '--arguments JSON'.\n"
+            )
+            #expect(
+                try await bench.events().contains { if case .approvalResolved = $0.payload { true } else { false } }
+                    == false
+            )
+
+            let arguments = #"{"path": "./wrong.txt"}"#
+            let yes = try await bench.sluice("approve", "r1", "--arguments", arguments, "--for-run", "wrong*")
+            #expect(yes.output == "a1 of run r1 is approved. Go on with: sluice resume r1\n")
+            let show = try await bench.sluice("show", "r1").output
+            #expect(show.contains("with other arguments: path=\"./wrong.txt\""))
+            #expect(show.contains("for the rest of the run: file_delete with path 'wrong*'"))
+        }
+    }
+
+    @Test func theOperatorsRulesAreCheckedAndStandBeforeThePipelines() async throws {
+        try await withBench { bench in
+            try bench.write("deny: [{ tool: bash_exec, reach: [network] }]\n", to: "good.yaml")
+            try bench.write("deny: [bash_exce]\n", to: "wrong.yaml")
+            #expect(try await bench.sluice("lint", "--policy", "good.yaml").output == "good.yaml: no mistakes.\n")
+            let wrong = try await bench.sluice("lint", "--policy", "wrong.yaml")
+            let sentence = "wrong.yaml:1:8: error: Unknown tool 'bash_exce'. Did you mean 'bash_exec'?"
+            #expect(wrong.errors.contains(sentence))
+            #expect(wrong.status == 64)
+            let run = try await bench.sluice(
+                "run",
+                "pytest",
+                "--cwd",
+                "project",
+                "--policy",
+                "wrong.yaml",
+                "--model",
+                "scripted/x"
+            )
+            #expect(run.errors.contains(sentence))
+            let named = try await bench.sluice("doctor", adding: ["SLUICE_POLICY": "\(bench.root)/wrong.yaml"])
+            #expect(named.output.contains(sentence))
+            try bench.write("deny: []\n", to: "config/sluice/policy.yaml")
+            let usual = try await bench.sluice("doctor", adding: ["XDG_CONFIG_HOME": "\(bench.root)/config"])
+            #expect(usual.output.contains("policy      \(bench.root)/config/sluice/policy.yaml"))
+            let none = try await bench.sluice("lint")
+            #expect(none.errors.hasPrefix("'sluice lint' needs PIPELINE: A file, or the name of a built-in pipeline."))
+        }
+    }
+
     @Test func aRunThatEndedTooSoonIsTakenUpAgain() async throws {
         try await withCalc { bench in
             let words = ["run", "pytest", "--cwd", "project", "--model", Calc.model, "--iterations", "1", "--json"]

@@ -70,6 +70,7 @@ struct InformationTests {
                   --id NAME                         A name for the run; else one is made up.
                   --record FILE                     Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
                   --replace                         With '--record': write over a file that is there.
+                  --policy FILE                     The rules of the operator of this machine, which stand before those of pipelines.
                   --db FILE                         Path of the database.
                   --json                            Print one event a line, as JSON.
 
@@ -144,7 +145,7 @@ struct InformationTests {
         try await withBench { bench in
             let well = try await bench.sluice("doctor")
             #expect(well.status == 0, "\(well)")
-            let kinds = ["git", "python", "ripgrep", "sandbox", "database", "model"]
+            let kinds = ["git", "python", "ripgrep", "sandbox", "database", "model", "policy"]
             #expect(well.lines.map { $0.dropFirst(6).prefix(10).trimmingCharacters(in: .whitespaces) } == kinds)
             #expect(well.lines[0].wholeMatch(of: /ok    git         git version .*/) != nil)
             let key = """

@@ -126,6 +126,42 @@ struct NativeStreamTests {
         }
     }
 
+    @Test func anAnswerMayMakeAnotherCallAndAllowOthers() async throws {
+        try await ContractBench.serving(as: Principal(name: "ada")) { bench in
+            let run = try await bench.order(["human_gate": "before_writes"])
+            _ = try await bench.question(of: run)
+            let path = "/api/v1/runs/\(run)/approvals/a1"
+            let wrong = try await bench.client.post(
+                path,
+                ["decision": "approve", "arguments": ["file": 5, "text": "x"]]
+            )
+            #expect(wrong.status == .unprocessable)
+            #expect(
+                try wrong.json()["detail"]
+                    == "The arguments of 'write' are wrong. Field 'file' must be text, but is 5."
+            )
+            let no = try await bench.client.post(path, ["decision": "reject", "for_run": true])
+            #expect(
+                try no.json()["detail"]
+                    == "Field 'decision' must be approve where 'for_run', 'like' or 'arguments' is given, but is reject."
+            )
+            let body: JSONValue = [
+                "decision": "approve", "like": "ou*", "arguments": ["file": "./out", "text": "done"],
+            ]
+            #expect(try await bench.client.post(path, body).status == .ok)
+            try await bench.end(of: run)
+            let answers = try await bench.json("/api/v1/runs/\(run)/approvals")["items"]?.elements ?? []
+            #expect(
+                answers.map { $0["resolution"] } == [
+                    [
+                        "decision": "approved", "by": "ada", "grant": ["tool": "write", "with": ["file": "ou*"]],
+                        "arguments": #"{"file":"./out","text":"done"}"#,
+                    ]
+                ]
+            )
+        }
+    }
+
     @Test func anUnknownQuestionIsAProblem() async throws {
         try await ContractBench.serving { bench in
             let run = try await bench.order(["human_gate": "after_failed_check"])

@@ -37,6 +37,8 @@ struct CallCodecTests {
             for reach in [[], [.reads], Set(Reach.allCases)] as [Set<Reach>] {
                 let call = ToolCall(id: CallID(text), tool: "t", arguments: text)
                 all.append(.callProposed(ProposedCall(id: "1.2", call: call, reach: reach)))
+                all.append(.callProposed(ProposedCall(id: "1.2", call: call, reach: reach, policy: text)))
+                all.append(.callProposed(ProposedCall(id: "1.2", call: call, reach: reach, awaitsHooks: true)))
             }
         }
         return all

@@ -75,6 +75,22 @@ struct CodecTests {
         .approvalRequested(Approval(id: "a1", subject: .limit(.day), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .limit(.key), question: "?", shown: digest)),
         .approvalResolved("a1", Resolution(.expired, by: "ada", message: "m")),
+        .approvalResolved(
+            "a1",
+            Resolution(
+                .approved,
+                by: "ada",
+                grant: ToolRule("t", with: ["a": "b*"], reach: [.reads, .outside], exactly: ["a": 1]),
+                edit: CallEdit(arguments: "{}", reach: [.writes], shown: digest),
+                coveredBy: "a2"
+            )
+        ),
+        .approvalResolved("a1", Resolution(.approved, by: "ada", grant: "t")),
+        .callAssessed(
+            "1.1",
+            HookedCall(decision: .deny, hook: "h", reason: "r", arguments: "{}", reach: [.reads], policy: "v")
+        ),
+        .callAssessed("1.1", HookedCall()), .hookFailed(HookFailure(hook: "h", moment: "run_end", reason: "r")),
         .messageAdded("t", by: "ada"), .limitsChanged(Limits(), by: "ada"),
         .settingsChanged(SettingsChange(model: ModelName("m/x/y"), gate: .afterFailedCheck, by: "ada")),
         .settingsChanged(SettingsChange(gate: .never, by: "ada")),

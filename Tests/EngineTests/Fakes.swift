@@ -1,6 +1,7 @@
 import Foundation
 import PipelineKit
 import PipelineTesting
+import ProcessKit
 import Synchronization
 
 @testable import PipelineEngine
@@ -25,7 +26,8 @@ struct Bench {
         budget: Budget = Budget(),
         sandboxes: any SandboxKeeper = NoSandbox(),
         workspaces: any WorkspaceKeeper = PlainWorkspaces(),
-        random: @escaping @Sendable () -> Double = { 0.5 }
+        random: @escaping @Sendable () -> Double = { 0.5 },
+        policy: PolicyFile? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -45,7 +47,9 @@ struct Bench {
                 sources: sources,
                 roots: roots,
                 environment: environment,
-                random: random
+                random: random,
+                policy: policy,
+                hooks: HookProcesses()
             )
         )
         let seen = seen
@@ -96,12 +100,13 @@ struct Bench {
         limits: JSONValue = [:],
         workspace: JSONValue = [:],
         notes: [String: JSONValue] = [:],
+        hooks: JSONValue = [:],
         run: RunID = "r1",
         key: String? = nil
     ) async throws -> RunID {
         let pipeline = try Pipeline(json: [
             "name": "p", "model": model, "goal": goal, "tools": tools, "human": human, "limits": limits,
-            "workspace": workspace,
+            "workspace": workspace, "hooks": hooks,
             "providers": ["notes": .object(notes.merging(["replies": replies]) { $1 })],
         ])
         return try await services.runs.start(

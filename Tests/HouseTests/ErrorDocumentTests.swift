@@ -13,7 +13,8 @@ struct ErrorDocumentTests {
         "notStarted": .notStarted, "alreadyStarted": .alreadyStarted, "alreadyFinished": .alreadyFinished(.achieved),
         "notFinished": .notFinished, "unknownApproval": .unknownApproval("a1"),
         "alreadyResolved": .alreadyResolved("a1", Resolution(.approved, by: "ada")),
-        "shownDiffers": .shownDiffers("a1"), "notExpired": .notExpired("a1"), "unknownCall": .unknownCall("3.1"),
+        "shownDiffers": .shownDiffers("a1"), "notACall": .notACall("a1"), "notExpired": .notExpired("a1"),
+        "unknownCall": .unknownCall("3.1"),
         "outdated": .outdated, "unknownIteration": .unknownIteration(7), "underWay": .underWay, "goalHeld": .goalHeld,
         "notApplied": .notApplied("What run 'k3n8' changed cannot be brought to '/srv/calc':"),
     ]

@@ -6,7 +6,7 @@ struct FloorTests {
     private static let floors: [(floor: Int, names: [String], endings: [String])] = [
         (0, ["CConsole", "CYAML", "CSQLite", "CExpat", "CPattern", "CZlib", "CCrypto", "CCurl", "CLinux"], []),
         (1, ["PipelineKit", "BuiltInPipelines"], []),
-        (2, ["YAML", "ProcessKit", "ProviderKit", "WorkspaceKit", "LoadKit"], []),
+        (2, ["YAML", "ProcessKit", "ProviderKit", "WorkspaceKit", "ShellGrammar", "LoadKit"], []),
         (3, ["PipelineEngine"], ["Tool", "Gate", "Provider"]),
         (4, ["HTTPKit"], ["Store"]),
         (5, ["HTTPServer", "ContractKit"], []),

@@ -103,6 +103,15 @@ enum SampleEvents {
     )
 
     private static let calls: [Event.Payload] = [
+        .callAssessed(
+            "1.1",
+            HookedCall(decision: .ask, hook: "h", reason: "r", arguments: "{}", reach: [.reads], policy: "0123456789ab")
+        ),
+        .callAssessed("1.1", HookedCall(reach: [.reads])),
+        .hookFailed(HookFailure(hook: "h", moment: "run_end", reason: "r")),
+        .callProposed(
+            ProposedCall(id: "1.1", call: ToolCall(id: "s", tool: "t", arguments: "{}"), reach: [], awaitsHooks: true)
+        ),
         .callProposed(
             ProposedCall(id: "1.1", call: ToolCall(id: "x", tool: "file_read", arguments: "{}"), reach: [.reads])
         ),
@@ -112,6 +121,14 @@ enum SampleEvents {
         .callFinished("1.1", RecordedOutput(text: "", snapshot: "s1")),
         .callFinished("1.1", RecordedOutput(text: "", images: [RecordedImage(.png, size: 64, digest: digest)])),
         .callRefused("1.1", reason: "No."),
+        .callProposed(
+            ProposedCall(
+                id: "1.1",
+                call: ToolCall(id: "s", tool: "file_write", arguments: "{}"),
+                reach: [.writes],
+                policy: "0123456789ab"
+            )
+        ),
     ]
 
     private static let subjects: [Approval.Subject] = [
@@ -125,6 +142,16 @@ enum SampleEvents {
             ),
             .approvalResolved("a1", Resolution(.approved, by: "ada")),
             .approvalResolved("a1", Resolution(.rejected, by: "ada", message: "Use the other file.")),
+            .approvalResolved(
+                "a1",
+                Resolution(
+                    .approved,
+                    by: "ada",
+                    grant: ToolRule("bash_exec", with: ["command": "make *"]),
+                    edit: CallEdit(arguments: "{}", reach: [.reads], shown: digest),
+                    coveredBy: "a2"
+                )
+            ),
             .messageAdded("Look at calc.py.", by: "ada"),
         ]
 }

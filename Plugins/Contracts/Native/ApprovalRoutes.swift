@@ -32,7 +32,10 @@ struct ApprovalRoutes: Sendable {
         "Answers a question.",
         tag: "approvals",
         body: AnswerBody.schema.jsonSchema,
-        responses: [200: .init("The row of the run."), 409: .init("It was answered before.")]
+        responses: [
+            200: .init("The row of the run."), 422: .init("The arguments or the pattern cannot be."),
+            409: .init("It was answered before."),
+        ]
     )
 
     private func open(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
@@ -58,10 +61,12 @@ struct ApprovalRoutes: Sendable {
         let decision: Resolution.Decision = body.decision == .approve ? .approved : .rejected
         let answer = Resolution(decision, by: request.person, message: body.message)
         return try await services.doing(to: request) { run throws(ServiceError) in
-            try await services.approvals.resolve(
+            try await services.approvals.approve(
                 approval,
                 of: run,
                 with: answer,
+                arguments: body.arguments,
+                grant: body.grant,
                 shown: body.shown.flatMap { Digest($0) }
             )
         }
@@ -110,6 +115,9 @@ struct ApprovalDocument: Sendable {
         members["resolution"] = resolution.map { answer in
             var said: [String: JSONValue] = ["decision": .string(answer.decision.rawValue), "by": .string(answer.by)]
             if !answer.message.isEmpty { said["message"] = .string(answer.message) }
+            said["grant"] = answer.grant?.json
+            said["arguments"] = answer.edit.map { .string($0.arguments) }
+            said["covered_by"] = answer.coveredBy.map { .string($0.value) }
             return .object(said)
         }
         return .object(members)

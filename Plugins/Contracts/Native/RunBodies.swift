@@ -100,13 +100,32 @@ struct AnswerBody: Fields {
     @Field("Whether it may happen.") var decision: Decision
     @Field("What the model is to know.") var message: String = ""
     @Field("The digest of what was shown; the answer then holds for nothing else.") var shown: String? = nil
+    @Field(
+        "Whether exactly this call is allowed for the rest of the run; other questions about such calls are answered too."
+    )
+    var forRun: Bool = false
+    @Field("A pattern of what is allowed for the rest of the run: of commands, or of the tool's first text argument.")
+    var like: String? = nil
+    @Field("What the call is to be made with instead; the model is told.") var arguments: JSONValue? = nil
     init() {}
+
+    /// What is allowed besides the call itself.
+    var grant: GrantRequest? { like.map(GrantRequest.like) ?? (forRun ? .same : nil) }
 
     func check(_ reader: inout FieldReader) {
         if let shown, Digest(shown) == nil {
             reader.problem(
                 inValueOf: "shown",
                 "must be a digest, 64 hexadecimal digits, but is \(JSONValue.string(shown))."
+            )
+        }
+        if let arguments, arguments.members.isEmpty, arguments != [:] {
+            reader.problem(inValueOf: "arguments", "must be an object, but is \(arguments).")
+        }
+        if decision == .reject, grant != nil || arguments != nil {
+            reader.problem(
+                inValueOf: "decision",
+                "must be approve where 'for_run', 'like' or 'arguments' is given, but is reject."
             )
         }
     }

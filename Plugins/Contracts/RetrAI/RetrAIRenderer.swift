@@ -53,7 +53,7 @@ struct RetrAIRenderer: FrameRenderer {
         case .conversationCompacted(let compaction):
             [.log("The conversation grew too long; its first \(compaction.dropped) messages are summarised.")]
         case .callProposed(let call): propose(call)
-        case .callStarted: []
+        case .callAssessed, .callStarted: []
         case .callFinished(let id, let output): [.result(output, tool: tools.removeValue(forKey: id), id: id)]
         case .callRefused(let id, let reason): [.refusal(reason, tool: tools.removeValue(forKey: id), id: id)]
         case .approvalRequested(let approval): hold(approval)
@@ -71,6 +71,8 @@ struct RetrAIRenderer: FrameRenderer {
             }
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened(let by): reopen(by)
+        case .hookFailed(let failure):
+            [.log("The hook '\(failure.hook)' (\(failure.moment)): \(failure.reason)", "warning")]
         }
     }
 

@@ -1,12 +1,14 @@
 import FoundationEssentials
+import Glibc
 public import PipelineKit
 import ProcessKit
+import ShellGrammar
 
 /// Runs a command line in the workspace.
 public struct BashExecTool: Tool {
     public static let id: ModuleID = "bash_exec"
     public static let summary = "Runs a command line with bash in the workspace and returns what it printed."
-    public static let reach: Set<Reach> = [.reads, .writes, .runs, .network]
+    public static let reach: Set<Reach> = [.reads, .writes, .runs, .network, .outside]
 
     public struct Settings: Fields {
         @Field("The most time that a call may ask for.") var maxTimeout: Duration = .seconds(600)
@@ -33,6 +35,31 @@ public struct BashExecTool: Tool {
             throw Failure(.invalidInput, "Field 'max_output' must be at least '1 kB', but is '\(settings.maxOutput)'.")
         }
         self.settings = settings
+    }
+
+    public func scope(of arguments: Arguments, in workspace: Workspace) -> CallScope {
+        guard Self.shell == "/bin/bash" else {
+            // Other shells read some lines otherwise, and the grammar is that of bash.
+            return CallScope(Self.reach, line: ProposedLine(argument: "command", commands: [], isKnown: false))
+        }
+        let isRepository = FileManager.default.fileExists(atPath: workspace.path + "/.git")
+        let place = LineReach.Place(directory: workspace.path, isRepository: isRepository)
+        var (scope, paths) = LineReach.scope(of: arguments.command, argument: "command", at: place)
+        if paths.contains(where: { leadsOut($0, of: workspace) }) { scope.reach.insert(.outside) }
+        return scope
+    }
+
+    /// Whether a path that is there leads out of the workspace by a symbolic link.
+    private func leadsOut(_ path: String, of workspace: Workspace) -> Bool {
+        guard let root = Self.resolve(workspace.path) else { return true }
+        guard let real = Self.resolve(path.hasPrefix("/") ? path : "\(workspace.path)/\(path)") else { return false }
+        return real != root && !real.hasPrefix(root == "/" ? "/" : root + "/") && !real.hasPrefix("/dev/")
+    }
+
+    private static func resolve(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {

@@ -50,7 +50,9 @@ extension Decider {
         let (human, isPlanning) = (human, state.isPlanning)
         var questions = 0
         for call in calls {
-            let disposition = dispose(call, questions, human, isPlanning)
+            // What hooks are asked about is decided when they have answered.
+            let isLater = call.proposed.awaitsHooks && call.problem == nil
+            let disposition = isLater ? [] : dispose(call, questions, human, isPlanning)
             questions += disposition.count { if case .approvalRequested = $0 { true } else { false } }
             events.append(.callProposed(call.proposed))
             events += disposition
@@ -85,12 +87,44 @@ extension Decider {
                 )
             ]
         }
-        switch human.rule(for: call.proposed, call.rule) {
+        switch call.isGranted ? .allow : human.rule(for: call.proposed, call.rule) {
         case .deny: return [.callRefused(id, reason: "The pipeline does not allow '\(call.proposed.call.tool)'.")]
         case .ask:
             guard let shown = call.shown else { return [.callRefused(id, reason: "Nobody can be shown what it does.")] }
-            let text = "Let the model call \(call.proposed.call.tool)? \(call.proposed.call.arguments)"
-            return [question(.call(id), text, shown: shown, offset: questions)]
+            return [question(.call(id), words(for: call), shown: shown, offset: questions)]
+        case .allow: return []
+        }
+    }
+
+    private func words(for call: AssessedCall) -> String {
+        let note = call.note.map { "\($0) " } ?? ""
+        return "\(note)Let the model call \(call.proposed.call.tool)? \(call.proposed.call.arguments)"
+    }
+
+    /// What hooks say of a call stands before what the rules allow, and behind what they deny.
+    func assess(_ call: AssessedCall, _ hooked: HookedCall) throws(Refusal) -> [Event.Payload] {
+        let id = call.proposed.id
+        guard state.phase == .calling, let known = state.calls[id], known.stage == .assessing else { throw .outdated }
+        let assessed = Event.Payload.callAssessed(id, hooked)
+        guard call.problem == nil, hooked.decision == .deny else {
+            return [assessed] + dispose(call, 0, human, state.isPlanning)
+        }
+        return [
+            assessed, .callRefused(id, reason: "The hook '\(hooked.hook)' does not allow the call. \(hooked.reason)"),
+        ]
+    }
+
+    /// What the policy of today says of a call that waits to begin; a person who has allowed it has done so.
+    func reassess(_ call: AssessedCall) -> [Event.Payload] {
+        let id = call.proposed.id
+        guard let known = state.calls[id], known.stage == .ready else { return [] }
+        switch call.isGranted ? .allow : human.rule(for: call.proposed, call.rule) {
+        case .deny:
+            let reason = "The policy has changed since, and no longer allows '\(call.proposed.call.tool)' like this."
+            return [.callRefused(id, reason: reason)]
+        case .ask:
+            guard known.approval == nil, let shown = call.shown else { return [] }
+            return [question(.call(id), words(for: call), shown: shown)]
         case .allow: return []
         }
     }
@@ -135,7 +169,7 @@ extension Decider {
             let text =
                 "\(proposed.tool) was interrupted and may already have run. Run it again? \(proposed.arguments)"
             return [question(.repetition(id), text, shown: shown)]
-        case .held, .done, .refused: throw .unknownCall(id)
+        case .assessing, .held, .done, .refused: throw .unknownCall(id)
         }
     }
 

@@ -36,11 +36,13 @@ extension Event {
         /// The beginning of the conversation is replaced by a summary of it.
         case conversationCompacted(Compaction)
         case callProposed(ProposedCall)
+        /// Hooks were asked about a call, and the rules looked at what they made of it.
+        indirect case callAssessed(CallID, HookedCall)
         case callStarted(CallID)
         case callFinished(CallID, RecordedOutput)
         case callRefused(CallID, reason: String)
         indirect case approvalRequested(Approval)
-        case approvalResolved(ApprovalID, Resolution)
+        indirect case approvalResolved(ApprovalID, Resolution)
         case messageAdded(String, by: String)
         indirect case limitsChanged(Limits, by: String)
         case settingsChanged(SettingsChange)
@@ -53,6 +55,7 @@ extension Event {
         case runForked(ForkPoint)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
+        indirect case hookFailed(HookFailure)
     }
 }
 
@@ -222,11 +225,17 @@ public struct ProposedCall: Sendable, Hashable {
     public var call: ToolCall
     /// What the tool may touch; empty for a tool that does not exist.
     public var reach: Set<Reach>
+    /// Which version of the operator's policy decided on it; `nil` where there was none.
+    public var policy: String?
+    /// Whether hooks are to be asked before anything is decided about it.
+    public var awaitsHooks: Bool
 
-    public init(id: CallID, call: ToolCall, reach: Set<Reach>) {
+    public init(id: CallID, call: ToolCall, reach: Set<Reach>, policy: String? = nil, awaitsHooks: Bool = false) {
+        self.awaitsHooks = awaitsHooks
         self.id = id
         self.call = call
         self.reach = reach
+        self.policy = policy
     }
 
     /// Whether carrying it out twice is as good as once.

@@ -28,6 +28,8 @@ extension ProposedCall {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.member("arguments", call.arguments)
         writer.member("call", id.value)
+        if awaitsHooks { writer.member("hooks", true) }
+        if let policy { writer.member("policy", policy) }
         writer.member("reach") { writer in
             writer.array { writer in for name in reach.map(\.rawValue).sorted() { writer.write(name) } }
         }
@@ -102,6 +104,8 @@ private struct CallBody {
     private var tool: String?
     private var arguments: String?
     private var service: String?
+    private var policy: String?
+    private var awaitsHooks: Bool?
     private var reach: [Reach]?
 
     /// - Returns: whether it is a member as it is written, and there for the first time.
@@ -109,7 +113,7 @@ private struct CallBody {
         switch value {
         case .text(let text): take(key, text)
         case .number(let number): "exit_code" ~= key && exitCode.fill(number)
-        case .flag(let flag): "is_error" ~= key && isError.fill(flag)
+        case .flag(let flag): "hooks" ~= key ? awaitsHooks.fill(flag) : "is_error" ~= key && isError.fill(flag)
         case .texts(let texts): "reach" ~= key && take(texts.compactMap(Reach.init), of: texts.count)
         }
     }
@@ -122,6 +126,7 @@ private struct CallBody {
         case "arguments": arguments.fill(value)
         case "service_id": service.fill(value)
         case "snapshot": snapshot.fill(value)
+        case "policy": policy.fill(value)
         case "whole": Digest(value).map { whole.fill($0) } ?? false
         default: false
         }
@@ -144,7 +149,13 @@ private struct CallBody {
     func proposed(_ call: CallID) -> ProposedCall? {
         guard let tool, let arguments, let service, let reach else { return nil }
         let written = ToolCall(id: CallID(service), tool: tool, arguments: arguments)
-        return ProposedCall(id: call, call: written, reach: Self.set(of: reach))
+        return ProposedCall(
+            id: call,
+            call: written,
+            reach: Self.set(of: reach),
+            policy: policy,
+            awaitsHooks: awaitsHooks ?? false
+        )
     }
 
     /// Nearly every tool has one kind of reach: one set in memory for all calls of such a kind.

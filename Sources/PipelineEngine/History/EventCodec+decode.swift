@@ -20,6 +20,7 @@ extension Event.Payload {
         case "model.fell_back": modelFellBack(body)
         case "conversation.compacted": compacted(body)
         case "tool_call.proposed": ProposedCall(body).map(Self.callProposed)
+        case "tool_call.assessed": assessed(body)
         case "tool_call.started": body.id("call").map(Self.callStarted)
         case "tool_call.finished": callFinished(body)
         case "tool_call.refused": callRefused(body)
@@ -34,6 +35,7 @@ extension Event.Payload {
         case "run.forked": ForkPoint(body).map(Self.runForked)
         case "run.finished": runFinished(body)
         case "run.reopened": body.text("by").map(Self.runReopened)
+        case "hook.failed": HookFailure(body).map(Self.hookFailed)
         default: nil
         }
     }
@@ -54,6 +56,11 @@ extension Event.Payload {
     private static func finished(_ body: EventBody) -> Self? {
         guard let name = CheckName(body), let result = CheckResult(body) else { return nil }
         return .checkFinished(name, result)
+    }
+
+    private static func assessed(_ body: EventBody) -> Self? {
+        guard let id: CallID = body.id("call"), let hooked = HookedCall(body) else { return nil }
+        return .callAssessed(id, hooked)
     }
 
     private static func callFinished(_ body: EventBody) -> Self? {
@@ -206,77 +213,5 @@ extension Rollback {
             let replaced: SnapshotID = body.id("replaced"), let by = body.text("by")
         else { return nil }
         self.init(iteration: iteration, snapshot: snapshot, replaced: replaced, by: by)
-    }
-}
-
-extension ProposedCall {
-    fileprivate init?(_ body: EventBody) {
-        guard let id: CallID = body.id("call"), let service: CallID = body.id("service_id"),
-            let tool = body.text("tool"),
-            let arguments = body.text("arguments"), let reach = body["reach"]?.elements
-        else { return nil }
-        let known = reach.compactMap { $0.text.flatMap(Reach.init) }
-        guard known.count == reach.count else { return nil }
-        self.init(id: id, call: ToolCall(id: service, tool: tool, arguments: arguments), reach: Set(known))
-    }
-}
-
-extension RecordedOutput {
-    fileprivate init?(_ body: EventBody) {
-        guard let text = body.text("text") else { return nil }
-        let exitCode = body["exit_code"]?.integer
-        let images = body.list("images").map(RecordedImage.init)
-        guard images.allSatisfy({ $0 != nil }) else { return nil }
-        self.init(
-            text: text,
-            exitCode: exitCode,
-            isError: body["is_error"] == true,
-            whole: body.digest("whole"),
-            images: images.compactMap(\.self),
-            snapshot: body.id("snapshot")
-        )
-    }
-}
-
-extension RecordedImage {
-    fileprivate init?(_ body: EventBody) {
-        guard let mediaType: Image.MediaType = body.word("media_type"), let size = body.integer("bytes"),
-            let digest = body.digest("digest")
-        else { return nil }
-        self.init(mediaType, size: size, digest: digest)
-    }
-}
-
-extension Approval {
-    fileprivate init?(_ body: EventBody) {
-        guard let id: ApprovalID = body.id("approval"), let subject = Subject(body),
-            let question = body.text("question"),
-            let shown = body.digest("shown"), let fallback: HumanPolicy.Fallback = body.word("on_deadline")
-        else { return nil }
-        let deadline = body.instant("deadline")
-        self.init(id: id, subject: subject, question: question, shown: shown, deadline: deadline, onDeadline: fallback)
-    }
-}
-
-extension Approval.Subject {
-    fileprivate init?(_ body: EventBody) {
-        let subject: Self? =
-            switch body.text("subject") {
-            case "call": body.id("call").map(Self.call)
-            case "repetition": body.id("call").map(Self.repetition)
-            case "check": CheckName(body).map(Self.check)
-            case "plan": body.integer("turn").map(Self.plan)
-            case "limit": body.word("limit").map(Self.limit)
-            default: nil
-            }
-        guard let subject else { return nil }
-        self = subject
-    }
-}
-
-extension Resolution {
-    fileprivate init?(_ body: EventBody) {
-        guard let decision: Decision = body.word("decision"), let by = body.text("by") else { return nil }
-        self.init(decision, by: by, message: body.text("message") ?? "")
     }
 }

@@ -58,6 +58,7 @@ extension Event.Payload {
         case .modelFellBack: "model.fell_back"
         case .conversationCompacted: "conversation.compacted"
         case .callProposed: "tool_call.proposed"
+        case .callAssessed: "tool_call.assessed"
         case .callStarted: "tool_call.started"
         case .callFinished: "tool_call.finished"
         case .callRefused: "tool_call.refused"
@@ -72,6 +73,7 @@ extension Event.Payload {
         case .runForked: "run.forked"
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
+        case .hookFailed: "hook.failed"
         }
     }
 
@@ -97,6 +99,7 @@ extension Event.Payload {
         case .conversationCompacted(let compaction):
             ["dropped": .int(compaction.dropped), "text": .string(compaction.text)]
         case .callProposed(let call): call.body
+        case .callAssessed(let id, let hooked): hooked.body.adding(["call": .string(id.value)])
         case .callStarted(let id): ["call": .string(id.value)]
         case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])
         case .callRefused(let id, let reason): ["call": .string(id.value), "reason": .string(reason)]
@@ -111,6 +114,8 @@ extension Event.Payload {
         case .runForked(let fork): fork.body
         case .runFinished(let status, let reason): ["status": .string(status.rawValue), "reason": .string(reason)]
         case .runReopened(let by): ["by": .string(by)]
+        case .hookFailed(let failure):
+            ["hook": .string(failure.hook), "moment": .string(failure.moment), "reason": .string(failure.reason)]
         }
     }
 }
@@ -233,7 +238,7 @@ extension ProposedCall {
         [
             "call": .string(id.value), "service_id": .string(call.id.value), "tool": .string(call.tool),
             "arguments": .string(call.arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
-        ]
+        ].adding(["policy": policy.map(JSONValue.string), "hooks": awaitsHooks ? true : nil])
     }
 }
 
@@ -285,9 +290,31 @@ extension Approval.Subject {
     }
 }
 
+extension HookedCall {
+    fileprivate var body: [String: JSONValue] {
+        ["reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string))].adding([
+            "decision": decision.map { .string($0.rawValue) }, "hook": hook.isEmpty ? nil : .string(hook),
+            "reason": reason.isEmpty ? nil : .string(reason), "arguments": arguments.map(JSONValue.string),
+            "policy": policy.map(JSONValue.string),
+        ])
+    }
+}
+
+extension CallEdit {
+    fileprivate var body: JSONValue {
+        [
+            "arguments": .string(arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
+            "shown": .string("\(shown)"),
+        ]
+    }
+}
+
 extension Resolution {
     fileprivate var body: [String: JSONValue] {
         ["decision": .string(decision.rawValue), "by": .string(by)]
-            .adding(["message": message.isEmpty ? nil : .string(message)])
+            .adding([
+                "message": message.isEmpty ? nil : .string(message), "grant": grant?.json, "edit": edit?.body,
+                "covered_by": coveredBy.map { .string($0.value) },
+            ])
     }
 }

@@ -5,6 +5,9 @@ public enum RunCommand: Sendable, Hashable {
     // Asked by a person or a client.
     /// - Parameter shown: The digest of what the person saw; `nil` when the caller cannot know it.
     case resolve(ApprovalID, Resolution, shown: Digest?)
+    /// The same with an answer that allows other calls too.
+    /// - Parameter covering: Open questions about calls which the answer's ``Resolution/grant`` covers.
+    indirect case resolveAlike(ApprovalID, Resolution, shown: Digest?, covering: [ApprovalID])
     case cancel(by: String, reason: String)
     case addMessage(String, by: String)
     indirect case changeLimits(Limits, by: String)
@@ -24,6 +27,12 @@ public enum RunCommand: Sendable, Hashable {
     indirect case overdraw(Overdraft)
     case finishTurn(Int, ModelReply, cost: Money?, calls: [AssessedCall])
     case failTurn(Int, attempt: Int, Failure, retryAt: Instant?)
+    /// Hooks were asked about a call, and the rules look at what they made of it.
+    indirect case assessCall(AssessedCall, HookedCall)
+    /// A hook that could not change anything any more failed.
+    indirect case noteHook(HookFailure)
+    /// A call that has not begun is looked at again, as the operator's policy is another one by now.
+    indirect case reassessCall(AssessedCall)
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).
     case beginCall(CallID, shown: Digest?)
     case finishCall(CallID, RecordedOutput)
@@ -37,30 +46,46 @@ public enum RunCommand: Sendable, Hashable {
 /// A proposed call with what the engine found when it looked at it.
 public struct AssessedCall: Sendable, Hashable {
     public let proposed: ProposedCall
-    /// What the policy says of the tool.
+    /// What the policy says of it.
     public let rule: ToolPolicy.Rule
+    /// Whether a person has allowed such calls for the rest of the run.
+    public let isGranted: Bool
     private let finding: Finding
 
     /// Apart, because most calls are neither wrong nor asked about, and a reply may have hundreds.
     private indirect enum Finding: Sendable, Hashable {
         case nothing
-        case found(problem: String?, shown: Digest?)
+        case found(problem: String?, shown: Digest?, note: String?)
     }
 
     /// Why it cannot be carried out as it was written, for the model.
     public var problem: String? {
-        if case .found(let problem, _) = finding { problem } else { nil }
+        if case .found(let problem, _, _) = finding { problem } else { nil }
     }
 
     /// The digest of what a person would be shown; `nil` where nobody would be asked.
     public var shown: Digest? {
-        if case .found(_, let shown) = finding { shown } else { nil }
+        if case .found(_, let shown, _) = finding { shown } else { nil }
     }
 
-    public init(_ proposed: ProposedCall, problem: String?, rule: ToolPolicy.Rule, shown: Digest?) {
+    /// What whoever is asked should know besides the call.
+    public var note: String? {
+        if case .found(_, _, let note) = finding { note } else { nil }
+    }
+
+    public init(
+        _ proposed: ProposedCall,
+        problem: String?,
+        rule: ToolPolicy.Rule,
+        isGranted: Bool = false,
+        shown: Digest?,
+        note: String? = nil
+    ) {
         self.proposed = proposed
         self.rule = rule
-        finding = problem == nil && shown == nil ? .nothing : .found(problem: problem, shown: shown)
+        self.isGranted = isGranted
+        let isFound = problem != nil || shown != nil
+        finding = isFound ? .found(problem: problem, shown: shown, note: note) : .nothing
     }
 }
 
@@ -75,6 +100,8 @@ public enum Refusal: Error, Sendable, Hashable {
     /// What the person was shown is not what would happen now.
     case shownDiffers(ApprovalID)
     case notExpired(ApprovalID)
+    /// An answer changes a call, or allows others like it, where no call is asked about.
+    case notACall(ApprovalID)
     case unknownCall(CallID)
     /// The engine brings back something the run no longer waits for.
     case outdated
@@ -99,6 +126,8 @@ extension Refusal: CustomStringConvertible {
         case .shownDiffers(let id):
             "Approval '\(id)' is for something else than was shown. Look at it again before you answer."
         case .notExpired(let id): "Approval '\(id)' is still open."
+        case .notACall(let id):
+            "Approval '\(id)' is not about a call that has yet to begin: there is nothing to edit, and nothing to allow for the run."
         case .unknownCall(let id): "This run has no open call '\(id)'."
         case .outdated: "The run has moved on."
         case .unknownIteration(let number): "This run has no snapshot of an iteration \(number)."

@@ -18,6 +18,7 @@ extension RunFacts {
         case .modelFellBack: fallBack()
         case .conversationCompacted(let compaction): compact(compaction)
         case .callProposed(let call): propose(call)
+        case .callAssessed(let id, let hooked): calls.assess(id, hooked)
         case .callStarted(let id): begin(id)
         case .callFinished(let id, let output): finish(id, output)
         case .callRefused(let id, let reason): close(id, .refused(reason))
@@ -32,6 +33,7 @@ extension RunFacts {
         case .runForked(let point): fork(point, after: last, at: event.at)
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen()
+        case .hookFailed: break
         }
         trackWaiting(at: event.at)
     }
@@ -216,12 +218,15 @@ extension RunState.Call {
         switch stage {
         case .done(let recorded): output = recorded
         case .refused(let reason): output = RecordedOutput(text: reason, isError: true)
-        case .held, .ready, .started: return nil
+        case .assessing, .held, .ready, .started: return nil
+        }
+        let change = revision.map {
+            "[\($0) changed the arguments before allowing the call: \(proposed.call.arguments)]\n"
         }
         return .tool(
             call: proposed.call.id,
             name: proposed.call.tool,
-            text: output.text,
+            text: (change ?? "") + output.text,
             isError: output.isError,
             images: output.images.map(\.reference)
         )
@@ -245,9 +250,14 @@ extension RunFacts {
         approvals[id]?.resolution = answer
         openApprovals.removeAll { $0 == id }
         let approved = approval.grants(answer)
+        if let grant = answer.grant, !grants.contains(grant) { grants.append(grant) }
         switch approval.subject {
         case .call(let call), .repetition(let call):
             calls.note(id, of: call)
+            if let edit = answer.edit {
+                calls.revise(call, edit, by: answer.by)
+                approvals[id]?.approval.shown = edit.shown
+            }
             if approved { calls.set(call, to: .ready) }
         case .plan:
             planIsApproved = approved

@@ -5,6 +5,8 @@ public enum Effect: Sendable, Hashable {
     case openWorkspace
     case check(CheckName)
     case ask(turn: Int, attempt: Int, notBefore: Instant?)
+    /// Hooks are asked about a call.
+    case assess(CallID)
     case call(CallID)
     case wake(ApprovalID, at: Instant)
 }
@@ -30,6 +32,7 @@ extension RunFacts {
     private var callEffects: [Effect] {
         var offered: [Effect] = []
         for call in calls.open {
+            if call.stage == .assessing { return offered.isEmpty ? [.assess(call.proposed.id)] : offered }
             if case .held(let id) = call.stage {
                 return offered + (offered.isEmpty ? approvals[id]?.approval.wake.map { [$0] } ?? [] : [])
             }

@@ -53,6 +53,8 @@ public struct RunFacts: Sendable, Hashable {
     /// Those of ``approvals`` that nobody has answered, oldest first.
     var openApprovals: [ApprovalID] = []
     var planIsApproved = false
+    /// What people have allowed for the rest of the run, oldest first.
+    public internal(set) var grants: [ToolRule] = []
 
     public internal(set) var openCheck: CheckName?
     @Shared public internal(set) var baseline: CheckResult? = nil

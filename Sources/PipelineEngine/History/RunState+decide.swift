@@ -34,6 +34,8 @@ struct Decider {
     func decide(_ command: RunCommand) throws(Refusal) -> [Event.Payload] {
         switch command {
         case .resolve(let id, let answer, let shown): return try resolve(id, answer, shown)
+        case .resolveAlike(let id, let answer, let shown, let covering):
+            return try resolve(id, answer, shown) + covered(by: answer, of: id, covering)
         case .expire(let id): return try expire(id)
         case .cancel(let by, let reason):
             let end = Event.Payload.runFinished(.aborted, reason: reason.isEmpty ? "Cancelled by \(by)." : reason)
@@ -52,6 +54,9 @@ struct Decider {
         case .finishTurn(let turn, let reply, let cost, let calls): return try finishTurn(turn, reply, cost, calls)
         case .failTurn(let turn, let attempt, let failure, let retryAt):
             return try failTurn(turn, attempt, failure, retryAt)
+        case .assessCall(let call, let hooked): return try assess(call, hooked)
+        case .noteHook(let failure): return [.hookFailed(failure)]
+        case .reassessCall(let call): return reassess(call)
         case .beginCall(let id, let shown): return try beginCall(id, shown)
         case .finishCall(let id, let output): return try finishCall(id, output)
         case .noteNetwork(let report): return [.networkUsed(report)]
@@ -68,7 +73,8 @@ struct Decider {
         case .changeSettings(let change): return changeSettings(change)
         case .rollBack(let back): return try rollBack(back)
         case .noteApplication(let applied): return [.changesApplied(applied)]
-        case .resolve(let id, _, _):
+        case .noteHook(let failure): return [.hookFailed(failure)]
+        case .resolve(let id, _, _), .resolveAlike(let id, _, _, _):
             // The run may have ended because of the first answer: who gave it is what the second person has to know.
             if let earlier = state.approvals[id]?.resolution, earlier.decision != .expired {
                 throw .alreadyResolved(id, earlier)
@@ -153,7 +159,21 @@ struct Decider {
         guard let known = state.approvals[id] else { throw .unknownApproval(id) }
         if let earlier = known.resolution { throw .alreadyResolved(id, earlier) }
         if let shown, shown != known.approval.shown { throw .shownDiffers(id) }
+        if answer.edit != nil || answer.grant != nil {
+            guard case .call = known.approval.subject, answer.decision == .approved else { throw .notACall(id) }
+        }
         return [.approvalResolved(id, answer)] + consequence(of: answer, to: known.approval)
+    }
+
+    /// The answers to other open questions about calls that this answer allows as well.
+    private func covered(by answer: Resolution, of id: ApprovalID, _ others: [ApprovalID]) -> [Event.Payload] {
+        guard answer.grant != nil else { return [] }
+        return others.compactMap { other in
+            guard other != id, let known = state.approvals[other], known.resolution == nil,
+                case .call = known.approval.subject
+            else { return nil }
+            return .approvalResolved(other, Resolution(.approved, by: answer.by, coveredBy: id))
+        }
     }
 
     private func expire(_ id: ApprovalID) throws(Refusal) -> [Event.Payload] {

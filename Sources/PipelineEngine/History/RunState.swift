@@ -44,6 +44,8 @@ extension RunState {
             /// A person is asked.
             case held(ApprovalID)
             case ready
+            /// Hooks are to be asked first.
+            case assessing
             /// Begun, and not ended as far as the history knows.
             case started
             case done(RecordedOutput)
@@ -51,7 +53,7 @@ extension RunState {
 
             var isOpen: Bool {
                 switch self {
-                case .held, .ready, .started: true
+                case .assessing, .held, .ready, .started: true
                 case .done, .refused: false
                 }
             }
@@ -61,6 +63,8 @@ extension RunState {
         public var stage: Stage
         /// The approval that released the call.
         public var approval: ApprovalID?
+        /// Who changed its arguments before it was allowed.
+        public var revision: String?
 
         public var isOpen: Bool { stage.isOpen }
 

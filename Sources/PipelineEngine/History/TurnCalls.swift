@@ -8,6 +8,7 @@ public struct TurnCalls: Sendable, Hashable {
     private struct Progress: Sendable, Hashable {
         var stage = RunState.Call.Stage.ready
         var approval: ApprovalID?
+        var revision: String?
     }
 
     private var proposed: [ProposedCall] = []
@@ -34,7 +35,7 @@ public struct TurnCalls: Sendable, Hashable {
         if areAnswered { self = TurnCalls() }
         areAnswered = false
         proposed.append(call)
-        progress.append(Progress())
+        progress.append(Progress(stage: call.awaitsHooks ? .assessing : .ready))
         openCount += 1
     }
 
@@ -50,10 +51,37 @@ public struct TurnCalls: Sendable, Hashable {
         if let index = index(of: id) { progress[index].approval = approval }
     }
 
+    /// Has the call be what somebody made of it.
+    mutating func revise(_ id: CallID, _ edit: CallEdit, by person: String) {
+        guard let index = index(of: id) else { return }
+        proposed[index].call.arguments = edit.arguments
+        proposed[index].reach = edit.reach
+        progress[index].revision = person
+    }
+
+    /// Has the call be what hooks made of it, and ready unless something else follows.
+    mutating func assess(_ id: CallID, _ hooked: HookedCall) {
+        guard let index = index(of: id) else { return }
+        if let arguments = hooked.arguments {
+            proposed[index].call.arguments = arguments
+            progress[index].revision = "The hook '\(hooked.hook)'"
+        }
+        proposed[index].reach = hooked.reach
+        proposed[index].policy = hooked.policy
+        proposed[index].awaitsHooks = false
+        set(id, to: .ready)
+    }
+
     mutating func markAnswered() { areAnswered = true }
 
     private func call(_ index: Int) -> RunState.Call {
-        RunState.Call(proposed: proposed[index], stage: progress[index].stage, approval: progress[index].approval)
+        let (call, progress) = (proposed[index], progress[index])
+        return RunState.Call(
+            proposed: call,
+            stage: progress.stage,
+            approval: progress.approval,
+            revision: progress.revision
+        )
     }
 
     /// The engine names calls after their place, `3.17`, which is looked at first.

@@ -35,13 +35,30 @@ struct Inheritance {
             problems.append(YAMLError(sentence, from: root.start, to: root.end))
             return nil
         }
-        let own = Inherited.longForms(root)
+        let own = takingInRules(Inherited.longForms(root), of: origin)
         guard let extends = own["extends"], let parent = parent(extends, of: chain + [origin]) else { return own }
         guard let tree = read(parent, after: chain + [origin]) else {
             isWhole = false
             return own.without("extends")
         }
         return Inherited.merge(own.without("extends"), over: tree.without("extends"))
+    }
+
+    /// The pipeline with the rules of the file that `tools.rules` names before its own.
+    private mutating func takingInRules(_ root: YAMLNode, of origin: Origin) -> YAMLNode {
+        guard let node = root["tools"]?["rules"], let name = node.text else { return root }
+        do throws(Failure) {
+            let file = try origin.file(name, in: sources)
+            let number = files.count
+            files.append(SourceFile(name: file.name, bytes: file.bytes))
+            let document = YAMLDocument(file.bytes, number: number)
+            problems += document.problems
+            return Inherited.withRules(document.root, in: root, &problems)
+        } catch {
+            problems.append(YAMLError(error.message, from: node.start, to: node.end))
+            isWhole = false
+            return root.mapping("tools") { $0.without("rules") }
+        }
     }
 
     /// What a pipeline extends; `nil` after noting why it cannot.
@@ -107,6 +124,13 @@ struct Origin {
         guard !isBuiltIn else {
             throw Failure(.denied, "The built-in pipeline '\(name)' may not extend the file '\(parent)'.")
         }
+        return try file(parent, in: sources)
+    }
+
+    /// A file by its path, relative to this one.
+    ///
+    /// - Throws: ``Failure/Kind/missing`` when there is none.
+    func file(_ parent: String, in sources: PipelineSources) throws(Failure) -> Origin {
         let path = parent.hasPrefix("/") ? parent : Self.directory(of: name) + parent
         do throws(Failure) { return Origin(file: path, try sources.read(path)) } catch {
             throw Failure(.missing, "Cannot read '\(path)': \(error.message)")

@@ -36,6 +36,30 @@ enum Inherited {
         return parent.mapping("goal") { goal in replaced.reduce(goal) { $0.without($1) } }
     }
 
+    /// The pipeline with the lists of a file of rules before its own.
+    static func withRules(_ rules: YAMLNode?, in root: YAMLNode, _ problems: inout [YAMLError]) -> YAMLNode {
+        for pair in rules?.pairs ?? [] where !["allow", "ask", "deny"].contains(pair.key.text) {
+            let sentence = "A file of rules has the lists 'allow', 'ask' and 'deny', and no '\(pair.key.text ?? "")'."
+            problems.append(YAMLError(sentence, from: pair.key.start, to: pair.key.end))
+        }
+        if let rules, case .mapping = rules.content {
+        } else if let rules {
+            let sentence = "A file of rules is a mapping of 'allow', 'ask' and 'deny'; this is none."
+            problems.append(YAMLError(sentence, from: rules.start, to: rules.end))
+        }
+        return root.mapping("tools") { tools in
+            var tools = tools.without("rules")
+            for pair in rules?.pairs ?? [] {
+                guard let key = pair.key.text, ["allow", "ask", "deny"].contains(key) else { continue }
+                var list = pair.value
+                if let own = tools[key] { list.content = .sequence(list.elements + own.elements) }
+                tools = tools.without(key)
+                tools.content = .mapping(tools.pairs + [YAMLPair(pair.key, list)])
+            }
+            return tools
+        }
+    }
+
     /// The tree with the short forms `goal: pytest` and `tools: [...]` written out, so that there is one way to merge
     /// them and one path to every part.
     static func longForms(_ root: YAMLNode) -> YAMLNode {
@@ -69,7 +93,7 @@ extension YAMLNode {
     }
 
     /// The mapping with the value behind a key changed.
-    fileprivate func mapping(_ key: String, _ change: (YAMLNode) -> YAMLNode) -> YAMLNode {
+    func mapping(_ key: String, _ change: (YAMLNode) -> YAMLNode) -> YAMLNode {
         guard case .mapping(let pairs) = content else { return self }
         var node = self
         node.content = .mapping(pairs.map { $0.key.text == key ? YAMLPair($0.key, change($0.value)) : $0 })

@@ -1,57 +1,47 @@
 import PipelineKit
 
-/// Rules about tools.
+/// Tools, and the rules that name them.
 extension LintCheck {
-    /// One mention of a tool in a list.
-    private struct Mention {
+    /// One rule of a list.
+    struct Mention {
         var list: String
-        var name: String
-        /// The tool's own name, whatever alias was written.
+        var rule: ToolRule
+        /// The own name of the tool that it names, whatever alias was written; of a pattern, the pattern.
         var id: ModuleID
         var path: FieldPath
+
+        var name: String { rule.tool }
     }
 
     var tools: [Finding] {
-        let lists = [("allow", pipeline.tools.allow), ("ask", pipeline.tools.ask), ("deny", pipeline.tools.deny)]
-        let mentions = lists.flatMap { list, names in
-            names.enumerated().map { index, name in
-                let path = Self.path("tools", list).appending(index)
-                return Mention(
-                    list: list,
-                    name: name,
-                    id: registry.tools[ModuleID(name)]?.id ?? ModuleID(name),
-                    path: path
-                )
-            }
-        }
-        let missing = mentions.filter { registry.tools[ModuleID($0.name)] == nil }.map {
-            unknown("tool", ModuleID($0.name), among: registry.tools.keys, at: $0.path)
-        }
-        return missing + contradictions(mentions) + settings(mentions) + unsettled(mentions)
+        let mentions = mentions(at: Self.path("tools"))
+        return ruleFindings(mentions) + settings(mentions) + unsettled(mentions)
     }
 
-    /// A tool that two mentions say something about.
-    private func contradictions(_ mentions: [Mention]) -> [Finding] {
-        var first: [ModuleID: Mention] = [:]
-        return mentions.compactMap { mention in
-            guard let earlier = first[mention.id] else {
-                first[mention.id] = mention
-                return nil
+    /// All rules of the policy.
+    private func mentions(at place: FieldPath) -> [Mention] {
+        let lists = [("allow", pipeline.tools.allow), ("ask", pipeline.tools.ask), ("deny", pipeline.tools.deny)]
+        return lists.flatMap { list, rules in
+            rules.enumerated().map { index, rule in
+                let id = ModuleID(rule.tool)
+                let path = place.appending(list).appending(index)
+                return Mention(list: list, rule: rule, id: registry.tools[id]?.id ?? id, path: path)
             }
-            let sameName = earlier.name == mention.name
-            let other = sameName ? "" : " (as '\(earlier.name)')"
-            let sentence =
-                earlier.list == mention.list
-                ? "Tool '\(mention.name)' stands twice under '\(mention.list)'\(other)."
-                : "Tool '\(mention.name)' stands under '\(earlier.list)'\(other) and under '\(mention.list)': keep one."
-            return Finding(FieldProblem(mention.path, sentence))
         }
+    }
+
+    /// What is wrong with the rules of a policy that is no pipeline's.
+    static func findings(allow: [ToolRule], ask: [ToolRule], deny: [ToolRule], _ registry: Registry) -> [Finding] {
+        var pipeline = Pipeline()
+        pipeline.tools = ToolPolicy(allow: allow, ask: ask, deny: deny)
+        let check = LintCheck(written: pipeline, pipeline: pipeline, uncertain: [], registry: registry)
+        return check.ruleFindings(check.mentions(at: FieldPath()))
     }
 
     /// Settings that are given.
     private func settings(_ mentions: [Mention]) -> [Finding] {
-        let offered = Set(mentions.filter { $0.list != "deny" }.map(\.id))
-            .subtracting(mentions.filter { $0.list == "deny" }.map(\.id))
+        let tools = pipeline.tools.offered(among: registry.toolNames).compactMap { registry.tools[ModuleID($0)] }
+        let offered = Set(tools.filter { !pipeline.tools.isDenied($0.names) }.map(\.id))
         return pipeline.tools.with.sorted { $0.key < $1.key }.flatMap { name, json in
             let path = Self.path("tools", "with", name)
             guard let factory = registry.tools[ModuleID(name)] else {
@@ -70,8 +60,9 @@ extension LintCheck {
     private func unsettled(_ mentions: [Mention]) -> [Finding] {
         let settled = Set(pipeline.tools.with.keys.compactMap { registry.tools[ModuleID($0)]?.id })
         let open = mentions.filter { $0.list != "deny" && !settled.contains($0.id) }
+        var seen: Set<ModuleID> = []
         return open.flatMap { mention in
-            guard let factory = registry.tools[mention.id] else { return [Finding]() }
+            guard seen.insert(mention.id).inserted, let factory = registry.tools[mention.id] else { return [Finding]() }
             return check(Settings(at: mention.path), of: factory.settings) { json throws(FieldProblems) in
                 _ = try factory.make(json)
             }

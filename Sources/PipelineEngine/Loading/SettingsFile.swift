@@ -5,11 +5,13 @@ import YAML
 public enum SettingsFile {
     /// What the file gives, by the names of the group's fields.
     ///
+    /// - Parameter further: What is wrong with a group that could be read.
     /// - Throws: every mistake of the file, each with its line.
     public static func read<Group: Fields>(
         _ path: String,
         as type: Group.Type,
-        _ read: (String) throws(Failure) -> [UInt8]
+        _ read: (String) throws(Failure) -> [UInt8],
+        further: (Group) -> [Finding] = { _ in [] }
     ) throws(Diagnostics) -> [String: JSONValue] {
         let bytes: [UInt8]
         do throws(Failure) { bytes = try read(path) } catch {
@@ -24,8 +26,8 @@ public enum SettingsFile {
         }
         let json = JSONValue(root, &problems)
         var located = problems.map { Located($0) }
-        do throws(FieldProblems) { _ = try Group(json: json) } catch {
-            let whole = PipelineDocument(root, json: json, files: [file])
+        let whole = PipelineDocument(root, json: json, files: [file])
+        do throws(FieldProblems) { located += further(try Group(json: json)).map(whole.located) } catch {
             located += error.all.map { whole.located(Finding($0)) }
         }
         guard located.isEmpty else { throw Diagnostics(located.diagnostics(in: [file])) }

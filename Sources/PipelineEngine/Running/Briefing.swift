@@ -56,11 +56,11 @@ struct Briefing: Sendable {
         isPlanning: Bool
     ) throws(Failure) -> [ToolSpecification] {
         var tools: [ToolSpecification] = []
-        for name in pipeline.tools.offered {
+        for name in pipeline.tools.offered(among: registry.toolNames) {
             let tool = try registry.tool(ModuleID(name))
             let isUsable = !isPlanning || tool.reach.isSubset(of: [.reads])
             let isOffered = tools.contains { $0.name == tool.id.value }
-            guard isUsable, !isOffered, pipeline.tools.rule(for: tool.names) != .deny else { continue }
+            guard isUsable, !isOffered, !pipeline.tools.isDenied(tool.names) else { continue }
             tools.append(tool.specification)
         }
         return tools

@@ -9,6 +9,8 @@ struct CallInHand: Sendable {
     let shown: Digest?
     /// Whether it is recorded already, by this process and for this one time, that the call is carried out.
     let isBegun: Bool
+    /// Those of the pipeline.
+    let hooks: Hooks?
 
     func output(in context: ToolContext) async throws(Failure) -> ToolOutput {
         let tool = try tool.get()

@@ -12,7 +12,8 @@ extension EffectRunner {
         }
         fault("model.replied")
         let cost = question.briefing.price?.cost(of: reply.usage)
-        let calls = assess(reply.calls, of: turn, in: question.state, run.toolbox)
+        let assessor = CallAssessor(registry, run.toolbox, question.state, policy)
+        let calls = assessor?.assess(reply.calls, of: turn) ?? []
         reply.calls = []  // from here on they are the assessed ones
         try await run.record(.finishTurn(turn, reply, cost: cost, calls: calls), andNext: true)
     }
@@ -56,50 +57,6 @@ extension EffectRunner {
         let delay = policy.delay(after: state.failuresOfModel + 1, failure: failure, random: random())
         let retryAt = delay.map { clock.now() + $0 }
         try await run.record(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
-    }
-
-    /// What the engine can say of calls before anybody decides on them.
-    private func assess(_ calls: [ToolCall], of turn: Int, in state: RunState, _ toolbox: Toolbox) -> [AssessedCall] {
-        guard let pipeline = state.pipeline else { return [] }
-        return calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), in: state, pipeline, toolbox) }
-    }
-
-    private func assess(_ call: ToolCall, _ id: CallID, in state: RunState, _ pipeline: Pipeline, _ toolbox: Toolbox)
-        -> AssessedCall
-    {
-        guard let tool = registry.tools[ModuleID(call.tool)] else {
-            let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered)
-            let unknown = ProposedCall(id: id, call: call, reach: [])
-            return AssessedCall(
-                unknown,
-                problem: "There is no tool '\(call.tool)'.\(near)",
-                rule: .deny,
-                shown: nil
-            )
-        }
-        let proposed = ProposedCall(id: id, call: call, reach: tool.reach)
-        let rule = pipeline.tools.rule(for: tool.names)
-        let isAsked = pipeline.human.rule(for: proposed, rule) == .ask
-        return AssessedCall(
-            proposed,
-            problem: problem(with: call, tool, pipeline, toolbox),
-            rule: rule,
-            shown: isAsked ? CallSubject(call, state, pipeline).digest : nil
-        )
-    }
-
-    /// Why the arguments cannot be, in words for the model.
-    private func problem(with call: ToolCall, _ tool: ToolFactory, _ pipeline: Pipeline, _ toolbox: Toolbox) -> String?
-    {
-        do throws(JSONError) {
-            let arguments = try call.readArguments()
-            guard let configured = try? toolbox.tool(tool, pipeline) else { return nil }
-            let problems = configured.problems(arguments)
-            return problems.isEmpty
-                ? nil : "The arguments of '\(call.tool)' are wrong. \(problems.map(\.message).joined(separator: " "))"
-        } catch {
-            return "The arguments of '\(call.tool)' are not JSON: \(error)"
-        }
     }
 }
 

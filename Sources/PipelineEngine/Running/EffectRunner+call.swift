@@ -3,25 +3,26 @@ import PipelineKit
 extension EffectRunner {
     func call(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
         guard let work = await run.takeCall(id) else { return }
-        if !work.isBegun {
-            // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
-            if work.call.stage == .started { await keeper.removeDrafts(in: work.workspace) }
-            guard try await run.record(.beginCall(id, shown: work.shown)).allSatisfy(\.isCallStart) else { return }
-        }
-        fault("call.started")
-        let pieces = redactor.pieces()
         let workspace: Workspace
         do throws(Failure) {
             workspace = try await confined(work.workspace, of: run)
         } catch {
             return try await giveUp(error, run)
         }
+        if !work.isBegun {
+            guard try await !isStopped(work, of: run) else { return }
+            // Whoever began it is gone, and what they had not finished writing is no part of the workspace.
+            if work.call.stage == .started { await keeper.removeDrafts(in: work.workspace) }
+            guard try await run.record(.beginCall(id, shown: work.shown)).allSatisfy(\.isCallStart) else { return }
+        }
+        fault("call.started")
+        let pieces = redactor.pieces()
         let context = ToolContext(
             workspace: workspace,
             progress: { self.show(pieces?.next($0) ?? $0, of: id, run.id) },
             check: { () async throws(Failure) in try await self.check(run, asked: id) }
         )
-        var output: ToolOutput
+        let output: ToolOutput
         do throws(Failure) {
             output = try await work.output(in: context)
         } catch {
@@ -29,16 +30,32 @@ extension EffectRunner {
             guard error.kind != .cancelled else { return }
             output = ToolOutput(error.message, isError: true)
         }
+        guard let (answer, stop) = await tellHooks(work, output, run) else { return }
+        var told = answer
         fault("call.finished")
         if let pieces { show(pieces.end(), of: id, run.id) }
         if let walls = workspace.confinement {
             let report = NetworkReport(.call(id), sandboxes.takeNetworkUse(of: walls))
-            if let refusal = report.refusal { output.text += "\n\(refusal)" }
+            if let refusal = report.refusal { told.text += "\n\(refusal)" }
             try await note(report, run)
         }
-        var (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
+        var (recorded, artifacts) = RecordedOutput.recording(redactor.clean(told))
         if !work.call.proposed.isRepeatable { recorded.snapshot = await files(after: id, work.workspace, run.id) }
-        try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: true)
+        try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: stop == nil)
+        if let stop { try await run.record(.cancel(by: "a hook", reason: stop)) }
+    }
+
+    /// Looks again at a call on which another version of the operator's policy decided.
+    ///
+    /// - Returns: whether it is not to begin now.
+    private func isStopped(_ work: CallInHand, of run: LiveRun) async throws(ServiceError) -> Bool {
+        guard policy != nil || work.call.proposed.policy != nil else { return false }
+        let state = await run.state
+        guard work.call.stage == .ready, work.call.proposed.policy != policy?.current(for: state.workspace).version,
+            let assessor = CallAssessor(registry, run.toolbox, state, policy)
+        else { return false }
+        let assessed = assessor.assess(work.call.proposed.call, work.call.proposed.id)
+        return try await !run.record(.reassessCall(assessed)).isEmpty
     }
 
     /// What the workspace is after a call that may have written; `nil` when it cannot be told, which is no fault of the

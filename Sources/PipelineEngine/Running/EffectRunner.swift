@@ -18,6 +18,9 @@ final class EffectRunner: Sendable {
     /// From 0 up to 1, for the jitter of retries.
     let random: @Sendable () -> Double
     let fault: FaultPoint
+    /// The operator's; `nil` where there is none.
+    let policy: PolicyFile?
+    let hookRunner: (any HookRunner)?
 
     init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
         registry = parts.registry
@@ -31,6 +34,8 @@ final class EffectRunner: Sendable {
         scratch = Scratch(root: parts.scratch)
         random = parts.random
         fault = parts.fault
+        policy = parts.policy
+        hookRunner = parts.hooks
         self.emit = emit
     }
 
@@ -43,6 +48,7 @@ final class EffectRunner: Sendable {
             if let notBefore { await clock.sleep(notBefore) }
             guard !Task.isCancelled else { return }  // what a process that ends still recorded would count as spent
             try await ask(turn, attempt, of: run)
+        case .assess(let id): try await assess(id, of: run)
         case .call(let id): try await call(id, of: run)
         case .wake(let approval, _): try await run.record(.expire(approval))
         }
@@ -60,6 +66,7 @@ final class EffectRunner: Sendable {
             return try await giveUp(error, run)
         }
         fault("workspace.opened")
+        if let refusal = await refusalToStart(state, opened.workspace, run) { return try await giveUp(refusal, run) }
         try await run.record(.openWorkspace(opened.workspace, start: opened.start))
     }
 

@@ -50,7 +50,8 @@ extension LiveRun {
             workspace: workspace,
             tool: tool,
             shown: CallSubject.shown(call, state),
-            isBegun: isBegun
+            isBegun: isBegun,
+            hooks: state.pipeline?.hooks
         )
     }
 
@@ -73,6 +74,12 @@ extension LiveRun {
     /// The step that follows at once, if it may be recorded together with these events.
     func sequel(to draft: inout Draft) -> Sequel? {
         guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
-        return Sequel(after: &draft.state, at: draft.at) { state throws(Failure) in try briefing(for: state) }
+        let workspace = draft.state.workspace
+        return Sequel(
+            after: &draft.state,
+            at: draft.at,
+            policy: { policy?.current(for: workspace).version },
+            briefing: { state throws(Failure) in try briefing(for: state) }
+        )
     }
 }

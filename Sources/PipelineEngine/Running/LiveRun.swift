@@ -14,6 +14,8 @@ public actor LiveRun {
     let registry: Registry?
     /// What several runs may spend together.
     let budget: Budget
+    /// The operator's; `nil` where there is none.
+    let policy: PolicyFile?
     /// Kept, because it is the same at nearly every turn.
     var briefing: Briefing?
     /// What was recorded as begun together with the step before it, and nobody has taken up yet.
@@ -52,6 +54,7 @@ public actor LiveRun {
         clock: EngineClock,
         registry: Registry?,
         budget: Budget = Budget(),
+        policy: PolicyFile? = nil,
         publish: @escaping @Sendable ([Event]) -> Void
     ) async throws(ServiceError) -> LiveRun {
         var state = RunState()
@@ -60,7 +63,7 @@ public actor LiveRun {
         guard state.hasPipeline else {
             throw .store(.unreadable("The pipeline that run '\(id)' recorded is not known to this version of Sluice."))
         }
-        return LiveRun(id, state, store, clock, registry, budget, publish)
+        return LiveRun(id, state, store, clock, registry, budget, policy, publish)
     }
 
     /// Begins the history of a run.
@@ -72,7 +75,7 @@ public actor LiveRun {
         clock: EngineClock,
         publish: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) async throws(ServiceError) -> LiveRun {
-        let run = LiveRun(start.run, RunState(), store, clock, nil, Budget(), publish)
+        let run = LiveRun(start.run, RunState(), store, clock, nil, Budget(), nil, publish)
         try await run.begin(start)
         return run
     }
@@ -84,6 +87,7 @@ public actor LiveRun {
         _ clock: EngineClock,
         _ registry: Registry?,
         _ budget: Budget,
+        _ policy: PolicyFile?,
         _ publish: @escaping @Sendable ([Event]) -> Void
     ) {
         self.id = id
@@ -94,6 +98,7 @@ public actor LiveRun {
         self.clock = clock
         self.registry = registry
         self.budget = budget
+        self.policy = policy
         self.publish = publish
     }
 

@@ -173,16 +173,23 @@ actor RunKeeper {
 
     private func open(_ id: RunID) async throws(ServiceError) -> LiveRun {
         if let place = live[id] { return place.run }
-        return try await LiveRun.open(id, in: store, clock: clock, registry: runner.registry, budget: budget) {
-            [publish] in publish(id, $0)
-        }
+        return try await LiveRun.open(
+            id,
+            in: store,
+            clock: clock,
+            registry: runner.registry,
+            budget: budget,
+            policy: runner.policy
+        ) { [publish] in publish(id, $0) }
     }
 
     private func work(on run: LiveRun) async -> Result<RunState, ServiceError> {
         do throws(ServiceError) {
             live[run.id] = LivePlace(run: run, renewal: clock.now() + Self.heartbeat)
             if isWindingDown { await run.windDown() }
+            let wasFinished = await run.state.isFinished
             let driven = await drive(run)
+            if !wasFinished, await run.state.isFinished { try await runner.tellEnd(of: run) }
             live[run.id] = nil
             await leaveAttention(run.id)
             try driven.get()

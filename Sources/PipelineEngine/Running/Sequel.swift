@@ -17,7 +17,13 @@ struct Sequel: Sendable {
     ///   - briefing: What stands at the front of a request in that state.
     /// - Returns: `nil` when there is no such step, or it needs more than to be recorded: a limit to ask about, calls
     ///   side by side, a time to wait for.
-    init?(after state: inout RunState, at now: Instant, briefing: (RunState) throws(Failure) -> Briefing) {
+    ///   - policy: The version of the operator's policy that is in force.
+    init?(
+        after state: inout RunState,
+        at now: Instant,
+        policy: () -> String?,
+        briefing: (RunState) throws(Failure) -> Briefing
+    ) {
         let effects = state.effects
         guard effects.count == 1 else { return nil }
         switch effects[0] {
@@ -28,7 +34,7 @@ struct Sequel: Sendable {
             work = .turn(question)
             guard events.last?.isModelRequest == true else { return nil }
         case .call(let id):
-            guard let call = state.calls[id], call.stage == .ready else { return nil }
+            guard let call = state.calls[id], call.stage == .ready, call.proposed.policy == policy() else { return nil }
             let shown = CallSubject.shown(call, state)
             events = (try? state.decide(.beginCall(id, shown: shown), at: now)) ?? []
             work = .call(id)

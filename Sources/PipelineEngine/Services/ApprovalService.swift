@@ -5,6 +5,8 @@ public struct ApprovalService: Sendable {
     let store: any EventStore
     let keeper: RunKeeper
     let dispatcher: Dispatcher
+    let registry: Registry
+    let policy: PolicyFile?
 
     /// The open questions of one run, oldest first.
     public func pending(of run: RunID) async throws(ServiceError) -> [Approval] {
@@ -59,6 +61,46 @@ public struct ApprovalService: Sendable {
         shown: Digest?
     ) async throws(ServiceError) {
         try await keeper.send(.resolve(approval, answer, shown: shown), to: run)
+        dispatcher.submit(run)
+    }
+
+    /// Allows a call that is asked about, as it is or as the person makes it, and others like it when they say so. Open
+    /// questions about such calls are answered too.
+    ///
+    /// - Parameters:
+    ///   - arguments: What the call is to be made with; `nil` for what the model wrote.
+    ///   - grant: What is allowed for the rest of the run; `nil` for nothing.
+    ///   - shown: The digest of what the person saw.
+    /// - Throws: ``ServiceError/invalid(_:)`` for arguments that the tool does not take or the policy denies, and for a
+    ///   pattern that does not stand for the call; ``ServiceError/refused(_:)``. Nothing is recorded then.
+    public func approve(
+        _ approval: ApprovalID,
+        of run: RunID,
+        with answer: Resolution,
+        arguments: JSONValue? = nil,
+        grant: GrantRequest? = nil,
+        shown: Digest?
+    ) async throws(ServiceError) {
+        guard arguments != nil || grant != nil else {
+            return try await resolve(approval, of: run, with: answer, shown: shown)
+        }
+        let state = try await keeper.state(of: run)
+        let review: CallReview
+        do throws(Refusal) {
+            review = try CallReview(of: approval, in: state, registry, policy)
+        } catch {
+            throw .refused(error)
+        }
+        let whole: Resolution
+        do throws(Failure) {
+            whole = try review.answer(answer, arguments: arguments, grant: grant)
+        } catch {
+            throw .invalid(error.message)
+        }
+        // What was looked at here is what is answered, whatever comes in between.
+        let seen = shown ?? review.approval.shown
+        let others = review.questions(coveredBy: whole)
+        try await keeper.send(.resolveAlike(approval, whole, shown: seen, covering: others), to: run)
         dispatcher.submit(run)
     }
 }

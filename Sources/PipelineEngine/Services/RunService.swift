@@ -131,10 +131,17 @@ public final class RunService: Sendable {
 
     /// What must be so for the run to reach its first turn.
     private func check(_ order: RunOrder) async throws(ServiceError) {
+        if let problem = parts.policy?.problem(in: order.project) { throw .invalid(problem) }
+        let hooks = (order.pipeline.hooks ?? Hooks()).joined(parts.policy?.current().hooks)
+        for hook in hooks.all {
+            if let problem = HookPlace.problem(hook, in: [order.project]) { throw .invalid(problem) }
+        }
         let shared = try await parts.budget.anyLimit(ofKey: order.key)
         do throws(Failure) {
             try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)
-            for name in order.pipeline.tools.offered { _ = try parts.registry.tool(ModuleID(name)) }
+            for name in order.pipeline.tools.offered(among: parts.registry.toolNames) {
+                _ = try parts.registry.tool(ModuleID(name))
+            }
             for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
             if parts.sandboxes.asked(order.pipeline.workspace) == .required { try await parts.sandboxes.check() }
         } catch {

@@ -39,7 +39,13 @@ public struct Services: Sendable {
         self.feed = feed
         registry = parts.registry
         runs = RunService(parts: parts, keeper: keeper, dispatcher: dispatcher, feed: feed)
-        approvals = ApprovalService(store: parts.store, keeper: keeper, dispatcher: dispatcher)
+        approvals = ApprovalService(
+            store: parts.store,
+            keeper: keeper,
+            dispatcher: dispatcher,
+            registry: parts.registry,
+            policy: parts.policy
+        )
         pipelines = PipelineService(parts)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }
@@ -105,6 +111,10 @@ public struct EngineParts: Sendable {
     /// From 0 up to 1, for the jitter of retries.
     public var random: @Sendable () -> Double
     public var fault: FaultPoint
+    /// What the operator says of all runs; `nil` for nothing.
+    public var policy: PolicyFile?
+    /// What starts the programs of hooks; `nil` where none are run.
+    public var hooks: (any HookRunner)?
 
     public init(
         registry: Registry,
@@ -123,8 +133,12 @@ public struct EngineParts: Sendable {
         roots: [String] = [],
         environment: [String: String] = [:],
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        fault: FaultPoint = .none
+        fault: FaultPoint = .none,
+        policy: PolicyFile? = nil,
+        hooks: (any HookRunner)? = nil
     ) {
+        self.hooks = hooks
+        self.policy = policy
         self.registry = registry
         self.store = store
         self.workspaces = workspaces

@@ -44,6 +44,8 @@ public struct ConfiguredTool: Sendable {
     public let call: @Sendable (JSONValue, ToolContext) async throws(Failure) -> ToolOutput
     /// What is wrong with the arguments, or nothing.
     public let problems: @Sendable (JSONValue) -> [FieldProblem]
+    /// What a call with these arguments may touch; with wrong ones, all that any call may.
+    public let scope: @Sendable (JSONValue, Workspace) -> CallScope
 
     init<T: Tool>(_ tool: T) {
         call = { (json: JSONValue, context: ToolContext) async throws(Failure) in
@@ -55,6 +57,13 @@ public struct ConfiguredTool: Sendable {
             var reader = FieldReader()
             _ = T.Arguments(json, &reader)
             return reader.problems
+        }
+        scope = { json, workspace in
+            var reader = FieldReader()
+            guard let arguments = T.Arguments(json, &reader) else { return CallScope(T.reach) }
+            var scope = tool.scope(of: arguments, in: workspace)
+            scope.reach.formIntersection(T.reach)
+            return scope
         }
     }
 }

@@ -8,11 +8,16 @@ public protocol Tool: Sendable {
     static var aliases: [ModuleID] { get }
     /// One sentence; the model reads it when it chooses a tool.
     static var summary: String { get }
-    /// What a call may touch; the policy decides by it.
+    /// What a call may touch at most.
     static var reach: Set<Reach> { get }
 
     /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
     init(settings: Settings) throws(Failure)
+
+    /// What a call with these arguments may touch; the policy decides by it. Without it, all that any call may.
+    ///
+    /// Whatever it says beyond ``reach`` is left out. Called before anybody has allowed the call: nothing may be changed.
+    func scope(of arguments: Arguments, in workspace: Workspace) -> CallScope
 
     /// Carries out one call.
     ///
@@ -23,14 +28,18 @@ public protocol Tool: Sendable {
 
 extension Tool {
     public static var aliases: [ModuleID] { [] }
+
+    public func scope(of arguments: Arguments, in workspace: Workspace) -> CallScope { CallScope(Self.reach) }
 }
 
 /// What a tool call may touch.
-public enum Reach: String, Sendable, Hashable, CaseIterable {
+public enum Reach: String, Choice {
     case reads
     case writes
     case runs
     case network
+    /// What lies outside of the workspace.
+    case outside
 }
 
 /// What a tool may use while it carries out a call.

@@ -20,6 +20,7 @@ public struct Pipeline: Fields, Hashable {
         ToolPolicy()
     @Field("When a person is asked.") public var human: HumanPolicy = HumanPolicy()
     @Field("What a run may use at most.") public var limits: Limits = Limits()
+    @Field("Programs that are asked or told at certain moments.") public var hooks: Hooks? = nil
     @Field("Where the model works.") public var workspace: WorkspacePolicy = WorkspacePolicy()
 
     public init() {}

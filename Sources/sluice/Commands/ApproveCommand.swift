@@ -8,7 +8,14 @@ enum ApproveCommand: Subcommand {
         @Field("Words for the model.") var message: String = ""
         @Field("The digest that was shown with the question; the answer holds for that and nothing else.")
         var shown: String? = nil
+        @Field("Allow the same for the rest of the run, or all that a pattern stands for: 'git status *'.")
+        var forRun: OptionalPattern? = nil
+        @Field("Make the call with these arguments instead, as JSON; the model is told.")
+        var arguments: String? = nil
+        @Field("Write other arguments in $VISUAL or $EDITOR.") var edit: Bool = false
         @Field("Carry the run on afterwards.") var resume: Bool = false
+        @Field("The rules of the operator of this machine, which stand before those of pipelines.")
+        var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Print JSON.") var json: Bool = false
         init() {}
@@ -24,7 +31,7 @@ enum ApproveCommand: Subcommand {
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
-        let services = try session.services(options.db)
+        let services = try session.services(options.db, policy: options.policy)
         guard let word = operands.first else { return try await list(services, json: options.json) }
         let run = try await session.run([word], services)
         let approval = try await choose(run, operands.dropFirst().first.map(ApprovalID.init), services)
@@ -39,8 +46,16 @@ enum ApproveCommand: Subcommand {
             let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
             try session.expectReady(state.pipeline, services)
         }
+        let change = try await change(approval, run, options, services, session)
         try await asking { () throws(ServiceError) in
-            try await services.approvals.resolve(approval, of: run, with: answer, shown: shown)
+            try await services.approvals.approve(
+                approval,
+                of: run,
+                with: answer,
+                arguments: change,
+                grant: options.forRun.map { $0.pattern.map(GrantRequest.like) ?? .same },
+                shown: shown
+            )
         }
         guard options.resume else {
             Output.line("\(approval) of run \(run) is \(answer.decision.rawValue). Go on with: sluice resume \(run)")
@@ -49,6 +64,42 @@ enum ApproveCommand: Subcommand {
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         return try await conductor.carryOn()
+    }
+
+    /// The arguments that the call is to be made with; `nil` for those that the model wrote.
+    private static func change(
+        _ approval: ApprovalID,
+        _ run: RunID,
+        _ options: Options,
+        _ services: Services,
+        _ session: Session
+    ) async throws(CommandError) -> JSONValue? {
+        let isChange = options.arguments != nil || options.edit
+        if options.reject, isChange || options.forRun != nil {
+            throw .usage("Option '--reject' says no: there is nothing to change, and nothing to allow for the run.")
+        }
+        if options.edit, options.arguments != nil { throw .usage("Give either '--arguments' or '--edit'.") }
+        if let text = options.arguments { return try json(text, "Option '--arguments'") }
+        guard options.edit else { return nil }
+        let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
+        guard case .call(let id)? = state.approvals[approval]?.approval.subject, let call = state.calls[id] else {
+            throw CommandError(ServiceError.refused(.notACall(approval)))
+        }
+        let written = try? JSONValue(parsing: call.proposed.call.arguments)
+        let text = written.map { String(decoding: $0.encoded(.pretty), as: UTF8.self) } ?? call.proposed.call.arguments
+        return try json(
+            try await TextEditor(session.environment).edit(text, named: "arguments.json"),
+            "What was written"
+        )
+    }
+
+    private static func json(_ text: String, _ subject: String) throws(CommandError) -> JSONValue {
+        let value: JSONValue
+        do throws(JSONError) { value = try JSONValue(parsing: text) } catch {
+            throw .usage("\(subject) is not JSON: \(error)")
+        }
+        guard case .object = value else { throw .usage("\(subject) must be a JSON object, but is \(value).") }
+        return value
     }
 
     private static func choose(_ run: RunID, _ named: ApprovalID?, _ services: Services) async throws(CommandError)

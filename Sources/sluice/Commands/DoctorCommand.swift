@@ -41,6 +41,7 @@ enum DoctorCommand: Subcommand {
             ("sandbox", await sandbox(session)),
             ("database", await database(session, options.db)),
             ("model", model(session)),
+            ("policy", policy(session)),
         ]
         for (name, finding) in findings {
             switch finding {
@@ -101,6 +102,12 @@ enum DoctorCommand: Subcommand {
         } catch {
             return .bad(error.message)
         }
+    }
+
+    private static func policy(_ session: Session) -> Finding {
+        guard let path = session.configuration.policy else { return .good("none; pipelines alone say what is allowed") }
+        do throws(CommandError) { try session.expectPolicy(path) } catch { return .bad(error.message) }
+        return .good(path)
     }
 
     /// Whether the model that runs would ask has what it needs: the configured one, or the one of the examples.

@@ -5,16 +5,31 @@ import PipelineKit
 enum LintCommand: Subcommand {
     struct Options: Fields {
         @Field("Print the normal form, with every default written out, as a run records it.") var normal: Bool = false
+        @Field("Check this file of an operator's rules.") var policy: String? = nil
         init() {}
     }
 
     static let name = "lint"
     static let summary = "Checks a pipeline and shows every mistake in it; a file that lints will start."
-    static let operands = [Operand(name: "PIPELINE", help: "A file, or the name of a built-in pipeline.")]
+    static let operands = [
+        Operand(name: "PIPELINE", help: "A file, or the name of a built-in pipeline.", isOptional: true)
+    ]
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
+        if let policy = options.policy {
+            try session.expectPolicy(policy)
+            Output.line("\(policy): no mistakes.")
+        }
+        guard !operands.isEmpty else {
+            guard options.policy != nil else {
+                throw .usage(
+                    "'sluice lint' needs PIPELINE: A file, or the name of a built-in pipeline.\nSee 'sluice lint --help'."
+                )
+            }
+            return .achieved
+        }
         let loaded = try PipelineFiles(session).load(operands[0])
         for warning in warnings(loaded, session) {
             Output.error("\(Diagnostic(.warning, warning, in: operands[0]))")

@@ -11,6 +11,8 @@ enum ResumeCommand: Subcommand {
         @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
         var record: String? = nil
         @Field("With '--record': write over a file that is there.") var replace: Bool = false
+        @Field("The rules of the operator of this machine, which stand before those of pipelines.")
+        var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Wake every run whose deadline or retry has come and that nobody works on, each once, and end.")
         var due: Bool = false
@@ -33,7 +35,7 @@ enum ResumeCommand: Subcommand {
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
-        let services = try session.services(options.db)
+        let services = try session.services(options.db, policy: options.policy)
         if options.due {
             try options.checkAlone(operands)
             return try await WakingDue(services: services, session: session, json: options.json).run()

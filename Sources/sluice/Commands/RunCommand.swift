@@ -23,6 +23,8 @@ enum RunCommand: Subcommand {
         @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
         var record: String? = nil
         @Field("With '--record': write over a file that is there.") var replace: Bool = false
+        @Field("The rules of the operator of this machine, which stand before those of pipelines.")
+        var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
         @Field("Print one event a line, as JSON.") var json: Bool = false
         init() {}
@@ -43,7 +45,7 @@ enum RunCommand: Subcommand {
         try override(&pipeline, options, session)
         try session.expectPrices()
         for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
-        let services = try session.services(options.db)
+        let services = try session.services(options.db, policy: options.policy)
         let run = options.id.map(RunID.init) ?? .new()
         guard RunID.isName(run.value) else {
             throw .usage("A run cannot be named '\(run)'. Use up to 64 lower-case letters, digits and dashes.")
@@ -82,8 +84,7 @@ enum RunCommand: Subcommand {
                 let near = Suggestion.sentence(for: tool, among: session.registry.tools.keys.map(\.value))
                 throw .usage("Option '--allow': there is no tool '\(tool)'.\(near)")
             }
-            pipeline.tools.ask.removeAll { $0 == tool }
-            if !pipeline.tools.allow.contains(tool) { pipeline.tools.allow.append(tool) }
+            pipeline.tools.allowAll(of: tool)
         }
         if let isolation = options.isolation { pipeline.workspace.isolation = isolation }
         if let sandbox = options.sandbox { pipeline.workspace.sandbox = sandbox }

@@ -63,6 +63,8 @@ struct ServeSettings: Fields {
     @Field("How long work under way may take to end when the server stops.") var grace: Duration = .seconds(3)
     @Field("What all runs together may spend on a day (UTC).") var costPerDay: Money? = nil
     @Field("Where each request is written down: a file, '-' for standard error, or 'off'.") var log: String = "-"
+    @Field("The rules of the operator of this machine, which stand before those of pipelines.")
+    var policy: String? = nil
     @Field("Path of the database.") var db: String? = nil
     @Field("Print every setting and where it comes from, and end.") var printConfig: Bool = false
     init() {}

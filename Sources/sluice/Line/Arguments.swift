@@ -48,6 +48,8 @@ struct Arguments: Sendable {
             }
             if field.value == .boolean, parts.count == 1 {
                 values[key] = true
+            } else if field.value == OptionalPattern.schema, parts.count == 1 {
+                values[key] = rest.first.map(OptionalPattern.isPattern) == true ? .string(rest.removeFirst()) : true
             } else if let value = parts.count == 2 ? parts[1] : rest.popFirst() {
                 set(field, value)
             } else {
@@ -74,6 +76,27 @@ struct Arguments: Sendable {
                 problems.append(command.refusal(word, operands) ?? usual)
             }
         }
+    }
+}
+
+/// An option that may have a pattern: `--for-run`, `--for-run 'git status *'`, `--for-run=PATTERN`.
+struct OptionalPattern: FieldValue {
+    /// `nil` for the option alone.
+    var pattern: String?
+
+    static var schema: ValueSchema { .oneOf([.boolean, .string]) }
+    var json: JSONValue { pattern.map(JSONValue.string) ?? true }
+
+    init?(_ json: JSONValue, _ reader: inout FieldReader) {
+        pattern = json.text
+        guard pattern == nil, json != true else { return }
+        reader.expected("a pattern", of: json)
+        return nil
+    }
+
+    /// Whether a word that follows belongs to the option: a pattern has a `*` or a blank, which no name of a run has.
+    static func isPattern(_ word: String) -> Bool {
+        !word.hasPrefix("-") && word.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: " ") }
     }
 }
 

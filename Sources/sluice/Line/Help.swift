@@ -38,11 +38,11 @@ enum Help {
 
     /// What stands for the value of an option that is text; an option of one name is the same in every command.
     private static let placeholders = [
-        "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "branch": "NAME", "call": "CALL", "config": "FILE",
-        "contract": "NAME", "cwd": "DIR",
-        "db": "FILE", "dir": "DIR", "extends": "PIPELINE", "file": "NAME", "host": "ADDRESS", "id": "NAME",
+        "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "arguments": "JSON", "branch": "NAME", "call": "CALL",
+        "config": "FILE", "contract": "NAME", "cwd": "DIR", "db": "FILE", "dir": "DIR", "extends": "PIPELINE",
+        "file": "NAME", "for_run": "[PATTERN]", "host": "ADDRESS", "id": "NAME",
         "log": "FILE", "marks": "N,N", "model": "PROVIDER/MODEL", "network": "deny|allow|HOSTS", "origin": "ORIGIN",
-        "out": "DIR", "patch": "FILE", "record": "FILE",
+        "out": "DIR", "patch": "FILE", "policy": "FILE", "record": "FILE",
         "root": "DIR",
         "server": "URL",
         "server_name": "NAME",

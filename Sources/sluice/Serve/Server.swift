@@ -19,9 +19,16 @@ struct Server: Sendable {
     private let metrics = Metrics()
 
     init(_ settings: ServeSettings, _ session: Session) throws(CommandError) {
+        try session.expectPolicy(settings.policy)
         let store = try session.store(settings.db)
         try self.init(settings, session, over: store) { roots in
-            session.services(over: store, settings.db, roots: roots, costPerDay: settings.costPerDay)
+            session.services(
+                over: store,
+                settings.db,
+                roots: roots,
+                costPerDay: settings.costPerDay,
+                policy: settings.policy
+            )
         }
     }
 

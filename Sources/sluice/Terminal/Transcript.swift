@@ -47,6 +47,7 @@ struct Transcript {
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
             [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
+                + details(of: answer)
         case .messageAdded(let text, let by): [row(by, text.harmless)]
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .settingsChanged(let change): [row("settings", Self.words(change))]
@@ -59,8 +60,27 @@ struct Transcript {
         case .runForked(let fork): ["", row("fork", "goes on from here, by \(fork.by)")]
         case .runFinished(let status, let reason): finished(status, reason)
         case .runReopened(let by): ["", row("again", "taken up by \(by)")]
+        case .callAssessed(let id, let hooked): assessed(id, hooked)
+        case .hookFailed(let failure):
+            [row("hook", Style.yellow("\(failure.hook) (\(failure.moment)): \(failure.reason)".harmlessLine))]
         case .checkStarted, .modelRequested, .callStarted: []
         }
+    }
+
+    private func assessed(_ id: CallID, _ hooked: HookedCall) -> [String] {
+        let change = hooked.arguments.map { row("hook", "other arguments: \(Self.arguments($0))") }
+        guard let decision = hooked.decision else { return [change].compactMap(\.self) }
+        let said = row("hook", "\(hooked.hook): \(decision.rawValue) \(hooked.reason)".harmlessLine)
+        return [change, said].compactMap(\.self)
+    }
+
+    private func details(of answer: Resolution) -> [String] {
+        [
+            answer.edit.map { row("", "with other arguments: \(Self.arguments($0.arguments))") },
+            answer.grant.map { row("", "for the rest of the run: \($0.words.harmlessLine)") },
+            answer.coveredBy.map { row("", "by the answer to \($0)") },
+        ]
+        .compactMap(\.self)
     }
 
     private static func words(_ change: SettingsChange) -> String {

@@ -65,6 +65,7 @@ struct ServeSettingTests {
                     grace        "3s"                     default
                     cost_per_day -                        default
                     log          "-"                      default
+                    policy       -                        default
                     db           -                        default
 
                     """

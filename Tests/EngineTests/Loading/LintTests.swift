@@ -17,6 +17,20 @@ struct LintTests {
             "3:37: Tool 'shell' stands under 'allow' (as 'bash_exec') and under 'deny': keep one."
         ),
         ("tools: { deny: [web_serch] }", "3:17: Unknown tool 'web_serch'. Did you mean 'web_search'?"),
+        ("tools: [{ tool: shel* }, { tool: zz* }]", "3:26: No tool matches 'zz*'."),
+        (
+            "tools: { allow: [{ tool: shell, with: { comand: ls } }] }",
+            "3:41: Tool 'bash_exec' has no argument 'comand'."
+        ),
+        (
+            "tools: { allow: [{ tool: shell, reach: [reads] }], ask: [shell] }",
+            "3:18: This rule can never matter: 'shell' stands under 'ask' without a condition."
+        ),
+        (
+            "tools: { deny: [{ tool: shell, reach: [network] }, { tool: shell, reach: [network] }] }",
+            "3:52: This rule stands twice under 'deny'."
+        ),
+        ("tools: { otherwise: allow }", "3:21: Field 'tools.otherwise' must be deny or ask, but is allow."),
         ("tools: { with: { shel: {} } }", "3:18: Unknown tool 'shel'. Did you mean 'shell'?"),
         ("tools: { with: { shell: { timout: 5s } } }", "3:27: Unknown field 'timout'. Did you mean 'timeout'?"),
         (
@@ -112,9 +126,6 @@ struct LintTests {
     @Test func settingsOfAToolThatIsNotOfferedAreAWarning() {
         #expect(
             told("name: a\ngoal: pytest\ntools:\n  deny: [shell]\n  with:\n    shell: { timeout: 5s }\n") == """
-                fix.yaml:4:10: error: Tool 'shell' stands under 'ask' (as 'bash_exec') and under 'deny': keep one.
-                  4 | deny: [shell]
-                    |        ^~~~~
                 fix.yaml:6:5: warning: Tool 'shell' has settings, but is not offered to the model.
                   6 | shell: { timeout: 5s }
                     | ^~~~~
@@ -151,7 +162,7 @@ struct LintTests {
                 "4:15: Field 'goal.all[0].gate' must be text, but is 5.",
                 "5:7: Unknown gate 'pytset'. Did you mean 'pytest'?",
                 "6:20: Unknown field 'typ'. Did you mean 'type'?",
-                "7:18: Field 'tools.allow[0]' must be text, but is 5.",
+                "7:18: Field 'tools.allow[0]' must be a tool, or a mapping of tool, with and reach, but is 5.",
                 "7:21: Unknown tool 'shel'. Did you mean 'shell'?",
                 "8:31: Unknown input 'cuont'. Did you mean 'count'?",
             ]

@@ -29,7 +29,7 @@ struct ToolPolicyTests {
                 "bash_exec",
                 "The value must be a list of tools, or a mapping of allow, ask and deny, but is \"bash_exec\"."
             ),
-            (["a", 5], "Field '[1]' must be text, but is 5."),
+            (["a", 5], "Field '[1]' must be a tool, or a mapping of tool, with and reach, but is 5."),
             (["deny": "a"], "Field 'deny' must be a list, but is \"a\"."),
         ] as [(JSONValue, String)]
     )
@@ -37,21 +37,27 @@ struct ToolPolicyTests {
         #expect(reading(ToolPolicy.self, json).messages == [message])
     }
 
+    private static func call(_ names: [String]) -> RuledCall {
+        RuledCall(names: names, arguments: [:], scope: CallScope([.writes]), directory: "/")
+    }
+
     @Test func denyWinsOverAskAndAskOverAllow() {
         let policy = ToolPolicy(allow: ["a", "b", "c"], ask: ["b", "c"], deny: ["c"])
-        #expect(["a", "b", "c", "d"].map { policy.rule(for: [$0]) } == [.allow, .ask, .deny, .deny])
+        #expect(["a", "b", "c", "d"].map { policy.rule(for: Self.call([$0])) } == [.allow, .ask, .deny, .deny])
     }
 
     @Test func aToolIsKnownUnderAllItsNames() {
         let settings: [String: JSONValue] = ["run_pytest": ["x": 1]]
         let policy = ToolPolicy(allow: ["run_pytest"], ask: ["shell"], deny: ["rm"], with: settings)
-        #expect(policy.rule(for: ["run_tests", "run_pytest"]) == .allow)
-        #expect(policy.rule(for: ["run_pytest", "shell"]) == .ask)
-        #expect(policy.rule(for: ["run_pytest", "rm"]) == .deny)
+        #expect(policy.rule(for: Self.call(["run_tests", "run_pytest"])) == .allow)
+        #expect(policy.rule(for: Self.call(["run_pytest", "shell"])) == .ask)
+        #expect(policy.rule(for: Self.call(["run_pytest", "rm"])) == .deny)
         #expect(policy.settings(for: ["run_tests", "run_pytest"]) == ["x": 1])
     }
 
     @Test func aModelIsToldOfEachToolOnce() {
-        #expect(ToolPolicy(allow: ["b", "a", "b", "c"], ask: ["a", "d"], deny: ["c"]).offered == ["b", "a", "d"])
+        #expect(
+            ToolPolicy(allow: ["b", "a", "b", "c"], ask: ["a", "d"], deny: ["c"]).offered(among: []) == ["b", "a", "d"]
+        )
     }
 }

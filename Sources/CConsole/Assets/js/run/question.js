@@ -28,14 +28,25 @@ function deadline(question) {
   return h("span", { class: "soft", title: dayAndTime(question.deadline) }, `answer ${fromNow(question.deadline)}, ${then}`);
 }
 
+/// The arguments of the call that is asked about, as Decider+turns.swift ends the question with them.
+function argumentsOf(question) {
+  const start = question.question.indexOf("? ");
+  return start < 0 ? null : question.question.slice(start + 2);
+}
+
 /// - question: as the events or the list of questions tell it; `run` names the run.
 export function questionCard(question, run, { link = null, answered = () => {} } = {}) {
   const id = freshID("question");
   const summary = h("p", { class: "wrong", role: "alert" });
   const message = h("textarea", { rows: 1, id: `${id}-message`, placeholder: "Message to the model, if you like" });
-  const send = async (decision) => {
+  const written = subjectName(question) === "call" ? argumentsOf(question) : null;
+  const edited = h("textarea", { rows: 4, id: `${id}-arguments`, spellcheck: "false" });
+  edited.value = written ?? "";
+  const pattern = h("input", { id: `${id}-like`, placeholder: "or what a pattern stands for: git status *" });
+  const send = async (decision, more = {}) => {
     try {
-      const body = { decision, message: message.value.trim() || undefined, shown: question.shown };
+      const body = { decision, message: message.value.trim() || undefined, shown: question.shown, ...more };
+      if (decision === "approve" && written !== null && edited.value !== written) body.arguments = JSON.parse(edited.value);
       await post(paths.answer(run, question.approval), body);
       announce(decision === "approve" ? "Approved." : "Rejected.");
       answered(decision);
@@ -43,6 +54,11 @@ export function questionCard(question, run, { link = null, answered = () => {} }
     } catch (error) { replace(summary, error.message); }
   };
   const approve = button("Approve", { class: "primary", "aria-keyshortcuts": "a" }, () => send("approve"));
+  const sendForRun = () => send("approve", pattern.value.trim() ? { like: pattern.value.trim() } : { for_run: true });
+  const forRun = button("Approve for this run", {}, sendForRun);
+  const change = written === null ? null : h("details", {}, h("summary", {}, "Change the arguments, or allow more"),
+    h("label", { class: "field-label", for: edited.id }, "Arguments"), edited,
+    h("label", { class: "field-label", for: pattern.id }, "For this run: exactly this call"), pattern, h("div", { class: "answer-buttons" }, forRun));
   const reject = button("Reject", { class: "danger", "aria-keyshortcuts": "r" }, () => send("reject"));
   const card = h("section", { class: "question-card", "aria-labelledby": id, tabindex: "-1" },
     h("div", { class: "question-head" }, h("h2", { id }, about[subjectName(question)] ?? "A question"), link,
@@ -50,7 +66,7 @@ export function questionCard(question, run, { link = null, answered = () => {} }
     h("div", { class: "question-text", tabindex: "0", role: "region", "aria-label": "Question" }, question.question),
     h("p", { class: "soft small" }, means[subjectName(question)]),
     h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, "Message to the model"), message,
-      h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), summary);
+      h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), change, summary);
   card.approve = () => approve.click();
   card.reject = () => { if (message.value.trim() || document.activeElement === message) reject.click(); else { message.focus(); } };
   // In the field the letters are text; with Control they answer.
