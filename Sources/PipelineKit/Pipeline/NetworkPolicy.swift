@@ -13,7 +13,9 @@ extension NetworkPolicy: FieldValue {
         init() {}
     }
 
-    public static var schema: ValueSchema { .oneOf([.quantity("network", example: "docs.example.com"), Syntax.schema]) }
+    public static var schema: ValueSchema {
+        .oneOf([.quantity("network", example: "docs.example.com"), Syntax.schema])
+    }
 
     public var json: JSONValue {
         switch self {
