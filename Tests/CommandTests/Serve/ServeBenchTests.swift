@@ -128,7 +128,11 @@ struct ServeBenchTests {
 
     @Test(
         arguments: [
-            ([], "'sluice bench' needs WHAT: engine, load, serve, provider, workspace or all.\nSee 'sluice bench --help'."),
+            (
+                [],
+                "'sluice bench' needs WHAT: engine, load, serve, provider, workspace or all.\n"
+                    + "See 'sluice bench --help'."
+            ),
             (
                 ["servr"],
                 "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, workspace, all."
