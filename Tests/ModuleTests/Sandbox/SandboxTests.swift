@@ -47,7 +47,8 @@ import WorkspaceKit
 
     @Test func aWorktreeSeesTheRepositoryItBelongsTo() async throws {
         try await Project.with(["a": "1\n"], git: true) { project in
-            var workspace = try await project.keeper.open(project.path, isolation: .worktree, for: Project.id).workspace
+            let order = WorkspaceOrder(project.path, isolation: .worktree)
+            var workspace = try await project.keeper.open(order, for: Project.id).workspace
             let sandboxes = WorkspaceSandboxes(state: project.state)
             workspace.confinement = try await sandboxes.walls(for: Project.id, workspace, WorkspacePolicy(), .calls)
             let line = "git log --format=%s; echo x >> a; git diff --stat | tail -1; ls \(project.path)"

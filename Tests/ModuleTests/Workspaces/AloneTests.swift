@@ -72,7 +72,7 @@ import WorkspaceKit
             )
             #expect(try project.read("a.py", in: rebuilt.path).utf8.count == 10_000_000)
             let runs = try await project.shell("ls '\(project.state)'/workspaces/*/runs/run-1")
-            #expect(runs == "ignored\nindex\njudged.index\nrecord\n")
+            #expect(runs == "ignored\nindex\njudged.index\nproject\nrecord\n")
         }
     }
 
