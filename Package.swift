@@ -131,7 +131,7 @@ let package = Package(
         ),
         .target(
             name: "FuzzEntries",
-            dependencies: ["HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "YAML"],
+            dependencies: ["HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "ShellGrammar", "YAML"],
             path: "Tests/Fuzz/Entries",
             swiftSettings: strict
         ),

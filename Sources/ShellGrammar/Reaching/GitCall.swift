@@ -28,7 +28,7 @@ struct GitCall {
         guard !words.contains(nil) else { return false }
         if words.isEmpty { return forms.contains("") }
         guard let first = words[0], forms.contains(first) else { return false }
-        return first.hasPrefix("-") && name != "config" ? words.allSatisfy { $0.map(forms.contains) ?? false } : true
+        return first.hasPrefix("-") ? words.allSatisfy { $0.map(forms.contains) ?? false } : true
     }
 
     /// Subcommands that only read, whatever they are given but ``options``.
@@ -47,7 +47,6 @@ struct GitCall {
         "remote": ["", "-v", "--verbose"],
         "stash": ["list"],
         "worktree": ["list"],
-        "config": ["--get", "--get-all", "--get-regexp", "--list", "-l"],
     ]
 
     /// Subcommands that change the repository here, and may run its hooks and filters.

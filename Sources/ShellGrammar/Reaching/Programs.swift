@@ -101,7 +101,12 @@ enum Programs {
 
     private static let checked: [String: Rule] = [
         "cd": .checked { $0.operands.count == 1 && $0.operands[0].path != nil && $0.operands[0].path != "-" },
-        "uniq": .checked { $0.operands.count { !$0.mayBeOption } <= 1 && OptionGuard.strict.allow($0.operands) },
+        // The second name is that of a file which it writes; '-' is one, and so is all behind '--'.
+        "uniq": .checked { call in
+            let names = call.operands.filter { $0.literal == "-" || !$0.mayBeOption }
+            return names.count <= 1 && !call.operands.contains { $0.literal == "--" }
+                && OptionGuard.strict.allow(call.operands)
+        },
         "set": .checked { call in
             call.operands.allSatisfy {
                 ["-e", "-u", "-eu", "-euo", "-o", "-eo", "-uo", "pipefail"].contains($0.literal)

@@ -1,6 +1,7 @@
 /// Everything that is fuzzed, by the name of its corpus.
 public let fuzzEntries: [String: @Sendable ([UInt8]) -> Void] = [
     "yaml": tryPipeline, "json": tryJSON, "request": tryRequest, "websocket": tryWebSocket, "route": tryRoute,
+    "shell": tryShell,
 ]
 
 /// Cuts bytes as somebody on the way may have done: whole, one by one, and twice where the bytes themselves say.

@@ -61,6 +61,8 @@ struct LineReachTests {
         "tar tf host:a.tar", "printf -v 'a[$(rm x)]' b", "test -v 'a[$(rm x)]'", "[[ $x -eq 1 ]]", "echo $((x))",
         "echo ${!x}", "echo ${x[0]}", "echo ${x@P}", "echo ${x:=y}", "trap 'rm x' EXIT", "export X=1", "coproc ls",
         "shopt -s extglob", "x=(a b)", "date 010100002020", "cat <(python3 x)", "cat <<E\n$(make)\nE", "uniq $x",
+        "uniq - out.txt", "uniq -- -a out.txt",
+        "git config --list",
     ]
 
     @Test(arguments: anything) func ofThisNothingIsKnown(line: String) {

@@ -108,6 +108,7 @@ export const takers = {
     state.step = "tools";
     return [item];
   },
+  "tool_call.assessed": (state, body) => call(state, body, body.arguments ? { arguments: body.arguments } : {}),
   "tool_call.started": (state, body, event) => call(state, body, { stage: "running", startedAt: event.at }),
   "tool_call.finished": (state, body, event) => call(state, body, {
     stage: body.is_error || body.exit_code ? "failed" : "finished", endedAt: event.at, output: body.text,

@@ -1,0 +1,62 @@
+import PipelineKit
+
+// What people and their hooks say of calls, as it is written.
+
+extension Approval {
+    var body: [String: JSONValue] {
+        ["approval": .string(id.value), "question": .string(question), "shown": .string("\(shown)")]
+            .adding(subject.body)
+            .adding(["deadline": deadline?.body, "on_deadline": .string(onDeadline.rawValue)])
+    }
+}
+
+extension Approval.Subject {
+    /// What the question is about, in one word: `call`, `plan`.
+    public var kind: String {
+        switch self {
+        case .call: "call"
+        case .repetition: "repetition"
+        case .check: "check"
+        case .plan: "plan"
+        case .limit: "limit"
+        }
+    }
+
+    var body: [String: JSONValue?] {
+        switch self {
+        case .call(let id), .repetition(let id): ["subject": .string(kind), "call": .string(id.value)]
+        case .check(let name): ["subject": .string(kind), "iteration": .int(name.iteration), "round": .int(name.round)]
+        case .plan(let turn): ["subject": .string(kind), "turn": .int(turn)]
+        case .limit(let name): ["subject": .string(kind), "limit": .string(name.rawValue)]
+        }
+    }
+}
+
+extension HookedCall {
+    var body: [String: JSONValue] {
+        ["reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string))].adding([
+            "decision": decision.map { .string($0.rawValue) }, "hook": hook.isEmpty ? nil : .string(hook),
+            "reason": reason.isEmpty ? nil : .string(reason), "arguments": arguments.map(JSONValue.string),
+            "policy": policy.map(JSONValue.string),
+        ])
+    }
+}
+
+extension CallEdit {
+    var body: JSONValue {
+        [
+            "arguments": .string(arguments), "reach": .array(reach.map(\.rawValue).sorted().map(JSONValue.string)),
+            "shown": .string("\(shown)"),
+        ]
+    }
+}
+
+extension Resolution {
+    var body: [String: JSONValue] {
+        ["decision": .string(decision.rawValue), "by": .string(by)]
+            .adding([
+                "message": message.isEmpty ? nil : .string(message), "grant": grant?.json, "edit": edit?.body,
+                "covered_by": coveredBy.map { .string($0.value) },
+            ])
+    }
+}
