@@ -16,30 +16,49 @@ extension EffectRunner {
             guard try await run.record(.beginCall(id, shown: work.shown)).allSatisfy(\.isCallStart) else { return }
         }
         fault("call.started")
+        guard let output = await output(of: work, in: workspace, run) else { return }
+        guard let (told, stop) = await tellHooks(work, output, run) else { return }
+        fault("call.finished")
+        try await finish(work, told, in: workspace, stop, run)
+    }
+
+    /// Carries the call out; `nil` when this process ends before it has.
+    @inline(never)
+    private func output(of work: CallInHand, in workspace: Workspace, _ run: LiveRun) async -> ToolOutput? {
+        let id = work.call.proposed.id
         let pieces = redactor.pieces()
         let context = ToolContext(
             workspace: workspace,
             progress: { self.show(pieces?.next($0) ?? $0, of: id, run.id) },
             check: { () async throws(Failure) in try await self.check(run, asked: id) }
         )
-        let output: ToolOutput
+        defer { if let pieces { show(pieces.end(), of: id, run.id) } }
         do throws(Failure) {
-            output = try await work.output(in: context)
+            return try await work.output(in: context)
         } catch {
             // Cancelled means that this process ends; whoever takes the run up finds the call open.
-            guard error.kind != .cancelled else { return }
-            output = ToolOutput(error.message, isError: true)
+            return error.kind == .cancelled ? nil : ToolOutput(error.message, isError: true)
         }
-        guard let (answer, stop) = await tellHooks(work, output, run) else { return }
-        var told = answer
-        fault("call.finished")
-        if let pieces { show(pieces.end(), of: id, run.id) }
+    }
+
+    /// Records what the call gave.
+    ///
+    /// - Parameter stop: Why a hook ends the run; `nil` when none does.
+    private func finish(
+        _ work: CallInHand,
+        _ output: ToolOutput,
+        in workspace: Workspace,
+        _ stop: String?,
+        _ run: LiveRun
+    ) async throws(ServiceError) {
+        let id = work.call.proposed.id
+        var output = output
         if let walls = workspace.confinement {
             let report = NetworkReport(.call(id), sandboxes.takeNetworkUse(of: walls))
-            if let refusal = report.refusal { told.text += "\n\(refusal)" }
+            if let refusal = report.refusal { output.text += "\n\(refusal)" }
             try await note(report, run)
         }
-        var (recorded, artifacts) = RecordedOutput.recording(redactor.clean(told))
+        var (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
         if !work.call.proposed.isRepeatable { recorded.snapshot = await files(after: id, work.workspace, run.id) }
         try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: stop == nil)
         if let stop { try await run.record(.cancel(by: "a hook", reason: stop)) }
