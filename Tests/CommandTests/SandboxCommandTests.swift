@@ -56,7 +56,7 @@ struct SandboxCommandTests {
             let output = try #require(await body(of: "tool_call.finished", bench)?["text"]?.text)
             #expect(output.contains("cat: ../outside: No such file or directory"))
             #expect(!FileManager.default.fileExists(atPath: "\(bench.root)/planted"))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.state)/rooms") == ["check"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.state)/rooms") == [])
         }
     }
 

@@ -22,11 +22,15 @@ public struct WorkspaceSandboxes: SandboxKeeper {
     }
 
     public func check() async throws(Failure) {
-        let place = "\(state)/rooms/check"
+        // A name that no run has, so that what a crash leaves of it is cleared away.
+        let place = "\(state)/rooms/check.\(UInt32.random(in: 0 ... .max))"
         let walls = Confinement(temporary: "\(place)/tmp", home: "\(place)/home")
+        defer {
+            Sandbox.close(walls)
+            try? Disk.remove(place)
+        }
         try make(walls)
         try await Sandbox.check(walls)
-        Sandbox.close(walls)
     }
 
     public func walls(

@@ -28,6 +28,7 @@ enum GCCommand: Subcommand {
             Output.line("\(runs.count) run\(runs.count == 1 ? "" : "s") would be removed\(words(leftovers)).")
             return .achieved
         }
+        session.endLeftovers()
         let removal = try await asking { () throws(ServiceError) in try await services.runs.remove(runs.map(\.run)) }
         let count = removal.runs.count
         let leftovers = try await asking { () throws(ServiceError) in try await services.runs.removeLeftovers() }
