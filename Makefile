@@ -8,7 +8,7 @@ RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 LITELLM        = .venv-litellm/bin/python3
-BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
+BENCHES        = ^CommandTests\.(Benchmark|Subscriber|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
 export SWIFT_BACKTRACE ?= enable=no
 
 .PHONY: demo test lint build packages browser python litellm timer fuzz figures serve-figures clean

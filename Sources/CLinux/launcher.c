@@ -3,6 +3,7 @@
 #include "descendants.h"
 #include "room.h"
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -211,6 +212,7 @@ static _Noreturn void become_launcher(int program, const struct sluice_room *roo
     int copies[10];
     sigset_t none;
     sigemptyset(&none);
+    sluice_reset_signals();
     setsid();
     for (int i = 0; i < 10; i++) copies[i] = fcntl(given[i], F_DUPFD, 16);
     for (int i = 0; i < 10; i++) dup2(copies[i], i);
@@ -225,9 +227,13 @@ pid_t sluice_start_launcher(const struct sluice_room *room, int channel) {
         "9", NULL};
     int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
     if (program < 0) return -errno;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // no handler of the engine runs in its memory, in another process
     pid_t pid = vfork();
     if (pid == 0) become_launcher(program, room, channel, words);
     int failure = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(program);
     return pid < 0 ? -failure : pid;
 }

@@ -5,7 +5,9 @@
 #include <linux/keyctl.h>
 #include <linux/nsfs.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -203,9 +205,13 @@ static _Noreturn void listen_and_pass(const struct sluice_room *room, int channe
 int sluice_listen_in_room(const struct sluice_room *room) {
     int channel[2], result = sluice_socket_pair(channel);
     if (result < 0) return result;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // no handler of the engine runs in the other process
     pid_t pid = _Fork();
     if (pid == 0) listen_and_pass(room, channel[1]);
     result = pid < 0 ? -errno : 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(channel[1]);
     if (pid > 0) {
         result = take(channel[0]);

@@ -60,6 +60,18 @@ struct SandboxCommandTests {
         }
     }
 
+    @Test func keysAreAbsentAlsoWhenTheHomeIsTheWorkspace() async throws {
+        try await withRun("required", calling: "cat .ssh/id .netrc .config/x; cat plain; touch made") { bench in
+            for path in ["home/.ssh/id", "home/.netrc", "home/.config/x", "home/plain"] {
+                try bench.write("the content of \(path)\n", to: path)
+            }
+            #expect(try await bench.sluice("run", "walled.yaml", "--cwd", "home", "--id", "r1").status == 0)
+            let output = try #require(await body(of: "tool_call.finished", bench)?["text"]?.text)
+            #expect(output.contains("the content of home/plain"))
+            #expect(output.components(separatedBy: "the content of").count == 2, "\(output)")
+        }
+    }
+
     @Test func withoutBubblewrapWhatIsPreferredIsRecordedAndShown() async throws {
         try await withRun("preferred", calling: "touch made") { bench in
             let ended = try await run(bench, adding: try withoutBubblewrap(bench))

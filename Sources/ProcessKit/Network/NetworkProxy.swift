@@ -54,7 +54,10 @@ private final class ProxyEntrance: Sendable {
 
     private func takeIn() {
         let number = accept(listener.number, nil, nil)
-        guard number >= 0 else { return }
+        guard number >= 0 else {
+            _ = poll(nil, 0, 20)  // out of descriptors, or gone again
+            return
+        }
         let client = ProxyConnection(Descriptor(number), rules)
         open.withLock { $0 += 1 }
         do throws(Failure) {

@@ -3,8 +3,8 @@ import PipelineKit
 
 /// Programs that a person has installed for themselves, which commands may use although the home directory is absent.
 ///
-/// A directory of PATH is shown with the installation around it: `~/.pyenv/shims` needs all of `~/.pyenv`. Where an
-/// installation shares its directory with keys or data, only the parts that hold programs are named.
+/// A directory of PATH is shown with the installation around it, where there is one: `~/.pyenv/shims` needs all of
+/// `~/.pyenv`. Where an installation shares its directory with keys or data, only the parts that hold programs are named.
 public enum Toolchains {
     /// Absolute paths to show, read only.
     static func paths(home: String, path: String) -> [String] {
@@ -22,8 +22,16 @@ public enum Toolchains {
         }
         let parent = String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)])
         let name = directory.dropFirst(parent.count + 1)
-        let isWhole = ["bin", "sbin", "shims"].contains(name) && !isBelow(home, parent) && !parent.isEmpty
+        let isWhole = ["bin", "sbin", "shims"].contains(name) && isInstallation(parent, home: home)
         return [isWhole ? parent : directory] + [base(ofEnvironment: parent)].compactMap(\.self)
+    }
+
+    /// Whether a directory holds programs and what they need, and not somebody's work: it is a hidden one of the home
+    /// directory, a virtual environment, or laid out like `/usr`.
+    private static func isInstallation(_ path: String, home: String) -> Bool {
+        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
+        if path.hasPrefix("\(home)/.") { return true }
+        return has("pyvenv.cfg") || has("conda-meta") || (has("lib") && has("include"))
     }
 
     /// The installation that a virtual environment of Python was made from, and does not work without; an absolute path.

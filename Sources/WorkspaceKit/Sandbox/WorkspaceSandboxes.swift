@@ -43,7 +43,9 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         walls.readable += policy.readable.map(Self.expanded)
         walls.writable += policy.writable.map(Self.expanded)
         let shown = walls.writable + walls.readable
-        walls.hidden = ([state] + hidden).filter { path in shown.contains { path.isBelow($0) || path == $0 } }
+        walls.hidden = ([state] + hidden + Self.keys.map(Self.expanded)).filter { path in
+            shown.contains { path.isBelow($0) || path == $0 }
+        }
         walls.network = Confinement.Network(policy.network)
         walls.limits = policy.commands
         try make(walls)
@@ -86,6 +88,13 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         try Disk.makeDirectory(walls.temporary)
         try Disk.makeDirectory(walls.home)
     }
+
+    /// Where keys are as a rule, for a workspace that is the home directory or holds it.
+    private static let keys = [
+        "~/.ssh", "~/.gnupg", "~/.aws", "~/.azure", "~/.kube", "~/.docker", "~/.netrc", "~/.git-credentials",
+        "~/.npmrc",
+        "~/.pypirc", "~/.cargo/credentials.toml", "~/.config", "~/.password-store", "~/.bash_history", "~/.zsh_history",
+    ]
 
     /// `~/data` as an absolute path.
     private static func expanded(_ path: String) -> String {
