@@ -67,10 +67,13 @@ import Testing
 struct SecretServer {
     let port: Int
     private let process: Process
+    /// It ends when this is closed, by ``end()`` or by the end of the tests.
+    private let life = Pipe()
 
     init(of directory: String) async throws {
         let source = """
-            import http.server, sys, functools
+            import functools, http.server, os, sys, threading
+            threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
             handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
             server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
             print(server.server_port, flush=True)
@@ -81,6 +84,7 @@ struct SecretServer {
         process.arguments = ["python3", "-c", source, directory]
         let output = Pipe()
         process.standardOutput = output
+        process.standardInput = life
         process.standardError = FileHandle.nullDevice
         try process.run()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
@@ -93,5 +97,8 @@ struct SecretServer {
         return try await run(Command("curl", words, in: "/")).output.text.contains(word)
     }
 
-    func end() { process.terminate() }
+    func end() {
+        try? life.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
 }
