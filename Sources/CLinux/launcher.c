@@ -65,42 +65,12 @@ static int packed(const struct sluice_launch *launch) {
 }
 
 int sluice_request(int channel, const struct sluice_launch *launch) {
-    char byte = 0;
-    struct iovec piece = {&byte, 1};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(PASSED * sizeof(int))];
-    } control = {0};
-    struct msghdr message = {
-        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     int file = packed(launch);
     if (file < 0) return file;
     const int given[PASSED] = {launch->input, launch->output, launch->errors, launch->control, file};
-    *header = (struct cmsghdr){CMSG_LEN(sizeof given), SOL_SOCKET, SCM_RIGHTS};
-    memcpy(CMSG_DATA(header), given, sizeof given);
-    int result = sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+    int result = sluice_pass(channel, given, PASSED);
     close(file);
     return result;
-}
-
-/// - Returns: how many descriptors came: PASSED, or another number when there are no more requests.
-static int receive(int channel, int *given) {
-    char byte;
-    struct iovec piece = {&byte, 1};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(PASSED * sizeof(int))];
-    } control = {0};
-    struct msghdr message = {
-        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t size;
-    do size = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-    while (size < 0 && errno == EINTR);
-    struct cmsghdr *header = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(PASSED * sizeof(int))) return 0;
-    memcpy(given, CMSG_DATA(header), PASSED * sizeof(int));
-    return PASSED;
 }
 
 static char *next(char **text) {
@@ -181,7 +151,7 @@ static _Noreturn void serve(int channel, const struct sluice_room *room) {
     prctl(PR_SET_DUMPABLE, 0);
     if (room->inner >= 0) close_range(INNER + 1, ~0U, 0);
     else close_range(CONTROL + 1, ~0U, 0);
-    while (receive(channel, given) == PASSED) {
+    while (sluice_take(channel, given, PASSED) == 0) {
         if (failure) {
             struct sluice_report packet = {SLUICE_NOT_ENTERED, failure, 0};
             (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);

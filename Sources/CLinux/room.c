@@ -161,45 +161,12 @@ int sluice_outer_user_namespace(int namespace) {
     return -failure;
 }
 
-/// Hands a descriptor to the process at the other end of a socket.
-static int pass(int channel, int descriptor) {
-    char byte = 0;
-    struct iovec piece = {&byte, 1};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr message = {
-        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    *header = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
-    memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
-    return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-static int take(int channel) {
-    char byte;
-    int descriptor;
-    struct iovec piece = {&byte, 1};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr message = {
-        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) <= 0) return -ECONNRESET;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (!header || header->cmsg_type != SCM_RIGHTS) return -ECONNRESET;
-    memcpy(&descriptor, CMSG_DATA(header), sizeof(int));
-    return descriptor;
-}
-
 /// In a process of its own, as nobody with many threads may change its namespaces.
 static _Noreturn void listen_and_pass(const struct sluice_room *room, int channel) {
     struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     if (join(room->user, CLONE_NEWUSER) || join(room->net, CLONE_NEWNET)) _exit(1);
     int listener = sluice_listen((struct sockaddr *)&here, sizeof here);
-    _exit(listener < 0 || pass(channel, listener) < 0);
+    _exit(listener < 0 || sluice_pass(channel, &listener, 1) < 0);
 }
 
 int sluice_listen_in_room(const struct sluice_room *room) {
@@ -214,7 +181,8 @@ int sluice_listen_in_room(const struct sluice_room *room) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(channel[1]);
     if (pid > 0) {
-        result = take(channel[0]);
+        int listener, failure = sluice_take(channel[0], &listener, 1);
+        result = failure < 0 ? failure : listener;
         waitpid(pid, NULL, 0);
     }
     close(channel[0]);

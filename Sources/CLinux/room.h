@@ -19,6 +19,19 @@ void sluice_set_limits(const struct sluice_limits *limits);
 /// Bytes that all processes of this namespace have in memory and share with no file; 0 when /proc says nothing.
 int64_t sluice_memory_used(void);
 
+/// The most descriptors that are passed at once.
+enum { MOST_PASSED = 8 };
+
+/// Hands descriptors to the process at the other end of a socket.
+///
+/// - Returns: 0, or -errno.
+int sluice_pass(int channel, const int *descriptors, int count);
+
+/// Takes as many descriptors as this from the process at the other end of a socket; they are closed on exec.
+///
+/// - Returns: 0, or -errno; -ECONNRESET when the other end is closed.
+int sluice_take(int channel, int *descriptors, int count);
+
 /// Forbids system calls that no command needs and that reach beyond a room.
 ///
 /// - Returns: 0, or an errno.

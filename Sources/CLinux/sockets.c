@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "room.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -88,4 +89,36 @@ void sluice_allow_descriptors(uint64_t count) {
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= count) return;
     limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// One byte, and room for descriptors beside it; unix(7).
+#define MESSAGE(count)                                                                                                  \
+    char byte = 0;                                                                                                      \
+    struct iovec piece = {&byte, 1};                                                                                    \
+    union {                                                                                                             \
+        struct cmsghdr header;                                                                                          \
+        char bytes[CMSG_SPACE(MOST_PASSED * sizeof(int))];                                                              \
+    } control = {0};                                                                                                    \
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control,                               \
+        .msg_controllen = CMSG_SPACE((size_t)(count) * sizeof(int))}
+
+int sluice_pass(int channel, const int *descriptors, int count) {
+    MESSAGE(count);
+    size_t size = (size_t)count * sizeof(int);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    *header = (struct cmsghdr){CMSG_LEN(size), SOL_SOCKET, SCM_RIGHTS};
+    memcpy(CMSG_DATA(header), descriptors, size);
+    return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int sluice_take(int channel, int *descriptors, int count) {
+    MESSAGE(count);
+    ssize_t received;
+    do received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+    while (received < 0 && errno == EINTR);
+    struct cmsghdr *header = received > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    size_t size = (size_t)count * sizeof(int);
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(size)) return -ECONNRESET;
+    memcpy(descriptors, CMSG_DATA(header), size);
+    return 0;
 }

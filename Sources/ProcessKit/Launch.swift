@@ -12,7 +12,7 @@ struct Launch {
     let directory: String
     private let confinement: Confinement?
     /// Where the supervisor notes itself, so that a later process can end what it left.
-    private let record: (file: Int32, place: Int)?
+    private let record: Record?
 
     /// - Throws: ``Failure/Kind/missing`` for a program that is not in PATH, ``Failure/Kind/invalidInput`` for NUL.
     init(_ command: Command) throws(Failure) {
@@ -34,7 +34,7 @@ struct Launch {
 
     /// Forgets a command of which nothing is left.
     func forget() {
-        if let record { ProcessRecords.shared.give(back: record.place) }
+        if let record { ProcessRecords.shared.give(back: record) }
     }
 
     private static func path(of program: String, searching path: String) throws(Failure) -> String {
@@ -96,7 +96,7 @@ struct Launch {
                             errors: descriptors.errors,
                             control: descriptors.control,
                             record: record?.file ?? -1,
-                            place: Int64(record.map { ProcessRecords.offset(of: $0.place) } ?? 0)
+                            place: Int64(record?.offset ?? 0)
                         )
                         return body(&launch)
                     }

@@ -51,21 +51,21 @@ public final class ProcessRecords: Sendable {
     }
 
     /// Where a supervisor notes itself; `nil` when nothing is kept.
-    func take() -> (file: Int32, place: Int)? {
+    func take() -> Record? {
         state.withLock { state in
             guard state.file >= 0 else { return nil }
             let place = state.taken.firstIndex(of: false) ?? state.taken.count
             if place == state.taken.count { state.taken.append(true) } else { state.taken[place] = true }
-            return (state.file, place)
+            return Record(file: state.file, place: place)
         }
     }
 
     /// Forgets a supervisor that has ended with all that it watched over.
-    func give(back place: Int) {
+    func give(back record: Record) {
         state.withLock { state in
             var nobody = sluice_mark()
-            pwrite(state.file, &nobody, MemoryLayout<sluice_mark>.size, off_t(Leftovers.offset(of: place)))
-            state.taken[place] = false
+            pwrite(state.file, &nobody, MemoryLayout<sluice_mark>.size, off_t(record.offset))
+            state.taken[record.place] = false
         }
     }
 
@@ -82,13 +82,20 @@ public final class ProcessRecords: Sendable {
     }
 }
 
+/// Where a supervisor notes itself.
+struct Record {
+    let file: Int32
+    fileprivate let place: Int
+
+    /// In bytes, from the beginning of the file.
+    var offset: Int { Leftovers.header + place * MemoryLayout<sluice_mark>.size }
+}
+
 /// What is on record of engines that are gone.
 private enum Leftovers {
     static let variable = "SLUICE_COMMAND"
     /// Bytes before the first place: the name of the machine's boot.
-    private static let header = 64
-
-    static func offset(of place: Int) -> Int { header + place * MemoryLayout<sluice_mark>.size }
+    static let header = 64
 
     static func writeBoot(_ file: Int32) {
         let boot = boot
@@ -128,9 +135,4 @@ private enum Leftovers {
         let bytes = Array(id.utf8.prefix(header))
         return bytes + [UInt8](repeating: 0, count: header - bytes.count)
     }
-}
-
-extension ProcessRecords {
-    /// Where in its file a place stands, in bytes.
-    static func offset(of place: Int) -> Int { Leftovers.offset(of: place) }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 public import PipelineKit
 import ProcessKit
+import Synchronization
 
 /// Puts up walls with bubblewrap.
 ///
@@ -10,6 +11,7 @@ public struct WorkspaceSandboxes: SandboxKeeper {
     private let state: String
     private let hidden: [String]
     public let least: WorkspacePolicy.Sandbox
+    private let trial = Trial()
 
     /// - Parameters:
     ///   - state: Absolute path of the directory for all of this; made when it is first needed.
@@ -21,7 +23,9 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         self.least = least
     }
 
+    /// What worked once is not tried again by this process: were it taken away, the next command would say so.
     public func check() async throws(Failure) {
+        guard !trial.hasWorked.withLock(\.self) else { return }
         // A name that no run has, so that what a crash leaves of it is cleared away.
         let place = "\(state)/rooms/check.\(UInt32.random(in: 0 ... .max))"
         let walls = Confinement(temporary: "\(place)/tmp", home: "\(place)/home")
@@ -31,6 +35,7 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         }
         try make(walls)
         try await Sandbox.check(walls)
+        trial.hasWorked.withLock { $0 = true }
     }
 
     public func walls(
@@ -101,6 +106,11 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         guard path == "~" || path.hasPrefix("~/") else { return path }
         return (Environment.minimal["HOME"] ?? "/") + path.dropFirst()
     }
+}
+
+/// Whether a command has run in a sandbox here.
+private final class Trial: Sendable {
+    let hasWorked = Mutex(false)
 }
 
 extension Confinement.Network {

@@ -68,14 +68,8 @@ import WorkspaceKit
 
     @Test func itSeesItsOwnProcessesAlone() async throws {
         try await Cell.with { cell async throws in
-            #expect(
-                try await cell.says("ls /proc | grep -c '^[0-9]'; echo $$; readlink /proc/self/exe").hasSuffix("ls")
-                    == false
-            )
-            #expect(
-                try await cell.says("echo /proc/[0-9]*; cat /proc/1/environ")
-                    == "/proc/1 /proc/2\ncat: /proc/1/environ: Permission denied"
-            )
+            let said = try await cell.says("echo /proc/[0-9]*; cat /proc/1/environ")
+            #expect(said == "/proc/1 /proc/2\ncat: /proc/1/environ: Permission denied")
         }
     }
 
