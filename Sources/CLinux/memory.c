@@ -10,6 +10,11 @@ void sluice_keep_freed_memory(int bytes) {
 
 void sluice_return_freed_memory(void) { malloc_trim(0); }
 
+size_t sluice_allocated_bytes(void) {
+    struct mallinfo2 all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+}
+
 // One byte, not none: a program that takes dumps through a pipe (core(5)) is started whatever the limit is, except for
 // a limit of one. A file is not begun below a page.
 void sluice_forbid_core_dumps(void) {

@@ -212,6 +212,9 @@ void sluice_allow_descriptors(uint64_t count);
 void sluice_keep_freed_memory(int bytes);
 /// Gives the system back every page that holds nothing but freed memory; malloc_trim(3).
 void sluice_return_freed_memory(void);
+
+/// How many bytes this process has allocated and not freed, in all of the allocator's arenas.
+size_t sluice_allocated_bytes(void);
 /// Has the system write no core dump of this process, and of none that it starts from now on; setrlimit(2).
 void sluice_forbid_core_dumps(void);
 
