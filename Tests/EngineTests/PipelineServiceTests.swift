@@ -181,6 +181,59 @@ struct PipelineServiceTests {
         }
     }
 
+    @Test func aTextNamesNoProgramsOfTheServer() throws {
+        let place = try Place()
+        defer { place.bench.remove() }
+        let hooks = "hooks: { before_call: [{ run: [x] }] }\nproviders: { openai: {} }\nenv: [FILE]\n"
+        let sent = try place.pipelines.load(yaml: "name: n\ngoal: pytest\n\(hooks)")
+        do throws(FieldProblems) {
+            _ = try place.pipelines.resolved(sent)
+            Issue.record("A text brought programs of its own.")
+        } catch {
+            let told = [
+                "read environment variables", "have hooks: they run outside of the sandbox",
+                "set up model services: where keys are sent, and what is run",
+            ]
+            #expect(
+                error.all.map(\.message)
+                    == told.map { "A pipeline that is sent as text may not \($0). Keep it in a file." }
+            )
+        }
+    }
+
+    @Test func aTextShowsCommandsOnlyWhatIsWithinTheRoots() throws {
+        let place = try Place()
+        defer { place.bench.remove() }
+        try place.link("one/way", to: "\(place.top)/beside")
+        try place.link("one/to", to: "\(place.top)/two")
+        try place.write("", to: "one/file")
+        let one = try place.pipelines.directory("\(place.top)/one")
+        let two = try place.pipelines.directory("\(place.top)/two")
+        func resolved(_ key: String, _ paths: [String]) throws -> Pipeline {
+            let list = paths.map { "\"\($0)\"" }.joined(separator: ", ")
+            let text = """
+                name: n
+                goal: pytest
+                inputs: { place: { default: "\(paths[0])" } }
+                workspace: { \(key): ["${inputs.place}", \(list)] }
+                """
+            return try place.pipelines.resolved(try place.pipelines.load(yaml: text))
+        }
+        let shown = ["\(place.top)/one/app", "\(place.top)/one/file", "\(place.top)/one/to"]
+        let real = ["\(one)/app", "\(one)/app", "\(one)/file", two]
+        #expect(try resolved("readable", shown).workspace.readable == real)
+        #expect(try resolved("writable", shown).workspace.writable == real)
+        for path in ["/etc", "~/.ssh", "\(one)/way", "\(one)/gone", "\(one)x"] {
+            do {
+                _ = try resolved("readable", [path])
+                Issue.record("A text shows '\(path)'.")
+            } catch let error as FieldProblems {
+                let words = "'\(path)' is nothing within the directories that this server works on: '\(one)', '\(two)'."
+                #expect(error.all.map(\.message) == [words, words])
+            }
+        }
+    }
+
     @Test func aDirectoryIsOneOfTheRootsOrInOne() throws {
         let place = try Place()
         defer { place.bench.remove() }

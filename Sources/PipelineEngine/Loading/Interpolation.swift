@@ -29,6 +29,22 @@ struct Interpolation {
         pipeline.goal.judge = replaced(pipeline.goal.judge, at: goal)
         pipeline.goal.editable = texts(pipeline.goal.editable, at: goal.appending("editable"))
         pipeline.goal.protect = texts(pipeline.goal.protect, at: goal.appending("protect"))
+        let workspace = FieldPath().appending("workspace")
+        pipeline.workspace.readable = places(pipeline.workspace.readable, at: workspace.appending("readable"))
+        pipeline.workspace.writable = places(pipeline.workspace.writable, at: workspace.appending("writable"))
+    }
+
+    private mutating func places(_ paths: [String], at path: FieldPath) -> [String] {
+        var result: [String] = []
+        for (index, one) in paths.enumerated() {
+            let place = path.appending(index)
+            let real = text(one, at: place)
+            if real != one, !uncertain.contains(place), !WorkspacePolicy.isPlace(real) {
+                note("It must be an absolute path, or begin with '~/', but is '\(real)'.", at: place)
+            }
+            result.append(real)
+        }
+        return result
     }
 
     private mutating func replaced(_ models: ModelChain, at path: FieldPath) -> ModelChain {

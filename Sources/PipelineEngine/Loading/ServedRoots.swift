@@ -13,6 +13,9 @@ struct ServedRoots: Sendable {
     /// Absolute paths without symbolic links.
     let paths: [String]
 
+    /// As a person reads them: `'/srv/one', '/srv/two'`.
+    var list: String { paths.map { "'\($0)'" }.joined(separator: ", ") }
+
     /// - Parameter paths: Absolute paths; those that are not there are left out.
     init(_ paths: [String]) {
         self.paths = paths.compactMap { path in
@@ -26,6 +29,9 @@ struct ServedRoots: Sendable {
     func directory(_ name: String) -> String? {
         with(name, flags: O_DIRECTORY) { _, path in path }
     }
+
+    /// The real path of a file or directory; `nil` when there is none, or not within the roots.
+    func place(_ name: String) -> String? { with(name, flags: 0) { _, path in path } }
 
     /// The bytes of a regular file, at most `limit` and one more; `nil` when it is none, or not within the roots.
     func file(_ name: String, limit: Int) -> (path: String, bytes: [UInt8])? {

@@ -70,18 +70,21 @@ public struct PipelineService: Sendable {
 
     /// The pipeline with its inputs filled in, ready for a ``RunOrder``.
     ///
-    /// A text that a client sent sees no environment: what it reads there it could send anywhere.
+    /// A text that a client sent sees no environment, has no programs run outside of the sandbox, and shows commands
+    /// nothing but what is within the roots.
     ///
     /// - Throws: every mistake at once.
     public func resolved(
         _ served: ServedPipeline,
         inputs: [String: JSONValue] = [:]
     ) throws(FieldProblems) -> Pipeline {
-        if served.source == .text, !served.pipeline.env.isEmpty {
-            let sentence = "A pipeline that is sent as text may not read environment variables. Keep it in a file."
-            throw FieldProblems([FieldProblem(FieldPath().appending("env"), sentence)])
+        guard served.source == .text else {
+            return try served.pipeline.resolved(inputs: inputs, environment: environment)
         }
-        return try served.pipeline.resolved(inputs: inputs, environment: environment)
+        try SentPipeline(served.pipeline, roots).expectNoneOfTheServers()
+        var sent = SentPipeline(try served.pipeline.resolved(inputs: inputs), roots)
+        try sent.confine()
+        return sent.pipeline
     }
 
     /// The absolute path of a project's directory, without symbolic links.
@@ -93,7 +96,7 @@ public struct PipelineService: Sendable {
             throw .invalid(
                 roots.paths.isEmpty
                     ? "This server works on no directory. Start it with a directory for projects."
-                    : "'\(name)' is no directory within those that this server works on: \(Self.list(roots.paths))."
+                    : "'\(name)' is no directory within those that this server works on: \(roots.list)."
             )
         }
         return path
@@ -103,7 +106,6 @@ public struct PipelineService: Sendable {
 
     private static func isPath(_ ref: String) -> Bool { ref.contains("/") || isYAML(ref) }
     private static func isYAML(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
-    private static func list(_ paths: [String]) -> String { paths.map { "'\($0)'" }.joined(separator: ", ") }
 
     private static func tooLong(_ name: String) -> Diagnostics {
         Diagnostics([Diagnostic(.error, "It is longer than \(longestText) bytes, which no pipeline needs.", in: name)])

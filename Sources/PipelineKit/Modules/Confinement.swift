@@ -19,6 +19,8 @@ public struct Confinement: Sendable, Hashable {
     public var readable: [String]
     /// Absolute paths that are absent although they lie below others.
     public var hidden: [String]
+    /// Absolute paths of files that commands read in the place of others, by the paths of those.
+    public var standIns: [String: String] = [:]
     /// Absolute path of the directory that commands see as `/tmp`.
     public var temporary: String
     /// Absolute path of the directory that commands see as their home.

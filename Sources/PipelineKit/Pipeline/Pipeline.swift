@@ -176,8 +176,8 @@ public struct WorkspacePolicy: Fields, Hashable {
         }
     }
 
-    /// A reference is looked at when its value is there.
-    private static func isPlace(_ path: String) -> Bool {
+    /// Whether commands can be shown what a path names; a reference is looked at when its value is there.
+    public static func isPlace(_ path: String) -> Bool {
         let parts = path.split(separator: "/")
         return path.contains("${")
             || ((path.hasPrefix("/") || path.hasPrefix("~/")) && !parts.isEmpty && !parts.contains(".."))

@@ -54,6 +54,7 @@ struct RoomWords {
         let tools = Toolchains.paths(home: Self.home, path: Environment.minimal["PATH"] ?? "")
         var places = (tools + confinement.readable).map { Place(path: $0, kind: .readable) }
         places += confinement.writable.map { Place(path: $0, kind: .writable) }
+        places += confinement.standIns.map { Place(path: $0, kind: .shown($1)) }
         places += confinement.hidden.map { Place(path: $0, kind: .hidden) }
         for place in Set(places).sorted() { words += place.words }
     }
@@ -65,23 +66,36 @@ struct RoomWords {
 
 /// A file or directory that commands see, or do not.
 private struct Place: Hashable, Comparable {
-    enum Kind: Int {
+    enum Kind: Hashable {
         case writable
         case readable
+        /// As the content of another file.
+        case shown(String)
         case hidden
+
+        /// What is more closed comes after what is less.
+        var order: Int {
+            switch self {
+            case .writable: 0
+            case .readable: 1
+            case .shown: 2
+            case .hidden: 3
+            }
+        }
     }
 
     let path: String
     let kind: Kind
 
     static func < (left: Place, right: Place) -> Bool {
-        left.path == right.path ? left.kind.rawValue < right.kind.rawValue : left.path < right.path
+        left.path == right.path ? left.kind.order < right.kind.order : left.path < right.path
     }
 
     var words: [String] {
         switch kind {
         case .writable: ["--bind", path, path]
         case .readable: ["--ro-bind-try", path, path]
+        case .shown(let other): ["--ro-bind", other, path]
         case .hidden: mask
         }
     }

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import PipelineKit
 import Synchronization
 
@@ -72,17 +73,40 @@ final class Rooms: Sendable {
 
 /// Where a room is made once, while others that need it wait and nobody else does.
 private final class RoomPlace: Sendable {
-    private let made = Mutex<Room?>(nil)
+    private struct Made {
+        var room: Room
+        /// What stood at each covered path when the room was made.
+        var covered: [FileIdentity?]
+    }
+
+    private let made = Mutex<Made?>(nil)
 
     /// The room, if it has been made.
-    var standing: Room? { made.withLock { $0 } }
+    var standing: Room? { made.withLock { $0?.room } }
 
+    /// A file that was replaced shows through what covered it: the system takes a mount away with the name it is on.
     func room(for confinement: Confinement) throws(Failure) -> Room {
-        try made.withLock { made throws(Failure) in
-            if let made { return made }
+        let paths = confinement.hidden + confinement.standIns.keys.sorted()
+        return try made.withLock { made throws(Failure) in
+            let covered = paths.map(FileIdentity.init)
+            if let made, made.covered == covered { return made.room }
             let room = try Bubblewrap.found().room(for: confinement)
-            made = room
+            made = Made(room: room, covered: covered)
             return room
         }
+    }
+}
+
+/// Which file a name means.
+private struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let number: ino_t
+
+    /// - Returns: `nil` where there is nothing.
+    init?(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        number = status.st_ino
     }
 }

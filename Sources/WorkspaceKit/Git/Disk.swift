@@ -78,6 +78,12 @@ enum Disk {
         return lstat(path, &status) == 0 && status.isDirectory
     }
 
+    /// Whether there is a regular file of that name itself, not a link to one.
+    static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The path without symbolic links, or `nil` when there is nothing.
     static func realPath(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }

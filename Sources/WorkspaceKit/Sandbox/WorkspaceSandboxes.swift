@@ -64,12 +64,15 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         let installed = ProjectTools.paths(of: workspace.project)
         switch tenant {
         case .calls:
-            return Confinement(
+            let repository = try await GitPlaces.paths(of: workspace.path)
+            var walls = Confinement(
                 writable: [workspace.path],
-                readable: installed + (try await GitPlaces.paths(of: workspace.path)),
+                readable: installed + repository,
                 temporary: "\(place)/tmp",
                 home: "\(place)/home"
             )
+            walls.standIns = try await GitSettings.standIns(in: repository, at: "\(place)/git")
+            return walls
         case .judge(let tree, let scratch):
             try Disk.remove("\(place)/judge")
             return Confinement(

@@ -18,20 +18,23 @@ struct InterpolationTests {
           with: { args: ["${inputs.target}", "n=${ inputs.runs }"], runs: "${inputs.runs}" }
           editable: ["${inputs.target}/**"]
         providers: { openai: { url: "https://${env.HOME}" } }
+        workspace: { readable: ["/srv/${inputs.target}"], writable: ["${env.HOME}"] }
 
         """
 
     @Test func referencesAreReplaced() throws {
         let pipeline = try loaded(Self.text).resolved(
             inputs: ["model": "gpt-5.2", "runs": "3"],
-            environment: ["HOME": "host"]
+            environment: ["HOME": "/host"]
         )
         #expect(pipeline.description == "About tests.")
         #expect(pipeline.model == ModelChain("openai/gpt-5.2"))
-        #expect(pipeline.instructions == "Run 3 times in host; ${inputs.x} is text.")
+        #expect(pipeline.instructions == "Run 3 times in /host; ${inputs.x} is text.")
         #expect(pipeline.goal.judge == .gate("pytest", with: ["args": ["tests", "n=3"], "runs": 3]))
         #expect(pipeline.goal.editable == ["tests/**"])
-        #expect(pipeline.providers == ["openai": ["url": "https://host"]])
+        #expect(pipeline.providers == ["openai": ["url": "https:///host"]])
+        #expect(pipeline.workspace.readable == ["/srv/tests"])
+        #expect(pipeline.workspace.writable == ["/host"])
     }
 
     @Test func everythingWrongWithTheInputsIsTold() throws {
@@ -45,9 +48,27 @@ struct InterpolationTests {
                     "Input 'runs' must be a whole number, but is \"many\".",
                     "The environment variable 'HOME' is not set.",
                     "The environment variable 'HOME' is not set.",
+                    "The environment variable 'HOME' is not set.",
                 ]
             )
         }
+    }
+
+    @Test(arguments: ["data", "", "/srv/../etc", "~ada"]) func aPlaceIsAnAbsolutePathWhenItsValueIsThere(
+        _ value: String
+    ) throws {
+        let text = "name: a\ngoal: pytest\ninputs: { at: {} }\nworkspace: { readable: [\"${inputs.at}\"] }\n"
+        let pipeline = try loaded(text)
+        do throws(FieldProblems) { _ = try pipeline.resolved(inputs: ["at": .string(value)]) } catch {
+            let words = "It must be an absolute path, or begin with '~/', but is '\(value)'."
+            #expect(
+                error.all == [
+                    FieldProblem(FieldPath().appending("workspace").appending("readable").appending(0), words)
+                ]
+            )
+            return
+        }
+        Issue.record("'\(value)' was taken.")
     }
 
     @Test func aPipelineWithoutInputsTakesNone() throws {

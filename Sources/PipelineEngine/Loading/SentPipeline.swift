@@ -1,0 +1,48 @@
+import PipelineKit
+
+/// What a pipeline that a client sent as text may not say, since its author may be nobody who may read and run what the
+/// server can.
+struct SentPipeline {
+    private(set) var pipeline: Pipeline
+    private let roots: ServedRoots
+
+    init(_ pipeline: Pipeline, _ roots: ServedRoots) {
+        self.pipeline = pipeline
+        self.roots = roots
+    }
+
+    /// What would bring the environment, keys and programs of the server into a client's hands.
+    func expectNoneOfTheServers() throws(FieldProblems) {
+        let problems = [
+            ("env", !pipeline.env.isEmpty, "read environment variables"),
+            ("hooks", pipeline.hooks != nil, "have hooks: they run outside of the sandbox"),
+            ("providers", !pipeline.providers.isEmpty, "set up model services: where keys are sent, and what is run"),
+        ].filter(\.1).map { key, _, words in
+            FieldProblem(
+                FieldPath().appending(key),
+                "A pipeline that is sent as text may not \(words). Keep it in a file."
+            )
+        }
+        guard problems.isEmpty else { throw FieldProblems(problems) }
+    }
+
+    /// Takes the real paths of what commands are shown, once references are replaced.
+    ///
+    /// - Throws: those that are not within the roots.
+    mutating func confine() throws(FieldProblems) {
+        var problems: [FieldProblem] = []
+        pipeline.workspace.readable = real(pipeline.workspace.readable, "readable", &problems)
+        pipeline.workspace.writable = real(pipeline.workspace.writable, "writable", &problems)
+        guard problems.isEmpty else { throw FieldProblems(problems) }
+    }
+
+    private func real(_ paths: [String], _ key: String, _ problems: inout [FieldProblem]) -> [String] {
+        let place = FieldPath().appending("workspace").appending(key)
+        return paths.enumerated().compactMap { index, path in
+            if path.hasPrefix("/"), let real = roots.place(path) { return real }
+            let sentence = "'\(path)' is nothing within the directories that this server works on: \(roots.list)."
+            problems.append(FieldProblem(place.appending(index), sentence))
+            return nil
+        }
+    }
+}
