@@ -50,14 +50,19 @@ function body(call) {
   return [argumentList(call), h("div", { class: "output-head" }, h("span", { class: "label" }, call.stage === "refused" ? "Refused" : "Output"), whole(call, place)), place];
 }
 
+const reaches = {
+  writes: "Changes files", runs: "Runs a program", network: "Reaches other machines", outside: "Reaches files outside of the workspace",
+};
+
 /// - context.opened: the calls that a person has opened; they stay open when the box is drawn anew.
 export function callBox(call, context) {
   const time = call.endedAt ? duration(new Date(call.endedAt) - new Date(call.startedAt ?? call.at)) : "";
   const content = h("div", { class: "call-body" });
-  const reach = call.reach?.includes("writes") || call.reach?.includes("runs");
+  // Every call reads.
+  const reach = (call.reach ?? []).filter((one) => one !== "reads");
   const box = h("details", { class: `call ${call.stage}`, open: context.opened.has(call.call) },
     h("summary", null, h("span", { class: `dot ${call.stage}`, "aria-hidden": "true" }), h("span", { class: "tool" }, call.tool),
-      h("span", { class: "brief" }, brief(call)), reach && h("span", { class: "tag", title: `Reach: ${call.reach.join(", ")}` }, call.reach.includes("runs") ? "runs" : "writes"),
+      h("span", { class: "brief" }, brief(call)), reach.map((one) => h("span", { class: "tag", title: reaches[one] }, one)),
       h("span", { class: "soft number" }, time), h("span", { class: `stage ${call.stage}` }, outcome(call))), content);
   const fill = () => { if (box.open && !content.firstChild) replace(content, body(call)); };
   box.addEventListener("toggle", () => {

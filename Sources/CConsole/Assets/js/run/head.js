@@ -73,6 +73,14 @@ export class Head {
   }
 }
 
+/// Whether commands are confined, and what they reach then; a run of an older version does not say.
+function sandbox(opened, asked) {
+  if (!opened?.sandbox) return "–";
+  if (!opened.sandbox.confined) return "off";
+  const hosts = asked?.network?.allow;
+  return `on, ${hosts ? `network: ${hosts.join(", ")}` : asked?.network === "allow" ? "with network" : "no network"}`;
+}
+
 /// What a run is made of, for the side of its page.
 export function about(state) {
   const normal = state.pipeline ?? {};
@@ -81,6 +89,6 @@ export function about(state) {
     ["Human gate", state.gate.replaceAll("_", " ")], ["Project", h("span", { class: "mono wrap" }, state.project)],
     ["Workspace", state.workspace && state.workspace.path !== state.project ? h("span", { class: "mono wrap" }, state.workspace.path) : normal.workspace?.isolation === "worktree" ? "worktree" : "the project itself"],
     ...Object.entries(state.inputs ?? {}).map(([name, value]) => [`Input ${name}`, String(value)]),
-    ["Started by", state.origin], ["Version", state.version],
+    ["Sandbox", sandbox(state.workspace, normal.workspace)], ["Started by", state.origin], ["Version", state.version],
   ]);
 }

@@ -56,7 +56,7 @@ export function questionCard(question, run, { link = null, answered = () => {} }
   const approve = button("Approve", { class: "primary", "aria-keyshortcuts": "a" }, () => send("approve"));
   const sendForRun = () => send("approve", pattern.value.trim() ? { like: pattern.value.trim() } : { for_run: true });
   const forRun = button("Approve for this run", {}, sendForRun);
-  const change = written === null ? null : h("details", {}, h("summary", {}, "Change the arguments, or allow more"),
+  const change = written === null ? null : h("details", { class: "change" }, h("summary", {}, "Change the arguments, or allow more"),
     h("label", { class: "field-label", for: edited.id }, "Arguments"), edited,
     h("label", { class: "field-label", for: pattern.id }, "For this run: exactly this call"), pattern, h("div", { class: "answer-buttons" }, forRun));
   const reject = button("Reject", { class: "danger", "aria-keyshortcuts": "r" }, () => send("reject"));

@@ -32,7 +32,7 @@ export const takers = {
   "network.used"(state, body, event) {
     const places = (allowed) => body.hosts.filter((host) => host.allowed === allowed).map((host) => `${host.host}:${host.port}`);
     const [refused, reached] = [places(false), places(true)];
-    const lines = [reached.length && `Reached ${reached.join(", ")}`, refused.length && `Refused ${refused.join(", ")}`];
+    const lines = [reached.length && `Let through ${reached.join(", ")}`, refused.length && `Refused ${refused.join(", ")}`];
     return note(state, event, "Network", lines.filter(Boolean).join("\n"), refused.length ? "held" : "plain");
   },
   "check.started"(state, body, event) {
