@@ -19,7 +19,7 @@ struct TerminalTests {
 
     @Test(arguments: [
         ([[Terminal.prompt, "n\n"]], 1, "ada did not allow the call."),
-        ([[Terminal.prompt, "perhaps\n"], ["Answer y, n, m or l.\r\n> ", "n\n"]], 1, "ada did not allow the call."),
+        ([[Terminal.prompt, "perhaps\n"], ["Answer y, a, e, n, m or l.\r\n> ", "n\n"]], 1, "ada did not allow the call."),
         (
             [[Terminal.prompt, "m\n"], ["No, and tell the model: ", "Keep it.\n"]], 1,
             "ada did not allow the call. They say: Keep it."
@@ -78,6 +78,46 @@ struct TerminalTests {
             let screen = Terminal.screen(seen.output)
             #expect(screen.contains("> \nanswer    a1 approved by bob\n          ✓ file_delete Deleted 'wrong.txt'.\n"))
             #expect(screen.components(separatedBy: "run r1  rehearsal").count == 2, "nothing is shown twice")
+        }
+    }
+
+    @Test func theSameIsAllowedForTheRestOfTheRun() async throws {
+        try await withRehearsal { rehearsal, bench in
+            let dialogue = [[Terminal.prompt, "a\n"], ["'git status *': ", "*.md\n"], [Terminal.prompt, "a\n"]]
+            let seen = try await Terminal.run(dialogue + [["'git status *': ", "\n"]], ["--id", "r1"], in: bench)
+            #expect(seen.status == 0, "\(seen)")
+            let told = "The pattern '*.md' does not stand for the 'path' of this call: {\"path\":\"wrong.txt\"}."
+            #expect(Terminal.screen(seen.output).contains(told))
+            let grants = try await bench.events().compactMap { event -> ToolRule? in
+                guard case .approvalResolved(_, let answer) = event.payload else { return nil }
+                return answer.grant
+            }
+            #expect(grants == [ToolRule("file_delete", exactly: ["path": "wrong.txt"])])
+        }
+    }
+
+    @Test func theCallThatWasEditedIsTheOneThatIsMade() async throws {
+        try await withRehearsal { rehearsal, bench in
+            var bench = bench
+            bench.environment["EDITOR"] = "sed -i s,wrong.txt,./wrong.txt,"
+            let seen = try await Terminal.run([[Terminal.prompt, "e\n"]], ["--id", "r1"], in: bench)
+            #expect(seen.status == 0, "\(seen)")
+            #expect(Terminal.screen(seen.output).contains("✓ file_delete Deleted './wrong.txt'."))
+        }
+    }
+
+    @Test(arguments: [
+        ("", "No editor is set. Say in $VISUAL or $EDITOR which is to be started."),
+        ("false", "'false' did not end well; nothing was answered."),
+        ("sed -i s,{,,", "What was written is not JSON: "),
+    ])
+    func anEditorThatGivesNothingLeavesTheQuestion(editor: String, told: String) async throws {
+        try await withRehearsal { rehearsal, bench in
+            var bench = bench
+            bench.environment["EDITOR"] = editor
+            let seen = try await Terminal.run([[Terminal.prompt, "e\n"], ["> ", "y\n"]], ["--id", "r1"], in: bench)
+            #expect(seen.status == 0, "\(seen)")
+            #expect(Terminal.screen(seen.output).contains("> e\n\(told)"))
         }
     }
 

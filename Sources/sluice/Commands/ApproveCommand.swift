@@ -79,27 +79,10 @@ enum ApproveCommand: Subcommand {
             throw .usage("Option '--reject' says no: there is nothing to change, and nothing to allow for the run.")
         }
         if options.edit, options.arguments != nil { throw .usage("Give either '--arguments' or '--edit'.") }
-        if let text = options.arguments { return try json(text, "Option '--arguments'") }
+        if let text = options.arguments { return try EditedCall.arguments(text, "Option '--arguments'") }
         guard options.edit else { return nil }
-        let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
-        guard case .call(let id)? = state.approvals[approval]?.approval.subject, let call = state.calls[id] else {
-            throw CommandError(ServiceError.refused(.notACall(approval)))
-        }
-        let written = try? JSONValue(parsing: call.proposed.call.arguments)
-        let text = written.map { String(decoding: $0.encoded(.pretty), as: UTF8.self) } ?? call.proposed.call.arguments
-        return try json(
-            try await TextEditor(session.environment).edit(text, named: "arguments.json"),
-            "What was written"
-        )
-    }
-
-    private static func json(_ text: String, _ subject: String) throws(CommandError) -> JSONValue {
-        let value: JSONValue
-        do throws(JSONError) { value = try JSONValue(parsing: text) } catch {
-            throw .usage("\(subject) is not JSON: \(error)")
-        }
-        guard case .object = value else { throw .usage("\(subject) must be a JSON object, but is \(value).") }
-        return value
+        let editor = try TextEditor(session.environment)
+        return try await EditedCall(approval, run).arguments(by: editor, services)
     }
 
     private static func choose(_ run: RunID, _ named: ApprovalID?, _ services: Services) async throws(CommandError)

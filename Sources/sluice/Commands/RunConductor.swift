@@ -86,7 +86,7 @@ struct RunConductor: Sendable {
 
     /// How a question at the terminal came to its end.
     private enum Reply: Sendable {
-        case answered(Resolution)
+        case answered(Question.Answer)
         case later
         case interrupted
         /// Somebody else answered, or ended the run.
@@ -96,12 +96,19 @@ struct RunConductor: Sendable {
     /// Asks the person; `false` when they would rather answer later.
     private func ask(_ state: RunState, _ interrupts: Interrupts) async throws(CommandError) -> Bool {
         guard let pending = state.pendingApprovals.first?.approval else { return false }
-        let reply = await reply(to: pending.id, interrupts)
+        let reply = await reply(to: pending, interrupts)
         if case .later = reply { return false }
         do throws(ServiceError) {
             switch reply {
             case .answered(let answer):
-                try await services.approvals.resolve(pending.id, of: run, with: answer, shown: pending.shown)
+                try await services.approvals.approve(
+                    pending.id,
+                    of: run,
+                    with: answer.resolution,
+                    arguments: answer.arguments,
+                    grant: answer.grant,
+                    shown: pending.shown
+                )
             case .interrupted:
                 Output.line("")
                 try await cancelRun()
@@ -109,8 +116,12 @@ struct RunConductor: Sendable {
             case .later: break
             }
         } catch {
-            // Somebody else may have answered meanwhile; their answer stands and the run goes on with it.
-            guard case .refused = error else { throw CommandError(error) }
+            // Somebody else may have answered meanwhile; their answer stands and the run goes on with it. What is wrong
+            // with an answer is told, and the question asked again.
+            switch error {
+            case .refused, .invalid: break
+            default: throw CommandError(error)
+            }
             if case .answered = reply { Output.line("\(error)") }
         }
         try await showWhatOthersDid()
@@ -118,12 +129,15 @@ struct RunConductor: Sendable {
     }
 
     /// The first of: an answer, Ctrl-C, an answer from elsewhere.
-    private func reply(to approval: ApprovalID, _ interrupts: Interrupts) async -> Reply {
-        let question = Question(approval, by: session.person)
+    private func reply(to approval: Approval, _ interrupts: Interrupts) async -> Reply {
+        let question = Question(approval, by: session.person) { () async throws(CommandError) in
+            let editor = try TextEditor(session.environment)
+            return try await EditedCall(approval.id, run).arguments(by: editor, services)
+        }
         return await withTaskGroup(of: Reply?.self) { group in
             group.addTask { await question.ask().map(Reply.answered) ?? .later }
             group.addTask { await interruption(interrupts) }
-            group.addTask { await settlement(of: approval) }
+            group.addTask { await settlement(of: approval.id) }
             defer { group.cancelAll() }
             while let first = await group.next() {
                 if let first { return first }

@@ -5,29 +5,76 @@ import PipelineKit
 
 /// Asks the person at the terminal for an answer.
 struct Question: Sendable {
-    private let approval: ApprovalID
-    private let person: String
-
-    init(_ approval: ApprovalID, by person: String) {
-        self.approval = approval
-        self.person = person
+    /// What they say, and what they would rather have or allow besides.
+    struct Answer: Sendable {
+        var resolution: Resolution
+        var arguments: JSONValue? = nil
+        var grant: GrantRequest? = nil
     }
 
+    private let approval: Approval
+    private let person: String
+    private let edit: @Sendable () async throws(CommandError) -> JSONValue
+
+    /// - Parameter edit: Has the person write other arguments for the call.
+    init(
+        _ approval: Approval,
+        by person: String,
+        edit: @escaping @Sendable () async throws(CommandError) -> JSONValue
+    ) {
+        self.approval = approval
+        self.person = person
+        self.edit = edit
+    }
+
+    private var isAboutCall: Bool { if case .call = approval.subject { true } else { false } }
+
     /// - Returns: `nil` when they would rather answer later, or the task is cancelled.
-    func ask() async -> Resolution? {
-        Output.line("\(approval): \(Style.bold("[y]es  [n]o  [m]essage  [l]ater"))")
+    func ask() async -> Answer? {
+        let more = isAboutCall ? "[a]lways in this run  [e]dit  " : ""
+        Output.line("\(approval.id): \(Style.bold("[y]es  \(more)[n]o  [m]essage  [l]ater"))")
         while let line = await line(after: "> ")?.trimmed {
             switch line.lowercased() {
-            case "y", "yes": return Resolution(.approved, by: person)
-            case "n", "no": return Resolution(.rejected, by: person)
+            case "y", "yes": return answer(.approved)
+            case "n", "no": return answer(.rejected)
             case "l", "later": return nil
             case "m", "message":
                 guard let message = await self.line(after: "No, and tell the model: ") else { return nil }
-                if !message.isEmpty { return Resolution(.rejected, by: person, message: message) }
-            default: Output.line("Answer y, n, m or l.")
+                if !message.isEmpty { return answer(.rejected, message) }
+            case "a",
+                "always" where isAboutCall:
+                return await always()
+            case "e",
+                "edit" where isAboutCall:
+                if let changed = await edited() { return changed }
+            default: Output.line(isAboutCall ? "Answer y, a, e, n, m or l." : "Answer y, n, m or l.")
             }
         }
         return nil
+    }
+
+    private func answer(_ decision: Resolution.Decision, _ message: String = "") -> Answer {
+        Answer(resolution: Resolution(decision, by: person, message: message))
+    }
+
+    private func always() async -> Answer? {
+        let prompt = "Enter for exactly this call, or a pattern such as 'git status *': "
+        guard let pattern = await line(after: prompt)?.trimmed else { return nil }
+        var answer = answer(.approved)
+        answer.grant = pattern.isEmpty ? .same : .like(pattern)
+        return answer
+    }
+
+    /// - Returns: `nil` when there is nothing to answer with; it has been said why.
+    private func edited() async -> Answer? {
+        do throws(CommandError) {
+            var answer = answer(.approved)
+            answer.arguments = try await edit()
+            return answer
+        } catch {
+            Output.line("\(error.message)")
+            return nil
+        }
     }
 
     private func line(after prompt: String) async -> String? {

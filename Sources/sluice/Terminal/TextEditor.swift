@@ -8,10 +8,10 @@ struct TextEditor: Sendable {
     /// - Throws: a mistake in how the command was called, where there is no terminal or no editor is named.
     init(_ environment: [String: String]) throws(CommandError) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
-            throw .usage("Option '--edit' needs a terminal. Elsewhere say '--arguments JSON'.")
+            throw .usage("An editor needs a terminal. Elsewhere say '--arguments JSON'.")
         }
         guard let program = environment["VISUAL"] ?? environment["EDITOR"], !program.isEmpty else {
-            throw .usage("Option '--edit' starts $VISUAL or $EDITOR, and neither is set.")
+            throw .usage("No editor is set. Say in $VISUAL or $EDITOR which is to be started.")
         }
         self.program = program
     }
