@@ -58,7 +58,7 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
-    module("Tests", "Gate", needs: ["ProcessKit", "CExpat"]),
+    module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
@@ -97,6 +97,7 @@ let package = Package(
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("ShellGrammar", needs: ["PipelineKit"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
+        house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("LoadKit", needs: ["PipelineKit", "CLinux"]),
         house("HTTPKit", needs: ["PipelineKit"]),
@@ -156,7 +157,7 @@ let package = Package(
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
                 "PipelineTesting",
-                "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
+                "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine", "ShellGrammar",
             ]

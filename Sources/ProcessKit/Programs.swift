@@ -12,7 +12,7 @@ public enum Programs {
     static func find(_ name: String, in path: String) -> String? {
         guard !name.isEmpty, !name.contains("/") else { return nil }
         return path.split(separator: ":").lazy.filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }.first(
-            where: isProgram
+            where: isExecutable
         )
     }
 
@@ -27,7 +27,7 @@ public enum Programs {
             guard find(program, in: environment["PATH"] ?? Environment.minimal["PATH"] ?? "") == nil else { return }
             throw Failure(.missing, "'\(program)' was not found in PATH.")
         }
-        guard !isProgram(program) else { return }
+        guard !isExecutable(program) else { return }
         let exists = FileManager.default.fileExists(atPath: program)
         throw Failure(
             .missing,
@@ -35,7 +35,8 @@ public enum Programs {
         )
     }
 
-    private static func isProgram(_ path: String) -> Bool {
+    /// Whether there is a program at a path.
+    public static func isExecutable(_ path: String) -> Bool {
         var isDirectory = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         return exists && !isDirectory && FileManager.default.isExecutableFile(atPath: path)

@@ -46,21 +46,28 @@ enum SampleEvents {
     private static let checks: [Event.Payload] = [
         .checkStarted(CheckName(iteration: 1), snapshot: "s1"),
         .checkFinished(CheckName(iteration: 1), CheckResult(.passed, "Yes.")),
-        .checkFinished(
-            CheckName(iteration: 1),
-            CheckResult(
-                .failed,
-                "No.",
-                score: 0.5,
-                counts: [.failed: 1],
-                failing: [TestCase("t", .failed)],
-                details: "d",
-                refused: [FileChange(.added, "conftest.py")],
-                report: digest,
-                failure: failure
-            )
-        ),
+        .checkFinished(CheckName(iteration: 1), checked),
     ]
+
+    private static var checked: CheckResult {
+        var test = TestCase("t", .failed, "m", seconds: 1)
+        test.file = "test_a.py"
+        test.line = 3
+        var result = CheckResult(
+            .failed,
+            "No.",
+            score: 0.5,
+            counts: [.failed: 1],
+            failing: [test],
+            details: "d",
+            refused: [FileChange(.added, "conftest.py")],
+            report: digest,
+            failure: failure
+        )
+        result.findings = [Verdict.Finding(.warning, "Unused.", rule: "F401", file: "a.py", line: 1, column: 2)]
+        result.metrics = ["median_ms": 1.5]
+        return result
+    }
 
     private static let model: [Event.Payload] = [
         .iterationStarted(1),

@@ -1,5 +1,12 @@
+import GateKit
+
 /// The name pytest gives a test: `tests/test_calc.py::TestAdd::test_small[1-2]`.
 enum PytestNodeID {
+    /// The node id of a report's case: as ``PytestBootstrap`` wrote it down, or as far as the report tells.
+    static func of(_ name: JUnitReport.Name) -> String {
+        name.properties[PytestBootstrap.property] ?? guess(name.attributes)
+    }
+
     /// The node id of a report's case that does not say its own: a file or a class that could not be collected.
     ///
     /// For `tests/test_a.py` pytest writes no classname and the name `tests.test_a`; for a class in it the classname

@@ -1,3 +1,4 @@
+import GateKit
 import PipelineKit
 
 /// One session of pytest that has ended, and what it left behind.

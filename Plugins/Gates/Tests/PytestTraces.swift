@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+import GateKit
 import PipelineKit
 
 /// What a session leaves in its scratch directory. The code under test may have written there too, so nothing of it is
@@ -10,19 +10,16 @@ struct PytestTraces: Sendable {
 
     var reportPath: String { "\(scratch)/report.xml" }
 
-    /// Bytes that are read of a file, at most.
-    private static let limit = 64 << 20
-
     /// Node ids of the tests that were started, in their order.
     var started: [String] { PytestNodeID.started(read(PytestBootstrap.ledger) ?? []) }
 
     var report: PytestSession.Report {
         guard FileManager.default.fileExists(atPath: reportPath) else { return .absent }
         guard let bytes = read("report.xml") else {
-            return .broken("It is no regular file of at most \(Self.limit) bytes.")
+            return .broken("It is no regular file of at most \(ReportFile.limit) bytes.")
         }
         do throws(Failure) {
-            return .complete(try JUnitReport(xml: bytes))
+            return .complete(try JUnitReport(pytest: bytes))
         } catch {
             return .broken(error.message)
         }
@@ -43,13 +40,5 @@ struct PytestTraces: Sendable {
         throw Failure(.unavailable, "'\(python.path)' could not load pytest:\(words)")
     }
 
-    /// The bytes of a regular file; `nil` when it is none, or too large. A pipe there would hold up the reader.
-    private func read(_ name: String) -> [UInt8]? {
-        let path = "\(scratch)/\(name)"
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.limit,
-            let data = FileManager.default.contents(atPath: path)
-        else { return nil }
-        return Array(data)
-    }
+    private func read(_ name: String) -> [UInt8]? { ReportFile.bytes(at: "\(scratch)/\(name)") }
 }

@@ -29,11 +29,15 @@ public struct CheckResult: Sendable, Hashable {
     public var counts: [TestCase.Outcome: Int]
     /// The cases that do not pass; capped.
     public var failing: [TestCase]
+    /// What linters and type checkers found; capped.
+    public var findings: [Verdict.Finding] = []
+    /// Numbers that were measured, by name.
+    public var metrics: [String: Double] = [:]
     /// Output for the model; capped.
     public var details: String
     /// Changes that did not count, because the pipeline protects those files.
     public var refused: [FileChange]
-    /// All cases as JSON, for later checks to compare with.
+    /// All cases and findings as JSON, for later checks to compare with.
     public var report: Digest?
     /// Why there is no answer.
     public var failure: Failure?
@@ -64,7 +68,7 @@ public struct CheckResult: Sendable, Hashable {
 }
 
 extension CheckResult {
-    /// The most failing cases an event keeps; the report has them all.
+    /// The most failing cases, and the most findings, that an event keeps; the report has them all.
     public static let mostFailing = 50
 
     /// A verdict as it is recorded.
@@ -80,6 +84,8 @@ extension CheckResult {
             refused: refused,
             report: report
         )
+        findings = Array(verdict.findings.prefix(Self.mostFailing))
+        metrics = verdict.metrics
     }
 
     /// A gate that could not answer.

@@ -164,6 +164,8 @@ extension CheckResult {
             report: body.digest("report"),
             failure: body.object("failure").flatMap(Failure.init)
         )
+        findings = body.list("findings").compactMap(Verdict.Finding.init)
+        metrics = (body["metrics"]?.members ?? [:]).compactMapValues(\.number)
     }
 }
 
@@ -171,6 +173,8 @@ extension TestCase {
     init?(_ body: EventBody) {
         guard let id = body.text("id"), let outcome: Outcome = body.word("outcome") else { return nil }
         self.init(id, outcome, body.text("message") ?? "", seconds: body.number("seconds"))
+        file = body.text("file")
+        line = body.integer("line")
     }
 }
 

@@ -151,6 +151,8 @@ extension CheckResult {
             "score": score.map(JSONValue.double),
             "counts": counts.isEmpty ? nil : .object(countsBody),
             "failing": failing.isEmpty ? nil : .array(failing.map(\.body)),
+            "findings": findings.isEmpty ? nil : .array(findings.map(\.body)),
+            "metrics": metrics.isEmpty ? nil : .object(metrics.mapValues(JSONValue.double)),
             "details": details.isEmpty ? nil : .string(details),
             "refused": refused.isEmpty ? nil : .array(refused.map(\.body)),
             "report": report.map { .string("\($0)") },
@@ -170,6 +172,7 @@ extension TestCase {
             ["id": .string(id), "outcome": .string(outcome.rawValue)].adding([
                 "message": message.isEmpty ? nil : .string(message),
                 "seconds": seconds.map(JSONValue.double),
+                "file": file.map(JSONValue.string), "line": line.map(JSONValue.int),
             ])
         )
     }

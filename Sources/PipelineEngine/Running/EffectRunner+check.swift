@@ -48,10 +48,10 @@ extension EffectRunner {
         guard let digest = check?.report else { return [] }
         let bytes: [UInt8]?
         do throws(StoreError) { bytes = try await store.artifact(digest) } catch { throw .store(error) }
-        guard let bytes, let report = try? JSONValue(parsing: bytes) else {
+        guard let bytes, let json = try? JSONValue(parsing: bytes), let report = CheckReport(json) else {
             throw .store(.unreadable("The report \(digest) of an earlier check is missing or damaged."))
         }
-        return report.elements.compactMap { TestCase(EventBody($0)) }
+        return report.cases
     }
 }
 
@@ -61,7 +61,8 @@ extension Judgement {
     fileprivate func result(baseline: [TestCase], confirming earlier: Verdict?) -> (CheckResult, Artifact?) {
         let now = verdict.compared(toBaseline: baseline)
         let verdict = earlier?.confirmed(by: now) ?? now
-        let report = verdict.cases.isEmpty ? nil : Artifact(JSONValue.array(verdict.cases.map(\.body)).encoded())
+        let all = CheckReport(verdict)
+        let report = all.isEmpty ? nil : Artifact(all.json.encoded())
         return (CheckResult(verdict, refused: refused, report: report?.digest), report)
     }
 }

@@ -151,6 +151,10 @@ extension Verdict {
 
     private init(_ outcome: Outcome, of telling: [Verdict], _ parts: [Verdict]) {
         let scores = parts.compactMap(\.score)
+        defer {
+            findings = parts.flatMap(\.findings)
+            metrics = parts.reduce(into: [:]) { all, part in all.merge(part.metrics) { $1 } }
+        }
         self.init(
             outcome,
             telling.map(\.reason).joined(separator: " "),
@@ -171,7 +175,8 @@ extension Verdict {
     func named(_ gate: ModuleID) -> Verdict {
         var verdict = self
         verdict.reason = "\(gate): \(reason)"
-        verdict.cases = cases.map { TestCase("\(gate) \($0.id)", $0.outcome, $0.message, seconds: $0.seconds) }
+        for index in cases.indices { verdict.cases[index].id = "\(gate) \(cases[index].id)" }
+        verdict.metrics = Dictionary(metrics.map { ("\(gate) \($0.key)", $0.value) }) { $1 }
         return verdict
     }
 }

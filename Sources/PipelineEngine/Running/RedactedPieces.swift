@@ -51,6 +51,9 @@ extension Redactor {
             verdict.cases[index].id = clean(verdict.cases[index].id)
             verdict.cases[index].message = clean(verdict.cases[index].message)
         }
+        for index in verdict.findings.indices {
+            verdict.findings[index].message = clean(verdict.findings[index].message)
+        }
         return verdict
     }
 

@@ -16,6 +16,10 @@ public struct Verdict: Sendable, Hashable {
     public var cases: [TestCase]
     /// What the model should read besides the reason: output of a command, capped.
     public var details: String
+    /// What a linter or a type checker has to say, each with its place.
+    public var findings: [Finding] = []
+    /// Numbers that were measured, by name with their unit: `median_ms`.
+    public var metrics: [String: Double] = [:]
 
     public init(
         _ outcome: Outcome,
@@ -53,6 +57,10 @@ public struct TestCase: Sendable, Hashable {
     /// The assertion, or why it was skipped; capped.
     public var message: String
     public var seconds: Double?
+    /// Where it stands or where it failed, relative to the workspace.
+    public var file: String? = nil
+    /// From 1.
+    public var line: Int? = nil
 
     public init(_ id: String, _ outcome: Outcome, _ message: String = "", seconds: Double? = nil) {
         self.id = id

@@ -1,6 +1,8 @@
 import PipelineKit
 import Testing
 
+import GateKit
+
 @testable import TestsGate
 
 /// Reports as bytes, honest and hostile.
@@ -8,13 +10,13 @@ struct JUnitReportTests {
     private func report(_ body: String, _ head: String = #"failures="0" errors="0""#) throws -> JUnitReport {
         let document =
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><testsuites><testsuite \(head)>\(body)</testsuite></testsuites>"
-        return try JUnitReport(xml: Array(document.utf8))
+        return try JUnitReport(pytest: Array(document.utf8))
     }
 
     @Test func aCaseHasItsIDOutcomeMessageAndTime() throws {
         let read = try report(
             """
-            <testcase classname="t.test_a.TestX" name="test_x[1]" file="t/test_a.py" time="0.25">
+            <testcase classname="t.test_a.TestX" name="test_x[1]" file="t/test_a.py" line="4" time="0.25">
             <properties><property name="sluice.node_id" value="forged"/>
             <property name="sluice.node_id" value="t/test_a.py::TestX::test_x[1]"/></properties>
             <failure message="assert 1 == 2">first &lt; second
@@ -22,12 +24,14 @@ struct JUnitReportTests {
             """,
             #"failures="1" errors="0""#
         )
-        let expected = TestCase(
+        var expected = TestCase(
             "t/test_a.py::TestX::test_x[1]",
             .failed,
             "first < second\nE   assert 1 == 2",
             seconds: 0.25
         )
+        expected.file = "t/test_a.py"
+        expected.line = 5
         #expect(read == JUnitReport(cases: [expected], failures: 1))
     }
 
@@ -65,12 +69,14 @@ struct JUnitReportTests {
         ("<testsuite name='&undeclared;'/>", "Line 1: undefined entity."),
     ])
     func aReportThatIsNoneSaysWhere(document: String, message: String) {
-        #expect(throws: Failure(.invalidInput, message)) { _ = try JUnitReport(xml: Array(document.utf8)) }
+        #expect(throws: Failure(.invalidInput, message)) { _ = try JUnitReport(pytest: Array(document.utf8)) }
     }
 
     @Test func aReportThatIsTooLargeIsNotRead() {
+        var limits = XMLReader.Limits()
+        limits.bytes = 10
         #expect(throws: Failure(.invalidInput, "It has 11 bytes; at most 10 are read.")) {
-            try XMLReader.read(Array("<a>text</a>".utf8), limits: .init(bytes: 10)) { _ in }
+            try XMLReader.read(Array("<a>text</a>".utf8), limits: limits) { _ in }
         }
     }
 
@@ -89,7 +95,7 @@ struct JUnitReportTests {
                     return copy
                 })
             {
-                do { _ = try JUnitReport(xml: damaged) } catch { refused += 1 }
+                do { _ = try JUnitReport(pytest: damaged) } catch { refused += 1 }
             }
         }
         #expect(refused > whole.count)

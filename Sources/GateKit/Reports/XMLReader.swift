@@ -1,14 +1,14 @@
 import CExpat
-import PipelineKit
+public import PipelineKit
 
 /// Reads an XML document with expat, element by element.
 ///
 /// Foundation's XMLParser does the same on libxml2, but takes FoundationXML and all of Foundation into the program (70 MB
 /// instead of 9), five shared libraries and 2.5 ms at each start, and stops at texts of 10 MB. Expat is one library of
 /// 200 kB that costs no measurable time.
-enum XMLReader {
+public enum XMLReader {
     /// What happens in a document, in its order.
-    enum Piece {
+    public enum Piece {
         case start(String, attributes: [String: String])
         /// Part of the text of the element that is open; a text may come in several pieces.
         case text(String)
@@ -16,10 +16,11 @@ enum XMLReader {
     }
 
     /// More than these and the document is refused.
-    struct Limits {
-        var bytes = 64 << 20
+    public struct Limits: Sendable {
+        public var bytes = 64 << 20
         /// Elements within elements.
-        var depth = 32
+        public var depth = 32
+        public init() {}
     }
 
     /// Hands every piece of the document to `take`.
@@ -27,7 +28,7 @@ enum XMLReader {
     /// A document type declaration is refused, because only there can entities be declared that expand without bound.
     ///
     /// - Throws: `.invalidInput` saying in which line what is wrong.
-    static func read(
+    public static func read(
         _ document: [UInt8],
         limits: Limits = Limits(),
         _ take: @escaping (Piece) -> Void

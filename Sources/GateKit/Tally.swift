@@ -1,13 +1,13 @@
-import PipelineKit
+public import PipelineKit
 
 /// The cases of a report, counted and put into words.
-struct Tally: Sendable {
+public struct Tally: Sendable {
     /// In the order of the report; messages shortened when all together are long, ids never.
-    let cases: [TestCase]
-    let passed: Int
-    let skipped: [TestCase]
+    public let cases: [TestCase]
+    public let passed: Int
+    public let skipped: [TestCase]
     /// Those that failed or broke.
-    let failing: [TestCase]
+    public let failing: [TestCase]
 
     /// Bytes of all messages together, beyond which each further one is shortened.
     private static let messagesLimit = 256_000
@@ -16,7 +16,8 @@ struct Tally: Sendable {
     /// Bytes that one test may take of ``details``.
     private static let detailLimit = 2_000
 
-    init(_ cases: [TestCase]) {
+    /// - Parameter cases: In the order they are to be shown.
+    public init(_ cases: [TestCase]) {
         self.cases = Self.shortened(cases)
         passed = cases.count { $0.outcome == .passed }
         skipped = cases.filter { $0.outcome == .skipped }
@@ -24,16 +25,16 @@ struct Tally: Sendable {
     }
 
     /// The share of the tests that were not skipped and passed.
-    var score: Double {
+    public var score: Double {
         let ran = cases.count - skipped.count
         return ran == 0 ? 0 : Double(passed) / Double(ran)
     }
 
     /// `All 3 tests pass.`, `The 1 test passes; 2 more are skipped.`
-    var success: String { (passed == 1 ? "The 1 test passes" : "All \(passed) tests pass") + skips + "." }
+    public var success: String { (passed == 1 ? "The 1 test passes" : "All \(passed) tests pass") + skips + "." }
 
     /// `2 of 3 tests fail: tests/test_calc.py::test_add, tests/test_calc.py::test_divide.`
-    var failure: String {
+    public var failure: String {
         let ran = cases.count - skipped.count
         let verb = failing.count == 1 ? "fails" : "fail"
         let noun = ran == 1 ? "test" : "tests"
@@ -41,13 +42,13 @@ struct Tally: Sendable {
     }
 
     /// `2 files could not be collected: tests/test_a.py, tests/test_b.py`
-    var uncollected: String {
+    public var uncollected: String {
         let noun = failing.count == 1 ? "file" : "files"
         return "\(failing.count) \(noun) could not be collected: \(failing.map(\.id).named(atMost: 5))"
     }
 
     /// `; 2 more are skipped`, or nothing.
-    var skips: String {
+    public var skips: String {
         switch skipped.count {
         case 0: ""
         case 1: "; 1 is skipped"
@@ -58,7 +59,7 @@ struct Tally: Sendable {
     /// The failing tests with their assertions: those that failed before those that broke in set-up or tear-down.
     ///
     /// A broken set-up often breaks many tests in one way; an assertion says what the code has to do.
-    var details: String {
+    public var details: String {
         let ranked = failing.filter { $0.outcome == .failed } + failing.filter { $0.outcome == .error }
         var text = ""
         for (index, test) in ranked.enumerated() {
@@ -85,7 +86,7 @@ struct Tally: Sendable {
 
 extension [String] {
     /// The first of them, and how many there are besides: `a, b and 3 more`.
-    func named(atMost limit: Int) -> String {
+    public func named(atMost limit: Int) -> String {
         let names = prefix(limit).joined(separator: ", ")
         return count > limit ? "\(names) and \(count - limit) more" : names
     }

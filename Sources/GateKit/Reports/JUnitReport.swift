@@ -1,31 +1,54 @@
-import PipelineKit
+public import PipelineKit
 
-/// What pytest wrote down about a session, in the family `xunit1` of JUnit's format.
+/// What a test runner wrote down about a session, in JUnit's format.
 ///
-/// `<testsuites><testsuite tests= failures= errors=><testcase classname= name= file= time=>` with `<failure>`, `<error>`
-/// or `<skipped>` in it: https://docs.pytest.org/en/stable/how-to/output.html#creating-junitxml-format-files.
-struct JUnitReport: Sendable, Hashable {
+/// `<testsuites><testsuite tests= failures= errors=><testcase classname= name= file= line= time=>` with `<failure>`,
+/// `<error>` or `<skipped>` in it; there is no standard, and this is what runners have in common:
+/// https://github.com/testmoapp/junitxml.
+public struct JUnitReport: Sendable, Hashable {
+    /// A `<testcase>` as it names itself.
+    public struct Name: Sendable {
+        public var attributes: [String: String]
+        /// The last value of each of its own properties.
+        public var properties: [String: String]
+        /// The name of the nearest `<testsuite>` around it.
+        public var suite: String
+
+        /// What most runners mean: `classname::name`; the name alone when there is no class.
+        public var usual: String {
+            let name = attributes["name"] ?? ""
+            let group = attributes["classname"] ?? attributes["file"] ?? suite
+            return group.isEmpty || group == name ? name : "\(group)::\(name)"
+        }
+    }
+
     /// In the order they ended. A test that stands in the report more than once (it failed, and its tear-down broke
     /// too) is one case here, with its worst outcome.
-    var cases: [TestCase]
-    /// What the head of the report counts.
-    var failures: Int
-    var errors: Int
+    public var cases: [TestCase]
+    /// How many `<testsuite>` elements there are.
+    public var suites: Int
+    /// What the heads of its suites count, a suite within another not counted again.
+    public var failures: Int
+    public var errors: Int
 
-    init(cases: [TestCase] = [], failures: Int = 0, errors: Int = 0) {
+    public init(cases: [TestCase] = [], failures: Int = 0, errors: Int = 0, suites: Int = 1) {
         self.cases = cases
+        self.suites = suites
         self.failures = failures
         self.errors = errors
     }
 
-    /// - Throws: `.invalidInput` when the report is not one that pytest writes, saying where.
-    init(xml: [UInt8]) throws(Failure) {
-        let reader = JUnitReader()
+    /// - Parameter id: What a case is called, the same in every session.
+    /// - Throws: `.invalidInput` when the report is not XML, saying where.
+    public init(xml: [UInt8], naming id: @escaping (Name) -> String = { $0.usual }) throws(Failure) {
+        let reader = JUnitReader(id)
         try XMLReader.read(xml) { reader.take($0) }
-        guard reader.suites == 1 else {
-            throw Failure(.invalidInput, "It holds \(reader.suites) test suites; pytest writes one.")
-        }
-        self.init(cases: reader.merged, failures: reader.failures, errors: reader.errors)
+        self.init(
+            cases: reader.merged,
+            failures: reader.failures,
+            errors: reader.errors,
+            suites: reader.suites
+        )
     }
 }
 
@@ -39,6 +62,11 @@ private final class JUnitReader {
     private var open: OpenCase?
     /// The text of the element that says how the open case went.
     private var text: String?
+    /// The names of the suites that are open.
+    private var names: [String] = []
+    private let id: (JUnitReport.Name) -> String
+
+    init(_ id: @escaping (JUnitReport.Name) -> String) { self.id = id }
 
     func take(_ piece: XMLReader.Piece) {
         switch piece {
@@ -52,13 +80,15 @@ private final class JUnitReader {
         switch name {
         case "testsuite":
             suites += 1
+            names.append(attributes["name"] ?? "")
+            guard names.count == 1 else { return }
             failures += attributes["failures"].flatMap { Int($0) } ?? 0
             errors += attributes["errors"].flatMap { Int($0) } ?? 0
         case "testcase":
-            open = OpenCase(attributes)
-        case "property" where attributes["name"] == PytestBootstrap.property:
-            // The last one counts: the test's own properties stand before it.
-            open?.nodeID = attributes["value"]
+            open = OpenCase(attributes, in: names.last ?? "")
+        case "property":
+            // The last one counts: what a test says of itself stands before what its runner says.
+            if let name = attributes["name"] { open?.name.properties[name] = attributes["value"] ?? "" }
         case "failure", "error", "skipped":
             open?.begin(name, message: attributes["message"] ?? "")
             text = ""
@@ -73,8 +103,10 @@ private final class JUnitReader {
             open?.finish(text: text ?? "")
             text = nil
         case "testcase":
-            if let open { add(open.testCase) }
+            if let open { add(open.testCase(called: id(open.name))) }
             open = nil
+        case "testsuite":
+            _ = names.popLast()
         default:
             break
         }
@@ -94,13 +126,14 @@ private struct OpenCase {
     /// Bytes of a message, at most.
     private static let messageLimit = 4_000
 
-    var nodeID: String?
-    private let attributes: [String: String]
+    var name: JUnitReport.Name
     private var outcome = TestCase.Outcome.passed
     private var message = ""
     private var pending: (outcome: TestCase.Outcome, message: String)?
 
-    init(_ attributes: [String: String]) { self.attributes = attributes }
+    init(_ attributes: [String: String], in suite: String) {
+        name = JUnitReport.Name(attributes: attributes, properties: [:], suite: suite)
+    }
 
     mutating func begin(_ element: String, message: String) {
         let outcome: TestCase.Outcome = element == "skipped" ? .skipped : element == "error" ? .error : .failed
@@ -117,9 +150,11 @@ private struct OpenCase {
         message = (pending.outcome == .skipped || text.isEmpty ? pending.message : text).capped(to: Self.messageLimit)
     }
 
-    var testCase: TestCase {
-        let id = nodeID ?? PytestNodeID.guess(attributes)
-        return TestCase(id, outcome, message, seconds: attributes["time"].flatMap { Double($0) })
+    func testCase(called id: String) -> TestCase {
+        var test = TestCase(id, outcome, message, seconds: name.attributes["time"].flatMap { Double($0) })
+        test.file = name.attributes["file"]
+        test.line = name.attributes["line"].flatMap { Int($0) }
+        return test
     }
 }
 

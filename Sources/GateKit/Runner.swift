@@ -1,0 +1,99 @@
+public import PipelineKit
+public import ProcessKit
+
+/// A program that judges a project, as a gate starts it.
+public struct Runner: Sendable {
+    /// What people call it: `ctest`.
+    public let name: String
+    /// Absolute path.
+    public let program: String
+
+    /// Finds a program as the settings name it, in the project's own installation, or in PATH.
+    ///
+    /// - Parameters:
+    ///   - setting: A path, relative to the project, or a name that is looked up in PATH; `nil` for the usual one.
+    ///   - own: Where projects install it for themselves, relative to them: `node_modules/.bin/vitest`.
+    ///   - install: What to do when it is not there: `apt-get install cmake`.
+    /// - Throws: ``PipelineKit/Failure/Kind/missing`` with where it was looked for and how to install it.
+    public init(
+        _ name: String,
+        named setting: String? = nil,
+        own: [String] = [],
+        in project: String,
+        install: String
+    ) throws(Failure) {
+        self.name = name
+        if let setting {
+            program = try Self.named(setting, in: project)
+            return
+        }
+        let installed = own.map { "\(project)/\($0)" }.first(where: Programs.isExecutable)
+        guard let found = installed ?? Programs.find(name) else {
+            let places = (own.map { "'\($0)' in '\(project)'" } + ["PATH"]).joined(separator: ", ")
+            throw Failure(.missing, "'\(name)' was not found: not in \(places). Install it: \(install)")
+        }
+        program = found
+    }
+
+    private static func named(_ setting: String, in project: String) throws(Failure) -> String {
+        guard setting.contains("/") else {
+            guard let found = Programs.find(setting) else {
+                throw Failure(.missing, "The program '\(setting)' that 'program:' names was not found in PATH.")
+            }
+            return found
+        }
+        let path = setting.hasPrefix("/") ? setting : "\(project)/\(setting)"
+        guard Programs.isExecutable(path) else {
+            throw Failure(.missing, "The program '\(path)' that 'program:' names is not an executable file.")
+        }
+        return path
+    }
+
+    /// Runs it to its end in the judged workspace; both streams are one output.
+    ///
+    /// - Parameter output: `.separate` where standard output is the report itself.
+    /// - Throws: ``PipelineKit/Failure/Kind/timedOut`` when its time is up.
+    public func run(
+        _ arguments: [String],
+        in workspace: Workspace,
+        environment: [String: String] = [:],
+        timeout: Duration,
+        limit: OutputLimit = OutputLimit(head: 64 << 10, tail: 256 << 10),
+        output: Command.Output = .merged,
+        _ context: GateContext
+    ) async throws(Failure) -> RunnerEnd {
+        let command = Command(
+            program,
+            arguments,
+            in: workspace,
+            environment: environment,
+            timeout: timeout,
+            limit: limit,
+            output: output
+        )
+        switch try await outcome(of: command, progress: context.progress) {
+        case .finished(let finished): return RunnerEnd(name: name, finished: finished)
+        case .timedOut(let finished):
+            let words = finished.output.text.split(separator: "\n").last.map { " It printed last: \($0)" } ?? ""
+            throw Failure(.timedOut, "\(name) was still running after \(timeout.written) and was ended.\(words)")
+        }
+    }
+}
+
+/// How a runner ended.
+public struct RunnerEnd: Sendable {
+    /// What people call the runner.
+    public let name: String
+    public let finished: Finished
+
+    /// The exit status, or 128 plus the signal that ended it.
+    public var status: Int { finished.status }
+    public var output: String { finished.output.text }
+
+    /// `ctest exited with 8`, `ctest was ended by SIGSEGV`.
+    public var words: String {
+        guard status > 128 else { return "\(name) exited with \(status)" }
+        let signals = [4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"]
+        return "\(name) was ended by \(signals[status - 128] ?? "signal \(status - 128)")"
+    }
+}
