@@ -22,6 +22,9 @@ public struct RunState: Sendable, Hashable {
     /// Takes in what happened. Total: it never throws, reads no clock and asks nobody.
     public mutating func apply(_ event: Event) { facts.apply(event) }
 
+    /// The work outstanding (``RunFacts/effects``), found without a copy of the facts, which a key path takes.
+    public var effects: [Effect] { facts.effects }
+
     /// Time the run has used by this moment, waiting for people not counted.
     public func elapsed(at now: Instant) -> Duration { facts.elapsed(at: now) }
 }

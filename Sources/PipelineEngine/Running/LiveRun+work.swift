@@ -60,7 +60,7 @@ extension LiveRun {
     /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
     private func tool(of name: String) throws(Failure) -> ConfiguredTool {
         guard let registry else { throw Failure(.missing, "There is no tool '\(name)'.") }
-        return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline)
+        return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline?.tools)
     }
 
     /// Keeps what confines commands, as it is the same for all of them.
