@@ -27,7 +27,8 @@ struct CallAssessor {
 
     /// What the engine can say of calls, which are named after their turn and their place in it.
     func assess(_ calls: [ToolCall], of turn: Int) -> [AssessedCall] {
-        calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), before: hooks) }
+        let first = "\(turn)."
+        return calls.enumerated().map { assess($1, CallID(first + String($0 + 1)), before: hooks) }
     }
 
     /// - Parameters:
