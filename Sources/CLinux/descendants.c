@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "descendants.h"
 #include "CLinux.h"
+#include "processes.h"
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -45,66 +46,34 @@ int sluice_reap(pid_t command, int *status) {
     }
 }
 
-/// `pid` in decimal, then `/stat`. snprintf is not async-signal-safe.
-static void stat_path(char path[32], pid_t pid) {
-    char digits[12];
-    int count = 0, at = 0;
-    do digits[count++] = '0' + pid % 10;
-    while (pid /= 10);
-    while (count) path[at++] = digits[--count];
-    memcpy(path + at, "/stat", 6);
-}
-
-static unsigned long long number(const char **text) {
-    unsigned long long value = 0;
-    while (**text == ' ') ++*text;
-    while (**text >= '0' && **text <= '9') value = value * 10 + (unsigned long long)(*(*text)++ - '0');
-    return value;
-}
-
 /// Reads /proc/PID/stat; proc(5). The name in parentheses may hold anything, so the last one counts.
 static int read_process(int proc, pid_t pid, struct process *row) {
-    char path[32], text[1024];
-    stat_path(path, pid);
-    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t size = read(file, text, sizeof text - 1);
-    close(file);
-    if (size <= 0) return 0;
-    text[size] = 0;
+    char text[1024];
+    if (!sluice_read_of_process(proc, pid, "stat", text, sizeof text)) return 0;
     const char *at = strrchr(text, ')');
     if (!at || at[1] != ' ') return 0;
     *row = (struct process){.pid = pid, .state = at[2]};
     at += 3;
-    row->parent = (pid_t)number(&at);
-    (void)number(&at);  // the process group
-    row->session = (pid_t)number(&at);
+    row->parent = (pid_t)sluice_read_number(&at);
+    (void)sluice_read_number(&at);  // the process group
+    row->session = (pid_t)sluice_read_number(&at);
     for (int field = 7; field <= 21; field++) {  // skipped; one of them, tpgid, may be -1
         while (*at == ' ') at++;
         while (*at && *at != ' ') at++;
     }
-    row->start = number(&at);
+    row->start = sluice_read_number(&at);
     return 1;
 }
 
-/// Lists all processes, by ascending pid as the kernel does.
+static void add(int proc, pid_t pid, void *context) {
+    struct table *table = context;
+    if (table->count < MOST) table->count += read_process(proc, pid, &table->rows[table->count]);
+}
+
+/// Lists all processes, by ascending pid.
 static void list(int proc, struct table *table) {
-    char buffer[8192];
-    long size;
     table->count = 0;
-    lseek(proc, 0, SEEK_SET);
-    while ((size = syscall(SYS_getdents64, proc, buffer, sizeof buffer)) > 0) {
-        for (long at = 0; at < size;) {
-            unsigned short length;
-            memcpy(&length, buffer + at + 16, sizeof length);  // d_reclen; d_name begins at 19, getdents64(2)
-            const char *name = buffer + at + 19;
-            pid_t pid = (pid_t)number(&name);
-            if (pid && !*name && table->count < MOST) {
-                table->count += read_process(proc, pid, &table->rows[table->count]);
-            }
-            at += length;
-        }
-    }
+    sluice_each_process(proc, add, table);
 }
 
 static struct process *find(const struct table *table, pid_t pid) {
@@ -179,19 +148,27 @@ static int are_gone(int signals, pid_t command, int *status) {
     return 0;
 }
 
+/// Marks who descends from this process.
+static void mark_own(int proc, const struct table *table, const void *unused) {
+    (void)proc, (void)unused;
+    mark_descendants(table, getpid());
+}
+
 /// Marks who is in a session, except who leads it.
-static void mark_session(const struct table *table, pid_t session) {
+static void mark_session(int proc, const struct table *table, const void *context) {
+    pid_t session = *(const pid_t *)context;
+    (void)proc;
     for (int i = 0; i < table->count; i++) {
         struct process *row = &table->rows[i];
         row->doomed = row->session == session && row->pid != session;
     }
 }
 
-/// Stops and then kills all that `mark` finds from `root` on.
-static int sweep(int proc, struct table *table, void (*mark)(const struct table *, pid_t), pid_t root) {
+/// Stops and then kills all that `mark` marks.
+static int sweep(int proc, struct table *table, void (*mark)(int, const struct table *, const void *), const void *what) {
     for (int pass = 0; pass < PASSES; pass++) {
         list(proc, table);
-        mark(table, root);
+        mark(proc, table, what);
         if (!stop_running(proc, table)) break;
         poll(NULL, 0, 1);  // a signal is taken when the process next runs
     }
@@ -200,7 +177,7 @@ static int sweep(int proc, struct table *table, void (*mark)(const struct table 
 
 /// - Returns: 0 when /proc cannot be read or there is no memory.
 static int open_table(int *proc, struct table *table) {
-    *proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *proc = sluice_open_processes();
     if (*proc < 0) return 0;
     void *rows = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     *table = (struct table){rows, 0};
@@ -220,7 +197,7 @@ int sluice_end_descendants(int signals, pid_t command, int *status) {
     if (!sluice_reap(command, status)) return 0;
     if (!open_table(&proc, &table)) return left;
     for (long long deadline = sluice_now() + PATIENCE; left && sluice_now() < deadline;) {
-        left = sweep(proc, &table, mark_descendants, getpid());
+        left = sweep(proc, &table, mark_own, NULL);
         if (are_gone(signals, command, status)) left = 0;
         else if (!left) left = 1;  // killed before, and not gone yet
     }
@@ -233,7 +210,7 @@ int sluice_end_session(pid_t session) {
     struct table table;
     if (!open_table(&proc, &table)) return left;
     for (long long deadline = sluice_now() + PATIENCE; left && sluice_now() < deadline;) {
-        left = sweep(proc, &table, mark_session, session);
+        left = sweep(proc, &table, mark_session, &session);
         if (left) poll(NULL, 0, 1);
     }
     close_table(proc, &table);
@@ -244,7 +221,7 @@ int sluice_end_session(pid_t session) {
 
 void sluice_write_mark(int file, int64_t place) {
     struct process self;
-    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int proc = sluice_open_processes();
     if (proc >= 0 && read_process(proc, getpid(), &self)) {
         struct sluice_mark mark = {self.pid, self.start};
         (void)!pwrite(file, &mark, sizeof mark, place);
@@ -252,48 +229,42 @@ void sluice_write_mark(int file, int64_t place) {
     if (proc >= 0) close(proc);
 }
 
-/// Whether a process was started with a variable; of a longer environment than this the beginning counts.
-static int has_variable(int proc, pid_t pid, const char *variable) {
+/// Whether a process was started with one of these variables; of a longer environment than this the beginning counts.
+static int has_variable(int proc, pid_t pid, const struct sluice_leftovers *left) {
     static char text[1 << 17];
-    char path[32];
-    size_t length = strlen(variable) + 1, size = 0;
-    stat_path(path, pid);
-    memcpy(strrchr(path, '/'), "/environ", 9);
-    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    for (ssize_t count; size < sizeof text && (count = read(file, text + size, sizeof text - size)) > 0;) {
-        size += (size_t)count;
-    }
-    close(file);
-    for (size_t at = 0; at + length <= size; at += strnlen(text + at, size - at) + 1) {
-        if (memcmp(text + at, variable, length) == 0) return 1;
+    size_t size = sluice_read_of_process(proc, pid, "environ", text, sizeof text);
+    for (size_t at = 0; at < size; at += strlen(text + at) + 1) {
+        for (int i = 0; i < left->variable_count; i++) {
+            if (strcmp(text + at, left->variables[i]) == 0) return 1;
+        }
     }
     return 0;
 }
 
-/// Marks who is left of a session whose leader has gone, or carries the variable, and all who descend from them.
-static void mark_orphans(int proc, const struct table *table, const struct sluice_mark *mark, const char *variable) {
-    const struct process *leader = find(table, (pid_t)mark->pid);
-    int is_reused = leader && leader->start != mark->start;
+/// Marks who is left of sessions whose leaders have gone, or carries a variable, and all who descend from them.
+static void mark_orphans(int proc, const struct table *table, const void *context) {
+    const struct sluice_leftovers *left = context;
+    for (int i = 0; i < left->mark_count; i++) {
+        struct sluice_mark mark = left->marks[i];
+        const struct process *leader = find(table, (pid_t)mark.pid);
+        if (leader && leader->start != mark.start) continue;  // the id has gone to another
+        for (int j = 0; j < table->count; j++) {
+            struct process *row = &table->rows[j];
+            row->doomed |= row->session == mark.pid && row->start >= mark.start;
+        }
+    }
     for (int i = 0; i < table->count; i++) {
         struct process *row = &table->rows[i];
-        int is_left = !is_reused && row->session == mark->pid && row->start >= mark->start;
-        row->doomed = row->pid != getpid() && (is_left || has_variable(proc, row->pid, variable));
+        row->doomed = row->pid != getpid() && (row->doomed || has_variable(proc, row->pid, left));
     }
     mark_descendants(table, -1);
 }
 
-int sluice_reap_orphans(const struct sluice_mark *mark, const char *variable) {
-    int proc, killed = 0;
+int sluice_reap_orphans(const struct sluice_leftovers *left) {
+    int proc;
     struct table table;
     if (!open_table(&proc, &table)) return 0;
-    for (int pass = 0; pass < PASSES; pass++) {
-        list(proc, &table);
-        mark_orphans(proc, &table, mark, variable);
-        if (!stop_running(proc, &table)) break;
-        poll(NULL, 0, 1);
-    }
-    killed = kill_all(proc, &table);
+    int killed = sweep(proc, &table, mark_orphans, left);
     close_table(proc, &table);
     return killed;
 }

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "room.h"
+#include "processes.h"
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
@@ -113,40 +114,22 @@ void sluice_set_limits(const struct sluice_limits *limits) {
     set_limit(RLIMIT_CPU, limits->cpu);
 }
 
-/// `resident` less `shared`, in bytes; /proc/PID/statm, proc(5).
-static int64_t memory_of(int proc, const char *name) {
-    char path[40], text[128], *at = text;
-    size_t length = strlen(name);
-    if (length > 10) return 0;
-    memcpy(path, name, length);
-    memcpy(path + length, "/statm", 7);
-    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t size = read(file, text, sizeof text - 1);
-    close(file);
-    if (size <= 0) return 0;
-    text[size] = 0;
-    (void)strtoll(at, &at, 10);
-    long long resident = strtoll(at, &at, 10), shared = strtoll(at, &at, 10);
-    return resident > shared ? (resident - shared) * sysconf(_SC_PAGESIZE) : 0;
+/// Adds `resident` less `shared`, in bytes; /proc/PID/statm, proc(5).
+static void add_memory(int proc, pid_t pid, void *used) {
+    char text[128];
+    const char *at = text;
+    if (pid == 1) return;  // the first process is the engine's own
+    sluice_read_of_process(proc, pid, "statm", text, sizeof text);
+    (void)sluice_read_number(&at);
+    long long resident = (long long)sluice_read_number(&at), shared = (long long)sluice_read_number(&at);
+    if (resident > shared) *(int64_t *)used += (resident - shared) * sysconf(_SC_PAGESIZE);
 }
 
 int64_t sluice_memory_used(void) {
-    char buffer[8192];
     int64_t used = 0;
-    long size;
-    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int proc = sluice_open_processes();
     if (proc < 0) return 0;
-    while ((size = syscall(SYS_getdents64, proc, buffer, sizeof buffer)) > 0) {
-        for (long at = 0; at < size;) {
-            unsigned short length;
-            memcpy(&length, buffer + at + 16, sizeof length);  // d_reclen; d_name begins at 19, getdents64(2)
-            const char *name = buffer + at + 19;
-            // The first process is the engine's own.
-            if (*name >= '1' && *name <= '9' && strcmp(name, "1") != 0) used += memory_of(proc, name);
-            at += length;
-        }
-    }
+    sluice_each_process(proc, add_memory, &used);
     close(proc);
     return used;
 }

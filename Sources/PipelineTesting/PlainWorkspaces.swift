@@ -3,12 +3,16 @@ public import PipelineKit
 
 /// Workspaces without isolation, whose one file is ``out``.
 public struct PlainWorkspaces: WorkspaceKeeper {
-    public init() {}
+    private let look: @Sendable () throws(Failure) -> Void
+
+    /// - Parameter look: Called before each snapshot; what it throws keeps the snapshot from being taken.
+    public init(look: @escaping @Sendable () throws(Failure) -> Void = { () throws(Failure) in }) { self.look = look }
 
     public func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace {
         OpenedWorkspace(Workspace(path: order.project), start: order.fork?.snapshot ?? "start")
     }
-    public func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID {
+    public func snapshot(_ workspace: Workspace, of run: RunID) throws(Failure) -> SnapshotID {
+        try look()
         let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
         return SnapshotID("snapshot-of-\(text.isEmpty ? "nothing" : text)")
     }

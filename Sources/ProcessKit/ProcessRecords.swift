@@ -102,26 +102,66 @@ private enum Leftovers {
         _ = boot.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
     }
 
+    /// What one engine left, whose file is locked here meanwhile.
+    private struct Abandoned {
+        let path: String
+        let file: Int32
+        /// Its supervisors.
+        let marks: [sluice_mark]
+        /// What its commands were started with.
+        let variable: String
+    }
+
     /// Ends what the engines left whose files nobody has locked, and removes the files.
     static func end(in directory: String) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.filter { UInt64($0) != nil }.reduce(0) { $0 + end("\(directory)/\($1)", mark: $1) }
+        let abandoned = names.filter { UInt64($0) != nil }.compactMap { take("\(directory)/\($0)", mark: $0) }
+        defer {
+            for one in abandoned {
+                unlink(one.path)
+                close(one.file)
+            }
+        }
+        return end(abandoned.filter { !$0.marks.isEmpty })
     }
 
-    private static func end(_ path: String, mark: String) -> Int {
+    /// - Returns: `nil` for a file that an engine has locked which lives.
+    private static func take(_ path: String, mark: String) -> Abandoned? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { return 0 }
-        defer { close(file) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return 0 }
+        guard file >= 0 else { return nil }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            return nil
+        }
+        return Abandoned(path: path, file: file, marks: marks(in: file), variable: "\(variable)=\(mark)")
+    }
+
+    /// None of another boot of the machine.
+    private static func marks(in file: Int32) -> [sluice_mark] {
         var bytes = [UInt8](repeating: 0, count: header + most * MemoryLayout<sluice_mark>.size)
         let size = read(file, &bytes, bytes.count)
-        defer { unlink(path) }
-        guard size >= header, Array(bytes[..<header]) == boot else { return 0 }
+        guard size >= header, Array(bytes[..<header]) == boot else { return [] }
         return bytes[header..<size].withUnsafeBytes { raw in
-            raw.bindMemory(to: sluice_mark.self).reduce(0) { ended, one in
-                guard one.pid > 1 else { return ended }
-                var one = one
-                return ended + Int(sluice_reap_orphans(&one, "\(variable)=\(mark)"))
+            raw.bindMemory(to: sluice_mark.self).filter { $0.pid > 1 }
+        }
+    }
+
+    /// All at once: to look at every process of the machine is what takes the time.
+    private static func end(_ abandoned: [Abandoned]) -> Int {
+        guard !abandoned.isEmpty else { return 0 }
+        let variables = abandoned.map { strdup($0.variable) }
+        defer { for variable in variables { free(variable) } }
+        let (marks, names) = (abandoned.flatMap(\.marks), variables.compactMap { UnsafePointer($0) })
+        return marks.withUnsafeBufferPointer { marks in
+            names.withUnsafeBufferPointer { names in
+                guard let first = marks.baseAddress, let name = names.baseAddress else { return 0 }
+                var left = sluice_leftovers(
+                    marks: first,
+                    mark_count: Int32(marks.count),
+                    variables: name,
+                    variable_count: Int32(names.count)
+                )
+                return Int(sluice_reap_orphans(&left))
             }
         }
     }

@@ -137,7 +137,11 @@ struct Session: Sendable {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: GitWorkspaceKeeper(state: state, owner: database.map(absolute) ?? configuration.database),
+                workspaces: GitWorkspaceKeeper(
+                    state: state,
+                    owner: database.map(absolute) ?? configuration.database,
+                    fault: { [fault] in fault($0) }
+                ),
                 sandboxes: sandboxes(database),
                 transport: CircuitBreaker(CurlTransport(), now: clock.now),
                 secrets: secrets(database),

@@ -5,23 +5,6 @@ import Testing
 
 /// What was done in a copy comes to the project, goes on in a fork, and is cleared away.
 struct WorkspaceCommandTests {
-    /// A rehearsal that reached its goal in a copy; the project is as it was.
-    private func withCopy(git: Bool = false, _ body: (Rehearsal, Bench) async throws -> Void) async throws {
-        try await withRehearsal { rehearsal, bench in
-            if git { try await commit(bench) }
-            let words = ["run", "pipeline.yaml", "--cwd", "project", "--id", "r1", "--isolation", "copy"]
-            #expect(try await rehearsal.bench.start(words).ended().status == 2)
-            for step in [Rehearsal.Step.approve, .resume] { #expect(try await rehearsal.play(step).status == 0) }
-            #expect(bench.read("project/number.txt") == nil)
-            try await body(rehearsal, rehearsal.bench)
-        }
-    }
-
-    private func commit(_ bench: Bench) async throws {
-        let commit = "git config user.name Ada; git config user.email ada@example.org; git commit -qm first"
-        try await bench.run("sh", "-ec", "git init -q -b main; git add .; \(commit)", in: bench.project)
-    }
-
     private static let changes = """
           added     number.txt
           modified  words.txt
@@ -134,35 +117,6 @@ struct WorkspaceCommandTests {
         }
     }
 
-    // MARK: - Killed
-
-    /// Killed at any moment, the project has all of it or nothing, and the next call brings the rest.
-    @Test func aKilledApplyIsAllOrNothing() async throws {
-        try await withCopy { rehearsal, bench in
-            let (before, after) = (try bench.tree(), try bench.tree("\(bench.state)/copies/r1"))
-            try rehearsal.keep(before: .resume)
-            defer { rehearsal.clear() }
-            var outcomes: Set<String> = []
-            for delay in stride(from: 0, through: 240, by: 12) {
-                try rehearsal.reset(to: .resume)
-                let running = try bench.start(["apply", "r1"])
-                try await Task.sleep(for: .milliseconds(delay))
-                running.send(SIGKILL)
-                _ = await running.ended()
-                let now = try bench.tree().filter { !$0.key.hasPrefix(".sluice-") }
-                let hasJournal = try await !bench.run("sh", "-c", "ls state/workspaces/*/delivery 2>/dev/null || :")
-                    .isEmpty
-                // In between there is a journal, which says how it goes on.
-                if now != before, now != after { #expect(hasJournal) }
-                outcomes.insert(now == before ? "before" : now == after ? "after" : "between")
-                let again = try await bench.sluice("apply", "r1")
-                #expect(again.status == 0, "\(delay): \(again)")
-                #expect(try bench.tree() == after)
-            }
-            #expect(outcomes.contains("before"))
-        }
-    }
-
     // MARK: - Forks
 
     private func last(_ type: String, _ bench: Bench) async throws -> Int {
@@ -272,7 +226,7 @@ struct WorkspaceCommandTests {
     @Test(arguments: ["worktree", "copy"])
     func aCrashAnywhereLeavesNothingInTheEnd(isolation: String) async throws {
         try await withRehearsal { rehearsal, bench in
-            try await commit(bench)
+            try await bench.commitProject()
             let words = ["run", "pipeline.yaml", "--cwd", "project", "--id", "w1", "--isolation", isolation]
             let later = ["SLUICE_TEST_CLOCK": "2026-03-01T00:00:00Z"]
             for number in stride(from: 1, through: 31, by: 6) {

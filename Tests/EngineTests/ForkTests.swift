@@ -239,7 +239,7 @@ struct ForkTests {
 
     /// A call whose files nobody could look at ended all the same, and the next look knows them again.
     @Test func aSnapshotThatFailsFailsNoCall() async throws {
-        let bench = Bench(workspaces: BlindWorkspaces())
+        let bench = Bench(workspaces: PlainWorkspaces.blind)
         defer { bench.remove() }
         let events = try await finished(bench)
         let outputs = events.compactMap { event in
@@ -283,37 +283,24 @@ struct ForkTests {
     }
 }
 
-/// Workspaces that cannot be looked at once the model has written into them, but at a check.
-private final class BlindWorkspaces: WorkspaceKeeper {
-    private let plain = PlainWorkspaces()
-    private let looks = Mutex(0)
-
-    func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace { plain.open(order, for: run) }
-    /// The first is the check of the start, then come the two calls.
-    func snapshot(_ workspace: Workspace, of run: RunID) throws(Failure) -> SnapshotID {
-        let look = looks.withLock { looks in
-            looks += 1
-            return looks
+extension PlainWorkspaces {
+    /// Workspaces that cannot be looked at once the model has written into them, but at a check.
+    fileprivate static var blind: PlainWorkspaces {
+        let looks = LookCount()
+        return PlainWorkspaces { () throws(Failure) in
+            // The first is the check of the start, then come the two calls.
+            guard ![2, 3].contains(looks.next()) else { throw Failure(.unavailable, "The disk is full.") }
         }
-        guard look != 2, look != 3 else { throw Failure(.unavailable, "The disk is full.") }
-        return plain.snapshot(workspace, of: run)
     }
-    func rebuild(
-        _ workspace: Workspace,
-        from start: SnapshotID,
-        with current: SnapshotID,
-        under policy: EditPolicy,
-        of run: RunID
-    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
-    func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
-    func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
-    func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
-    func removeDrafts(in workspace: Workspace) {}
-    func discard(_ workspace: Workspace, of run: RunID) {}
-    func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold { WorkspaceHold(run) }
-    func deliver(_ delivery: Delivery) -> Delivered { Delivered(changes: []) }
-    func kept() -> [KeptFiles] { [] }
-    func name(of run: RunID) -> String { run.value }
-    func size(of kept: KeptFiles) -> Int { 0 }
-    func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) -> Bool { false }
+}
+
+private final class LookCount: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
 }

@@ -56,6 +56,16 @@ struct sluice_mark {
     uint64_t start;
 };
 
+/// What engines have on record that are gone.
+struct sluice_leftovers {
+    /// The supervisors of their commands.
+    const struct sluice_mark *_Nonnull marks;
+    int mark_count;
+    /// `NAME=value`, which the commands were started with.
+    const char *_Nonnull const *_Nonnull variables;
+    int variable_count;
+};
+
 /// What a supervisor says about its command, one packet each.
 struct sluice_report {
     int32_t kind;
@@ -124,13 +134,12 @@ pid_t sluice_start_bare(const struct sluice_launch *_Nonnull launch);
 /// - Returns: how many are left.
 int sluice_end_session(pid_t supervisor);
 
-/// Kills what commands left whose supervisor is gone, as is the engine that started them.
+/// Kills what commands left whose supervisors are gone, as are the engines that started them: the sessions of the
+/// supervisors, unless another process has the number of one by now, and whoever has one of the variables in their
+/// environment.
 ///
-/// - Parameters:
-///   - mark: The supervisor. Its session is what it left, unless another process has its number by now.
-///   - variable: `NAME=value`, which commands were started with; whoever has it in their environment is theirs too.
 /// - Returns: how many processes were killed.
-int sluice_reap_orphans(const struct sluice_mark *_Nonnull mark, const char *_Nonnull variable);
+int sluice_reap_orphans(const struct sluice_leftovers *_Nonnull left);
 
 /// Opens a path that must stay beneath a directory: no `..`, no absolute link, no magic link leads out of it.
 ///

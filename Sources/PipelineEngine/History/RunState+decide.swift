@@ -122,10 +122,10 @@ struct Decider {
     private func shown(_ approval: Approval, in state: RunState) -> Digest {
         switch approval.subject {
         case .call(let id), .repetition(let id):
-            guard let call = state.calls[id]?.proposed.call, let pipeline = state.pipeline else {
+            guard let call = state.calls[id]?.proposed.call, let policy = state.pipeline?.tools else {
                 return approval.shown
             }
-            return CallSubject(call, state, pipeline).digest
+            return CallSubject(call, state, policy).digest
         case .check, .plan, .limit: return approval.shown
         }
     }

@@ -17,10 +17,15 @@ public struct RunState: Sendable, Hashable {
         for event in events { apply(event) }
     }
 
-    public subscript<Value>(dynamicMember path: KeyPath<RunFacts, Value>) -> Value { facts[keyPath: path] }
+    public subscript<Value>(dynamicMember path: KeyPath<RunFacts, Value>) -> Value {
+        _facts.wrappedValue[keyPath: path]  // read where they stand: the property's own getter copies all the facts
+    }
 
     /// Takes in what happened. Total: it never throws, reads no clock and asks nobody.
     public mutating func apply(_ event: Event) { facts.apply(event) }
+
+    /// The work outstanding (``RunFacts/effects``).
+    public var effects: [Effect] { _facts.wrappedValue.effects }
 
     /// Time the run has used by this moment, waiting for people not counted.
     public func elapsed(at now: Instant) -> Duration { facts.elapsed(at: now) }

@@ -5,7 +5,11 @@ struct CallAssessor {
     let registry: Registry
     let toolbox: Toolbox
     let state: RunState
-    let pipeline: Pipeline
+    /// What the pipeline says of tools.
+    let tools: ToolPolicy
+    private let human: HumanPolicy
+    /// Those that may be asked about a call before it.
+    private let hooks: [Hook]
     /// The operator's, as it stands now; `nil` where there is none.
     let policy: OperatorPolicy?
 
@@ -16,13 +20,15 @@ struct CallAssessor {
         self.registry = registry
         self.toolbox = toolbox
         self.state = state
-        self.pipeline = pipeline
+        tools = pipeline.tools
+        human = pipeline.human
+        hooks = (pipeline.hooks?.beforeCall ?? []) + (self.policy?.hooks?.beforeCall ?? [])
     }
 
     /// What the engine can say of calls, which are named after their turn and their place in it.
     func assess(_ calls: [ToolCall], of turn: Int) -> [AssessedCall] {
-        let hooks = (pipeline.hooks?.beforeCall ?? []) + (policy?.hooks?.beforeCall ?? [])
-        return calls.enumerated().map { assess($1, CallID("\(turn).\($0 + 1)"), before: hooks) }
+        let first = "\(turn)."
+        return calls.enumerated().map { assess($1, CallID(first + String($0 + 1)), before: hooks) }
     }
 
     /// - Parameters:
@@ -30,7 +36,7 @@ struct CallAssessor {
     ///   - hooks: Those that are to be asked about calls of their tools.
     func assess(_ call: ToolCall, _ id: CallID, asking: String? = nil, before hooks: [Hook] = []) -> AssessedCall {
         guard let tool = registry.tools[ModuleID(call.tool)] else {
-            let near = Suggestion.sentence(for: call.tool, among: pipeline.tools.offered(among: registry.toolNames))
+            let near = Suggestion.sentence(for: call.tool, among: tools.offered(among: registry.toolNames))
             let unknown = ProposedCall(id: id, call: call, reach: [])
             return AssessedCall(unknown, problem: "There is no tool '\(call.tool)'.\(near)", rule: .deny, shown: nil)
         }
@@ -42,17 +48,17 @@ struct CallAssessor {
             policy: policy?.version,
             awaitsHooks: hooks.contains { $0.isFor(tool.names) }
         )
-        let isGranted = asking == nil && pipeline.tools.isGranted(ruled, by: state.grants)
-        let own = pipeline.tools.rule(for: ruled, granted: state.grants)
+        let isGranted = asking == nil && tools.isGranted(ruled, by: state.grants)
+        let own = tools.rule(for: ruled, granted: state.grants)
         let ruling = policy?.rule(for: ruled, own, isGranted: isGranted) ?? own
         let rule = asking != nil && ruling == .allow ? .ask : ruling
-        let isAsked = !isGranted && pipeline.human.rule(for: proposed, rule) == .ask
+        let isAsked = !isGranted && human.rule(for: proposed, rule) == .ask
         return AssessedCall(
             proposed,
             problem: problem,
             rule: rule,
             isGranted: isGranted && rule == .allow,
-            shown: isAsked ? CallSubject(call, state, pipeline).digest : nil,
+            shown: isAsked ? CallSubject(call, state, tools).digest : nil,
             note: policy?.problem ?? (asking?.isEmpty == false ? asking : nil)
         )
     }
@@ -76,13 +82,12 @@ struct CallAssessor {
         } catch {
             return (ruled, "The arguments of '\(call.tool)' are not JSON: \(error)")
         }
-        guard let configured = try? toolbox.tool(tool, pipeline) else { return (ruled, nil) }
-        let problems = configured.problems(ruled.arguments)
-        guard problems.isEmpty else {
-            let words = problems.map(\.message).joined(separator: " ")
-            return (ruled, "The arguments of '\(call.tool)' are wrong. \(words)")
+        guard let configured = try? toolbox.tool(tool, tools) else { return (ruled, nil) }
+        do throws(FieldProblems) {
+            ruled.scope = try configured.scope(ruled.arguments, workspace)
+        } catch {
+            return (ruled, "The arguments of '\(call.tool)' are wrong. \(error.failure.message)")
         }
-        ruled.scope = configured.scope(ruled.arguments, workspace)
         return (ruled, nil)
     }
 }

@@ -7,21 +7,21 @@ import PipelineKit
 struct CallSubject {
     private let json: JSONValue
 
-    init(_ call: ToolCall, _ state: RunState, _ pipeline: Pipeline) {
+    init(_ call: ToolCall, _ state: RunState, _ policy: ToolPolicy) {
         // Arguments that are no JSON are never carried out; their text stands for them.
         let arguments = (try? call.readArguments()) ?? .string(call.arguments)
         json = [
             "tool": .string(call.tool),
             "arguments": arguments,
             "directory": .string(state.workspace?.path ?? ""),
-            "policy": pipeline.tools.json,
+            "policy": policy.json,
         ]
     }
 
     /// The digest of what would run now, where that matters (``RunState/Call/isBound``).
     static func shown(_ call: RunState.Call, _ state: RunState) -> Digest? {
-        guard call.isBound, let pipeline = state.pipeline else { return nil }
-        return CallSubject(call.proposed.call, state, pipeline).digest
+        guard call.isBound, let policy = state.pipeline?.tools else { return nil }
+        return CallSubject(call.proposed.call, state, policy).digest
     }
 
     var digest: Digest { Digest(of: json.encoded(.canonical)) }

@@ -61,6 +61,12 @@ extension EffectRunner {
         return nil
     }
 
+    /// Whether there are hooks to tell when a run ends.
+    func tellsEnd(of state: RunState) -> Bool {
+        guard let workspace = state.workspace else { return false }
+        return !hooks(state.pipeline, workspace).runEnd.isEmpty
+    }
+
     /// Tells the hooks how a run ended, once; those that fail are recorded.
     func tellEnd(of run: LiveRun) async throws(ServiceError) {
         let state = await run.state

@@ -60,7 +60,9 @@ extension LiveRun {
     /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
     private func tool(of name: String) throws(Failure) -> ConfiguredTool {
         guard let registry else { throw Failure(.missing, "There is no tool '\(name)'.") }
-        return try toolbox.tool(try registry.tool(ModuleID(name)), state.pipeline)
+        let factory = try registry.tool(ModuleID(name))
+        if let made = toolbox.made(factory) { return made }  // a pipeline is large, and is not read for it
+        return try toolbox.tool(factory, state.pipeline?.tools ?? ToolPolicy())
     }
 
     /// Keeps what confines commands, as it is the same for all of them.

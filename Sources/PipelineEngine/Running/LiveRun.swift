@@ -181,12 +181,7 @@ public actor LiveRun {
         var (command, andNext, patience) = (command, andNext, Self.patience)
         while true {
             let now = clock.now()
-            let payloads = try decide(command, at: now)
-            guard !payloads.isEmpty else { return [] }
-            var draft = Draft(after: state, at: now)
-            draft.add(payloads)
-            let sequel = andNext ? self.sequel(to: &draft) : nil
-            if let sequel { draft.add(sequel.events) }
+            guard let (draft, sequel) = try draft(of: command, at: now, andNext: andNext) else { return [] }
             let money: (charges: [Charge], problem: Failure?)
             do throws(ServiceError) { money = try await self.money(for: draft) } catch {
                 guard sequel != nil else { throw error }
@@ -235,6 +230,18 @@ public actor LiveRun {
         try await History.read(id, in: store, after: state) { news.append($0) }
         take(news)
         if !news.isEmpty { watcher?() }
+    }
+
+    /// What a command would record, and the step that follows; `nil` when there is nothing to be recorded.
+    private func draft(of command: RunCommand, at now: Instant, andNext: Bool) throws(ServiceError) -> (Draft, Sequel?)?
+    {
+        let payloads = try decide(command, at: now)
+        guard !payloads.isEmpty else { return nil }
+        var draft = Draft(after: state, at: now)
+        draft.add(payloads)
+        let sequel = andNext ? self.sequel(to: &draft) : nil
+        if let sequel { draft.add(sequel.events) }
+        return (draft, sequel)
     }
 
     private func decide(_ command: RunCommand, at now: Instant) throws(ServiceError) -> [Event.Payload] {

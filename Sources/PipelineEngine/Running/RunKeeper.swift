@@ -12,7 +12,7 @@ actor RunKeeper {
     static let glance = Duration.seconds(1)
 
     let store: any EventStore
-    private let runner: EffectRunner
+    let runner: EffectRunner
     let clock: EngineClock
     private let budget: Budget
     private let owner: ProcessName

@@ -5,11 +5,15 @@ import Synchronization
 final class Toolbox: Sendable {
     private let tools = Mutex<[String: ConfiguredTool]>([:])
 
+    /// A tool that was made before.
+    func made(_ factory: ToolFactory) -> ConfiguredTool? { tools.withLock { $0[factory.id.value] } }
+
+    /// - Parameter policy: Has the settings of the tool.
     /// - Throws: ``Failure`` when the tool refuses its settings.
-    func tool(_ factory: ToolFactory, _ pipeline: @autoclosure () -> Pipeline?) throws(Failure) -> ConfiguredTool {
-        if let made = tools.withLock({ $0[factory.id.value] }) { return made }
+    func tool(_ factory: ToolFactory, _ policy: ToolPolicy) throws(Failure) -> ConfiguredTool {
+        if let made = made(factory) { return made }
         do throws(FieldProblems) {
-            let tool = try factory.make(pipeline()?.tools.settings(for: factory.names) ?? [:])
+            let tool = try factory.make(policy.settings(for: factory.names))
             tools.withLock { $0[factory.id.value] = tool }
             return tool
         } catch {

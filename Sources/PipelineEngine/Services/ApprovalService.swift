@@ -60,7 +60,7 @@ public struct ApprovalService: Sendable {
         with answer: Resolution,
         shown: Digest?
     ) async throws(ServiceError) {
-        try await keeper.send(.resolve(approval, answer, shown: shown), to: run)
+        try await keeper.settle(.resolve(approval, answer, shown: shown), of: run)
         dispatcher.submit(run)
     }
 
@@ -100,7 +100,7 @@ public struct ApprovalService: Sendable {
         // What was looked at here is what is answered, whatever comes in between.
         let seen = shown ?? review.approval.shown
         let others = review.questions(coveredBy: whole)
-        try await keeper.send(.resolveAlike(approval, whole, shown: seen, covering: others), to: run)
+        try await keeper.settle(.resolveAlike(approval, whole, shown: seen, covering: others), of: run)
         dispatcher.submit(run)
     }
 }

@@ -51,7 +51,7 @@ struct CallReview {
         answer.edit = CallEdit(
             arguments: call.arguments,
             reach: assessed.proposed.reach,
-            shown: CallSubject(call, assessor.state, assessor.pipeline).digest
+            shown: CallSubject(call, assessor.state, assessor.tools).digest
         )
         return call
     }
@@ -63,7 +63,7 @@ struct CallReview {
             guard other.id != approval.id, case .call(let name) = other.subject,
                 let call = assessor.state.calls[name]?.proposed.call, let ruled = assessor.ruled(call)
             else { return nil }
-            let isGranted = assessor.pipeline.tools.isGranted(ruled, by: [grant])
+            let isGranted = assessor.tools.isGranted(ruled, by: [grant])
             let isDenied = assessor.policy?.rule(for: ruled, .allow, isGranted: true) == .deny
             return isGranted && !isDenied ? other.id : nil
         }

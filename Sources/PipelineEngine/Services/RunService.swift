@@ -55,7 +55,8 @@ public final class RunService: Sendable {
         dispatcher.submit(run)
     }
 
-    /// Ends a run. A process that works on it notices within two of ``RunKeeper/glance``, and stops.
+    /// Ends a run. A process that works on it notices within two of ``RunKeeper/glance``, and stops. Where none does, hooks
+    /// have been told of the end when this returns.
     ///
     /// What an interrupted call had not finished writing goes first: after a crash in between the run is still there to
     /// be cancelled, and a process that is alive keeps hold of what it writes.
@@ -65,7 +66,7 @@ public final class RunService: Sendable {
             await parts.workspaces.removeDrafts(in: workspace)
             parts.fault("cancel.cleared")
         }
-        try await keeper.send(.cancel(by: person, reason: reason), to: run)
+        try await keeper.settle(.cancel(by: person, reason: reason), of: run)
     }
 
     /// The run as it is recorded now.

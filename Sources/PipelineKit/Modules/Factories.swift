@@ -42,10 +42,10 @@ public struct ConfiguredTool: Sendable {
     ///
     /// - Throws: ``Failure/Kind/invalidInput`` naming every argument that is wrong.
     public let call: @Sendable (JSONValue, ToolContext) async throws(Failure) -> ToolOutput
-    /// What is wrong with the arguments, or nothing.
-    public let problems: @Sendable (JSONValue) -> [FieldProblem]
-    /// What a call with these arguments may touch; with wrong ones, all that any call may.
-    public let scope: @Sendable (JSONValue, Workspace) -> CallScope
+    /// What a call with these arguments may touch.
+    ///
+    /// - Throws: all that is wrong with the arguments.
+    public let scope: @Sendable (JSONValue, Workspace) throws(FieldProblems) -> CallScope
 
     init<T: Tool>(_ tool: T) {
         call = { (json: JSONValue, context: ToolContext) async throws(Failure) in
@@ -53,15 +53,8 @@ public struct ConfiguredTool: Sendable {
             do throws(FieldProblems) { arguments = try T.Arguments(json: json) } catch { throw error.failure }
             return try await tool.call(arguments, in: context)
         }
-        problems = { json in
-            var reader = FieldReader()
-            _ = T.Arguments(json, &reader)
-            return reader.problems
-        }
-        scope = { json, workspace in
-            var reader = FieldReader()
-            guard let arguments = T.Arguments(json, &reader) else { return CallScope(T.reach) }
-            var scope = tool.scope(of: arguments, in: workspace)
+        scope = { (json: JSONValue, workspace: Workspace) throws(FieldProblems) in
+            var scope = tool.scope(of: try T.Arguments(json: json), in: workspace)
             scope.reach.formIntersection(T.reach)
             return scope
         }

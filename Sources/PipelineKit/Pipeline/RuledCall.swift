@@ -82,23 +82,21 @@ extension [ToolRule] {
     ///
     /// One of them may allow it as a whole; of a command line each command may be allowed by another one.
     public func cover(_ call: RuledCall) -> Bool {
-        let rules = filter { $0.mayCover(call) }
         let scope = call.scope
+        guard let line = scope.line else {
+            return contains { $0.mayCover(call) && $0.touchesNothingElse(than: scope.reach) }
+        }
+        let rules = filter { $0.mayCover(call) }
         if rules.contains(where: {
-            ($0.exactly != nil || !$0.isOf(scope.line)) && $0.touchesNothingElse(than: scope.reach)
+            ($0.exactly != nil || $0.with[line.argument] == nil) && $0.touchesNothingElse(than: scope.reach)
         }) {
             return true
         }
-        guard let line = scope.line, line.isKnown, !rules.isEmpty else { return false }
+        guard line.isKnown, !rules.isEmpty else { return false }
         // What the tool has found beyond the commands, such as a link that leads out, is of each of them.
         let others = scope.reach.subtracting(line.commands.reduce(into: []) { $0.formUnion($1.reach) })
         return line.commands.allSatisfy { command in rules.contains { $0.covers(command, of: line, others) } }
     }
-}
-
-extension ToolRule {
-    /// Whether it has a pattern for the command line.
-    fileprivate func isOf(_ line: ProposedLine?) -> Bool { line.map { with[$0.argument] != nil } ?? false }
 }
 
 extension ProposedLine.Command {

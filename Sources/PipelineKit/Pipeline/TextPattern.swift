@@ -11,10 +11,15 @@ public struct TextPattern: Sendable, Hashable {
     }
 
     public let text: String
-    private let parts: [Part]
+    /// `nil` for a text that stands for itself, as most do.
+    private let parts: [Part]?
 
     public init(_ text: String) {
         self.text = text
+        parts = text.utf8.contains(where: "\\*?".utf8.contains) ? Self.parts(of: text) : nil
+    }
+
+    private static func parts(of text: String) -> [Part] {
         var parts: [Part] = []
         var isEscaped = false
         for byte in text.utf8 {
@@ -28,13 +33,14 @@ public struct TextPattern: Sendable, Hashable {
             default: parts.append(.byte(byte))
             }
         }
-        self.parts = parts
+        return parts
     }
 
     /// Whether it stands for one text only.
-    public var isPlain: Bool { parts.allSatisfy { if case .byte = $0 { true } else { false } } }
+    public var isPlain: Bool { parts?.allSatisfy { if case .byte = $0 { true } else { false } } ?? true }
 
     public func matches(_ text: String) -> Bool {
+        guard let parts else { return text.utf8.elementsEqual(self.text.utf8) }
         var text = text
         return text.withUTF8 { bytes in Self.match(parts[...], bytes) }
     }
@@ -42,7 +48,7 @@ public struct TextPattern: Sendable, Hashable {
     /// The same for a command: `git *` stands for `git` alone too.
     public func matches(command: String) -> Bool {
         if matches(command) { return true }
-        guard parts.count > 2, parts.last == .any, parts[parts.count - 2] == .byte(UInt8(ascii: " ")) else {
+        guard let parts, parts.count > 2, parts.last == .any, parts[parts.count - 2] == .byte(UInt8(ascii: " ")) else {
             return false
         }
         var command = command

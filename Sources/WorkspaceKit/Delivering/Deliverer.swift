@@ -9,8 +9,9 @@ struct Deliverer: Sendable {
     let delivery: Delivery
     /// Without links.
     let project: String
+    let fault: @Sendable (String) -> Void
 
-    private var handover: Handover { Handover(files: files) }
+    private var handover: Handover { Handover(files: files, fault: fault) }
     private var merger: Merger { Merger(files: files, scratch: "\(files.directory)/merge") }
 
     func deliver() async throws(Failure) -> Delivered {
@@ -42,6 +43,7 @@ struct Deliverer: Sendable {
         do throws(FileFault) { place = try ProjectFiles(project) } catch { throw Failure(error, project, "read") }
         var journal = DeliveryJournal(project: project, preparation: Draft.newName())
         try journal.write(to: handover.journal)
+        fault("apply.announced")
         let preparation = Preparation(files: files)
         let directory = "\(project)/\(journal.preparation)"
         do throws(Failure) {
@@ -51,6 +53,7 @@ struct Deliverer: Sendable {
             try? await handover.recover()
             throw error
         }
+        fault("apply.prepared")
         journal.steps = plan.steps.enumerated().map { number, step in
             DeliveryJournal.Step(
                 path: step.path,
@@ -61,6 +64,7 @@ struct Deliverer: Sendable {
         }
         journal.commit = commit
         try journal.write(to: handover.journal)
+        fault("apply.decided")
         try await handover.finish(journal)
         return Delivered(plan.steps, commit: commit?.new)
     }

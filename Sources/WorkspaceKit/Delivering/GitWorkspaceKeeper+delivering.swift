@@ -9,7 +9,7 @@ extension GitWorkspaceKeeper {
         return try await locked(delivery.project, delivery.run) { files throws(Failure) in
             let alone = try await FileLock("\(files.project)/delivery.lock", .exclusive, of: "'\(project)'")
             defer { withExtendedLifetime(alone) {} }
-            return try await Deliverer(files: files, delivery: delivery, project: project).deliver()
+            return try await Deliverer(files: files, delivery: delivery, project: project, fault: fault).deliver()
         }
     }
 }

@@ -7,6 +7,7 @@ import ProcessKit
 /// Carries out what a journal says, from wherever it was left.
 struct Handover: Sendable {
     let files: RunFiles
+    let fault: @Sendable (String) -> Void
 
     var journal: String { "\(files.project)/delivery" }
 
@@ -51,6 +52,7 @@ struct Handover: Sendable {
                 "The branch was moved while the run was applied. Nothing was changed; try again."
             )
         }
+        if begun.commit != nil { fault("apply.committed") }
         do throws(FileFault) {
             try carryOut(steps, begun.preparation, project)
             let result = sluice_sync_files(project.root.raw)
@@ -58,8 +60,13 @@ struct Handover: Sendable {
         } catch {
             throw Failure(error, begun.project, "written")
         }
-        if let commit = begun.commit { try await stage(commit, in: begun.project) }
+        fault("apply.written")
+        if let commit = begun.commit {
+            try await stage(commit, in: begun.project)
+            fault("apply.staged")
+        }
         try end(begun)
+        fault("apply.ended")
     }
 
     private func files(of project: String) throws(Failure) -> ProjectFiles {
@@ -76,6 +83,7 @@ struct Handover: Sendable {
 
     private func end(_ begun: DeliveryJournal) throws(Failure) {
         try Disk.remove("\(begun.project)/\(begun.preparation)")
+        fault("apply.cleared")
         try Disk.remove(journal)
     }
 
@@ -99,7 +107,10 @@ struct Handover: Sendable {
     private func carryOut(_ steps: [DeliveryJournal.Step], _ preparation: String, _ project: ProjectFiles)
         throws(FileFault)
     {
-        for step in steps where step.new == nil { try remove(step.path, from: project) }
+        for step in steps where step.new == nil {
+            try remove(step.path, from: project)
+            fault("apply.removed")
+        }
         for step in steps where step.new == nil { project.removeEmptied(above: step.path) }
         let prepared = try? project.root.directory(preparation)
         for step in steps {
@@ -109,6 +120,7 @@ struct Handover: Sendable {
                 guard unlinkat(parent.raw, step.path.lastName, AT_REMOVEDIR) == 0 else { throw .last }
             }
             guard renameat(prepared.raw, name, parent.raw, step.path.lastName) == 0 else { throw .last }
+            fault("apply.moved")
         }
     }
 

@@ -15,13 +15,17 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
     let state: String
 
     let owner: String
+    /// Told the name of each instant of a delivery as it is reached; a test may end the process there.
+    let fault: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - state: Absolute path of the directory for all of this; made when it is first needed.
     ///   - owner: The store whose runs these are, by any name: what other stores' runs have here is never cleared away.
-    public init(state: String, owner: String = "") {
+    ///   - fault: Told the name of each instant of a delivery as it is reached, for tests that end the process there.
+    public init(state: String, owner: String = "", fault: @escaping @Sendable (String) -> Void = { _ in }) {
         self.state = state
         self.owner = owner
+        self.fault = fault
     }
 
     public func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace {

@@ -32,12 +32,7 @@ struct Transcript {
         case .checkFinished(_, let result): check(result)
         case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
         case .modelReplied(let reply): model(reply)
-        case .modelFailed(_, let attempt, let failure, let retryAt):
-            [
-                row("model", Style.red(failure.message.harmless)),
-                retryAt.map { _ in row("", "attempt \(attempt + 1) follows") },
-            ]
-            .compactMap(\.self)
+        case .modelFailed(_, let attempt, let failure, let retryAt): failed(failure, attempt, isRetried: retryAt != nil)
         case .modelFellBack(let from, let to): [row("model", Style.yellow("\(to) stands in for \(from)"))]
         case .conversationCompacted(let compaction):
             [row("summary", "of the first \(compaction.dropped) messages, as the conversation grew too long")]
@@ -52,10 +47,7 @@ struct Transcript {
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .settingsChanged(let change): [row("settings", Self.words(change))]
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
-        case .networkUsed(let report):
-            report.uses.map {
-                row("network", "\($0.isAllowed ? "" : Style.yellow("refused: "))\($0.host.harmless):\($0.port)")
-            }
+        case .networkUsed(let report): report.uses.map(network)
         case .changesApplied(let applied): [row("applied", Self.words(applied))]
         case .runForked(let fork): ["", row("fork", "goes on from here, by \(fork.by)")]
         case .runFinished(let status, let reason): finished(status, reason)
@@ -65,6 +57,15 @@ struct Transcript {
             [row("hook", Style.yellow("\(failure.hook) (\(failure.moment)): \(failure.reason)".harmlessLine))]
         case .checkStarted, .modelRequested, .callStarted: []
         }
+    }
+
+    private func failed(_ failure: Failure, _ attempt: Int, isRetried: Bool) -> [String] {
+        let said = row("model", Style.red(failure.message.harmless))
+        return isRetried ? [said, row("", "attempt \(attempt + 1) follows")] : [said]
+    }
+
+    private func network(_ use: NetworkUse) -> String {
+        row("network", "\(use.isAllowed ? "" : Style.yellow("refused: "))\(use.host.harmless):\(use.port)")
     }
 
     private func assessed(_ id: CallID, _ hooked: HookedCall) -> [String] {

@@ -9,7 +9,8 @@ struct TextPatternTests {
             ("*", "", true), ("*", "a\nb/c", true), ("", "", true), ("", "a", false), ("a?c", "abc", true),
             ("a?c", "ac", false), ("a?c", "aéc", true), ("a*b*c", "axxbxxc", true), ("a*b*c", "axxcxxb", false),
             ("\\*", "*", true), ("\\*", "a", false), ("*.py", "src/a.py", true), ("src/*", "src/a/b", true),
-            ("**a", "ba", true), ("a*", "b", false),
+            ("**a", "ba", true), ("a*", "b", false), ("write", "write", true), ("write", "writes", false),
+            ("caf\u{E9}", "cafe\u{301}", false),
         ]
     )
     func aPatternStandsForTexts(pattern: String, text: String, isMatched: Bool) {

@@ -89,6 +89,13 @@ import WorkspaceKit
             + ".git/objects/info/alternates",
     ]
 
+    /// All names and contents beside the project and in it, but the state.
+    private func everything(around project: Project) async throws -> String {
+        let contents = "find . -path ./state -prune -o -type f -print0 | sort -z | xargs -0 sha256sum"
+        let names = "find . -path ./state -prune -o -print | sort"
+        return try await project.shell("\(contents); \(names)", in: "\(project.path)/..")
+    }
+
     /// Whatever a repository looks like, work in the copy of it changes nothing of the person's.
     @Test(arguments: repositories)
     func theRepositoryOfACopyIsItsOwn(setUp: String) async throws {
@@ -100,16 +107,10 @@ import WorkspaceKit
             )
             try await project.shell(line)
             let root = (project.path as NSString).deletingLastPathComponent
-            func all() async throws -> String {
-                try await project.shell(
-                    "find . -path ./state -prune -o -type f -print0 | sort -z | xargs -0 sha256sum; find . -path ./state -prune -o -print | sort",
-                    in: root
-                )
-            }
-            let before = try await all()
+            let before = try await everything(around: project)
             let opened = try await project.open(.copy)
             let copy = opened.workspace.path
-            #expect(try await all() == before)
+            #expect(try await everything(around: project) == before)
             let places = "git rev-parse --path-format=absolute --git-common-dir --show-toplevel 2>/dev/null || :"
             let own = try await project.shell(places, in: copy)
             let theirs = try await project.shell(places)
@@ -128,10 +129,10 @@ import WorkspaceKit
                 """,
                 in: copy
             )
-            #expect(try await all() == before, "\(setUp)")
+            #expect(try await everything(around: project) == before, "\(setUp)")
             _ = try await project.snapshot(opened.workspace)
             try await project.keeper.discard(opened.workspace, of: Project.id)
-            #expect(try await all() == before)
+            #expect(try await everything(around: project) == before)
         }
     }
 
