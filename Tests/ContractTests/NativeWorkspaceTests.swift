@@ -48,4 +48,30 @@ struct NativeWorkspaceTests {
             #expect(both.status == .unprocessable)
         }
     }
+
+    @Test func theEvidenceOfACheckIsHandedOnInEveryForm() async throws {
+        try await ContractBench.serving { bench in
+            let run = try await bench.order()
+            try await bench.end(of: run)
+            let path = "/api/v1/runs/\(run)/report"
+            let markdown = try await bench.client.get(path)
+            #expect(markdown.headers["content-type"] == "text/markdown; charset=utf-8")
+            #expect(String(decoding: markdown.body, as: UTF8.self).hasPrefix("## "))
+            let junit = try await bench.client.get("\(path)?format=junit&check=0")
+            #expect(junit.headers["content-type"] == "application/xml")
+            #expect(
+                String(decoding: junit.body, as: UTF8.self).hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+            )
+            let sarif = try await bench.client.get("\(path)?format=sarif")
+            #expect(sarif.headers["content-type"] == "application/sarif+json")
+            #expect(try sarif.json()["version"] == "2.1.0")
+            let wrong = try await bench.client.get("\(path)?format=pdf")
+            #expect(wrong.status == .unprocessable)
+            let words = "Parameter 'format' must be markdown, junit or sarif, but is 'pdf'."
+            #expect(try wrong.json()["detail"] == .string(words))
+            let late = try await bench.client.get("\(path)?check=9")
+            #expect(late.status == .unprocessable)
+            #expect(try late.json()["detail"] == .string("Run '\(run)' has had no check after iteration 9."))
+        }
+    }
 }

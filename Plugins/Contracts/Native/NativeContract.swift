@@ -85,6 +85,7 @@ public enum Native {
             + EventRoutes(services).routes
             + ApprovalRoutes(services: services).routes
             + FileRoutes(services: services).routes
+            + ReportRoutes(services: services).routes
             + WorkspaceRoutes(services: services).routes
             + CostRoutes(services: services).routes
             + (settings.benchmarks.map { BenchmarkRoutes(read: $0).routes } ?? [])

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import PipelineEngine
 import PipelineKit
 
@@ -60,15 +59,7 @@ enum ApplyCommand: Subcommand {
         _ services: Services
     ) async throws(CommandError) -> ExitStatus {
         let patch = try await asking { () throws(ServiceError) in try await services.runs.patch(of: run, upTo: moment) }
-        guard file != "-" else {
-            Output.raw(Array(patch.utf8))
-            return .achieved
-        }
-        do {
-            try Data(patch.utf8).write(to: URL(filePath: absolute(file)), options: .atomic)
-        } catch {
-            throw .usage("The patch cannot be written to '\(file)': \(error.systemWords).")
-        }
+        try OutputFile.write(patch, to: file, "The patch")
         return .achieved
     }
 
