@@ -65,6 +65,7 @@ enum SampleEvents {
             failure: failure
         )
         result.findings = [Verdict.Finding(.warning, "Unused.", rule: "F401", file: "a.py", line: 1, column: 2)]
+        result.unchangedSince = 1
         result.metrics = ["median_ms": 1.5]
         return result
     }

@@ -18,6 +18,8 @@ public struct CommandLineGate: Gate {
         @Field("Time after which the command is killed and the gate cannot answer.") var timeout: Duration = .seconds(
             120
         )
+        @Field("Whether its answer depends on the files alone; then it is not run again while nothing was done.")
+        var filesOnly: Bool = false
         public init() {}
     }
 
@@ -35,6 +37,8 @@ public struct CommandLineGate: Gate {
         self.settings = settings
         if let expression = settings.outputRegex { pattern = try Pattern(expression) } else { pattern = nil }
     }
+
+    public var dependsOnFilesAlone: Bool { settings.filesOnly }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let command = Command.shell(

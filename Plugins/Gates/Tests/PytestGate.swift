@@ -39,6 +39,8 @@ public struct PytestGate: Gate {
         "--junitxml", "--junit-xml", "--junitprefix", "--junit-prefix", "--rootdir", "--confcutdir",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
         let traces = PytestTraces(scratch: try context.scratch())

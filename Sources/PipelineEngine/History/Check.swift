@@ -41,6 +41,8 @@ public struct CheckResult: Sendable, Hashable {
     public var report: Digest?
     /// Why there is no answer.
     public var failure: Failure?
+    /// The iteration whose check this is the result of: nothing has been done since, and it was not made again.
+    public var unchangedSince: Int? = nil
 
     public init(
         _ outcome: Outcome,

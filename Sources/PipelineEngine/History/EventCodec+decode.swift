@@ -165,6 +165,7 @@ extension CheckResult {
             failure: body.object("failure").flatMap(Failure.init)
         )
         findings = body.list("findings").compactMap(Verdict.Finding.init)
+        unchangedSince = body.integer("unchanged_since")
         metrics = (body["metrics"]?.members ?? [:]).compactMapValues(\.number)
     }
 }

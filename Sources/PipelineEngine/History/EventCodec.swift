@@ -157,6 +157,7 @@ extension CheckResult {
             "refused": refused.isEmpty ? nil : .array(refused.map(\.body)),
             "report": report.map { .string("\($0)") },
             "failure": failure.map { .object($0.body) },
+            "unchanged_since": unchangedSince.map(JSONValue.int),
         ])
     }
 

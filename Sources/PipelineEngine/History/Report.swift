@@ -10,12 +10,17 @@ enum Report {
             name.iteration == 0
             ? "The goal does not hold yet."
             : "The goal does not hold after iteration \(name.iteration) of \(limits.iterations)."
+        let again = result.unchangedSince.map { "Nothing was done since \(moment($0)), so it was not judged again." }
         let parts = [
-            "\(opening) \(result.reason)",
+            [opening, again, result.reason].compactMap(\.self).joined(separator: " "),
             refused(result.refused),
             result.details.isEmpty ? cases(result.failing) : result.details,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private static func moment(_ iteration: Int) -> String {
+        iteration == 0 ? "the check at the start" : "the check after iteration \(iteration)"
     }
 
     private static func refused(_ changes: [FileChange]) -> String {

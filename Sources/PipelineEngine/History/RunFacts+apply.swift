@@ -63,6 +63,7 @@ extension RunFacts {
     }
 
     private mutating func reopen() {
+        unchangedSince = nil
         phase = .calling
         failedAttempts = 0
         retryAt = nil
@@ -104,6 +105,7 @@ extension RunFacts {
     private mutating func finishCheck(_ name: CheckName, _ result: CheckResult) {
         openCheck = nil
         lastCheck = result
+        unchangedSince = result.unchangedSince ?? name.iteration
         if name.iteration == 0 { baseline = result }
         if result.holds, name.round < goal?.confirm ?? 1 {
             phase = .checking(CheckName(iteration: name.iteration, round: name.round + 1))
@@ -183,6 +185,7 @@ extension RunFacts {
     }
 
     private mutating func begin(_ id: CallID) {
+        unchangedSince = nil
         if calls[id]?.proposed.isRepeatable == false { filesAreKnown = false }
         calls.set(id, to: .started)
     }
@@ -207,6 +210,7 @@ extension RunFacts {
     }
 
     mutating func say(_ text: String) {
+        unchangedSince = nil
         if phase == .calling { pendingMessages.append(.user(text)) } else { conversation.append(.user(text)) }
     }
 }
@@ -246,6 +250,7 @@ extension RunFacts {
     }
 
     private mutating func resolve(_ id: ApprovalID, _ answer: Resolution) {
+        unchangedSince = nil
         guard let approval = approvals[id]?.approval else { return }
         approvals[id]?.resolution = answer
         openApprovals.removeAll { $0 == id }

@@ -17,12 +17,14 @@ extension RunFacts {
     }
 
     mutating func rollBack(_ back: Rollback) {
+        unchangedSince = nil
         look(at: back.snapshot)
         say("\(back.by) set the workspace back to the end of iteration \(back.iteration).")
     }
 
     /// Leaves the other run's history: what it was asking the model is its own, and so is the time since then.
     mutating func fork(_ point: ForkPoint, after last: Instant, at now: Instant) {
+        unchangedSince = nil
         intent = nil
         retryAt = nil
         if waitingSince == nil { waited += now - last }

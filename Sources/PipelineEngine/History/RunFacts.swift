@@ -59,6 +59,9 @@ public struct RunFacts: Sendable, Hashable {
     public internal(set) var openCheck: CheckName?
     @Shared public internal(set) var baseline: CheckResult? = nil
     @Shared public internal(set) var lastCheck: CheckResult? = nil
+    /// The iteration of ``lastCheck``, as long as nothing has been done since that could make another one answer
+    /// otherwise.
+    public internal(set) var unchangedSince: Int?
 
     /// What replies have used, and what attempts may have used that gave none.
     public internal(set) var spent = Spending()

@@ -25,6 +25,7 @@ extension EffectRunner {
         at snapshot: SnapshotID,
         of run: LiveRun
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
+        if let known = known(name, state, at: snapshot) { return (known, nil) }
         let baseline = try await cases(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
         let judgement: Judgement
@@ -35,6 +36,19 @@ extension EffectRunner {
         }
         try await note(NetworkReport(.check(name), judgement.network), run)
         return judgement.result(baseline: baseline, confirming: earlier)
+    }
+
+    /// The result of the check before, when another one would find the same: it failed, nothing was done since, and its
+    /// gates look at nothing but the files.
+    private func known(_ name: CheckName, _ state: RunState, at snapshot: SnapshotID) -> CheckResult? {
+        guard name.round == 1, let iteration = state.unchangedSince, state.snapshots[iteration] == snapshot,
+            var result = state.lastCheck, result.outcome == .failed, let goal = state.pipeline?.goal
+        else { return nil }
+        for gate in goal.judge.gates(at: FieldPath()) {
+            guard let made = try? registry.gate(gate.id).make(gate.settings), made.dependsOnFilesAlone else { return nil }
+        }
+        result.unchangedSince = iteration
+        return result
     }
 
     /// The verdict of the check that is to be confirmed: it held, or there would be no other round.

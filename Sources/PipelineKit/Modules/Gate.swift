@@ -12,6 +12,10 @@ public protocol Gate: Sendable {
     /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
     init(settings: Settings) throws(Failure)
 
+    /// Whether the same files always give the same verdict: then a check that failed is not made again while nothing
+    /// has been done since.
+    var dependsOnFilesAlone: Bool { get }
+
     /// Judges the workspace as it stands.
     ///
     /// - Throws: ``Failure`` when no judgement could be reached. The engine treats that as not passed.
@@ -21,6 +25,7 @@ public protocol Gate: Sendable {
 extension Gate {
     public static var aliases: [ModuleID] { [] }
     public static var protection: EditPolicy { EditPolicy() }
+    public var dependsOnFilesAlone: Bool { false }
 }
 
 /// What a gate may use while it judges.

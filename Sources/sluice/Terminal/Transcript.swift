@@ -119,6 +119,10 @@ struct Transcript {
 
     private func check(_ result: CheckResult) -> [String] {
         let color: Style = result.holds ? .green : (result.outcome == .unanswered ? .yellow : .red)
+        if let since = result.unchangedSince {
+            let moment = since == 0 ? "at the start" : "after iteration \(since)"
+            return [row("check", color("Nothing was done, so it is as \(moment): \(result.reason.harmless)"))]
+        }
         let cases = result.failing.prefix(5).flatMap { [$0.id.harmless] + Self.beginning(of: $0.message) }
         let more = result.failing.count > 5 ? ["and \(result.failing.count - 5) more"] : []
         let details = result.failing.isEmpty && !result.holds ? Self.beginning(of: result.details) : []

@@ -31,7 +31,9 @@ function turn(item, context) {
 function check(item) {
   const name = item.iteration === 0 ? "Baseline check" : "Check";
   const tone = item.outcome === "passed" ? "good" : item.outcome ? (item.outcome === "failed" ? "bad" : "held") : "live";
-  const round = item.round > 1 && h("span", { class: "soft" }, `round ${item.round}`);
+  const since = item.unchanged_since;
+  const round = item.round > 1 ? h("span", { class: "soft" }, `round ${item.round}`)
+    : since !== undefined && h("span", { class: "soft" }, `nothing was done since ${since === 0 ? "the start" : `iteration ${since}`}`);
   const state = item.outcome ? h("span", { class: `outcome ${tone}` }, outcomes[item.outcome] ?? item.outcome) : h("span", { class: "working" }, "runs");
   return frame(item, name, tone, [state, round, h("span", { class: "soft end" }, span(item.at, item.endedAt))], checkBody(item));
 }
