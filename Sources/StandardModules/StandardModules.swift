@@ -19,6 +19,7 @@ extension Registry {
         // Gates
         registry.add(CommandLineGate.self)
         registry.add(PytestGate.self)
+        registry.add(UnittestGate.self)
         // Tools
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
