@@ -58,6 +58,7 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
+    module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
@@ -157,7 +158,8 @@ let package = Package(
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
                 "PipelineTesting",
-                "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
+                "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate",
+                "LintersGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine", "ShellGrammar",
             ]

@@ -5,6 +5,7 @@ import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
+import LintersGate
 import OpenAIProvider
 public import PipelineKit
 import ScriptedProvider
@@ -18,7 +19,13 @@ extension Registry {
         var registry = Registry()
         // Gates
         registry.add(CommandLineGate.self)
+        registry.add(ESLintGate.self)
+        registry.add(LintGate.self)
+        registry.add(MypyGate.self)
+        registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
+        registry.add(RuffGate.self)
+        registry.add(SARIFGate.self)
         registry.add(UnittestGate.self)
         // Tools
         registry.add(BashExecTool.self)
