@@ -59,6 +59,7 @@ let modules: [Target] = [
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
+    module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
@@ -159,7 +160,7 @@ let package = Package(
                 "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
                 "PipelineTesting",
                 "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate",
-                "LintersGate", "TestsGate",
+                "LintersGate", "ReportsGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine", "ShellGrammar",
             ]

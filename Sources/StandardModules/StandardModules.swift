@@ -8,6 +8,7 @@ import GoogleProvider
 import LintersGate
 import OpenAIProvider
 public import PipelineKit
+import ReportsGate
 import ScriptedProvider
 import SearchTool
 import ShellTool
@@ -19,7 +20,9 @@ extension Registry {
         var registry = Registry()
         // Gates
         registry.add(CommandLineGate.self)
+        registry.add(CoverageGate.self)
         registry.add(ESLintGate.self)
+        registry.add(JUnitGate.self)
         registry.add(LintGate.self)
         registry.add(MypyGate.self)
         registry.add(PyrightGate.self)
