@@ -24,7 +24,7 @@ struct MypyReport {
             rule: entry["code"]?.text,
             file: entry["file"]?.text.map(place),
             line: entry["line"]?.integer.flatMap { $0 > 0 ? $0 : nil },
-            column: entry["column"]?.integer.flatMap { $0 >= 0 ? $0 + 1 : nil }
+            column: entry["column"]?.integer.flatMap { $0 >= 0 ? $0 &+ 1 : nil }
         )
     }
 

@@ -63,7 +63,7 @@ struct UnittestLedger: Sendable {
         let message = (line["message"]?.text ?? "").capped(to: Self.messageLimit)
         var test = TestCase(id, outcome, message, seconds: line["seconds"]?.number)
         test.file = line["file"]?.text
-        test.line = line["line"]?.integer
+        test.line = line["line"]?.integer.flatMap { $0 > 0 ? $0 : nil }
         return test
     }
 

@@ -47,6 +47,21 @@ import Testing
         )
     }
 
+    @Test func theLinesOfMypyAndTheSARIFOfRuffAreRead() async throws {
+        let mypy = "\(try pythonProgram("mypy")) --cache-dir=/dev/null a.py"
+        let lines = try await check(["command": .string(mypy), "format": "unix"], ["a.py": "x: int = 'a'\n"])
+        let message = "Incompatible types in assignment (expression has type \"str\", variable has type \"int\")"
+        #expect(
+            lines.findings == [Verdict.Finding(.error, message, rule: "assignment", file: "a.py", line: 1)],
+            "\(lines.details)"
+        )
+        let ruff = "\(try pythonProgram("ruff")) check --no-cache --isolated --output-format=sarif ."
+        let sarif = try await check(["command": .string(ruff), "format": "sarif"], ["lib/a b.py": "import os\n"])
+        #expect(sarif.findings.map(\.file) == ["lib/a b.py"])
+        #expect(sarif.findings.map(\.rule) == ["F401"])
+        #expect(sarif.findings.map(\.line) == [1])
+    }
+
     @Test func levelAndMostSayWhatIsAllowed() async throws {
         let command: JSONValue = "echo 'a.c:1: warning: w'; echo 'a.c:2: warning: v'; exit 1"
         let name = "'\(command.text ?? "")'"
