@@ -58,6 +58,8 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
+    module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
+    module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
@@ -157,7 +159,8 @@ let package = Package(
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
                 "PipelineTesting",
-                "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
+                "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate",
+                "LintersGate", "ReportsGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine", "ShellGrammar",
             ]

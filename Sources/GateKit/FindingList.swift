@@ -21,6 +21,9 @@ public struct FindingList: Sendable {
         self.findings = findings.prefix(Self.most).map { finding in
             var finding = finding
             finding.message = finding.message.capped(to: Self.messageLimit)
+            // Some tools write 0 for what is of no line.
+            if finding.line.map({ $0 < 1 }) ?? false { finding.line = nil }
+            if finding.column.map({ $0 < 1 }) ?? false { finding.column = nil }
             return finding
         }
     }

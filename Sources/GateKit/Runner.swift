@@ -86,6 +86,11 @@ public struct RunnerEnd: Sendable {
     public let name: String
     public let finished: Finished
 
+    public init(name: String, finished: Finished) {
+        self.name = name
+        self.finished = finished
+    }
+
     /// The exit status, or 128 plus the signal that ended it.
     public var status: Int { finished.status }
     public var output: String { finished.output.text }

@@ -5,8 +5,10 @@ import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
+import LintersGate
 import OpenAIProvider
 public import PipelineKit
+import ReportsGate
 import ScriptedProvider
 import SearchTool
 import ShellTool
@@ -18,7 +20,16 @@ extension Registry {
         var registry = Registry()
         // Gates
         registry.add(CommandLineGate.self)
+        registry.add(CoverageGate.self)
+        registry.add(ESLintGate.self)
+        registry.add(JUnitGate.self)
+        registry.add(LintGate.self)
+        registry.add(MypyGate.self)
+        registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
+        registry.add(RuffGate.self)
+        registry.add(SARIFGate.self)
+        registry.add(UnittestGate.self)
         // Tools
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)

@@ -1,7 +1,6 @@
+import GateKit
 import PipelineKit
 import Testing
-
-import GateKit
 
 @testable import TestsGate
 

@@ -1,0 +1,118 @@
+import FoundationEssentials
+import GateKit
+public import PipelineKit
+import ProcessKit
+
+/// Holds when the tests of a Python project pass under unittest.
+///
+/// They are found and run by a program of our own (``UnittestBootstrap``) that writes down what becomes of each, so that a
+/// process that ends in the middle is seen, whatever its exit status. The code under test runs in that process and could
+/// reach into it; ``protection`` keeps the tests as they were.
+public struct UnittestGate: Gate {
+    public static let id: ModuleID = "unittest"
+    public static let summary = "Holds when the project's tests pass under Python's unittest."
+
+    public struct Settings: Fields {
+        @Field("Files, or directories where discovery starts; the whole workspace when empty.") var paths: [String] = []
+        @Field("What the names of files with tests look like.") var pattern: String = "test*.py"
+        @Field("Where the tests run and modules are found, relative to the workspace; its root when not given.")
+        var directory: String? = nil
+        @Field("The Python, by path or name; .venv/bin/python or venv/bin/python of the project, else python3.")
+        var python: String? = nil
+        @Field("How long the tests may take altogether.") var timeout: Duration = .seconds(600)
+        public init() {}
+    }
+
+    private let settings: Settings
+
+    public init(settings: Settings) throws(Failure) {
+        guard settings.timeout > .zero else {
+            throw Failure(.invalidInput, "Field 'timeout' must be longer than 0s.")
+        }
+        guard !settings.pattern.isEmpty, !settings.pattern.contains("/") else {
+            throw Failure(
+                .invalidInput,
+                "Field 'pattern' must be a pattern of file names, such as 'test*.py', but is '\(settings.pattern)'."
+            )
+        }
+        try RelativePath.check(settings.paths, of: "paths")
+        try RelativePath.check(settings.directory.map { [$0] } ?? [], of: "directory")
+        self.settings = settings
+    }
+
+    public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let python = try PythonInterpreter(named: settings.python, project: workspace.project)
+        let home = try RelativePath.directory(settings.directory, in: workspace.path)
+        try RelativePath.require(settings.paths, of: "paths", in: home)
+        let scratch = try context.scratch()
+        let outcome = try await outcome(of: command(python, workspace, home, scratch), progress: context.progress)
+        let ledger = UnittestLedger(ReportFile.bytes(at: "\(scratch)/\(UnittestBootstrap.ledger)") ?? [])
+        switch outcome {
+        case .timedOut:
+            throw Failure(
+                .timedOut,
+                "unittest was still running after \(settings.timeout.written) and was ended\(ledger.during)."
+            )
+        case .finished(let finished):
+            return try verdict(RunnerEnd(name: "unittest", finished: finished), ledger, python)
+        }
+    }
+
+    private func command(
+        _ python: PythonInterpreter,
+        _ workspace: Workspace,
+        _ home: String,
+        _ scratch: String
+    ) -> Command {
+        // -I: no PYTHON* variable, no user site, no working directory on the module path. -B: no __pycache__.
+        let start = ["-I", "-B", "-X", "utf8", "-c", UnittestBootstrap.source]
+        var command = Command(
+            python.path,
+            start + [scratch, workspace.project, workspace.path, settings.pattern] + settings.paths,
+            in: workspace,
+            environment: python.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 },
+            timeout: settings.timeout,
+            limit: OutputLimit(head: 64 << 10, tail: 256 << 10),
+            output: .merged
+        )
+        command.directory = home
+        return command
+    }
+
+    private func verdict(
+        _ end: RunnerEnd,
+        _ ledger: UnittestLedger,
+        _ python: PythonInterpreter
+    ) throws(Failure) -> Verdict {
+        if let line = ledger.brokenLine {
+            return failed("\(end.words), but line \(line) of what it wrote down cannot be read.", end, ledger)
+        }
+        guard ledger.isReady else {
+            let words = end.output.split(separator: "\n").last.map { " \($0)" } ?? ""
+            throw Failure(.unavailable, "'\(python.path)' could not load unittest:\(words)")
+        }
+        guard ledger.isDone else {
+            return failed("\(end.words) before all tests had run\(ledger.during).", end, ledger)
+        }
+        let unheard = ledger.unheard.map(\.id)
+        guard unheard.isEmpty else {
+            let count = "\(unheard.count) of the \(ledger.planned.count) tests"
+            return failed("\(count) that were found did not run: \(unheard.named(atMost: 5)).", end, ledger)
+        }
+        guard !ledger.cases.isEmpty else { return failed(end.status == 0 ? nothing : end.words + ".", end, ledger) }
+        return TestSession(end, cases: ledger.cases, failureStatuses: [1]).verdict
+    }
+
+    private var nothing: String {
+        let place = settings.paths.isEmpty ? settings.directory.map { "'\($0)'" } ?? "the workspace" : "'paths'"
+        return
+            "No test ran: there is no test in files '\(settings.pattern)' of \(place). Directories below are searched "
+            + "when they hold an '__init__.py'; name others in 'paths:'."
+    }
+
+    private func failed(_ reason: String, _ end: RunnerEnd, _ ledger: UnittestLedger) -> Verdict {
+        let tally = Tally(ledger.cases)
+        let details = tally.details + end.output.capped(to: 6_000)
+        return Verdict(.failed, reason, score: 0, cases: tally.cases, details: details)
+    }
+}
