@@ -59,6 +59,8 @@ let modules: [Target] = [
     module("Check", "Tool"),
     module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
@@ -158,6 +160,7 @@ let package = Package(
                 "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
                 "PipelineTesting",
                 "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "TestsGate",
+                "NativeGate", "NodeGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine", "ShellGrammar",
             ]

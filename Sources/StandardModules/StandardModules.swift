@@ -5,6 +5,8 @@ import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
+import NativeGate
+import NodeGate
 import OpenAIProvider
 public import PipelineKit
 import ScriptedProvider
@@ -17,8 +19,17 @@ extension Registry {
     public static func standard() -> Registry {
         var registry = Registry()
         // Gates
+        registry.add(BunTestGate.self)
+        registry.add(CTestGate.self)
+        registry.add(CargoTestGate.self)
         registry.add(CommandLineGate.self)
+        registry.add(GoTestGate.self)
+        registry.add(MakeTestGate.self)
+        registry.add(NodeTestGate.self)
+        registry.add(NpmTestGate.self)
         registry.add(PytestGate.self)
+        registry.add(SwiftTestGate.self)
+        registry.add(VitestGate.self)
         // Tools
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
