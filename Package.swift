@@ -61,6 +61,8 @@ let modules: [Target] = [
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
@@ -160,7 +162,7 @@ let package = Package(
                 "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
                 "PipelineTesting",
                 "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate",
-                "LintersGate", "ReportsGate", "TestsGate",
+                "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "TestsGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "KillableEngine", "ShellGrammar",
             ]

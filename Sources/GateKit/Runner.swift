@@ -74,7 +74,10 @@ public struct Runner: Sendable {
         switch try await outcome(of: command, progress: context.progress) {
         case .finished(let finished): return RunnerEnd(name: name, finished: finished)
         case .timedOut(let finished):
-            let words = finished.output.text.split(separator: "\n").last.map { " It printed last: \($0)" } ?? ""
+            // What it says of its own end, when it was asked to, says nothing: `make: *** [Makefile:2: test] Terminated`.
+            let lines = finished.output.text.split(separator: "\n").filter { !$0.hasPrefix("\(name): *** ") }
+            let last = lines.last.map { String($0).trimmed } ?? ""
+            let words = last.isEmpty ? "" : " It printed last: \(last)"
             throw Failure(.timedOut, "\(name) was still running after \(timeout.written) and was ended.\(words)")
         }
     }
@@ -84,7 +87,7 @@ public struct Runner: Sendable {
 public struct RunnerEnd: Sendable {
     /// What people call the runner.
     public let name: String
-    public let finished: Finished
+    public var finished: Finished
 
     public init(name: String, finished: Finished) {
         self.name = name

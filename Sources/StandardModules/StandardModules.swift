@@ -6,6 +6,8 @@ import FilesTool
 import GitTool
 import GoogleProvider
 import LintersGate
+import NativeGate
+import NodeGate
 import OpenAIProvider
 public import PipelineKit
 import ReportsGate
@@ -19,17 +21,26 @@ extension Registry {
     public static func standard() -> Registry {
         var registry = Registry()
         // Gates
+        registry.add(BunTestGate.self)
+        registry.add(CTestGate.self)
+        registry.add(CargoTestGate.self)
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
         registry.add(ESLintGate.self)
+        registry.add(GoTestGate.self)
         registry.add(JUnitGate.self)
         registry.add(LintGate.self)
+        registry.add(MakeTestGate.self)
         registry.add(MypyGate.self)
+        registry.add(NodeTestGate.self)
+        registry.add(NpmTestGate.self)
         registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
         registry.add(RuffGate.self)
         registry.add(SARIFGate.self)
+        registry.add(SwiftTestGate.self)
         registry.add(UnittestGate.self)
+        registry.add(VitestGate.self)
         // Tools
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)

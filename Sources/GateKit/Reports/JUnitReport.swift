@@ -60,7 +60,7 @@ private final class JUnitReader {
     private(set) var merged: [TestCase] = []
     private var places: [String: Int] = [:]
     private var open: OpenCase?
-    /// The text of the element that says how the open case went.
+    /// The text of the element that says how the open case went, or what it printed.
     private var text: String?
     /// The names of the suites that are open.
     private var names: [String] = []
@@ -92,6 +92,8 @@ private final class JUnitReader {
         case "failure", "error", "skipped":
             open?.begin(name, message: attributes["message"] ?? "")
             text = ""
+        case "system-out" where open != nil && text == nil:
+            text = ""
         default:
             break
         }
@@ -101,6 +103,9 @@ private final class JUnitReader {
         switch name {
         case "failure", "error", "skipped":
             open?.finish(text: text ?? "")
+            text = nil
+        case "system-out":
+            if let text { open?.printed += text.capped(to: OpenCase.messageLimit) }
             text = nil
         case "testcase":
             if let open { add(open.testCase(called: id(open.name))) }
@@ -124,15 +129,19 @@ private final class JUnitReader {
 /// A `<testcase>` that has not ended yet.
 private struct OpenCase {
     /// Bytes of a message, at most.
-    private static let messageLimit = 4_000
+    static let messageLimit = 4_000
 
     var name: JUnitReport.Name
+    /// What the test printed; it explains a failure that has no words of its own.
+    var printed = ""
     private var outcome = TestCase.Outcome.passed
     private var message = ""
     private var pending: (outcome: TestCase.Outcome, message: String)?
 
     init(_ attributes: [String: String], in suite: String) {
         name = JUnitReport.Name(attributes: attributes, properties: [:], suite: suite)
+        // A test that is switched off has no element that says so: ctest.
+        if attributes["status"] == "disabled" { outcome = .skipped }
     }
 
     mutating func begin(_ element: String, message: String) {
@@ -151,7 +160,8 @@ private struct OpenCase {
     }
 
     func testCase(called id: String) -> TestCase {
-        var test = TestCase(id, outcome, message, seconds: name.attributes["time"].flatMap { Double($0) })
+        let words = message.isEmpty && outcome != .passed ? printed.trimmed.capped(to: Self.messageLimit) : message
+        var test = TestCase(id, outcome, words, seconds: name.attributes["time"].flatMap { Double($0) })
         test.file = name.attributes["file"]
         test.line = name.attributes["line"].flatMap { Int($0) }
         return test

@@ -1,0 +1,110 @@
+import FoundationEssentials
+import GateKit
+public import PipelineKit
+import ProcessKit
+
+/// Holds when the tests of a Rust project pass, as `cargo test` runs them.
+///
+/// The libtest of stable Rust has no report, so its text is read; what a test program announces, what it shows and what
+/// it counts at its end must agree.
+public struct CargoTestGate: Gate {
+    public static let id: ModuleID = "cargo-test"
+    public static let summary = "Holds when the project builds with cargo and its tests pass."
+
+    public struct Settings: Fields {
+        @Field("Further arguments for cargo test, such as [--workspace, --lib].") var args: [String] = []
+        @Field("The cargo to use, by path or name; cargo by default.") var program: String? = nil
+        @Field("The directory of the workspace that has the Cargo.toml; the workspace itself by default.")
+        var directory: String? = nil
+        @Field("How long building and testing may take, each.") var timeout: Duration = .seconds(600)
+        public init() {}
+    }
+
+    /// Tests in files of their own and the data beside them, what cargo and rustup are told besides the manifest, and
+    /// the statements of the manifest that say what is tested. Tests inside of sources are kept by the comparison with
+    /// the start. https://doc.rust-lang.org/cargo/reference/cargo-targets.html
+    public static var protection: EditPolicy {
+        EditPolicy(
+            protect: [
+                "**/tests/**", "**/tests.rs", "**/test.rs", "**/*_test.rs", "**/*_tests.rs", "**/*.snap",
+                "**/.cargo/**",
+                "**/rust-toolchain", "**/rust-toolchain.toml", "**/.config/nextest.toml", "*/**/Cargo.toml",
+            ],
+            sections: ["test", "harness"].map { ProtectedSection(file: "Cargo.toml", word: $0) }
+        )
+    }
+
+    private let settings: Settings
+    private let place: ProjectPlace
+
+    public init(settings: Settings) throws(Failure) {
+        try SettingChecks.require(timeout: settings.timeout)
+        try SettingChecks.refuse(Self.reserved, in: settings.args)
+        place = try ProjectPlace(settings.directory)
+        self.settings = settings
+    }
+
+    /// Options by which the gate hears what happened, or with which nothing runs.
+    private static let reserved: Set<String> = [
+        "--message-format", "--target-dir", "--color", "--no-run", "-q", "--quiet", "-v", "-vv", "--verbose", "-h",
+        "--help", "--nocapture", "--no-capture", "--format", "--list", "--no-fail-fast", "--manifest-path", "-C",
+        "--config", "--logfile",
+    ]
+
+    public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let inner = try place.within(workspace)
+        guard FileManager.default.fileExists(atPath: "\(inner.path)/Cargo.toml") else {
+            return .failed(
+                "There is no 'Cargo.toml' in \(place.words). Write one, or name its directory with 'directory:'.",
+                score: 0
+            )
+        }
+        let cargo = try Runner(
+            "cargo",
+            named: settings.program,
+            in: workspace.project,
+            install: "https://rustup.rs or apt-get install cargo"
+        )
+        let target = ["--target-dir", "\(try context.scratch())/target", "--color=never"]
+        let built = try await run(cargo, ["--no-run", "--message-format=json"] + target, .separate, inner, context)
+        guard built.status == 0 else {
+            return broken(built) { place.shown($0, in: workspace) }
+        }
+        let end = try await run(cargo, ["--no-fail-fast"] + target, .merged, inner, context)
+        return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
+    }
+
+    private func run(
+        _ cargo: Runner,
+        _ options: [String],
+        _ output: Command.Output,
+        _ workspace: Workspace,
+        _ context: GateContext
+    ) async throws(Failure) -> RunnerEnd {
+        try await cargo.run(
+            ["test"] + options + settings.args,
+            in: workspace,
+            environment: Self.environment,
+            timeout: settings.timeout,
+            limit: OutputLimit(head: 16 << 20, tail: 16 << 20),
+            output: output,
+            context
+        )
+    }
+
+    /// rustup looks for its toolchains in the home directory, and that of a sandbox is empty.
+    private static var environment: [String: String] {
+        let home = Environment.minimal["HOME"].map { ["RUSTUP_HOME": "\($0)/.rustup"] } ?? [:]
+        let own = home.filter { FileManager.default.fileExists(atPath: $0.value) }
+        return own.merging(Environment.passing(["RUSTUP_HOME"])) { $1 }.merging(
+            ["RUST_BACKTRACE": "0", "CARGO_TERM_PROGRESS_WHEN": "never"]
+        ) { $1 }
+    }
+
+    private func broken(_ built: RunnerEnd, path: (String) -> String) -> Verdict {
+        var end = built
+        end.finished.output = built.finished.errors
+        let errors = CargoMessages.errors(in: built.output, path: path)
+        return .broken(errors.isEmpty ? CargoMessages.complaints(in: end.output) : errors, end: end)
+    }
+}

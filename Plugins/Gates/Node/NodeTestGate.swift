@@ -1,0 +1,84 @@
+import FoundationEssentials
+import GateKit
+public import PipelineKit
+import ProcessKit
+
+/// Holds when the tests of a JavaScript project pass under Node's own runner, `node --test`.
+///
+/// Each test file runs in a process of its own; the report is written by the one that starts them
+/// (``NodeReporter``).
+public struct NodeTestGate: Gate {
+    public static let id: ModuleID = "node-test"
+    public static let summary = "Holds when the project's test suite passes under Node's own test runner."
+    public static var protection: EditPolicy { NodeProtection.policy() }
+
+    public struct Settings: Fields {
+        @Field("Further arguments for node, such as [--test-name-pattern, parser].") var args: [String] = []
+        @Field("Files with tests; those whose names node takes for tests when empty.") var paths: [String] = []
+        @Field("The node to use, by path or name; node by default.") var program: String? = nil
+        @Field("The directory of the workspace that has the package; the workspace itself by default.")
+        var directory: String? = nil
+        @Field("How long the tests may take altogether.") var timeout: Duration = .seconds(600)
+        public init() {}
+    }
+
+    private let settings: Settings
+    private let place: ProjectPlace
+
+    public init(settings: Settings) throws(Failure) {
+        try SettingChecks.require(timeout: settings.timeout)
+        try SettingChecks.refuse(Self.reserved, in: settings.args)
+        if let path = settings.paths.first(where: { $0.hasPrefix("-") }) {
+            throw Failure(.invalidInput, "Field 'paths' must hold files, but has the option '\(path)'.")
+        }
+        place = try ProjectPlace(settings.directory)
+        self.settings = settings
+    }
+
+    /// Options by which the gate hears what happened, or with which no test file runs; node(1).
+    private static let reserved: Set<String> = [
+        "--test", "--test-reporter", "--test-reporter-destination", "--watch", "-e", "--eval", "-p", "--print", "-c",
+        "--check", "-v", "--version", "-h", "--help", "-i", "--interactive", "--test-force-exit",
+        "--test-isolation", "--experimental-test-isolation",
+    ]
+
+    public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let inner = try place.within(workspace)
+        let node = try Runner("node", named: settings.program, in: inner.project, install: "apt-get install nodejs")
+        let scratch = try context.scratch()
+        try Self.layOut(scratch)
+        let tools = try ProjectModules(inner)
+        defer { tools.remove() }
+        let end: RunnerEnd
+        do throws(Failure) {
+            end = try await node.run(arguments(scratch), in: inner, timeout: settings.timeout, context)
+        } catch  where error.kind == .timedOut {
+            throw NodeSession.late(error, NodeEvents(ReportFile.bytes(at: "\(scratch)/\(NodeReporter.report)") ?? []))
+        }
+        let ended = ReportFile.bytes(at: "\(scratch)/\(NodeReporter.ended)") ?? []
+        switch end.report(at: "\(scratch)/\(NodeReporter.report)", { NodeEvents($0) }) {
+        case .unreadable(let verdict): return verdict
+        case .report(let events):
+            let files = String(decoding: ended, as: UTF8.self).split(separator: "\n").map(String.init)
+            let session = NodeSession(end: end, events: events, ended: Set(files), root: workspace.path)
+            return session.verdict { place.shown($0, in: workspace) }
+        }
+    }
+
+    private func arguments(_ scratch: String) -> [String] {
+        [
+            "--require=\(scratch)/\(NodeReporter.watch)", "--test",
+            "--test-reporter=\(scratch)/\(NodeReporter.program)", "--test-reporter-destination=stdout",
+            "--test-reporter=spec", "--test-reporter-destination=stdout",
+        ] + settings.args + settings.paths
+    }
+
+    private static func layOut(_ scratch: String) throws(Failure) {
+        do {
+            try Data(NodeReporter.source.utf8).write(to: URL(filePath: "\(scratch)/\(NodeReporter.program)"))
+            try Data(NodeReporter.watchSource.utf8).write(to: URL(filePath: "\(scratch)/\(NodeReporter.watch)"))
+        } catch {
+            throw Failure(.unavailable, "The reporter for node could not be written to '\(scratch)'.")
+        }
+    }
+}
