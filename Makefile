@@ -2,7 +2,7 @@
 
 BUILD_PACKAGES = binutils libc6-dev libstdc++-12-dev pkg-config libyaml-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev libpcre2-dev zlib1g-dev
 RUN_PACKAGES   = git python3 python3-venv ripgrep openssl procps util-linux bubblewrap curl
-TEST_PACKAGES  = chromium chromium-driver fonts-dejavu-core
+TEST_PACKAGES  = chromium chromium-driver fonts-dejavu-core cmake gcc make nodejs
 RIVAL_PACKAGES = nginx-light wrk
 RELEASE        = .build/release/sluice
 DEMO           = .build/demo
@@ -41,7 +41,7 @@ packages:
 	  dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
 	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi
 
-## What the tests of the console look through.
+## What the tests of the console look through, and runners that the tests of gates run.
 browser:
 	@missing=""; for name in $(TEST_PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
 	if [ -n "$$missing" ]; then echo "installing:$$missing"; Tests/Support/apt $$missing; fi

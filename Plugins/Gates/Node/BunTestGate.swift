@@ -38,24 +38,9 @@ public struct BunTestGate: Gate {
     }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
-        let inner = try place.within(workspace)
-        let bun = try Runner(
-            "bun",
-            named: settings.program,
-            own: ["node_modules/.bin/bun"],
-            in: inner.project,
-            install: "npm install --save-dev bun"
-        )
-        let report = "\(try context.scratch())/report.xml"
-        let tools = try ProjectModules(inner)
-        defer { tools.remove() }
-        let end = try await bun.run(
-            ["test", "--reporter=junit", "--reporter-outfile=\(report)"] + settings.args + settings.paths,
-            in: inner,
-            environment: ["CI": "true", "NO_COLOR": "1"],
-            timeout: settings.timeout,
-            context
-        )
-        return end.verdict(ofJUnitAt: report, in: workspace, place)
+        let runner = JavaScriptRunner(name: "bun", program: settings.program, place: place, timeout: settings.timeout)
+        return try await runner.judge(workspace, context) { report in
+            ["test", "--reporter=junit", "--reporter-outfile=\(report)"] + settings.args + settings.paths
+        }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PipelineKit
 
 /// The installed packages of a project, lent to the tree that is judged while it is judged.
@@ -12,7 +13,8 @@ struct ProjectModules: Sendable {
     init(_ workspace: Workspace) throws(Failure) {
         let (own, installed) = ("\(workspace.path)/node_modules", "\(workspace.project)/node_modules")
         let manager = FileManager.default
-        let isThere = (try? manager.attributesOfItem(atPath: own)) != nil
+        var status = stat()
+        let isThere = lstat(own, &status) == 0
         guard own != installed, !isThere, manager.fileExists(atPath: installed) else {
             link = nil
             return

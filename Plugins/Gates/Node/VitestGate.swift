@@ -40,41 +40,15 @@ public struct VitestGate: Gate {
     }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
-        let inner = try place.within(workspace)
-        let vitest = try Runner(
-            "vitest",
-            named: settings.program,
-            own: ["node_modules/.bin/vitest"],
-            in: inner.project,
-            install: "npm install --save-dev vitest"
+        let runner = JavaScriptRunner(
+            name: "vitest",
+            program: settings.program,
+            place: place,
+            timeout: settings.timeout
         )
-        let report = "\(try context.scratch())/report.xml"
-        let tools = try ProjectModules(inner)
-        defer { tools.remove() }
-        let end = try await vitest.run(
+        return try await runner.judge(workspace, context) { report in
             ["run", "--reporter=default", "--reporter=junit", "--outputFile.junit=\(report)"] + settings.args
-                + settings.paths,
-            in: inner,
-            environment: ["CI": "true", "NO_COLOR": "1"],
-            timeout: settings.timeout,
-            context
-        )
-        return end.verdict(ofJUnitAt: report, in: workspace, place)
-    }
-}
-
-extension RunnerEnd {
-    /// Judges by a report in JUnit's format that names the files of its cases.
-    func verdict(ofJUnitAt path: String, in workspace: Workspace, _ place: ProjectPlace) -> Verdict {
-        let parsed = report(at: path) { bytes throws(Failure) in
-            try JUnitReport(xml: bytes, naming: JavaScriptReport.id)
-        }
-        switch parsed {
-        case .unreadable(let verdict): return verdict
-        case .report(let report):
-            let cases = JavaScriptReport.cases(report, root: workspace.path) { place.shown($0, in: workspace) }
-            guard !cases.isEmpty else { return explained("\(words), and no test ran.") }
-            return TestSession(self, cases: cases).verdict
+                + settings.paths
         }
     }
 }

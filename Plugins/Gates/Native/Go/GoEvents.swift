@@ -32,11 +32,14 @@ struct GoEvents: Sendable {
     ///   - errors: Standard error, on which go before 1.24 reports builds that failed.
     init(output: String, errors: String) {
         for line in output.split(separator: "\n") {
-            if let value = try? JSONValue(parsing: String(line)) { take(value) }
+            guard let value = try? JSONValue(parsing: String(line)) else {
+                // Before 1.20 a build that failed stands between the events as text.
+                noteBroken(line)
+                continue
+            }
+            take(value)
         }
         buildErrors = Self.buildErrors(in: buildOutput + errors)
-        // Before 1.20 this is all there is of a package that does not build.
-        for line in errors.split(separator: "\n") { noteBroken(line) }
         close()
     }
 

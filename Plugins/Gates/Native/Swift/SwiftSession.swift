@@ -14,11 +14,12 @@ struct SwiftSession: Sendable {
         let old = XCTestOutput(end.output, path: path)
         let places = issues
         var new: [TestCase] = []
+        var problem: String?
         if let report {
             do throws(Failure) {
                 new = try JUnitReport(xml: report).cases
             } catch {
-                return end.explained("\(end.words), but its report cannot be read: \(error.message)", cases: old.cases)
+                problem = error.message
             }
         }
         for index in new.indices {
@@ -28,6 +29,7 @@ struct SwiftSession: Sendable {
         }
         let cases = (old.cases + new).numbered
         if old.isCut { return end.explained("\(end.words) before all tests had run\(old.during).", cases: cases) }
+        if let problem { return end.explained("\(end.words), but its report cannot be read: \(problem)", cases: cases) }
         if end.output.contains("Test run started."), !end.output.contains(" Test run with ") || report == nil {
             return end.explained("\(end.words) before all tests had run.", cases: cases)
         }

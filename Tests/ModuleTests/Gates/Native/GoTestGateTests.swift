@@ -80,7 +80,7 @@ struct GoEventTests {
                 #"{"Action": "fail", "Package": "example.com/calc", "FailedBuild": "example.com/calc"}"#,
             ], ""
         ),
-        ([], "# example.com/calc\n./calc.go:2:23: undefined: x\nFAIL\texample.com/calc [build failed]\n"),
+        (["FAIL\texample.com/calc [build failed]"], "# example.com/calc\n./calc.go:2:23: undefined: x\n"),
     ])
     func aPackageThatDoesNotBuildIsFound(lines: [String], errors: String) {
         let verdict = verdict(lines, errors: errors, status: 2)
@@ -194,6 +194,10 @@ struct GoEventTests {
             #expect(verdict.cases[0].line == 7)
         }
         if body == "return c" { #expect(verdict.findings.map(\.place) == ["sum/sum.go:4:9"]) }
+    }
+
+    @Test func keepsTheGatesPromises() async throws {
+        try await expectConformance(of: GoTestGate.self, files: Self.project("return a + b"))
     }
 
     @Test func aModuleWithoutTestsDoesNotHold() async throws {

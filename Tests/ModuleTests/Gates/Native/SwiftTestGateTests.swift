@@ -125,6 +125,10 @@ struct SwiftSessionTests {
 
 /// The package of Tests/Fixtures/Projects/swift-calc, judged by the real swift; built once, then again as it changes.
 @Suite(.enabled(if: GateTrial.has("swift"))) struct SwiftTestGateTests {
+    @Test func keepsTheGatesPromises() async throws {
+        try await expectConformance(of: SwiftTestGate.self)
+    }
+
     @Test func aPackageIsJudged() async throws {
         try await SwiftProject.with { project in
             let passing = try await project.verdict("left + right")
@@ -137,21 +141,42 @@ struct SwiftSessionTests {
             #expect(failing.cases.last?.line == 5)
             #expect(failing.details == "CalcTests::adds()\nExpectation failed: (add(1, 2) → -1) == 3 (error)\n")
 
-            let crashing = try await project.verdict("left / (right - right)")
-            #expect(
-                crashing.reason == "swift exited with 1 before all tests had run, while 'CalcTests::testNothing' ran."
-            )
-
-            let leaving = try await project.verdict("{ exit(0) }()", imports: "import Glibc")
-            #expect(
-                leaving.reason == "swift exited with 0 before all tests had run, while 'CalcTests::testNothing' ran."
-            )
-
-            let broken = try await project.verdict("left + wrong")
-            #expect(broken.reason == "The project does not build: 1 error in 1 file.")
-            #expect(broken.findings.map(\.place) == ["Sources/Calc/Calc.swift:3:60"])
-            #expect(broken.findings.map(\.message) == ["cannot find 'wrong' in scope"])
+            try await whatEndsEarly(project)
+            try await whatTestsNothing(project)
         }
+    }
+
+    private func whatEndsEarly(_ project: SwiftProject) async throws {
+        let crashing = try await project.verdict("left / (right - right)")
+        #expect(
+            crashing.reason == "swift exited with 1 before all tests had run, while 'CalcTests::testNothing' ran."
+        )
+
+        let leaving = try await project.verdict("{ exit(0) }()", imports: "import Glibc")
+        #expect(
+            leaving.reason == "swift exited with 0 before all tests had run, while 'CalcTests::testNothing' ran."
+        )
+
+        let failure = await #expect(throws: Failure.self) { () async throws in
+            _ = try await project.verdict("{ while true {} }()", ["timeout": "40s"])
+        }
+        // XCTest holds back what it prints until its buffer is full.
+        let words = "swift was still running after 40s and was ended. It printed last: [0/1] Planning build"
+        #expect(failure == Failure(.timedOut, words))
+
+    }
+
+    private func whatTestsNothing(_ project: SwiftProject) async throws {
+        let broken = try await project.verdict("left + wrong")
+        #expect(broken.reason == "The project does not build: 1 error in 1 file.")
+        #expect(broken.findings.map(\.place) == ["Sources/Calc/Calc.swift:3:60"])
+        #expect(broken.findings.map(\.message) == ["cannot find 'wrong' in scope"])
+
+        try Data("import Calc\n".utf8).write(
+            to: URL(filePath: "\(project.workspace.path)/Tests/CalcTests/CalcTests.swift")
+        )
+        let empty = try await project.verdict("left + right")
+        #expect(empty.reason == "No test ran. Write functions with @Test, or XCTestCase classes, in 'Tests/'.")
     }
 }
 
@@ -182,14 +207,14 @@ private struct SwiftProject {
     }
 
     /// Judges with another sum; of the judgement before only what was built is still there.
-    func verdict(_ sum: String, imports: String = "") async throws -> Verdict {
+    func verdict(_ sum: String, _ settings: JSONValue = [:], imports: String = "") async throws -> Verdict {
         let source =
             "\(imports)\n/// The sum of two numbers.\npublic func add(_ left: Int, _ right: Int) -> Int { \(sum) }\n"
         try Data(source.utf8).write(to: URL(filePath: "\(workspace.path)/Sources/Calc/Calc.swift"))
         for name in try FileManager.default.contentsOfDirectory(atPath: scratch) where name.hasPrefix("report") {
             try FileManager.default.removeItem(atPath: "\(scratch)/\(name)")
         }
-        let gate = try SwiftTestGate(settings: SwiftTestGate.Settings())
+        let gate = try SwiftTestGate(settings: SwiftTestGate.Settings(json: settings))
         return try await gate.judge(workspace, in: GateContext(scratch: { scratch }))
     }
 }

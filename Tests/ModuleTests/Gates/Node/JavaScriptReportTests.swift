@@ -160,3 +160,25 @@ struct JavaScriptReportTests {
         #expect(bun.sorted() == ["bunfig.toml", "src/calc.test.ts"])
     }
 }
+
+/// What needs the real runners.
+@Suite(.serialized) struct JavaScriptRunnerTests {
+    private static let files = [
+        "package.json": #"{"type": "module"}"#,
+        "src/calc.test.js": "test('adds', () => { if (1 + 2 !== 3) throw new Error('no'); });\n",
+    ]
+
+    @Test(.enabled(if: GateTrial.has("vitest"))) func vitestKeepsTheGatesPromises() async throws {
+        let verdict = try await expectConformance(
+            of: VitestGate.self,
+            settings: ["args": ["--globals"]],
+            files: Self.files
+        )
+        #expect(verdict.story == ["src/calc.test.js::adds: passed"])
+    }
+
+    @Test(.enabled(if: GateTrial.has("bun"))) func bunKeepsTheGatesPromises() async throws {
+        let verdict = try await expectConformance(of: BunTestGate.self, files: Self.files)
+        #expect(verdict.story == ["src/calc.test.js::adds: passed"])
+    }
+}

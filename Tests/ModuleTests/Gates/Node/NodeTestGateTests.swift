@@ -151,7 +151,7 @@ import Testing
             "1 test file left no test behind: test/calc.test.js. It exits before the tests have run."
         ),
         (
-            "", "process.kill(process.ppid, 'SIGKILL')",
+            "", "exports.once ??= process.kill(process.ppid, 'SIGKILL')",
             "node was ended by SIGKILL before all tests had run, or its report was changed."
         ),
     ])
