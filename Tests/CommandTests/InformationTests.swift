@@ -5,7 +5,8 @@ import Testing
 /// Commands that tell of the program itself and of what is around it.
 struct InformationTests {
     static let commands = [
-        "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay", "verify",
+        "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay",
+        "verify",
         "lint", "modules", "init", "apply", "fork", "doctor", "gc", "serve", "watch", "key", "bench", "version",
     ]
 

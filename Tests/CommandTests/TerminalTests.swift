@@ -19,7 +19,10 @@ struct TerminalTests {
 
     @Test(arguments: [
         ([[Terminal.prompt, "n\n"]], 1, "ada did not allow the call."),
-        ([[Terminal.prompt, "perhaps\n"], ["Answer y, a, e, n, m or l.\r\n> ", "n\n"]], 1, "ada did not allow the call."),
+        (
+            [[Terminal.prompt, "perhaps\n"], ["Answer y, a, e, n, m or l.\r\n> ", "n\n"]], 1,
+            "ada did not allow the call."
+        ),
         (
             [[Terminal.prompt, "m\n"], ["No, and tell the model: ", "Keep it.\n"]], 1,
             "ada did not allow the call. They say: Keep it."

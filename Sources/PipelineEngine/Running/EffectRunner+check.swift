@@ -45,7 +45,9 @@ extension EffectRunner {
             var result = state.lastCheck, result.outcome == .failed, let goal = state.pipeline?.goal
         else { return nil }
         for gate in goal.judge.gates(at: FieldPath()) {
-            guard let made = try? registry.gate(gate.id).make(gate.settings), made.dependsOnFilesAlone else { return nil }
+            guard let made = try? registry.gate(gate.id).make(gate.settings), made.dependsOnFilesAlone else {
+                return nil
+            }
         }
         result.unchangedSince = iteration
         return result
