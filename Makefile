@@ -19,11 +19,12 @@ demo: build python
 	@cp Pipelines/examples/calc.script.json $(DEMO)/script.json
 	@Tests/Support/demo $(RELEASE) $(DEMO)
 
-## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs or
-## measure by themselves.
+## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs, build
+## projects or measure by themselves.
 test: packages browser python litellm lint
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests)\.'
+	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|ModuleTests)\.'
+	swift test --skip-build --filter '^ModuleTests\.'
 	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
 	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)'
 	swift test --skip-build --filter '$(BENCHES)'

@@ -47,7 +47,7 @@ struct AccountTests {
 
     @Test func theRunGoesOnWhenTheDayIsOver() async throws {
         let now = Mutex(Instant.start)
-        let clock = EngineClock(now: { now.withLock(\.self) }, sleep: Bench.clock.sleep)
+        let clock = Bench.clock { now.withLock(\.self) }
         let store = MemoryStore()
         try await store.append(
             Batch(

@@ -73,12 +73,18 @@ struct Bench {
     }()
 
     /// A clock that stands still: what is to come is due at once, but the glance at other processes' records never.
-    static let clock = EngineClock(
-        now: { .start },
-        sleep: { moment in
-            if moment == .start + .seconds(1) { await untilCancelled() }
-        }
-    )
+    static let clock = clock { .start }
+
+    /// The same for a time that a test sets. A glance that came at once would come again and again, and two of them keep
+    /// everybody else from both threads of a small machine.
+    static func clock(_ now: @escaping @Sendable () -> Instant) -> EngineClock {
+        EngineClock(
+            now: now,
+            sleep: { moment in
+                if moment == now() + RunKeeper.glance { await untilCancelled() }
+            }
+        )
+    }
 
     static func temporary() -> String {
         let path = FileManager.default.temporaryDirectory.appending(path: "engine-\(UUID().uuidString)").path

@@ -175,7 +175,7 @@ struct ForkTests {
     /// A question is asked anew, about what would happen in the fork, and with all the time that it had.
     @Test func openQuestionsAreAskedAnew() async throws {
         let now = Mutex(Instant.start)
-        let clock = EngineClock(now: { now.withLock(\.self) }, sleep: Bench.clock.sleep)
+        let clock = Bench.clock { now.withLock(\.self) }
         let bench = Bench(clock: clock)
         defer { bench.remove() }
         let events = try await finished(bench, human: ["gate": "before_writes", "deadline": "1h"])

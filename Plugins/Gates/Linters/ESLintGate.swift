@@ -37,6 +37,8 @@ public struct ESLintGate: Gate {
         "--pass-on-no-patterns", "--cache", "--suppress-all", "--suppress-rule", "--prune-suppressions",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let eslint = try Linter(
             "eslint",

@@ -30,6 +30,8 @@ public struct MypyGate: Gate {
         self.settings = settings
     }
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let mypy = try Linter(
             "mypy",

@@ -32,6 +32,8 @@ public struct PyrightGate: Gate {
         self.settings = settings
     }
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let pyright = try Linter(
             "pyright",

@@ -36,6 +36,8 @@ public struct RuffGate: Gate {
         "--add-noqa", "--add-ignore", "--show-files", "--show-settings", "--statistics", "--ignore-noqa",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let ruff = try Linter(
             "ruff",

@@ -37,6 +37,8 @@ public struct BunTestGate: Gate {
         self.settings = settings
     }
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let runner = JavaScriptRunner(name: "bun", program: settings.program, place: place, timeout: settings.timeout)
         return try await runner.judge(workspace, context) { report in

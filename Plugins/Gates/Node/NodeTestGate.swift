@@ -42,6 +42,8 @@ public struct NodeTestGate: Gate {
         "--test-isolation", "--experimental-test-isolation",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let inner = try place.within(workspace)
         let node = try Runner("node", named: settings.program, in: inner.project, install: "apt-get install nodejs")

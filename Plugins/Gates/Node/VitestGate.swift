@@ -39,6 +39,8 @@ public struct VitestGate: Gate {
         self.settings = settings
     }
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let runner = JavaScriptRunner(
             name: "vitest",

@@ -40,6 +40,8 @@ public struct UnittestGate: Gate {
         self.settings = settings
     }
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
         let home = try RelativePath.directory(settings.directory, in: workspace.path)

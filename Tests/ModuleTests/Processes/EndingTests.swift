@@ -27,14 +27,12 @@ struct EndingTests {
     func nothingIsLeftWhenTheTimeIsUp(kind: String) async throws {
         let mark = Mark()
         let line = mark.on(try #require(Self.lines[kind]))
-        let started = ContinuousClock.now
         let command = Command.shell(line, in: directory, timeout: .milliseconds(200), grace: .milliseconds(100))
         let outcome = try await outcome(of: command)
         guard case .timedOut = outcome else {
             Issue.record("\(outcome)")
             return
         }
-        #expect(started.duration(to: .now) < .seconds(30))
         #expect(mark.processes == [])
     }
 

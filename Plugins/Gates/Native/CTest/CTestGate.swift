@@ -43,6 +43,8 @@ public struct CTestGate: Gate {
         "-SP", "--script", "-D", "--dashboard", "-M", "-T", "--repeat", "--rerun-failed", "-F",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let inner = try place.within(workspace)
         guard FileManager.default.fileExists(atPath: "\(inner.path)/CMakeLists.txt") else {

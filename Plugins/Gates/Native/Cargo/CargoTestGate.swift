@@ -51,6 +51,8 @@ public struct CargoTestGate: Gate {
         "--config", "--logfile",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let inner = try place.within(workspace)
         guard FileManager.default.fileExists(atPath: "\(inner.path)/Cargo.toml") else {

@@ -42,6 +42,8 @@ public struct GoTestGate: Gate {
         "-json", "-c", "-n", "-exec", "-list", "-o", "-C", "-toolexec", "-test.list", "-overlay", "-modfile",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let inner = try place.within(workspace)
         let go = try Runner(

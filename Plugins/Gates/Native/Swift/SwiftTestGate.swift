@@ -45,6 +45,8 @@ public struct SwiftTestGate: Gate {
         "--list-tests", "--event-stream-output-path", "--cache-path", "--help", "--version", "-h", "--quiet", "-q",
     ]
 
+    public var dependsOnFilesAlone: Bool { true }
+
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let inner = try place.within(workspace)
         guard FileManager.default.fileExists(atPath: "\(inner.path)/Package.swift") else {
