@@ -149,7 +149,7 @@ struct CommandsTests {
             )
             #expect(
                 try await bench.sluice("approve", "r1", "--edit").errors
-                    == "Option '--edit' needs a terminal. Elsewhere say '--arguments JSON'.\n"
+                    == "An editor needs a terminal. Elsewhere say '--arguments JSON'.\n"
             )
             #expect(
                 try await bench.events().contains { if case .approvalResolved = $0.payload { true } else { false } }

@@ -28,7 +28,7 @@ extension ServeBench {
             try release(run)
             try wait(for: run, to: "not_achieved")
         }
-        let lint: JSONValue = ["yaml": .string(PacedSteps(count: 1, rate: 1).pipeline.jsonText)]
+        let lint: JSONValue = ["yaml": .string(PacedSteps.pipeline.jsonText)]
         let routes = [
             Route("GET", "/health"),
             Route("GET", "/api/v1/runs/{run}", of: run),

@@ -5,7 +5,7 @@ import PipelineKit
 extension ServeBench {
     /// Starts a run that waits for a person, and behind the answer takes so many steps and ends.
     func park(_ steps: PacedSteps) throws(CommandError) -> String {
-        let order: JSONValue = ["yaml": .string(steps.pipeline.jsonText)]
+        let order: JSONValue = ["pipeline": .string(PacedSteps.file), "inputs": steps.inputs]
         let row = try ask(Call("POST", "/api/v1/runs", body: order.encoded()))
         guard let run = row["run"]?.text else { throw .broken("The server does not name the run that it started.") }
         try wait(for: run, to: "waiting")
@@ -77,14 +77,20 @@ struct PacedSteps {
     /// Of each one's output.
     var bytes = 0
 
-    var pipeline: JSONValue {
+    /// The name of the pipeline, a file in the directory of the server: what is sent as text may not set up models.
+    static let file = "paced.yaml"
+
+    var inputs: JSONValue { ["steps": .int(count), "rate": .int(rate), "bytes": .int(bytes)] }
+
+    static var pipeline: JSONValue {
         let tool = PacedTool.id.value
         return [
             "name": "paced", "model": "paced/none", "goal": ["gate": "never"],
-            "tools": ["allow": [.string(tool)], "with": [tool: ["bytes": .int(bytes)]]],
+            "inputs": ["steps": ["type": "integer"], "rate": ["type": "integer"], "bytes": ["type": "integer"]],
+            "tools": ["allow": [.string(tool)], "with": [tool: ["bytes": "${inputs.bytes}"]]],
             "limits": ["iterations": 2, "turns": 1_000, "parallel_tools": 1],
             "human": ["gate": "after_failed_check"],
-            "providers": ["paced": ["steps": .int(count), "rate": .int(rate)]],
+            "providers": ["paced": ["steps": "${inputs.steps}", "rate": "${inputs.rate}"]],
         ]
     }
 }

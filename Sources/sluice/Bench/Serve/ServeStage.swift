@@ -21,6 +21,7 @@ struct ServeStage {
     }
 
     private func serve(in place: String) async throws(CommandError) -> ExitStatus {
+        try OutputFile.write(PacedSteps.pipeline.jsonText, to: "\(place)/\(PacedSteps.file)", "The pipeline")
         let settings = settings(in: place)
         let store = try session.store(settings.db)
         let server = try Server(settings, session, over: store) { roots in services(over: store, in: place, roots) }
