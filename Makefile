@@ -8,7 +8,8 @@ RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 LITELLM        = .venv-litellm/bin/python3
-BENCHES        = ^CommandTests\.(Benchmark|Subscriber|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
+BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
+ALONE          = ^CommandTests\.SubscriberTests
 export SWIFT_BACKTRACE ?= enable=no
 
 .PHONY: demo test lint build packages browser python litellm timer fuzz figures serve-figures clean
@@ -26,8 +27,9 @@ test: packages browser python litellm lint
 	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|ModuleTests)\.'
 	swift test --skip-build --filter '^ModuleTests\.'
 	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
-	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)'
+	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(ALONE)'
 	swift test --skip-build --filter '$(BENCHES)'
+	swift test --skip-build --filter '$(ALONE)'
 
 ## Formatting and the house's own rules of style.
 lint:
