@@ -57,7 +57,7 @@ let modules: [Target] = [
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
-    module("Command", "Gate", needs: ["ProcessKit", "CPattern"]),
+    module("Command", "Gate", needs: ["GateKit", "ProcessKit", "CPattern"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),

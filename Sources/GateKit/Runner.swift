@@ -58,7 +58,7 @@ public struct Runner: Sendable {
         in workspace: Workspace,
         environment: [String: String] = [:],
         timeout: Duration,
-        limit: OutputLimit = OutputLimit(head: 64 << 10, tail: 256 << 10),
+        limit: OutputLimit = .runner,
         output: Command.Output = .merged,
         _ context: GateContext
     ) async throws(Failure) -> RunnerEnd {
@@ -99,9 +99,30 @@ public struct RunnerEnd: Sendable {
     public var output: String { finished.output.text }
 
     /// `ctest exited with 8`, `ctest was ended by SIGSEGV`.
-    public var words: String {
+    public var words: String { Self.words(of: name, status: status) }
+
+    /// The same for a runner of which only the exit status is known.
+    public static func words(of name: String, status: Int) -> String {
         guard status > 128 else { return "\(name) exited with \(status)" }
         let signals = [4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"]
         return "\(name) was ended by \(signals[status - 128] ?? "signal \(status - 128)")"
+    }
+}
+
+extension OutputLimit {
+    /// What is kept of a runner's output: how it began, and more of how it ended.
+    public static let runner = OutputLimit(head: 64 << 10, tail: 256 << 10)
+}
+
+extension Finished {
+    /// Why a command line was not carried out, when its shell found no program for it, or may not run it; POSIX, 2.8.2.
+    ///
+    /// - Parameter name: What people call the command, quoted: `'make check'`.
+    public func notStarted(_ name: String) -> Failure? {
+        guard [126, 127].contains(status) else { return nil }
+        let why = status == 127 ? "a program was not found" : "a program may not be executed"
+        let last = output.text.split(separator: "\n").last ?? errors.text.split(separator: "\n").last
+        let said = last.map { ": \($0)" } ?? "."
+        return Failure(.missing, "\(name) could not run, because \(why)\(said)")
     }
 }

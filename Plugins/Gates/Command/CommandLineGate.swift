@@ -1,3 +1,4 @@
+import GateKit
 public import PipelineKit
 import ProcessKit
 
@@ -49,7 +50,9 @@ public struct CommandLineGate: Gate {
         )
         switch try await outcome(of: command, progress: context.progress) {
         case .finished(let finished):
-            if let problem = notStarted(finished) { throw problem }
+            if finished.status != settings.exitCode, let problem = finished.notStarted("'\(settings.command)'") {
+                throw problem
+            }
             return try await verdict(on: finished)
         case .timedOut(let finished):
             return try lateVerdict(finished, of: command)
@@ -90,14 +93,6 @@ public struct CommandLineGate: Gate {
             "'\(settings.command)' was still running after \(time), not at most \(seconds(most)).",
             details: finished.output.capped(to: Self.shown).text
         )
-    }
-
-    /// The shell exits with 127 when it finds no such program and with 126 when it may not run it; POSIX, 2.8.2.
-    private func notStarted(_ finished: Finished) -> Failure? {
-        guard [126, 127].contains(finished.status), finished.status != settings.exitCode else { return nil }
-        let why = finished.status == 127 ? "a program was not found" : "a program may not be executed"
-        let said = finished.output.text.split(separator: "\n").last.map { ": \($0)" } ?? "."
-        return Failure(.missing, "'\(settings.command)' could not run, because \(why)\(said)")
     }
 
     private func verdict(on finished: Finished) async throws(Failure) -> Verdict {

@@ -18,15 +18,11 @@ enum CommandSettings {
 extension LinterEnd {
     /// - Throws: `.missing` when the shell found no such program, `.unavailable` when a signal ended it.
     func requireStart() throws(Failure) {
+        if let problem = finished.notStarted(name) { throw problem }
+        guard status > 128 else { return }
         let said = output.split(separator: "\n").last ?? errors.split(separator: "\n").last
         let words = said.map { ": \($0)" } ?? "."
-        switch status {
-        // POSIX, 2.8.2.
-        case 127: throw Failure(.missing, "\(name) could not run, because a program was not found\(words)")
-        case 126: throw Failure(.missing, "\(name) could not run, because a program may not be executed\(words)")
-        case 129...: throw Failure(.unavailable, "\(RunnerEnd(name: name, finished: finished).words)\(words)")
-        default: break
-        }
+        throw Failure(.unavailable, "\(RunnerEnd.words(of: name, status: status))\(words)")
     }
 }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GateKit
 public import PipelineKit
 import ProcessKit
 
@@ -79,7 +80,7 @@ public struct PytestGate: Gate {
             // For the programs that tests start.
             environment: python.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 },
             timeout: settings.timeout,
-            limit: OutputLimit(head: 64 << 10, tail: 256 << 10),
+            limit: .runner,
             output: .merged
         )
     }

@@ -109,11 +109,7 @@ struct PytestSession: Sendable {
     }
 
     /// `pytest exited with 0`, `pytest was ended by SIGSEGV`.
-    private var end: String {
-        guard status > 128 else { return "pytest exited with \(status)" }
-        let signals = [4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"]
-        return "pytest was ended by \(signals[status - 128] ?? "signal \(status - 128)")"
-    }
+    private var end: String { RunnerEnd.words(of: "pytest", status: status) }
 
     /// Which test was running when the session ended.
     private var during: String {

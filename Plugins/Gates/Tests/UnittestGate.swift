@@ -74,7 +74,7 @@ public struct UnittestGate: Gate {
             in: workspace,
             environment: python.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 },
             timeout: settings.timeout,
-            limit: OutputLimit(head: 64 << 10, tail: 256 << 10),
+            limit: .runner,
             output: .merged
         )
         command.directory = home

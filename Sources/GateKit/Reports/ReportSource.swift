@@ -65,15 +65,10 @@ public struct ReportSource: Sendable {
             in: workspace,
             environment: [Self.variable: report],
             timeout: timeout,
-            limit: OutputLimit(head: 64 << 10, tail: 256 << 10)
+            limit: .runner
         )
         let finished = try await ProcessKit.run(line, progress: context.progress)
-        // The shell exits with 127 when it finds no such program and with 126 when it may not run it; POSIX, 2.8.2.
-        guard ![126, 127].contains(finished.status) else {
-            let why = finished.status == 127 ? "a program was not found" : "a program may not be executed"
-            let said = finished.output.text.split(separator: "\n").last.map { ": \($0)" } ?? "."
-            throw Failure(.missing, "'\(command)' could not run, because \(why)\(said)")
-        }
+        if let problem = finished.notStarted("'\(command)'") { throw problem }
         return RunnerEnd(name: "'\(command)'", finished: finished)
     }
 

@@ -151,10 +151,6 @@ extension Verdict {
 
     private init(_ outcome: Outcome, of telling: [Verdict], _ parts: [Verdict]) {
         let scores = parts.compactMap(\.score)
-        defer {
-            findings = parts.flatMap(\.findings)
-            metrics = parts.reduce(into: [:]) { all, part in all.merge(part.metrics) { $1 } }
-        }
         self.init(
             outcome,
             telling.map(\.reason).joined(separator: " "),
@@ -162,6 +158,8 @@ extension Verdict {
             cases: parts.flatMap(\.cases),
             details: telling.map(\.details).filter { !$0.isEmpty }.joined(separator: "\n\n")
         )
+        findings = parts.flatMap(\.findings)
+        metrics = parts.reduce(into: [:]) { all, part in all.merge(part.metrics) { $1 } }
     }
 
     /// Yes for no and no for yes; its cases say nothing about the opposite, so they go.
