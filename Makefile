@@ -24,8 +24,10 @@ demo: build python
 ## projects or measure by themselves.
 test: packages browser python litellm lint
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|ModuleTests)\.'
+	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
 	swift test --skip-build --filter '^ModuleTests\.'
+	swift test --skip-build --filter '^GateTests\.'
+	swift test --skip-build --filter '^ProviderTests\.'
 	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
 	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(ALONE)'
 	swift test --skip-build --filter '$(BENCHES)'

@@ -159,12 +159,22 @@ let package = Package(
         tests(
             "ModuleTests",
             of: [
-                "CLinux", "PipelineEngine", "PipelineKit", "ProcessKit", "WorkspaceKit", "ProviderKit",
-                "PipelineTesting",
-                "GateKit", "ShellTool", "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate",
-                "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "TestsGate",
+                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool",
+                "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "KillableEngine", "ShellGrammar",
+            ]
+        ),
+        tests(
+            "GateTests",
+            of: [
+                "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
+                "CommandGate", "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "TestsGate", "FilesTool",
+            ]
+        ),
+        tests(
+            "ProviderTests",
+            of: [
+                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit", "CommandGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
-                "KillableEngine", "ShellGrammar",
             ]
         ),
         tests(

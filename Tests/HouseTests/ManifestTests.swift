@@ -72,7 +72,7 @@ struct ConformanceTests {
         for type in try Modules.types() {
             #expect(
                 tests.contains(type.name),
-                "\(type.path): no test runs expectConformance(of: \(type.name).self). Add one to Tests/ModuleTests."
+                "\(type.path): no test runs expectConformance(of: \(type.name).self). Add one to its tests."
             )
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import PipelineKit
+import PipelineTesting
 import ProcessKit
 import Synchronization
 import Testing
@@ -25,7 +26,7 @@ struct EndingTests {
 
     @Test(arguments: lines.keys.sorted())
     func nothingIsLeftWhenTheTimeIsUp(kind: String) async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         let line = mark.on(try #require(Self.lines[kind]))
         let command = Command.shell(line, in: directory, timeout: .milliseconds(200), grace: .milliseconds(100))
         let outcome = try await outcome(of: command)
@@ -39,7 +40,7 @@ struct EndingTests {
     @Test(arguments: lines.keys.sorted())
     func nothingIsLeftWhenTheCommandEnds(kind: String) async throws {
         let line = try #require(Self.lines[kind])
-        let mark = Mark()
+        let mark = ProcessMark()
         let leaving = mark.on("{ \(line); } & sleep 0.1; exit 7")
         #expect(try await run(.shell(leaving, in: directory)).status == 7)
         #expect(mark.processes == [])
@@ -47,7 +48,7 @@ struct EndingTests {
 
     @Test(arguments: lines.keys.sorted())
     func nothingIsLeftWhenTheTaskIsCancelled(kind: String) async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         let line = mark.on("echo up; \(try #require(Self.lines[kind]))")
         let up = AsyncStream.makeStream(of: Void.self)
         let command = Command.shell(line, in: directory, grace: .milliseconds(100))
@@ -95,7 +96,7 @@ struct EndingTests {
     }
 
     @Test func aCommandThatKillsItsSupervisorIsReported() async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         let line = mark.on("sleep MARK & kill -9 $PPID; sleep MARK")
         let message = "'\(line)' was lost: the process that watches over it was killed."
         await #expect(throws: Failure(.unavailable, message)) { try await run(.shell(line, in: directory)) }

@@ -1,4 +1,5 @@
 import Foundation
+import PipelineTesting
 import ProcessKit
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
         "(setsid sh -c 'sleep MARK & exec sleep MARK' &) ; echo up; trap '' TERM HUP; sleep MARK; sleep MARK",
     ])
     func nothingIsLeft(line: String) async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         let (pid, output) = try start([mark.on(line)])
         #expect(output.availableData == Data("up\n".utf8))
         #expect(!mark.processes.isEmpty)
@@ -29,7 +30,7 @@ import Testing
     ])
     func nothingIsLeftInASandbox(line: String) async throws {
         try await Project.with(["tmp/x": "", "home/x": ""]) { project in
-            let mark = Mark()
+            let mark = ProcessMark()
             let (pid, output) = try start(["confined", project.path, mark.on(line)])
             #expect(output.availableData == Data("up\n".utf8))
             #expect(!mark.processes.isEmpty)
@@ -47,7 +48,7 @@ import Testing
     ])
     func whatASupervisorLeftThatWasKilledTooIsEndedByTheNextEngine(line: String) async throws {
         try await Project.with { project in
-            let (mark, other) = (Mark(), Mark())
+            let (mark, other) = (ProcessMark(), ProcessMark())
             let bystander = try start([other.on("echo up; sleep MARK")])
             #expect(bystander.output.availableData == Data("up\n".utf8))
             let (pid, output) = try start(["recorded", project.path, mark.on(line)])
@@ -64,7 +65,7 @@ import Testing
 
     @Test func whatAnEngineThatLivesHasStartedIsLeftAlone() async throws {
         try await Project.with { project in
-            let mark = Mark()
+            let mark = ProcessMark()
             let (pid, output) = try start(["recorded", project.path, mark.on("echo up; sleep MARK")])
             #expect(read(output, until: "up\n") == "0\nup\n")
             #expect(try said(by: ["recorded", project.path, "true"]) == "0\n")

@@ -1,5 +1,6 @@
 import Foundation
 import PipelineKit
+import PipelineTesting
 import ProcessKit
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 @Suite(.serialized) struct RoomEndingTests {
     @Test(arguments: EndingTests.lines.keys.sorted())
     func nothingIsLeftWhenTheTimeIsUp(kind: String) async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         let line = mark.on(try #require(EndingTests.lines[kind]))
         try await Cell.with { cell async throws in
             var command = cell.command(line, timeout: .milliseconds(200))
@@ -28,13 +29,13 @@ import Testing
         "coproc { sleep MARK; }; disown -a; true",
     ])
     func nothingIsLeftWhenTheCommandEnds(line: String) async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         try await Cell.with { cell async throws in #expect(try await cell.run(mark.on(line)).status == 0) }
         #expect(mark.processes == [])
     }
 
     @Test func whoIsCancelledIsEnded() async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         try await Cell.with { cell async throws in
             let task = Task {
                 try await run(cell.command(mark.on("trap '' TERM; sleep MARK & echo up; sleep MARK; sleep MARK")))

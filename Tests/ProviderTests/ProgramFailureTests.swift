@@ -1,5 +1,6 @@
 import Foundation
 import PipelineKit
+import PipelineTesting
 import ProcessKit
 import ProviderKit
 import Synchronization
@@ -134,7 +135,7 @@ struct ProgramFailureTests {
     }
 
     @Test func itEndsWithEverythingItStartedWhenItIsCancelled() async throws {
-        let mark = Mark()
+        let mark = ProcessMark()
         let line = mark.on(#"trap '' TERM; sleep MARK & echo '{"text": "a"}'; sleep MARK"#)
         let up = AsyncStream.makeStream(of: Void.self)
         let task = Task { try await ProgramExample(line: line).ask { _ in up.continuation.yield() } }

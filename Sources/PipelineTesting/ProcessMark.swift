@@ -1,14 +1,16 @@
 import Foundation
 
 /// Processes that a test starts, told from all others by how long they sleep.
-struct Mark {
-    let seconds = "\(Int.random(in: 1_000_000..<1_000_000_000))"
+public struct ProcessMark: Sendable {
+    private let seconds = "\(Int.random(in: 1_000_000..<1_000_000_000))"
+
+    public init() {}
 
     /// The command line with the seconds of this mark in place of MARK.
-    func on(_ line: String) -> String { line.replacing("MARK", with: seconds) }
+    public func on(_ line: String) -> String { line.replacing("MARK", with: seconds) }
 
     /// The command lines of processes that have the mark in theirs.
-    var processes: [String] {
+    public var processes: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.filter { Int($0) != nil }.compactMap { pid in
             guard let line = try? Data(contentsOf: URL(filePath: "/proc/\(pid)/cmdline")) else { return nil }
@@ -18,7 +20,7 @@ struct Mark {
     }
 
     /// Looks again until there are as many as this, or thirty seconds have passed.
-    func settled(at count: Int) async -> [String] {
+    public func settled(at count: Int) async -> [String] {
         let deadline = ContinuousClock.now + .seconds(30)
         while processes.count != count, ContinuousClock.now < deadline { await Task.yield() }
         return processes

@@ -183,7 +183,7 @@ struct SwiftSessionTests {
 /// A copy of the package in a temporary directory.
 private struct SwiftProject {
     private static let fixture = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "../../../Fixtures/Projects/swift-calc"
+        path: "../../Fixtures/Projects/swift-calc"
     )
     let workspace: Workspace
     /// The scratch directory of all judgements, as modules that were built do not work in another place.
