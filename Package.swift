@@ -173,7 +173,8 @@ let package = Package(
         tests(
             "ProviderTests",
             of: [
-                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit", "CommandGate",
+                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit",
+                "CommandGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
             ]
         ),
