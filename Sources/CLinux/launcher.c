@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,7 +17,8 @@
 // of processes and mounts of its own, as their first process, which starts the command and watches over it. When the
 // first process of such a namespace ends, the system has ended all others: nothing escapes, by setsid or otherwise.
 //
-// The engine is forked for no command. Copying the page tables of 60 MB takes longer than all the rest.
+// The engine is forked for no command. Copying the page tables of 60 MB takes longer than all the rest. And no command
+// waits for namespaces: their first process stands ready before there is a command for it.
 
 /// The launcher is called by this name and never by its path; its arguments are descriptors.
 static const char name[] = "sluice-launcher";
@@ -104,21 +106,31 @@ static int unpack(int file, struct sluice_launch *launch) {
 
 // MARK: - In the room
 
-/// Starts the command and stays until it and all it started have ended, as the first process of its namespace.
-static _Noreturn void be_first(const int *given, int inner) {
-    struct sluice_launch launch;
-    int signals, status = -1, arranged[] = {given[0], given[1], given[2], given[3], inner};
-    int failure = unpack(given[4], &launch);
+/// Where the launcher and those who wait in it have the other end of the engine's socket.
+enum { CHANNEL = 3 };
+
+/// Makes the caller the first process of its namespaces, with nothing left to do but to take a command.
+///
+/// - Returns: 0, or an errno.
+static int prepare(int inner, int64_t processes) {
     sluice_reset_signals();
-    if (sluice_arrange(arranged, inner < 0 ? INNER : INNER + 1) < 0) _exit(1);
-    if (!failure) failure = sluice_close_room(inner < 0 ? -1 : INNER, &launch.limits);
+    int failure = sluice_close_room(inner, processes);
     // Afterwards, as a change of rights forgets it; prctl(2).
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setsid();
+    return failure;
+}
+
+/// Starts the command and stays until it and all it started have ended.
+static _Noreturn void run(const int *given, int failure) {
+    struct sluice_launch launch;
+    int signals = -1, status = -1;
+    if (!failure) failure = unpack(given[4], &launch);
+    if (sluice_arrange(given, CONTROL + 1) < 0) _exit(1);
     if (failure || (signals = sluice_signals_of_children()) < 0) {
         sluice_tell(SLUICE_NOT_ENTERED, failure ? failure : errno, 0);
         _exit(1);
     }
-    setsid();
     long long start = sluice_now();
     pid_t command = sluice_start_command(&launch);
     close_range(0, 2, 0);
@@ -128,37 +140,57 @@ static _Noreturn void be_first(const int *given, int inner) {
     kill(-1, SIGKILL);
     while (sluice_reap(command, &status)) poll(NULL, 0, 1);
     if (!by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
+    close(CONTROL);  // nothing is left; the engine need not wait until this process is taken apart
     _exit(0);
 }
 
-static void start(const int *given, int channel, int inner) {
-    long child = syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
-    if (child == 0) {
-        close(channel);
-        be_first(given, inner);
-    }
-    if (child > 0) return;
-    struct sluice_report packet = {SLUICE_NOT_PREPARED, errno, 0};
-    (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
+/// Waits for a command, says on `taken` that it has one, and runs it.
+static _Noreturn void be_first(int inner, int64_t processes, int taken) {
+    int given[PASSED], failure = prepare(inner, processes);
+    if (sluice_take(CHANNEL, given, PASSED) < 0) _exit(0);
+    (void)!write(taken, "", 1);
+    run(given, failure);
 }
 
-static _Noreturn void serve(int channel, const struct sluice_room *room) {
-    int given[PASSED], failure = sluice_enter_room(room);
+static int is_closed(void) {
+    struct pollfd channel = {.fd = CHANNEL};
+    return poll(&channel, 1, 0) > 0;
+}
+
+/// Takes a command that nobody can start, and says so.
+static void refuse(int failure, int kind) {
+    int given[PASSED];
+    if (sluice_take(CHANNEL, given, PASSED) < 0) _exit(0);
+    const struct sluice_report packet = {kind, failure, 0};
+    (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
+    for (int i = 0; i < PASSED; i++) close(given[i]);
+}
+
+/// Has a first process wait for the next command, and stays until it has one.
+static void attend(int inner, int64_t processes) {
+    int taken[2];
+    char byte;
+    if (pipe2(taken, O_CLOEXEC) < 0) return refuse(errno, SLUICE_NOT_PREPARED);
+    long child = syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+    int failure = errno;
+    if (child == 0) be_first(inner, processes, taken[1]);
+    close(taken[1]);
+    if (child > 0) (void)!read(taken[0], &byte, 1);
+    close(taken[0]);
+    if (child < 0) refuse(failure, SLUICE_NOT_PREPARED);
+}
+
+static _Noreturn void serve(const struct sluice_room *room, int64_t processes) {
+    int failure = sluice_enter_room(room);
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     signal(SIGCHLD, SIG_IGN);  // nobody waits for those who watch over commands; they tell the engine
     prctl(PR_SET_DUMPABLE, 0);
-    if (room->inner >= 0) close_range(INNER + 1, ~0U, 0);
-    else close_range(CONTROL + 1, ~0U, 0);
-    while (sluice_take(channel, given, PASSED) == 0) {
-        if (failure) {
-            struct sluice_report packet = {SLUICE_NOT_ENTERED, failure, 0};
-            (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
-        } else {
-            start(given, channel, room->inner);
-        }
-        for (int i = 0; i < PASSED; i++) close(given[i]);
+    close_range(room->inner >= 0 ? INNER + 1 : CHANNEL + 1, ~0U, 0);
+    while (!is_closed()) {
+        if (failure) refuse(failure, SLUICE_NOT_ENTERED);
+        else attend(room->inner, processes);
     }
     _exit(0);
 }
@@ -167,9 +199,9 @@ __attribute__((constructor)) static void be_launcher(int words, char **arguments
     if (words != ARGUMENTS || strcmp(arguments[0], name) != 0) return;
     int given[ARGUMENTS];
     for (int i = 1; i < ARGUMENTS; i++) given[i] = atoi(arguments[i]);
-    const struct sluice_room room = {
-        .inner = given[2], .user = given[3], .mount = given[4], .net = given[5], .ipc = given[6], .uts = given[7]};
-    serve(given[1], &room);
+    const struct sluice_room room = {.inner = given[1], .user = given[2], .mount = given[3], .net = given[4],
+        .ipc = given[5], .uts = given[6]};
+    serve(&room, given[7]);
 }
 
 // MARK: - In the engine
@@ -192,9 +224,11 @@ static _Noreturn void become_launcher(int program, const struct sluice_room *roo
     _exit(127);
 }
 
-pid_t sluice_start_launcher(const struct sluice_room *room, int channel) {
-    char *const words[] = {(char *)name, "3", room->inner < 0 ? "-1" : "4", "5", "6", room->net < 0 ? "-1" : "7", "8",
-        "9", NULL};
+pid_t sluice_start_launcher(const struct sluice_room *room, int channel, int64_t processes) {
+    char most[24];
+    snprintf(most, sizeof most, "%lld", (long long)processes);
+    char *const words[] = {(char *)name, room->inner < 0 ? "-1" : "4", "5", "6", room->net < 0 ? "-1" : "7", "8", "9",
+        most, NULL};
     int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
     if (program < 0) return -errno;
     sigset_t all, before;

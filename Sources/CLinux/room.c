@@ -88,8 +88,8 @@ static int drop_rights(void) {
     return 0;
 }
 
-int sluice_close_room(int inner, const struct sluice_limits *limits) {
-    int failure = mount_proc(limits->processes);
+int sluice_close_room(int inner, int64_t processes) {
+    int failure = mount_proc(processes);
     if (!failure) failure = join(inner, CLONE_NEWUSER);
     if (!failure) failure = drop_rights();
     if (!failure) failure = sluice_filter_calls();

@@ -10,8 +10,9 @@ int sluice_enter_room(const struct sluice_room *room);
 /// rights left and cannot get any, and no other process can look into it.
 ///
 /// - Parameter inner: The user namespace to run in; -1 for the present one.
+/// - Parameter processes: How many there may be; 0 for any.
 /// - Returns: 0, or an errno.
-int sluice_close_room(int inner, const struct sluice_limits *limits);
+int sluice_close_room(int inner, int64_t processes);
 
 /// Sets what the calling process, and what it starts, may use at most.
 void sluice_set_limits(const struct sluice_limits *limits);

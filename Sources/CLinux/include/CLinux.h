@@ -98,8 +98,9 @@ int sluice_outer_user_namespace(int descriptor);
 /// It is this program once more, begun anew: it has none of the engine's memory and environment, and so little of its
 /// own that a fork of it is cheap. The caller waits for it.
 /// - Parameter channel: A sequenced-packet socket.
+/// - Parameter processes: How many a command may have; 0 for any.
 /// - Returns: its process id, or -errno.
-pid_t sluice_start_launcher(const struct sluice_room *_Nonnull room, int channel);
+pid_t sluice_start_launcher(const struct sluice_room *_Nonnull room, int channel, int64_t processes);
 
 /// Has a launcher start a command, in a namespace of processes that ends with it.
 ///

@@ -40,7 +40,7 @@ struct Bubblewrap: Sendable {
         let words = RoomWords(confinement, disablesNamespaces: disablesNamespaces).words
         let limit = OutputLimit(head: 8_000, tail: 0)
         let command = Command(program, words, in: "/", timeout: .seconds(20), grace: .zero, limit: limit)
-        let entrance = Entrance(confinement.network)
+        let entrance = Entrance(confinement)
         let finished = try Self.finish(command) { entrance.hear($0, $1) }
         guard let room = entrance.room else { throw Self.failure(finished) }
         return try room.get()
@@ -109,9 +109,9 @@ private final class Entrance: Sendable {
     }
 
     private let state = Mutex(State())
-    private let network: Confinement.Network
+    private let confinement: Confinement
 
-    init(_ network: Confinement.Network) { self.network = network }
+    init(_ confinement: Confinement) { self.confinement = confinement }
 
     /// `nil` as long as it does not stand.
     var room: Result<Room, Failure>? { state.withLock { $0.room } }
@@ -125,7 +125,7 @@ private final class Entrance: Sendable {
             }
             guard state.isReady, let process = Self.process(in: state.told) else { return true }
             state.room = Result { () throws(Failure) in
-                try Room(Namespaces(of: process, sharingNetwork: network == .all), network)
+                try Room(Namespaces(of: process, sharingNetwork: confinement.network == .all), for: confinement)
             }
             return false
         }

@@ -12,10 +12,11 @@ final class Room: Sendable {
     /// The way out; `nil` where there is none, or where none is needed.
     let proxy: NetworkProxy?
 
-    init(_ namespaces: Namespaces, _ network: Confinement.Network) throws(Failure) {
-        proxy = try Self.proxy(namespaces, network)
+    init(_ namespaces: Namespaces, for confinement: Confinement) throws(Failure) {
+        proxy = try Self.proxy(namespaces, confinement.network)
         let channel = try Descriptor.socketPair()
-        let launcher = namespaces.withRoom { sluice_start_launcher($0, channel.second.number) }
+        let processes = Int64(confinement.limits.processes)
+        let launcher = namespaces.withRoom { sluice_start_launcher($0, channel.second.number, processes) }
         guard launcher > 0 else { throw SystemError.failure("start a process in the sandbox", -launcher) }
         self.launcher = launcher
         self.channel = channel.takeFirst()

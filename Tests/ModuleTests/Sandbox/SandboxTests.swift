@@ -126,18 +126,51 @@ import WorkspaceKit
     @Test func aLauncherThatWasKilledIsReplaced() async throws {
         try await Cell.with { cell async throws in
             #expect(try await cell.says("echo 1") == "1")
-            try killLauncher(of: cell)
+            let launchers = try launchers(of: cell)
+            #expect(!launchers.isEmpty)
+            for process in launchers { kill(process.pid, SIGKILL) }
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try !self.launchers(of: cell).isEmpty, ContinuousClock.now < deadline {}
             #expect(try await cell.says("echo 2") == "2")
         }
     }
 
-    /// The one that sees the workspace.
-    private func killLauncher(of cell: Cell) throws {
-        for pid in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap({ pid_t($0) }) {
-            let words = (try? Data(contentsOf: URL(filePath: "/proc/\(pid)/cmdline"))) ?? Data()
-            let mounts = (try? String(contentsOfFile: "/proc/\(pid)/mountinfo", encoding: .utf8)) ?? ""
-            if words.starts(with: Data("sluice-launcher".utf8)), mounts.contains(cell.path) { kill(pid, SIGKILL) }
+    @Test func whoWaitsForTheNextCommandIsReplacedWhenItIsKilled() async throws {
+        try await Cell.with { cell async throws in
+            #expect(try await cell.says("echo 1") == "1")
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try !launchers(of: cell).contains(where: \.isFirst), ContinuousClock.now < deadline {}
+            let waiting = try #require(try launchers(of: cell).filter(\.isFirst).first).pid
+            kill(waiting, SIGKILL)
+            while try launchers(of: cell).contains(where: { $0.pid == waiting }), ContinuousClock.now < deadline {}
+            #expect(try await cell.says("echo 2") == "2")
         }
+    }
+
+    @Test func commandsThatComeAtOnceAllRun() async throws {
+        try await Cell.with { cell async throws in
+            let said = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 1...40 { group.addTask { try await cell.says("echo \(number)") } }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(said == Set((1...40).map(String.init)))
+        }
+    }
+
+    /// Those that see the workspace: the launcher, and whoever waits for a command as the first of a namespace.
+    private func launchers(of cell: Cell) throws -> [(pid: pid_t, isFirst: Bool)] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }.compactMap { pid in
+            guard Self.read("cmdline", of: pid).hasPrefix("sluice-launcher"),
+                Self.read("mountinfo", of: pid).contains(cell.path)
+            else { return nil }
+            return (pid, Self.read("status", of: pid).contains("NSpid:\t\(pid)\t1\n"))
+        }
+    }
+
+    /// By a handle to its end, as what Foundation reads of /proc at once ends after a page.
+    private static func read(_ file: String, of pid: pid_t) -> String {
+        let data = try? FileHandle(forReadingAtPath: "/proc/\(pid)/\(file)")?.readToEnd()
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     @Test func aProgramThatIsNotThereSaysHowToShowIt() async throws {
