@@ -60,6 +60,7 @@ let modules: [Target] = [
     module("Command", "Gate", needs: ["GateKit", "ProcessKit", "CPattern"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
+    module("Repository", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
@@ -167,7 +168,8 @@ let package = Package(
             "GateTests",
             of: [
                 "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
-                "CommandGate", "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "TestsGate", "FilesTool",
+                "CommandGate", "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "RepositoryGate",
+                "TestsGate", "FilesTool",
             ]
         ),
         tests(

@@ -11,6 +11,7 @@ import NodeGate
 import OpenAIProvider
 public import PipelineKit
 import ReportsGate
+import RepositoryGate
 import ScriptedProvider
 import SearchTool
 import ShellTool
@@ -27,6 +28,7 @@ extension Registry {
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
         registry.add(ESLintGate.self)
+        registry.add(GitCleanGate.self)
         registry.add(GoTestGate.self)
         registry.add(JUnitGate.self)
         registry.add(LintGate.self)
