@@ -57,10 +57,11 @@ let modules: [Target] = [
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
-    module("Command", "Gate", needs: ["GateKit", "ProcessKit", "CPattern"]),
+    module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Repository", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
+    module("Services", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
@@ -102,7 +103,7 @@ let package = Package(
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("ShellGrammar", needs: ["PipelineKit"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
-        house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat"]),
+        house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat", "CPattern"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("LoadKit", needs: ["PipelineKit", "CLinux"]),
         house("HTTPKit", needs: ["PipelineKit"]),
@@ -169,7 +170,7 @@ let package = Package(
             of: [
                 "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
                 "CommandGate", "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "RepositoryGate",
-                "TestsGate", "FilesTool",
+                "ServicesGate", "TestsGate", "FilesTool",
             ]
         ),
         tests(

@@ -14,6 +14,7 @@ import ReportsGate
 import RepositoryGate
 import ScriptedProvider
 import SearchTool
+import ServicesGate
 import ShellTool
 import TestsGate
 
@@ -22,6 +23,7 @@ extension Registry {
     public static func standard() -> Registry {
         var registry = Registry()
         // Gates
+        registry.add(APITestGate.self)
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
         registry.add(CargoTestGate.self)
@@ -30,6 +32,7 @@ extension Registry {
         registry.add(ESLintGate.self)
         registry.add(GitCleanGate.self)
         registry.add(GoTestGate.self)
+        registry.add(HTTPGate.self)
         registry.add(JUnitGate.self)
         registry.add(LintGate.self)
         registry.add(MakeTestGate.self)
