@@ -29,6 +29,7 @@ extension Registry {
         registry.add(CargoTestGate.self)
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
+        registry.add(DBMigrateGate.self)
         registry.add(ESLintGate.self)
         registry.add(GitCleanGate.self)
         registry.add(GoTestGate.self)
