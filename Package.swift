@@ -61,7 +61,7 @@ let modules: [Target] = [
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Repository", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
-    module("Services", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Services", "Gate", needs: ["GateKit", "ProcessKit", "ShellGrammar"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),

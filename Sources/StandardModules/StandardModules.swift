@@ -30,6 +30,7 @@ extension Registry {
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
         registry.add(DBMigrateGate.self)
+        registry.add(DockerBuildGate.self)
         registry.add(ESLintGate.self)
         registry.add(GitCleanGate.self)
         registry.add(GoTestGate.self)
