@@ -64,6 +64,7 @@ let modules: [Target] = [
     module("Services", "Gate", needs: ["GateKit", "ProcessKit", "ShellGrammar"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Managed", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
@@ -169,7 +170,7 @@ let package = Package(
             "GateTests",
             of: [
                 "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
-                "CommandGate", "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "RepositoryGate",
+                "CommandGate", "LintersGate", "ManagedGate", "NativeGate", "NodeGate", "ReportsGate", "RepositoryGate",
                 "ServicesGate", "TestsGate", "FilesTool",
             ]
         ),

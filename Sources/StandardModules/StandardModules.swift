@@ -6,6 +6,7 @@ import FilesTool
 import GitTool
 import GoogleProvider
 import LintersGate
+import ManagedGate
 import NativeGate
 import NodeGate
 import OpenAIProvider
@@ -31,13 +32,16 @@ extension Registry {
         registry.add(CoverageGate.self)
         registry.add(DBMigrateGate.self)
         registry.add(DockerBuildGate.self)
+        registry.add(DotNetTestGate.self)
         registry.add(ESLintGate.self)
         registry.add(GitCleanGate.self)
         registry.add(GoTestGate.self)
+        registry.add(GradleGate.self)
         registry.add(HTTPGate.self)
         registry.add(JUnitGate.self)
         registry.add(LintGate.self)
         registry.add(MakeTestGate.self)
+        registry.add(MavenGate.self)
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)
         registry.add(NpmTestGate.self)
