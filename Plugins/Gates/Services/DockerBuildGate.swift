@@ -60,8 +60,17 @@ public struct DockerBuildGate: Gate {
         )
         let line = ([builder.name] + words).joined(separator: " ")
         return try BuiltImage(end: end, line: line, isConfined: workspace.confinement != nil).verdict {
-            place.shown($0, in: workspace)
+            shown($0, in: inner, of: workspace)
         }
+    }
+
+    /// The path of a Dockerfile, of which BuildKit tells the name alone wherever it lies.
+    private func shown(_ name: String, in inner: Workspace, of workspace: Workspace) -> String {
+        guard !FileManager.default.fileExists(atPath: "\(inner.path)/\(name)") else {
+            return place.shown(name, in: workspace)
+        }
+        let found = ReportFile.paths(below: inner.path, ending: name).filter { $0.hasSuffix("/\(name)") }
+        return found.count == 1 ? place.shown(found[0], in: workspace) : place.shown(name, in: workspace)
     }
 
     private var missing: Verdict {

@@ -366,3 +366,18 @@ private let isMavenReady =
         }
     }
 }
+
+/// A project of Gradle without anything to fetch, judged by the real gradle.
+@Suite(.serialized, .enabled(if: GateTrial.has("gradle") && GateTrial.has("javac"))) struct GradleGateTests {
+    @Test(arguments: [
+        ("return a + b;", "No test ran."), ("return a + c;", "The project does not build: 1 error in 1 file."),
+    ])
+    func aProjectWithoutTestsDoesNotHold(body: String, reason: String) async throws {
+        let files = [
+            "settings.gradle": "", "build.gradle": "plugins { id 'java' }\n",
+            "src/main/java/Calc.java": "class Calc { static int add(int a, int b) { \(body) } }\n",
+        ]
+        let verdict = try await GateTrial.verdict(of: GradleGate.self, files, ["offline": true])
+        #expect(verdict.reason == reason, "\(verdict.details)")
+    }
+}

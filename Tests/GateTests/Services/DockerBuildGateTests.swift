@@ -163,6 +163,15 @@ struct BuiltImageTests {
         #expect(verdict.reason == "The project does not build: program exited with 9.")
     }
 
+    @Test func aDockerfileIsFoundByItsName() async throws {
+        let rule = "--------------------"
+        let script =
+            "printf 'app.Dockerfile:2\\n\(rule)\\n   2 | >>> RUN x\\n\(rule)\\nERROR: failed to solve: no\\n'; exit 1"
+        let files = ["app/Dockerfile": "", "app/deploy/app.Dockerfile": "", "deploy/app.Dockerfile": ""]
+        let verdict = try await verdict(script, files, ["directory": "app"])
+        #expect(verdict.findings.map(\.description) == ["app/deploy/app.Dockerfile:2: error: no"])
+    }
+
     @Test func aDirectoryWithNothingToBuildDoesNotHold() async throws {
         let verdict = try await verdict("exit 0", ["README.md": ""])
         #expect(
@@ -258,5 +267,16 @@ struct BuiltImageTests {
         let failure = try await GateTrial.failure(of: DockerBuildGate.self, files, settings)
         #expect(failure?.kind == .unavailable)
         #expect(failure?.message.hasPrefix("docker has nobody who builds: Cannot connect to the Docker daemon") == true)
+    }
+
+    /// The real builder, where its daemon runs.
+    @Test(.enabled(if: GateTrial.has("docker") && FileManager.default.fileExists(atPath: "/var/run/docker.sock")))
+    func aRealImageIsBuilt() async throws {
+        let good = ["Dockerfile": "FROM scratch\nCOPY Dockerfile /\n"]
+        let holds = try await GateTrial.verdict(of: DockerBuildGate.self, good, ["program": "docker"])
+        #expect(holds.reason == "'docker build .' exited with 0.", "\(holds.details)")
+        let bad = ["Dockerfile": "FROM scratch\nCOPI Dockerfile /\n"]
+        let broken = try await GateTrial.verdict(of: DockerBuildGate.self, bad, ["program": "docker"])
+        #expect(broken.findings.map(\.place) == ["Dockerfile:2"], "\(broken.details)")
     }
 }
