@@ -33,7 +33,8 @@ struct Endpoint: Fields {
     var title: String { name ?? "\(method) \(path)" }
 
     func call(at base: String, timeout standard: Duration) -> HTTPCall {
-        var call = HTTPCall(base + path, method: method, timeout: timeout ?? standard)
+        let start = base.hasSuffix("/") ? String(base.dropLast()) : base
+        var call = HTTPCall(start + path, method: method, timeout: timeout ?? standard)
         call.headers = headers
         call.follows = follow
         call.add(json: json, body: body)

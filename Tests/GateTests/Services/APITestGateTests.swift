@@ -38,7 +38,8 @@ import WorkspaceKit
         let text: JSONValue = ["path": "/text", "expect_text": "1.2", "max_ms": 60_000]
         let moved: JSONValue = ["path": "/moved", "follow": true, "expect_json": ["total": 2]]
         let head: JSONValue = ["path": "/users", "method": "HEAD"]
-        let verdict = try await verdict([Self.users, post, text, moved, head], ["ready": "/users"])
+        let place: JSONValue = ["ready": "/users", "url": "http://127.0.0.1:${port}/"]
+        let verdict = try await verdict([Self.users, post, text, moved, head], place)
         #expect(verdict.reason == "5 endpoints answer as expected.", "\(verdict.details)")
         #expect(
             verdict.story == [
