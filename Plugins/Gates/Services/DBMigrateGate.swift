@@ -27,6 +27,9 @@ public struct DBMigrateGate: Gate {
         public init() {}
     }
 
+    /// What says how migrations are run, where the pipeline does not.
+    public static let protection = EditPolicy(protect: ["**/alembic.ini", "**/manage.py"])
+
     private let settings: Settings
     private let place: ProjectPlace
 

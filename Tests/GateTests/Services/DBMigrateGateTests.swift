@@ -197,6 +197,15 @@ import Testing
         )
     }
 
+    @Test func whatSaysHowToMigrateIsProtected() async throws {
+        let refused = try await GateTrial.refused(
+            under: DBMigrateGate.protection,
+            start: ["alembic.ini": "a", "migrations/1.py": "a"],
+            work: ["alembic.ini": "b", "web/manage.py": "exit()", "migrations/1.py": "b", "migrations/2.py": "b"]
+        )
+        #expect(refused.sorted() == ["alembic.ini", "web/manage.py"])
+    }
+
     @Test func aLinkIsNoDatabase() async throws {
         try await withDatabase { project async throws in
             try FileManager.default.createSymbolicLink(
