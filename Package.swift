@@ -63,6 +63,8 @@ let modules: [Target] = [
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Judges", "Gate", needs: ["GateKit", "WorkspaceKit"]),
+    module("Results", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
@@ -168,6 +170,7 @@ let package = Package(
             of: [
                 "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
                 "CommandGate", "LintersGate", "NativeGate", "NodeGate", "ReportsGate", "TestsGate", "FilesTool",
+                "JudgesGate", "ResultsGate", "ScriptedProvider",
             ]
         ),
         tests(

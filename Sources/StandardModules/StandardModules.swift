@@ -5,12 +5,14 @@ import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
+import JudgesGate
 import LintersGate
 import NativeGate
 import NodeGate
 import OpenAIProvider
 public import PipelineKit
 import ReportsGate
+import ResultsGate
 import ScriptedProvider
 import SearchTool
 import ShellTool
@@ -23,22 +25,28 @@ extension Registry {
         // Gates
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
+        registry.add(CancerResearchGate.self)
         registry.add(CargoTestGate.self)
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
+        registry.add(CreativeGate.self)
         registry.add(ESLintGate.self)
         registry.add(GoTestGate.self)
         registry.add(JUnitGate.self)
         registry.add(LintGate.self)
         registry.add(MakeTestGate.self)
+        registry.add(MetricGate.self)
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)
         registry.add(NpmTestGate.self)
         registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
+        registry.add(ResearchGate.self)
         registry.add(RuffGate.self)
         registry.add(SARIFGate.self)
+        registry.add(ScoreGate.self)
         registry.add(SwiftTestGate.self)
+        registry.add(TextImproveGate.self)
         registry.add(UnittestGate.self)
         registry.add(VitestGate.self)
         // Tools

@@ -29,11 +29,14 @@ extension EffectRunner {
         let baseline = try await cases(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
         let judgement: Judgement
+        let desk = JudgeDesk(run, name, self)
         do throws(Failure) {
-            judgement = try await judge(state, at: snapshot, of: run)
+            judgement = try await judge(state, at: snapshot, of: run, asking: desk)
         } catch {
+            if try desk.hasEnded { return nil }
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
         }
+        if try desk.hasEnded { return nil }
         try await note(NetworkReport(.check(name), judgement.network), run)
         return judgement.result(baseline: baseline, confirming: earlier)
     }

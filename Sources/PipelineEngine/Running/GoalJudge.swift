@@ -16,6 +16,8 @@ struct GoalJudge: Sendable {
     let sandboxes: any SandboxKeeper
     let scratch: Scratch
     let redactor: Redactor
+    /// Asks models; `nil` where none may be asked.
+    let ask: JudgeAsker?
     let emit: @Sendable (RunID, LivePiece) -> Void
 
     /// - Throws: ``Failure`` when a gate gave no answer.
@@ -96,7 +98,8 @@ struct GoalJudge: Sendable {
     {
         let pieces = redactor.pieces()
         let show: @Sendable (String) -> Void = { if !$0.isEmpty { emit(run, .check(output: $0)) } }
-        let context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
+        var context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
+        if let ask { context.ask = ask }
         do throws(Failure) {
             let verdict = try await gate.judge(place, in: context)
             if let pieces { show(pieces.end()) }
