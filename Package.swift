@@ -133,7 +133,7 @@ let package = Package(
             path: "Pipelines",
             exclude: ["examples"],
             sources: ["BuiltInPipelines.swift"],
-            resources: [.embedInCode("pytest.yaml"), .embedInCode("command.yaml")],
+            resources: ["ai-eval", "command", "generate-eval", "pytest"].map { .embedInCode("\($0).yaml") },
             swiftSettings: strict
         ),
         .target(

@@ -23,6 +23,7 @@ extension Registry {
     public static func standard() -> Registry {
         var registry = Registry()
         // Gates
+        registry.add(AIEvalGate.self)
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
         registry.add(CancerResearchGate.self)
