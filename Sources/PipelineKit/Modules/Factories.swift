@@ -67,6 +67,7 @@ public struct GateFactory: Sendable {
     public let aliases: [ModuleID]
     public let summary: String
     public let protection: EditPolicy
+    public let measures: Bool
     public let asksModels: Bool
     private let describeSettings: Once<[FieldSchema]>
     /// Checks the settings, all of them, and touches nothing else.
@@ -77,6 +78,7 @@ public struct GateFactory: Sendable {
         aliases = G.aliases
         summary = G.summary
         protection = G.protection
+        measures = G.measures
         asksModels = G.asksModels
         describeSettings = Once { G.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }

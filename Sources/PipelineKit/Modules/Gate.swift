@@ -8,6 +8,8 @@ public protocol Gate: Sendable {
     static var summary: String { get }
     /// What judges the work and so may not be changed by it, unless the pipeline says otherwise.
     static var protection: EditPolicy { get }
+    /// Whether it measures how long something takes, so that no other gate of a goal may run beside it.
+    static var measures: Bool { get }
     /// Whether it asks models; then somebody has to be there who can be asked, before a run begins.
     static var asksModels: Bool { get }
 
@@ -30,6 +32,7 @@ public protocol Gate: Sendable {
 extension Gate {
     public static var aliases: [ModuleID] { [] }
     public static var protection: EditPolicy { EditPolicy() }
+    public static var measures: Bool { false }
     public static var asksModels: Bool { false }
     public var dependsOnFilesAlone: Bool { false }
     public var judge: ModelName? { nil }
