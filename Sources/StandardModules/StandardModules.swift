@@ -7,14 +7,17 @@ import GitTool
 import GoogleProvider
 import JudgesGate
 import LintersGate
+import ManagedGate
 import NativeGate
 import NodeGate
 import OpenAIProvider
 public import PipelineKit
 import ReportsGate
+import RepositoryGate
 import ResultsGate
 import ScriptedProvider
 import SearchTool
+import ServicesGate
 import ShellTool
 import TestsGate
 
@@ -24,6 +27,7 @@ extension Registry {
         var registry = Registry()
         // Gates
         registry.add(AIEvalGate.self)
+        registry.add(APITestGate.self)
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
         registry.add(CancerResearchGate.self)
@@ -31,11 +35,18 @@ extension Registry {
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
         registry.add(CreativeGate.self)
+        registry.add(DBMigrateGate.self)
+        registry.add(DockerBuildGate.self)
+        registry.add(DotNetTestGate.self)
         registry.add(ESLintGate.self)
+        registry.add(GitCleanGate.self)
         registry.add(GoTestGate.self)
+        registry.add(GradleGate.self)
+        registry.add(HTTPGate.self)
         registry.add(JUnitGate.self)
         registry.add(LintGate.self)
         registry.add(MakeTestGate.self)
+        registry.add(MavenGate.self)
         registry.add(MetricGate.self)
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)

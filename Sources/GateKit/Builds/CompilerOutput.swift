@@ -6,13 +6,14 @@ public enum CompilerOutput {
     ///
     /// `FILE:LINE:COLUMN: error: MESSAGE`, with `fatal error` or without a column, as GCC, Clang and Swift print them
     /// (https://gcc.gnu.org/onlinedocs/gcc/Diagnostic-Message-Formatting-Options.html); of a linker
-    /// `FILE:LINE: undefined reference to 'f'`, or `FILE:(.text+0xa): ...` without debugging information.
+    /// `FILE:LINE: undefined reference to 'f'`, or `FILE:(.text+0xa): ...` without debugging information; and as Maven,
+    /// Kotlin and MSBuild print them.
     ///
     /// - Parameter path: Makes a path relative to the workspace.
     public static func errors(in output: String, path: (String) -> String) -> [Verdict.Finding] {
         var seen: Set<Verdict.Finding> = []
         return output.split(whereSeparator: \.isNewline).compactMap { line in
-            guard var finding = compiled(line) ?? linked(line) else { return nil }
+            guard var finding = compiled(line) ?? linked(line) ?? managed(line) else { return nil }
             finding.file = finding.file.map(path)
             return seen.insert(finding).inserted ? finding : nil
         }

@@ -1,19 +1,23 @@
 import CPattern
-import PipelineKit
+public import PipelineKit
 
 /// A regular expression somebody wrote, searched for within a bound.
 ///
 /// PCRE2's expressions, as Swift's own cannot be interrupted: `(a+)+$` takes time exponential in the length of the text.
-struct Pattern: Sendable {
-    let expression: String
+public struct Pattern: Sendable {
+    public let expression: String
+    /// The setting that says it.
+    private let field: String
 
     /// How much processor time a search may take; two megabytes take a tenth of it.
     private static let patience: Duration = .milliseconds(500)
 
-    /// - Throws: ``Failure/Kind/invalidInput`` when the expression cannot be read, ``Failure/Kind/missing`` without the
-    ///   library.
-    init(_ expression: String) throws(Failure) {
+    /// - Parameter field: The setting that says it, for messages.
+    /// - Throws: ``PipelineKit/Failure/Kind/invalidInput`` when the expression cannot be read,
+    ///   ``PipelineKit/Failure/Kind/missing`` without the library.
+    public init(_ expression: String, of field: String = "output_regex") throws(Failure) {
         self.expression = expression
+        self.field = field
         if let problem = sluice_pattern_open() {
             let words = String(cString: problem)
             throw Failure(.missing, "libpcre2-8.so.0 cannot be used: \(words); install libpcre2-8-0.")
@@ -23,8 +27,8 @@ struct Pattern: Sendable {
 
     /// Whether the expression matches somewhere.
     ///
-    /// - Throws: ``Failure/Kind/invalidInput`` when the search takes too long.
-    func matches(in text: String) async throws(Failure) -> Bool {
+    /// - Throws: ``PipelineKit/Failure/Kind/invalidInput`` when the search takes too long.
+    public func matches(in text: String) async throws(Failure) -> Bool {
         let result = await withCheckedContinuation { continuation in
             // A search computes for up to half a second, which no thread of the concurrency pool may.
             do throws(Failure) {
@@ -50,7 +54,7 @@ struct Pattern: Sendable {
         case SLUICE_PATTERN_ABSENT: return false
         case SLUICE_PATTERN_LATE: throw late
         default:
-            throw Failure(.invalidInput, "Field 'output_regex' must be a regular expression, but is \"\(expression)\".")
+            throw Failure(.invalidInput, "Field '\(field)' must be a regular expression, but is \"\(expression)\".")
         }
     }
 
