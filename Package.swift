@@ -66,6 +66,8 @@ let modules: [Target] = [
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Managed", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Judges", "Gate", needs: ["GateKit", "WorkspaceKit"]),
+    module("Results", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
@@ -134,7 +136,7 @@ let package = Package(
             path: "Pipelines",
             exclude: ["examples"],
             sources: ["BuiltInPipelines.swift"],
-            resources: [.embedInCode("pytest.yaml"), .embedInCode("command.yaml")],
+            resources: ["ai-eval", "command", "generate-eval", "pytest"].map { .embedInCode("\($0).yaml") },
             swiftSettings: strict
         ),
         .target(
@@ -170,8 +172,8 @@ let package = Package(
             "GateTests",
             of: [
                 "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
-                "CommandGate", "LintersGate", "ManagedGate", "NativeGate", "NodeGate", "ReportsGate", "RepositoryGate",
-                "ServicesGate", "TestsGate", "FilesTool",
+                "CommandGate", "JudgesGate", "LintersGate", "ManagedGate", "NativeGate", "NodeGate", "ReportsGate",
+                "RepositoryGate", "ResultsGate", "ServicesGate", "TestsGate", "FilesTool",
             ]
         ),
         tests(

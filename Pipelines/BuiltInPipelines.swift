@@ -2,7 +2,9 @@
 public enum BuiltInPipelines {
     /// The text of each, by name.
     public static let all: [String: String] = [
+        "ai-eval": text(PackageResources.ai_eval_yaml),
         "command": text(PackageResources.command_yaml),
+        "generate-eval": text(PackageResources.generate_eval_yaml),
         "pytest": text(PackageResources.pytest_yaml),
     ]
 

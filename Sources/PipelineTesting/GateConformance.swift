@@ -8,6 +8,7 @@ public import Testing
 ///   - settings: Settings with which the gate reaches a verdict in the workspace.
 ///   - required: Settings that have no default.
 ///   - files: What stands in the workspace, by relative path; nothing, as a rule.
+///   - ask: What models answer, to a gate that asks any.
 /// - Returns: the verdict, for what is special to the gate.
 @discardableResult
 public func expectConformance<G: Gate>(
@@ -15,6 +16,7 @@ public func expectConformance<G: Gate>(
     settings: JSONValue = [:],
     required: Set<String> = [],
     files: [String: String] = [:],
+    ask: JudgeAsker? = nil,
     at location: SourceLocation = #_sourceLocation
 ) async throws -> Verdict {
     var registry = Registry()
@@ -26,14 +28,14 @@ public func expectConformance<G: Gate>(
     }
 
     let gate = try factory.make(settings)
-    let verdict = try await judged(by: gate, files, at: location)
+    let verdict = try await judged(by: gate, files, ask, at: location)
     #expect(isSentence(verdict.reason), "A reason is a sentence: \(verdict.reason)", sourceLocation: location)
     #expect((0...1).contains(verdict.score ?? 0), "A score is from 0 to 1.", sourceLocation: location)
     let ids = verdict.cases.map(\.id)
     #expect(Set(ids).count == ids.count, "A test is named once.", sourceLocation: location)
     try await withTemporaryWorkspace(files) { workspace in
         try await withTemporaryWorkspace { scratch in
-            let context = GateContext(scratch: { scratch.path })
+            let context = GateContext(in: scratch, ask)
             await expectEnd(at: location) { () throws(Failure) in _ = try await gate.judge(workspace, in: context) }
         }
     }
@@ -41,13 +43,18 @@ public func expectConformance<G: Gate>(
 }
 
 /// Judges twice, as a gate that changed what it judges would say something else the second time.
-private func judged(by gate: any Gate, _ files: [String: String], at location: SourceLocation) async throws -> Verdict {
+private func judged(
+    by gate: any Gate,
+    _ files: [String: String],
+    _ ask: JudgeAsker?,
+    at location: SourceLocation
+) async throws -> Verdict {
     try await withTemporaryWorkspace(files) { workspace in
         let before = try Surroundings(of: workspace)
         var verdicts: [Verdict] = []
         for _ in 1...2 {
             try await withTemporaryWorkspace { scratch in
-                verdicts.append(try await gate.judge(workspace, in: GateContext(scratch: { scratch.path })))
+                verdicts.append(try await gate.judge(workspace, in: GateContext(in: scratch, ask)))
             }
         }
         let after = try Surroundings(of: workspace)
@@ -62,5 +69,12 @@ private func judged(by gate: any Gate, _ files: [String: String], at location: S
             sourceLocation: location
         )
         return verdicts[0]
+    }
+}
+
+extension GateContext {
+    fileprivate init(in scratch: Workspace, _ ask: JudgeAsker?) {
+        self.init(scratch: { scratch.path })
+        if let ask { self.ask = ask }
     }
 }

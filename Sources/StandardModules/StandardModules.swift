@@ -5,6 +5,7 @@ import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
+import JudgesGate
 import LintersGate
 import ManagedGate
 import NativeGate
@@ -13,6 +14,7 @@ import OpenAIProvider
 public import PipelineKit
 import ReportsGate
 import RepositoryGate
+import ResultsGate
 import ScriptedProvider
 import SearchTool
 import ServicesGate
@@ -24,12 +26,15 @@ extension Registry {
     public static func standard() -> Registry {
         var registry = Registry()
         // Gates
+        registry.add(AIEvalGate.self)
         registry.add(APITestGate.self)
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
+        registry.add(CancerResearchGate.self)
         registry.add(CargoTestGate.self)
         registry.add(CommandLineGate.self)
         registry.add(CoverageGate.self)
+        registry.add(CreativeGate.self)
         registry.add(DBMigrateGate.self)
         registry.add(DockerBuildGate.self)
         registry.add(DotNetTestGate.self)
@@ -42,14 +47,18 @@ extension Registry {
         registry.add(LintGate.self)
         registry.add(MakeTestGate.self)
         registry.add(MavenGate.self)
+        registry.add(MetricGate.self)
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)
         registry.add(NpmTestGate.self)
         registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
+        registry.add(ResearchGate.self)
         registry.add(RuffGate.self)
         registry.add(SARIFGate.self)
+        registry.add(ScoreGate.self)
         registry.add(SwiftTestGate.self)
+        registry.add(TextImproveGate.self)
         registry.add(UnittestGate.self)
         registry.add(VitestGate.self)
         // Tools

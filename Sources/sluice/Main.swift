@@ -11,6 +11,7 @@ struct Main {
         AnySubcommand(CostCommand.self), AnySubcommand(ReportCommand.self), AnySubcommand(ReplayCommand.self),
         AnySubcommand(VerifyCommand.self),
         AnySubcommand(LintCommand.self), AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self),
+        AnySubcommand(GenerateEvalCommand.self),
         AnySubcommand(ApplyCommand.self), AnySubcommand(ForkCommand.self), AnySubcommand(DoctorCommand.self),
         AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),
         AnySubcommand(WatchCommand.self), AnySubcommand(KeyCommand.self), AnySubcommand(BenchCommand.self),

@@ -35,7 +35,9 @@ struct Session: Sendable {
     /// Made when it is asked for: most commands need none of it.
     var registry: Registry {
         var registry = Registry.standard()
-        registry.listPrice = prices
+        let prices = prices
+        registry.listPrice = { prices()[$0] }
+        registry.listedModels = { prices().models(of: $0) }
         return registry
     }
 
@@ -53,9 +55,8 @@ struct Session: Sendable {
 
     /// The lists are read when a price is first asked for. One that is wrong is told by ``expectPrices()`` and counts
     /// as if it were empty: then a price is not known, and a limit in money is not kept but refused.
-    private var prices: @Sendable (ModelName) -> Price? {
-        let list = Once { [configuration] in (try? PriceList.configured(configuration)) ?? PriceList() }
-        return { list()[$0] }
+    private var prices: Once<PriceList> {
+        Once { [configuration] in (try? PriceList.configured(configuration)) ?? PriceList() }
     }
 
     /// - Parameter database: The one with the stored keys, from an option; `nil` for the configured one.

@@ -7,7 +7,8 @@ struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay",
         "verify",
-        "lint", "modules", "init", "apply", "fork", "doctor", "gc", "serve", "watch", "key", "bench", "version",
+        "lint", "modules", "init", "generate-eval", "apply", "fork", "doctor", "gc", "serve", "watch", "key", "bench",
+        "version",
     ]
 
     @Test func theOverviewNamesEveryCommand() async throws {

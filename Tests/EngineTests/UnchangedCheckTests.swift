@@ -1,6 +1,7 @@
 import Foundation
 import PipelineEngine
 import PipelineKit
+import PipelineTesting
 import Testing
 
 /// Says no, and counts how often it was asked.
@@ -97,5 +98,26 @@ struct UnchangedCheckTests {
         let seen = try await judged(replies, human: ["gate": "after_failed_check"])
         #expect(seen.since == [nil, 0, nil, nil])
         #expect(seen.asked == 3)
+    }
+
+    /// Who takes a run up may do so days later, when what was missing has been installed.
+    @Test func anotherProcessJudgesForItself() async throws {
+        var registry = Bench.registry
+        registry.add(CountingGate.self)
+        let bench = Bench(registry: registry)
+        defer { bench.remove() }
+        let goal: JSONValue = ["gate": "counting", "with": ["ledger": .string(Bench.temporary() + "/ledger")]]
+        let replies: JSONValue = [["text": "Hm."], ["text": "Hm."], ["text": "Hm."]]
+        let run = try await bench.start(replies, goal: goal, limits: ["iterations": 3])
+        _ = try await bench.services.runs.carryOn(run)
+        let events = try await bench.services.runs.events(of: run)
+        let cut = try #require(events.lastIndex { $0.payload.type == "iteration.started" })
+        let store = MemoryStore()
+        let rows = Chain.rows(events[..<cut].map(\.payload), after: 0, head: Chain.start, at: .start)
+        let left = RunState(replaying: events[..<cut])
+        try await store.append(Batch(run: run, events: rows, summary: RunSummary(left, run: run)))
+        let next = Bench(bench.directory, store: store, owner: ProcessName("host:boot:3:3"), registry: registry)
+        let state = try await next.services.runs.carryOn(run)
+        #expect(left.lastCheck?.unchangedSince == 0 && state.lastCheck?.unchangedSince == nil)
     }
 }

@@ -32,7 +32,7 @@ struct DocumentationTests {
         let commands = try Commands()
         #expect(commands.options.count >= 17)
         for document in try Documents.all() {
-            for shown in document.text.matches(of: /sluice ([a-z]+)((?: +[^\s`|#)]+)*)/) {
+            for shown in document.text.matches(of: /sluice ([a-z]+(?:-[a-z]+)*)((?: +[^\s`|#)]+)*)/) {
                 guard document.isCode(at: shown.range.lowerBound) else { continue }
                 let name = String(shown.1)
                 guard let options = commands.options[name] else {
@@ -54,7 +54,7 @@ private struct Commands {
     init() throws {
         let files = try SwiftFile.all(in: "Sources/sluice/Commands")
         let pairs = files.compactMap { file -> (String, Set<String>)? in
-            guard let name = file.text.firstMatch(of: /static let name = "([a-z]+)"/) else { return nil }
+            guard let name = file.text.firstMatch(of: /static let name = "([a-z-]+)"/) else { return nil }
             let fields = file.text.matches(of: /@Field\([^\n]*\)\s*(?:public )?var (\w+):/).map { field in
                 String(field.1.replacing(/[A-Z]/) { "-\($0.output.lowercased())" })
             }

@@ -44,10 +44,36 @@ enum SampleEvents {
     ]
 
     private static let checks: [Event.Payload] = [
+        .judgeRequested(question(cost: .usd(1))),
+        .judgeRequested(question(cost: nil)),
+        .judgeReplied(
+            JudgeReply(number: 1, text: "8", usage: Usage(input: 9, output: 1), cost: .usd(1), stop: .finished)
+        ),
+        .judgeReplied(
+            JudgeReply(
+                number: 1,
+                text: "8",
+                usage: Usage(input: 9, cached: 2, cacheWrites: 1, output: 4, reasoning: 3),
+                cost: nil,
+                stop: .length
+            )
+        ),
+        .judgeFailed(number: 1, attempt: 2, failure),
         .checkStarted(CheckName(iteration: 1), snapshot: "s1"),
         .checkFinished(CheckName(iteration: 1), CheckResult(.passed, "Yes.")),
         .checkFinished(CheckName(iteration: 1), checked),
     ]
+
+    private static func question(cost: Money?) -> JudgeIntent {
+        JudgeIntent(
+            check: CheckName(iteration: 1),
+            number: 1,
+            attempt: 1,
+            model: "m/x",
+            reserved: Spending(tokens: 9, cost: cost),
+            request: digest
+        )
+    }
 
     private static var checked: CheckResult {
         var test = TestCase("t", .failed, "m", seconds: 1)

@@ -45,6 +45,9 @@ struct RetrAIRenderer: FrameRenderer {
         case .workspaceOpened(let workspace, _): opened(workspace)
         case .checkStarted(let name, _): startCheck(name)
         case .checkFinished(let name, let result): finishCheck(name, result)
+        case .judgeRequested: []
+        case .judgeReplied: [.log("A model has judged.")]
+        case .judgeFailed(_, _, let failure): [.log("A judge gave no answer: \(failure.message)", "warning")]
         case .iterationStarted(let number): startIteration(number)
         case .modelRequested(let intent): ask(intent)
         case .modelReplied(let reply): take(reply)

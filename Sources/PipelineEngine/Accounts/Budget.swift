@@ -34,7 +34,7 @@ extension Budget {
     func charges(from old: RunState, to new: RunState) async throws(ServiceError) -> [Charge] {
         let changes = Self.changes(from: old, to: new)
         guard !changes.isEmpty else { return [] }
-        let isReserving = new.intent != nil && new.intent != old.intent
+        let isReserving = new.isReserving(after: old)
         let key = new.start?.key
         var ofKey: KeyBudget?
         if let key, isReserving { ofKey = try await self.ofKey(key) }
@@ -55,8 +55,8 @@ extension Budget {
     /// By day: what was reserved is settled on the day on which it was.
     private static func changes(from old: RunState, to new: RunState) -> [(day: String, change: Balance)] {
         let spent = (new.spent.cost ?? .zero) - (old.spent.cost ?? .zero)
-        let settled = Balance(spent: spent, reserved: .zero - (old.intent?.reserved.cost ?? .zero))
-        let reserved = Balance(reserved: new.intent?.reserved.cost ?? .zero)
+        let settled = Balance(spent: spent, reserved: .zero - (old.reserved?.cost ?? .zero))
+        let reserved = Balance(reserved: new.reserved?.cost ?? .zero)
         // A run without prices need not know what day it is.
         guard settled != Balance() || reserved != Balance() else { return [] }
         let (before, after) = (old.askedAt.day, new.askedAt.day)
@@ -85,10 +85,11 @@ extension Budget {
 
     /// Why a question cannot be asked although no account is overdrawn: its price is not known, and a limit is to be kept.
     func problem(with question: RunState) async throws(ServiceError) -> Failure? {
-        guard let intent = question.intent, intent.reserved.cost == nil, !question.limits.allowUnknownPrice else {
+        guard let reserved = question.reserved, reserved.cost == nil, !question.limits.allowUnknownPrice else {
             return nil
         }
-        return try await anyLimit(ofKey: question.start?.key).map { Self.unknownPrice(of: intent.model, $0) }
+        let model = question.intent?.model ?? question.judgements.open?.model ?? ""
+        return try await anyLimit(ofKey: question.start?.key).map { Self.unknownPrice(of: model, $0) }
     }
 
     /// A limit that the runs of a key share with each other or with all others; `nil` when there is none.
@@ -104,6 +105,14 @@ extension Budget {
             "The price of '\(model)' is not known, so the limit of \(limit) that its runs share cannot be kept. Write the "
                 + "model into prices.yaml, or set 'limits.allow_unknown_price: true'."
         )
+    }
+}
+
+extension RunState {
+    /// Whether a model is asked in this state that was not in the one before.
+    fileprivate func isReserving(after old: RunState) -> Bool {
+        if let intent = facts.intent { return intent != old.intent }
+        return facts.judgements.open.map { $0 != old.judgements.open } ?? false
     }
 }
 

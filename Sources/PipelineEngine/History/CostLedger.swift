@@ -13,6 +13,8 @@ public struct CostLedger: Sendable, Hashable {
         /// `nil` for an attempt that gave no reply: what was reserved counts then.
         public var usage: Usage?
         public var spent: Spending
+        /// Whether a gate asked, and not the engine for the next turn.
+        public var isJudge = false
     }
 
     public private(set) var entries: [Entry] = []
@@ -26,6 +28,7 @@ public struct CostLedger: Sendable, Hashable {
     public struct Reader: Sendable {
         /// What the model is being asked.
         private var intent: ModelIntent?
+        private var judge: JudgeIntent?
         private var iteration = 0
 
         public init() {}
@@ -40,9 +43,30 @@ public struct CostLedger: Sendable, Hashable {
             case .modelFailed(_, _, let failure, _):
                 guard failure.mayHaveCost, let reserved = intent?.reserved else { return nil }
                 return entry(event, nil, reserved)
+            case .judgeRequested(let asked): judge = asked
+            case .judgeReplied(let reply):
+                return judging(event, reply.usage, Spending(tokens: reply.usage.total, cost: reply.cost))
+            case .judgeFailed(_, _, let failure):
+                guard failure.mayHaveCost, let reserved = judge?.reserved else { return nil }
+                return judging(event, nil, reserved)
             default: break
             }
             return nil
+        }
+
+        private func judging(_ event: Event, _ usage: Usage?, _ spent: Spending) -> Entry? {
+            judge.map {
+                Entry(
+                    turn: $0.number,
+                    attempt: $0.attempt,
+                    iteration: $0.check.iteration,
+                    at: event.at,
+                    model: $0.model,
+                    usage: usage,
+                    spent: spent,
+                    isJudge: true
+                )
+            }
         }
 
         private func entry(_ event: Event, _ usage: Usage?, _ spent: Spending) -> Entry? {

@@ -38,7 +38,7 @@ extension Decider {
 extension Decider {
     /// Parks the run until a person, or the next day, lets it look again.
     func overdraw(_ overdraft: Overdraft) throws(Refusal) -> [Event.Payload] {
-        guard state.phase == .asking, state.intent == nil, state.blockingApproval == nil else { throw .outdated }
+        guard state.facts.mayAsk, state.reserved == nil, state.blockingApproval == nil else { throw .outdated }
         let text = Self.words(overdraft)
         let name: LimitName = if case .key = overdraft.account { .key } else { .day }
         guard case .approvalRequested(var approval) = question(.limit(name), text, shown: Digest(of: Array(text.utf8)))
@@ -68,6 +68,14 @@ extension Decider {
 }
 
 extension RunFacts {
+    /// Whether a model may be asked now, by the engine or by a gate.
+    fileprivate var mayAsk: Bool {
+        switch phase {
+        case .asking, .checking: true
+        case .opening, .calling, .finished: false
+        }
+    }
+
     /// Whether the tokens that the run may use are enough for this too.
     func hasTokens(for reserved: Spending) -> Bool {
         limits.tokens.map { spent.tokens.adding(reserved.tokens) <= $0.tokens } ?? true

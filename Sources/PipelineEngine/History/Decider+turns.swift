@@ -15,17 +15,21 @@ extension Decider {
 
     /// The process that asked is gone, and nobody knows whether the service answered, and charged.
     private func interrupted(_ open: ModelIntent) -> Event.Payload {
-        let failure = Failure(.unavailable, "The process that asked ended before the answer came.", mayHaveCost: true)
-        return .modelFailed(turn: open.turn, attempt: open.attempt, failure, retryAt: now)
+        .modelFailed(turn: open.turn, attempt: open.attempt, Self.interruption, retryAt: now)
+    }
+
+    static var interruption: Failure {
+        Failure(.unavailable, "The process that asked ended before the answer came.", mayHaveCost: true)
     }
 
     /// What becomes of the question to the model, if one is open, when the run is cancelled: nobody waits for the answer,
     /// and the service may charge for it all the same.
     var cutOff: Event.Payload? {
-        state.intent.map { open in
-            let failure = Failure(.cancelled, "The run was cancelled before the answer came.", mayHaveCost: true)
-            return .modelFailed(turn: open.turn, attempt: open.attempt, failure, retryAt: nil)
+        let failure = Failure(.cancelled, "The run was cancelled before the answer came.", mayHaveCost: true)
+        if let open = state.judgements.open {
+            return .judgeFailed(number: open.number, attempt: open.attempt, failure)
         }
+        return state.intent.map { .modelFailed(turn: $0.turn, attempt: $0.attempt, failure, retryAt: nil) }
     }
 
     func finishTurn(

@@ -21,7 +21,7 @@ extension Event.Payload {
     fileprivate var changesList: Bool {
         switch self {
         case .callProposed, .callStarted, .callFinished, .callRefused: false
-        case .workspaceOpened, .checkStarted, .modelRequested, .networkUsed: false
+        case .workspaceOpened, .checkStarted, .modelRequested, .judgeRequested, .networkUsed: false
         default: true
         }
     }

@@ -26,6 +26,11 @@ extension Event {
         case workspaceOpened(Workspace, start: SnapshotID)
         case checkStarted(CheckName, snapshot: SnapshotID)
         indirect case checkFinished(CheckName, CheckResult)
+        /// A gate asks a model; recorded before it is asked.
+        indirect case judgeRequested(JudgeIntent)
+        indirect case judgeReplied(JudgeReply)
+        /// The model gave no answer.
+        indirect case judgeFailed(number: Int, attempt: Int, Failure)
         case iterationStarted(Int)
         case modelRequested(ModelIntent)
         case modelReplied(RecordedReply)

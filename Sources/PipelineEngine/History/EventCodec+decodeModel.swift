@@ -43,17 +43,8 @@ extension ModelIntent {
 extension RecordedReply {
     init?(_ body: EventBody) {
         guard let turn = body.integer("turn"), let text = body.text("text"),
-            let stop: ModelReply.Stop = body.word("stop"),
-            let input = body.integer("input_tokens"), let cached = body.integer("cached_tokens"),
-            let output = body.integer("output_tokens")
+            let stop: ModelReply.Stop = body.word("stop"), let usage = Usage(body)
         else { return nil }
-        let usage = Usage(
-            input: input,
-            cached: cached,
-            cacheWrites: body.integer("cache_write_tokens") ?? 0,
-            output: output,
-            reasoning: body.integer("reasoning_tokens") ?? 0
-        )
         let (cost, keepsake) = (body.money("cost"), body["keepsake"])
         self.init(turn: turn, text: text, usage: usage, cost: cost, stop: stop, keepsake: keepsake)
     }

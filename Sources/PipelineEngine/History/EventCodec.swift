@@ -51,6 +51,9 @@ extension Event.Payload {
         case .workspaceOpened: "workspace.opened"
         case .checkStarted: "check.started"
         case .checkFinished: "check.finished"
+        case .judgeRequested: "judge.requested"
+        case .judgeReplied: "judge.replied"
+        case .judgeFailed: "judge.failed"
         case .iterationStarted: "iteration.started"
         case .modelRequested: "model.requested"
         case .modelReplied: "model.replied"
@@ -88,6 +91,10 @@ extension Event.Payload {
             ].adding(["sandbox": workspace.sandbox?.body])
         case .checkStarted(let name, let snapshot): name.body.adding(["snapshot": .string(snapshot.value)])
         case .checkFinished(let name, let result): name.body.adding(result.body)
+        case .judgeRequested(let intent): intent.body
+        case .judgeReplied(let reply): reply.body
+        case .judgeFailed(let number, let attempt, let failure):
+            ["number": .int(number), "attempt": .int(attempt), "failure": .object(failure.body)]
         case .iterationStarted(let number): ["iteration": .int(number)]
         case .modelRequested(let intent): intent.body
         case .modelReplied(let reply): reply.body
@@ -225,15 +232,19 @@ extension ModelIntent {
 
 extension RecordedReply {
     fileprivate var body: [String: JSONValue] {
+        ["turn": .int(turn), "text": .string(text), "stop": .string(stop.rawValue)]
+            .adding(usage.members).adding(["cost": cost?.json, "keepsake": keepsake])
+    }
+}
+
+extension Usage {
+    /// As members of an event.
+    var members: [String: JSONValue?] {
         [
-            "turn": .int(turn), "text": .string(text), "stop": .string(stop.rawValue),
-            "input_tokens": .int(usage.input), "cached_tokens": .int(usage.cached), "output_tokens": .int(usage.output),
-        ].adding([
-            "cache_write_tokens": usage.cacheWrites == 0 ? nil : .int(usage.cacheWrites),
-            "reasoning_tokens": usage.reasoning == 0 ? nil : .int(usage.reasoning),
-            "cost": cost?.json,
-            "keepsake": keepsake,
-        ])
+            "input_tokens": .int(input), "cached_tokens": .int(cached), "output_tokens": .int(output),
+            "cache_write_tokens": cacheWrites == 0 ? nil : .int(cacheWrites),
+            "reasoning_tokens": reasoning == 0 ? nil : .int(reasoning),
+        ]
     }
 }
 

@@ -22,6 +22,9 @@ public enum RunCommand: Sendable, Hashable {
     case openWorkspace(Workspace, start: SnapshotID)
     case beginCheck(CheckName, snapshot: SnapshotID)
     indirect case finishCheck(CheckName, CheckResult)
+    indirect case beginJudgement(JudgeIntent)
+    indirect case finishJudgement(JudgeReply)
+    indirect case failJudgement(Int, attempt: Int, Failure)
     indirect case beginTurn(ModelIntent)
     /// The question to the model that was to be asked has no room in an account.
     indirect case overdraw(Overdraft)

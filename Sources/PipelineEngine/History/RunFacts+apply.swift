@@ -11,6 +11,9 @@ extension RunFacts {
         case .workspaceOpened(let workspace, let snapshot): open(workspace, snapshot)
         case .checkStarted(let name, let snapshot): startCheck(name, snapshot)
         case .checkFinished(let name, let result): finishCheck(name, result)
+        case .judgeRequested(let intent): ask(intent, at: event.at)
+        case .judgeReplied(let reply): take(reply)
+        case .judgeFailed(_, _, let failure): failJudge(failure)
         case .iterationStarted(let number): startIteration(number)
         case .modelRequested(let intent): ask(intent, at: event.at)
         case .modelReplied(let reply): take(reply)
@@ -57,6 +60,7 @@ extension RunFacts {
         phase = .finished(status, reason: reason)
         intent = nil
         openCheck = nil
+        endJudging()
         let end = Resolution(.expired, by: "the end of the run")
         for id in openApprovals { approvals[id]?.resolution = end }
         openApprovals = []
@@ -104,6 +108,7 @@ extension RunFacts {
 
     private mutating func finishCheck(_ name: CheckName, _ result: CheckResult) {
         openCheck = nil
+        endJudging()
         lastCheck = result
         unchangedSince = result.unchangedSince ?? name.iteration
         if name.iteration == 0 { baseline = result }

@@ -26,6 +26,7 @@ extension RunFacts {
     mutating func fork(_ point: ForkPoint, after last: Instant, at now: Instant) {
         unchangedSince = nil
         intent = nil
+        endJudging()
         retryAt = nil
         if waitingSince == nil { waited += now - last }
         let directory = workspace?.path ?? forkedFiles?.directory ?? project ?? ""

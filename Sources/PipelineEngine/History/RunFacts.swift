@@ -57,6 +57,7 @@ public struct RunFacts: Sendable, Hashable {
     public internal(set) var grants: [ToolRule] = []
 
     public internal(set) var openCheck: CheckName?
+    @Shared var judgements = Judgements()
     @Shared public internal(set) var baseline: CheckResult? = nil
     @Shared public internal(set) var lastCheck: CheckResult? = nil
     /// The iteration of ``lastCheck``, as long as nothing has been done since that could make another one answer

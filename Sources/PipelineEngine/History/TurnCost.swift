@@ -24,6 +24,7 @@ public struct TurnCost: Sendable, Hashable {
         var spent = Spending()
         return CostLedger(events).entries.compactMap { entry in
             spent.add(entry.spent)
+            guard !entry.isJudge else { return nil }
             return entry.usage.map {
                 TurnCost(turn: entry.turn, iteration: entry.iteration, at: entry.at, usage: $0, spent: spent)
             }

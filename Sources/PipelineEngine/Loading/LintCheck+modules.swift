@@ -14,7 +14,11 @@ extension LintCheck {
             guard let factory = registry.gates[gate.id] else {
                 return [unknown("gate", gate.id, among: registry.gates.keys, at: gate.path.appending("gate"))]
             }
-            return check(settings, of: factory.settings) { json throws(FieldProblems) in _ = try factory.make(json) }
+            var judge: ModelName?
+            let found = check(settings, of: factory.settings) { json throws(FieldProblems) in
+                judge = try factory.make(json).judge
+            }
+            return found + (judge.map { check($0, at: settings.path.appending("model")) } ?? [])
         }
     }
 

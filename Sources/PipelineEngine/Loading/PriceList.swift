@@ -27,6 +27,11 @@ public struct PriceList: Sendable, Hashable {
     /// The price of a model, also of one whose name goes on with a date: `claude-opus-5-20260724`, `gpt-5.2-2025-12-11`.
     public subscript(model: ModelName) -> Price? { prices["\(model)"] ?? prices["\(model)".withoutDate] }
 
+    /// The models of a vendor that stand in the list, by their provider.
+    public func models(of provider: ModuleID) -> [String] {
+        prices.keys.compactMap { ModelName($0) }.filter { $0.provider == provider }.map(\.model).sorted()
+    }
+
     /// The list with the prices of another one, which count before its own.
     public func overridden(by other: PriceList) -> PriceList {
         var list = self

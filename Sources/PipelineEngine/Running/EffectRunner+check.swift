@@ -25,23 +25,36 @@ extension EffectRunner {
         at snapshot: SnapshotID,
         of run: LiveRun
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
-        if let known = known(name, state, at: snapshot) { return (known, nil) }
+        if let known = known(name, state, at: snapshot, judgedHere: await run.judged) { return (known, nil) }
         let baseline = try await cases(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
         let judgement: Judgement
+        let desk = JudgeDesk(run, name, self)
         do throws(Failure) {
-            judgement = try await judge(state, at: snapshot, of: run)
+            judgement = try await judge(state, at: snapshot, of: run, asking: desk)
         } catch {
+            if try desk.hasEnded { return nil }
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
         }
+        if try desk.hasEnded { return nil }
+        await run.noteJudged(name.iteration)
         try await note(NetworkReport(.check(name), judgement.network), run)
         return judgement.result(baseline: baseline, confirming: earlier)
     }
 
     /// The result of the check before, when another one would find the same: it failed, nothing was done since, and its
     /// gates look at nothing but the files.
-    private func known(_ name: CheckName, _ state: RunState, at snapshot: SnapshotID) -> CheckResult? {
-        guard name.round == 1, let iteration = state.unchangedSince, state.snapshots[iteration] == snapshot,
+    ///
+    /// - Parameter iteration: What this process has judged last. Before another one took the run up, a person may have
+    ///   installed what was missing, and files do not tell.
+    private func known(
+        _ name: CheckName,
+        _ state: RunState,
+        at snapshot: SnapshotID,
+        judgedHere judged: Int?
+    ) -> CheckResult? {
+        guard name.round == 1, let iteration = state.unchangedSince, iteration == judged,
+            state.snapshots[iteration] == snapshot,
             var result = state.lastCheck, result.outcome == .failed, let goal = state.pipeline?.goal
         else { return nil }
         for gate in goal.judge.gates(at: FieldPath()) {

@@ -77,7 +77,14 @@ final class EffectRunner: Sendable {
     }
 
     /// Judges the goal in the tree that counts, one check of the run at a time.
-    func judge(_ state: RunState, at snapshot: SnapshotID, of run: LiveRun) async throws(Failure) -> Judgement {
+    ///
+    /// - Parameter desk: Asks models for its gates; `nil` where none may be asked.
+    func judge(
+        _ state: RunState,
+        at snapshot: SnapshotID,
+        of run: LiveRun,
+        asking desk: JudgeDesk? = nil
+    ) async throws(Failure) -> Judgement {
         try await run.checks.pass { () async throws(Failure) in
             try await GoalJudge(
                 registry: registry,
@@ -85,6 +92,7 @@ final class EffectRunner: Sendable {
                 sandboxes: sandboxes,
                 scratch: scratch,
                 redactor: redactor,
+                ask: desk?.asker,
                 emit: emit
             ).judge(state, at: snapshot, of: run.id)
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import PipelineKit
 import Synchronization
 
@@ -16,6 +17,8 @@ struct GoalJudge: Sendable {
     let sandboxes: any SandboxKeeper
     let scratch: Scratch
     let redactor: Redactor
+    /// Asks models; `nil` where none may be asked.
+    let ask: JudgeAsker?
     let emit: @Sendable (RunID, LivePiece) -> Void
 
     /// - Throws: ``Failure`` when a gate gave no answer.
@@ -63,10 +66,45 @@ struct GoalJudge: Sendable {
         }
     }
 
+    /// The verdicts of all parts, in their order: side by side those that measure nothing, and the others alone after them.
+    ///
+    /// - Throws: what the first part that gave no verdict says, when all have ended; which of them was slower says nothing.
     private func each(_ parts: [Judge], _ place: JudgedPlace) async throws(Failure) -> [Verdict] {
+        let besides = parts.indices.filter { !measures(parts[$0]) }
+        var results = await Self.sideBySide(besides) { await self.result(parts[$0], place) }
+        for index in parts.indices where results[index] == nil { results[index] = await result(parts[index], place) }
         var verdicts: [Verdict] = []
-        for part in parts { verdicts.append(try await judge(part, place, naming: true)) }
+        for index in parts.indices { if let result = results[index] { verdicts.append(try result.get()) } }
         return verdicts
+    }
+
+    private func measures(_ part: Judge) -> Bool {
+        part.gates(at: FieldPath()).contains { registry.gates[$0.id]?.measures == true }
+    }
+
+    private func result(_ part: Judge, _ place: JudgedPlace) async -> Result<Verdict, Failure> {
+        do throws(Failure) { return .success(try await judge(part, place, naming: true)) } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Does work for each of these, so many at a time as the machine has processors, and two at least.
+    private static func sideBySide<Value: Sendable>(
+        _ indices: [Int],
+        _ work: @escaping @Sendable (Int) async -> Value
+    ) async -> [Int: Value] {
+        await withTaskGroup(of: (Int, Value).self) { group in
+            var (waiting, done) = (indices[...], [Int: Value]())
+            func begin() {
+                if let index = waiting.popFirst() { group.addTask { (index, await work(index)) } }
+            }
+            for _ in 0..<max(2, ProcessInfo.processInfo.activeProcessorCount) { begin() }
+            while let (index, value) = await group.next() {
+                done[index] = value
+                begin()
+            }
+            return done
+        }
     }
 
     private func ask(_ id: ModuleID, _ settings: JSONValue, _ place: JudgedPlace) async throws(Failure) -> Verdict {
@@ -96,7 +134,8 @@ struct GoalJudge: Sendable {
     {
         let pieces = redactor.pieces()
         let show: @Sendable (String) -> Void = { if !$0.isEmpty { emit(run, .check(output: $0)) } }
-        let context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
+        var context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
+        if let ask { context.ask = ask }
         do throws(Failure) {
             let verdict = try await gate.judge(place, in: context)
             if let pieces { show(pieces.end()) }

@@ -12,7 +12,7 @@ extension LiveRun {
     /// - Throws: what keeps the limits from being read.
     func money(for draft: Draft) async throws(ServiceError) -> (charges: [Charge], problem: Failure?) {
         guard draft.payloads.contains(where: \.movesMoney) else { return ([], nil) }
-        if draft.payloads.contains(where: \.isModelRequest), let problem = try await budget.problem(with: draft.state) {
+        if draft.payloads.contains(where: \.asksAModel), let problem = try await budget.problem(with: draft.state) {
             return ([], problem)
         }
         return (try await budget.charges(from: state, to: draft.state), nil)
@@ -20,9 +20,17 @@ extension LiveRun {
 }
 
 extension Event.Payload {
+    fileprivate var asksAModel: Bool {
+        switch self {
+        case .modelRequested, .judgeRequested: true
+        default: false
+        }
+    }
+
     fileprivate var movesMoney: Bool {
         switch self {
         case .modelRequested, .modelReplied, .modelFailed, .runFinished: true
+        case .judgeRequested, .judgeReplied, .judgeFailed: true
         default: false
         }
     }

@@ -22,6 +22,8 @@ public actor LiveRun {
     var begun: Sequel.Work?
     /// What confines commands of the run's calls, once one has been started here.
     var walls: Confinement?
+    /// The last iteration whose goal this process has judged.
+    private(set) var judged: Int?
     private var hands = WorkInHand()
     private(set) var isWindingDown = false
     /// When the row of lists was last written, as far as this process knows.
@@ -110,6 +112,8 @@ public actor LiveRun {
         isWindingDown = true
         watcher?()
     }
+
+    func noteJudged(_ iteration: Int) { judged = iteration }
 
     /// Has its driver look whether there is something for it to do.
     func lookAround() { watcher?() }

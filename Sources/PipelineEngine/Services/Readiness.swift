@@ -17,6 +17,20 @@ public struct Readiness: Sendable {
             throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
         }
         for model in models.names { try check(model, in: pipeline, sharing: shared) }
+        for judge in try judges(pipeline, besides: models.first) { try check(judge, in: pipeline, sharing: shared) }
+    }
+
+    /// The models that the gates of the goal ask.
+    private func judges(_ pipeline: Pipeline, besides author: ModelName) throws(Failure) -> [ModelName] {
+        var judges: [ModelName] = []
+        for gate in pipeline.goal.judge.gates(at: FieldPath()) {
+            let factory = try registry.gate(gate.id)
+            guard factory.asksModels else { continue }
+            let made: any Gate
+            do throws(FieldProblems) { made = try factory.make(gate.settings) } catch { throw error.failure }
+            judges.append(try registry.judge(made.judge, besides: author, in: pipeline))
+        }
+        return judges
     }
 
     private func check(_ model: ModelName, in pipeline: Pipeline, sharing shared: Money?) throws(Failure) {

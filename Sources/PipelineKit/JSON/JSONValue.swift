@@ -75,7 +75,7 @@ extension JSONValue: CustomStringConvertible {
 
 extension String {
     /// The text, or its beginning and an ellipsis.
-    func shortened(to limit: Int) -> String {
+    public func shortened(to limit: Int) -> String {
         let end = index(startIndex, offsetBy: limit, limitedBy: endIndex) ?? endIndex
         return end == endIndex ? self : self[..<end] + "…"
     }

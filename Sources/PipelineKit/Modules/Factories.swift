@@ -67,6 +67,8 @@ public struct GateFactory: Sendable {
     public let aliases: [ModuleID]
     public let summary: String
     public let protection: EditPolicy
+    public let measures: Bool
+    public let asksModels: Bool
     private let describeSettings: Once<[FieldSchema]>
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Gate
@@ -76,6 +78,8 @@ public struct GateFactory: Sendable {
         aliases = G.aliases
         summary = G.summary
         protection = G.protection
+        measures = G.measures
+        asksModels = G.asksModels
         describeSettings = Once { G.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
     }

@@ -8,6 +8,10 @@ public protocol Gate: Sendable {
     static var summary: String { get }
     /// What judges the work and so may not be changed by it, unless the pipeline says otherwise.
     static var protection: EditPolicy { get }
+    /// Whether it measures how long something takes, so that no other gate of a goal may run beside it.
+    static var measures: Bool { get }
+    /// Whether it asks models; then somebody has to be there who can be asked, before a run begins.
+    static var asksModels: Bool { get }
 
     /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
     init(settings: Settings) throws(Failure)
@@ -15,6 +19,9 @@ public protocol Gate: Sendable {
     /// Whether the same files always give the same verdict: then a check that failed is not made again while nothing
     /// has been done since.
     var dependsOnFilesAlone: Bool { get }
+
+    /// Who is asked, of a gate that asks models; `nil` for another model than those that do the work.
+    var judge: ModelName? { get }
 
     /// Judges the workspace as it stands.
     ///
@@ -25,13 +32,20 @@ public protocol Gate: Sendable {
 extension Gate {
     public static var aliases: [ModuleID] { [] }
     public static var protection: EditPolicy { EditPolicy() }
+    public static var measures: Bool { false }
+    public static var asksModels: Bool { false }
     public var dependsOnFilesAlone: Bool { false }
+    public var judge: ModelName? { nil }
 }
 
 /// What a gate may use while it judges.
 public struct GateContext: Sendable {
     /// Takes output as it comes, for those who watch; nothing of it is recorded.
     public var progress: @Sendable (String) -> Void
+    /// Asks a model, on the account of the run.
+    public var ask: JudgeAsker = { _ throws(Failure) in
+        throw Failure(.missing, "No model can be asked here.")
+    }
     private let madeScratch: @Sendable () throws(Failure) -> String
 
     /// - Parameter scratch: Makes the directory that ``scratch()`` hands out, the first time.

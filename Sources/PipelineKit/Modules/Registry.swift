@@ -5,6 +5,8 @@ public struct Registry: Sendable {
     public private(set) var providers: [ModuleID: ProviderFactory] = [:]
     /// What models cost by their vendors' lists; `nil` for one that stands in none.
     public var listPrice: @Sendable (ModelName) -> Price? = { _ in nil }
+    /// The models that a vendor's list names, by the vendor's provider.
+    public var listedModels: @Sendable (ModuleID) -> [String] = { _ in [] }
 
     public init() {}
 

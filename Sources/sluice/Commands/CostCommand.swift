@@ -75,6 +75,8 @@ extension CostCommand.Part {
 
     fileprivate func key(_ entry: CostLedger.Entry) -> Key {
         switch self {
+        // What judged after an iteration stands behind all turns, as it is no turn.
+        case .turn where entry.isJudge: Key(place: .max, name: "check \(entry.iteration)")
         case .turn: Key(place: entry.turn, name: "\(entry.turn)")
         case .model: Key(place: 0, name: entry.model)
         case .day: Key(place: 0, name: String("\(entry.at)".prefix(10)))

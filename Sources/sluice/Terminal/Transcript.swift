@@ -30,6 +30,9 @@ struct Transcript {
         case .runStarted(let start): started(start)
         case .workspaceOpened(let workspace, _): opened(workspace)
         case .checkFinished(_, let result): check(result)
+        case .judgeReplied(let reply): [row("judge", Style.dim(reply.text.harmlessLine.fitted(to: 100)))]
+        case .judgeFailed(_, let attempt, let failure):
+            [row("judge", Style.yellow("gave no answer (attempt \(attempt)): \(failure.message)".harmlessLine))]
         case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
         case .modelReplied(let reply): model(reply)
         case .modelFailed(_, let attempt, let failure, let retryAt): failed(failure, attempt, isRetried: retryAt != nil)
@@ -55,7 +58,7 @@ struct Transcript {
         case .callAssessed(let id, let hooked): assessed(id, hooked)
         case .hookFailed(let failure):
             [row("hook", Style.yellow("\(failure.hook) (\(failure.moment)): \(failure.reason)".harmlessLine))]
-        case .checkStarted, .modelRequested, .callStarted: []
+        case .checkStarted, .judgeRequested, .modelRequested, .callStarted: []
         }
     }
 

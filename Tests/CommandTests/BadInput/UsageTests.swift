@@ -150,8 +150,8 @@ struct UsageTests {
         Mistake(
             "run pytets --model scripted/x",
             """
-            There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: command, pytest. A file is named \
-            with its ending: 'pytets.yaml'.
+            There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, command, generate-eval, \
+            pytest. A file is named with its ending: 'pytets.yaml'.
             """
         ),
         Mistake("lint none.yaml", "none.yaml: error: Cannot read this file: there is no such file."),

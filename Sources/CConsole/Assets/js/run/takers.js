@@ -15,6 +15,22 @@ function settle(state) {
   if (!isOpen && state.status === "waiting") state.status = "running";
 }
 
+// What a reply used, and cost.
+function charge({ usage }, body) {
+  usage.input += body.input_tokens;
+  usage.cached += body.cached_tokens ?? 0;
+  usage.output += body.output_tokens;
+  usage.cost += amount(body.cost);
+  usage.currency = body.cost?.split(" ")[1] ?? usage.currency;
+}
+
+// Nobody knows whether the service charged: then what was reserved counts, as in the run's own account.
+function reserve({ usage }, { failure }, reserved) {
+  if (!failure.may_have_cost || !reserved) return;
+  usage.unanswered += reserved.reserved_tokens;
+  usage.cost += amount(reserved.reserved_cost);
+}
+
 export const takers = {
   "run.started"(state, body, event) {
     const { pipeline } = body;
@@ -53,6 +69,18 @@ export const takers = {
     state.refused += item.refused.length;
     return [item];
   },
+  "judge.requested"(state, body) {
+    state.judging = body;
+    return [];
+  },
+  "judge.replied"(state, body, event) {
+    charge(state, body);
+    return note(state, event, `Judged by ${state.judging?.model ?? "a model"}`, body.text);
+  },
+  "judge.failed"(state, body, event) {
+    reserve(state, body, state.judging);
+    return note(state, event, "A model that judges gave no answer", body.failure.message, "held");
+  },
   "iteration.started"(state, body, event) {
     state.iteration = body.iteration;
     const { iteration } = body;
@@ -74,12 +102,8 @@ export const takers = {
     const item = state.turns.get(body.turn);
     if (!item) return [];
     Object.assign(item, { ...body, repliedAt: event.at });
+    charge(state, body);
     const { usage } = state;
-    usage.input += body.input_tokens;
-    usage.cached += body.cached_tokens ?? 0;
-    usage.output += body.output_tokens;
-    usage.cost += amount(body.cost);
-    usage.currency = body.cost?.split(" ")[1] ?? usage.currency;
     const { turn } = body;
     state.points.push({ at: event.at, turn, tokens: usage.input + usage.output + usage.unanswered, cost: usage.cost });
     return [item];
@@ -89,11 +113,7 @@ export const takers = {
     if (!item) return [];
     Object.assign(item, { failure: body.failure, retryAt: body.retry_at ?? null, failedAt: event.at });
     if (body.retry_at) state.status = "waiting";
-    // Nobody knows whether the service charged: then what was reserved counts, as in the run's own account.
-    if (body.failure.may_have_cost && state.reserved) {
-      state.usage.unanswered += state.reserved.reserved_tokens;
-      state.usage.cost += amount(state.reserved.reserved_cost);
-    }
+    reserve(state, body, state.reserved);
     return [item];
   },
   "model.fell_back": (state, body, event) => note(state, event, "Another model", `${body.to} stands in for ${body.from}.`),
