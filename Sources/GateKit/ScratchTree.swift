@@ -82,6 +82,7 @@ public enum ScratchTree {
                     return
                 }
             } catch {
+                guard Self.isThere(source) else { return }
                 throw failure(source, error)
             }
             for name in try names(in: source) where !(isTop && name == ".git") {
@@ -93,8 +94,15 @@ public enum ScratchTree {
             do {
                 return try FileManager.default.contentsOfDirectory(atPath: directory)
             } catch {
+                guard Self.isThere(directory) else { return [] }
                 throw failure(directory, error)
             }
+        }
+
+        /// Other gates may be at work in the tree, and take away what they have made.
+        private static func isThere(_ path: String) -> Bool {
+            var status = stat()
+            return lstat(path, &status) == 0
         }
     }
 }

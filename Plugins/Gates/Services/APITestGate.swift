@@ -9,6 +9,9 @@ public struct APITestGate: Gate {
     public static let id: ModuleID = "api-test"
     public static let summary = "Holds when the project's server starts and answers each request as it should."
 
+    /// For `max_ms`: what runs beside it would slow the answers down.
+    public static let measures = true
+
     public struct Settings: Fields {
         @Field("The command line that starts the server in the foreground, run by /bin/sh; $PORT is a free port.")
         var start: String

@@ -6,6 +6,9 @@ public struct HTTPGate: Gate {
     public static let id: ModuleID = "http"
     public static let summary = "Holds when a URL answers one request as it should."
 
+    /// For `max_ms`: what runs beside it would slow the answers down.
+    public static let measures = true
+
     public struct Settings: Fields {
         @Field("Where to ask, with http or https.") var url: String
         @Field("The method of the request.") var method: String = "GET"
