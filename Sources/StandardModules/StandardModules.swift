@@ -19,6 +19,7 @@ import ScriptedProvider
 import SearchTool
 import ServicesGate
 import ShellTool
+import SpeedGate
 import TestsGate
 
 extension Registry {
@@ -51,6 +52,7 @@ extension Registry {
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)
         registry.add(NpmTestGate.self)
+        registry.add(PerfCheckGate.self)
         registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
         registry.add(ResearchGate.self)
