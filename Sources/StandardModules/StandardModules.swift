@@ -29,6 +29,7 @@ extension Registry {
         // Gates
         registry.add(AIEvalGate.self)
         registry.add(APITestGate.self)
+        registry.add(BenchCompareGate.self)
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
         registry.add(CancerResearchGate.self)
