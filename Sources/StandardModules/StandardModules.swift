@@ -59,6 +59,7 @@ extension Registry {
         registry.add(ResearchGate.self)
         registry.add(RuffGate.self)
         registry.add(SARIFGate.self)
+        registry.add(SQLBenchmarkGate.self)
         registry.add(ScoreGate.self)
         registry.add(SwiftTestGate.self)
         registry.add(TextImproveGate.self)
