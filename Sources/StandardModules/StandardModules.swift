@@ -58,6 +58,7 @@ extension Registry {
         registry.add(PytestGate.self)
         registry.add(ResearchGate.self)
         registry.add(RuffGate.self)
+        registry.add(RustOptimizeGate.self)
         registry.add(SARIFGate.self)
         registry.add(SQLBenchmarkGate.self)
         registry.add(ScoreGate.self)
