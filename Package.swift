@@ -60,13 +60,9 @@ let modules: [Target] = [
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
-<<<<<<< HEAD
     module("Repository", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Services", "Gate", needs: ["GateKit", "ProcessKit", "ShellGrammar"]),
-    module("Speed", "Gate", needs: ["GateKit", "ProcessKit"]),
-=======
     module("Speed", "Gate", needs: ["GateKit", "ProcessKit", "CCrypto"]),
->>>>>>> ceb0301 (Judge a query by its rows and by its time: the gate sql-benchmark)
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Managed", "Gate", needs: ["GateKit", "ProcessKit"]),
