@@ -62,6 +62,7 @@ let modules: [Target] = [
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Repository", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Services", "Gate", needs: ["GateKit", "ProcessKit", "ShellGrammar"]),
+    module("Speed", "Gate", needs: ["GateKit", "ProcessKit", "CCrypto"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Managed", "Gate", needs: ["GateKit", "ProcessKit"]),
@@ -173,7 +174,7 @@ let package = Package(
             of: [
                 "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
                 "CommandGate", "JudgesGate", "LintersGate", "ManagedGate", "NativeGate", "NodeGate", "ReportsGate",
-                "RepositoryGate", "ResultsGate", "ServicesGate", "TestsGate", "FilesTool",
+                "RepositoryGate", "ResultsGate", "ServicesGate", "SpeedGate", "TestsGate", "FilesTool",
             ]
         ),
         tests(

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 
@@ -34,6 +35,14 @@ long long sluice_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+static long long microseconds(struct timeval time) { return time.tv_sec * 1000000LL + time.tv_usec; }
+
+long long sluice_processor_time_of_children(void) {
+    struct rusage use;
+    if (getrusage(RUSAGE_CHILDREN, &use) < 0) return 0;
+    return microseconds(use.ru_utime) + microseconds(use.ru_stime);
 }
 
 int sluice_reap(pid_t command, int *status) {

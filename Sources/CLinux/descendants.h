@@ -19,5 +19,10 @@ void sluice_write_mark(int file, int64_t place);
 /// - Returns: 0 when there are no children any more, 1 otherwise.
 int sluice_reap(pid_t command, int *status);
 
+/// Microseconds that a processor worked for children that were reaped, and for those that these had waited for.
+///
+/// getrusage(2); one whose parent ignores SIGCHLD is in no account.
+long long sluice_processor_time_of_children(void);
+
 /// Microseconds of the monotonic clock.
 long long sluice_now(void);

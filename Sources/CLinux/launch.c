@@ -141,6 +141,7 @@ static _Noreturn void supervise(const struct sluice_launch *launch) {
     int left = sluice_end_descendants(signals, command, &status);
     if (!by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
     if (left) sluice_tell(SLUICE_LEFT, left, 0);
+    sluice_tell(SLUICE_USED, 0, sluice_processor_time_of_children());
     _exit(0);
 }
 

@@ -140,6 +140,7 @@ static _Noreturn void run(const int *given, int failure) {
     kill(-1, SIGKILL);
     while (sluice_reap(command, &status)) poll(NULL, 0, 1);
     if (!by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
+    sluice_tell(SLUICE_USED, 0, sluice_processor_time_of_children());
     close(CONTROL);  // nothing is left; the engine need not wait until this process is taken apart
     _exit(0);
 }

@@ -35,7 +35,7 @@ public func expectConformance<G: Gate>(
     #expect(Set(ids).count == ids.count, "A test is named once.", sourceLocation: location)
     try await withTemporaryWorkspace(files) { workspace in
         try await withTemporaryWorkspace { scratch in
-            let context = GateContext(in: scratch, ask)
+            let context = GateContext(of: workspace, scratch, ask)
             await expectEnd(at: location) { () throws(Failure) in _ = try await gate.judge(workspace, in: context) }
         }
     }
@@ -54,7 +54,7 @@ private func judged(
         var verdicts: [Verdict] = []
         for _ in 1...2 {
             try await withTemporaryWorkspace { scratch in
-                verdicts.append(try await gate.judge(workspace, in: GateContext(in: scratch, ask)))
+                verdicts.append(try await gate.judge(workspace, in: GateContext(of: workspace, scratch, ask)))
             }
         }
         let after = try Surroundings(of: workspace)
@@ -73,8 +73,9 @@ private func judged(
 }
 
 extension GateContext {
-    fileprivate init(in scratch: Workspace, _ ask: JudgeAsker?) {
-        self.init(scratch: { scratch.path })
+    /// What is compared with the start is compared with itself.
+    fileprivate init(of workspace: Workspace, _ scratch: Workspace, _ ask: JudgeAsker?) {
+        self.init(scratch: { scratch.path }, base: { _ in workspace })
         if let ask { self.ask = ask }
     }
 }

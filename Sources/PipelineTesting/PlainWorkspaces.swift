@@ -23,6 +23,17 @@ public struct PlainWorkspaces: WorkspaceKeeper {
         under policy: EditPolicy,
         of run: RunID
     ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    /// A directory whose ``out`` names the snapshot.
+    public func layOut(_ snapshot: SnapshotID, of workspace: Workspace, in directory: String, for run: RunID)
+        throws(Failure)
+    {
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try snapshot.value.write(toFile: "\(directory)/out", atomically: false, encoding: .utf8)
+        } catch {
+            throw Failure(.unavailable, "'\(directory)' cannot be made.")
+        }
+    }
     public func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String {
         "-\(old)\n+\(new)\n"
     }

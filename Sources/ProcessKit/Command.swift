@@ -122,6 +122,9 @@ public struct Finished: Sendable, Hashable {
     public var status: Int
     /// From the start of the command to its own end.
     public var elapsed: Duration
+    /// What the processors worked for the command and all it started, in programs and in the system, as the system
+    /// counts it; without processes whose parents ignore SIGCHLD.
+    public var processorTime: Duration
     /// How many processes that the command started could not be ended; as a rule 0, or those of another user.
     public var survivors: Int
     /// Whether it was ended for its silence, ``Command/silence``.
@@ -134,6 +137,7 @@ public struct Finished: Sendable, Hashable {
         errors: CappedOutput = CappedOutput(),
         status: Int,
         elapsed: Duration,
+        processorTime: Duration = .zero,
         survivors: Int = 0,
         wasSilent: Bool = false,
         memoryUsed: Int? = nil
@@ -142,6 +146,7 @@ public struct Finished: Sendable, Hashable {
         self.errors = errors
         self.status = status
         self.elapsed = elapsed
+        self.processorTime = processorTime
         self.survivors = survivors
         self.wasSilent = wasSilent
         self.memoryUsed = memoryUsed

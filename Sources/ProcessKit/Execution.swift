@@ -116,6 +116,7 @@ struct Execution: ~Copyable {
             errors: errors.capped,
             status: status,
             elapsed: elapsed,
+            processorTime: reports.processorTime,
             survivors: reports.survivors,
             wasSilent: wasSilent,
             memoryUsed: reports.memoryUsed
@@ -131,6 +132,7 @@ private struct Reports {
     /// The exit status, or 128 plus a signal.
     private(set) var status: Int?
     private(set) var elapsed: Duration?
+    private(set) var processorTime = Duration.zero
     private(set) var survivors = 0
     private(set) var memoryUsed: Int?
 
@@ -150,6 +152,7 @@ private struct Reports {
         case SLUICE_ENDED:
             status = Self.status(report.value)
             elapsed = .microseconds(report.elapsed)
+        case SLUICE_USED: processorTime = .microseconds(report.elapsed)
         case SLUICE_LEFT: survivors = max(1, Int(report.value))
         case SLUICE_OVER_MEMORY: memoryUsed = Int(report.value) << 20
         default: failure = (Int(report.kind), report.value)

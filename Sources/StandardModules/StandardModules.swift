@@ -19,6 +19,7 @@ import ScriptedProvider
 import SearchTool
 import ServicesGate
 import ShellTool
+import SpeedGate
 import TestsGate
 
 extension Registry {
@@ -28,6 +29,7 @@ extension Registry {
         // Gates
         registry.add(AIEvalGate.self)
         registry.add(APITestGate.self)
+        registry.add(BenchCompareGate.self)
         registry.add(BunTestGate.self)
         registry.add(CTestGate.self)
         registry.add(CancerResearchGate.self)
@@ -51,11 +53,14 @@ extension Registry {
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)
         registry.add(NpmTestGate.self)
+        registry.add(PerfCheckGate.self)
         registry.add(PyrightGate.self)
         registry.add(PytestGate.self)
         registry.add(ResearchGate.self)
         registry.add(RuffGate.self)
+        registry.add(RustOptimizeGate.self)
         registry.add(SARIFGate.self)
+        registry.add(SQLBenchmarkGate.self)
         registry.add(ScoreGate.self)
         registry.add(SwiftTestGate.self)
         registry.add(TextImproveGate.self)

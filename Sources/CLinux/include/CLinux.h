@@ -71,7 +71,7 @@ struct sluice_report {
     int32_t kind;
     /// An errno for the failures, the status of wait(2) for `SLUICE_ENDED`, a number of processes for `SLUICE_LEFT`.
     int32_t value;
-    /// Microseconds from the start of the command to its end, for `SLUICE_ENDED`.
+    /// Microseconds from the start of the command to its end, for `SLUICE_ENDED`; of processor time, for `SLUICE_USED`.
     int64_t elapsed;
 };
 
@@ -86,6 +86,8 @@ enum {
     SLUICE_NOT_ENTERED = 6,
     /// All processes together used more memory than they may, in MiB, and were killed.
     SLUICE_OVER_MEMORY = 7,
+    /// The command and all it started have ended, and used that much processor time.
+    SLUICE_USED = 8,
 };
 
 /// Opens the user namespace that another one was made in.

@@ -31,6 +31,8 @@ struct GoalJudge: Sendable {
         let confines = workspace.sandbox?.isConfined == true
         let place = JudgedPlace(
             workspace: Workspace(path: tree.path, project: workspace.project),
+            origin: workspace,
+            start: start,
             confinedBy: confines ? state.pipeline?.workspace : nil,
             run: run
         )
@@ -113,14 +115,27 @@ struct GoalJudge: Sendable {
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
         let directory = scratch.directory()
         defer { directory.remove() }
-        guard let policy = place.policy else { return try await ask(gate, place.workspace, directory, place.run) }
+        return try await withBase(of: place, directory) { base throws(Failure) in
+            try await ask(gate, place, directory, base)
+        }
+    }
+
+    private func ask(
+        _ gate: any Gate,
+        _ place: JudgedPlace,
+        _ directory: ScratchDirectory,
+        _ base: BaseTree
+    ) async throws(Failure) -> Verdict {
+        guard let policy = place.policy else {
+            return try await ask(gate, place.workspace, directory, base, place.run)
+        }
         let tenant = SandboxTenant.judge(tree: place.workspace.path, scratch: try directory.path())
         var workspace = place.workspace
         let walls = try await sandboxes.walls(for: place.run, workspace, policy, tenant)
         workspace.confinement = walls
         let verdict: Result<Verdict, Failure>
         do throws(Failure) {
-            verdict = .success(try await ask(gate, workspace, directory, place.run))
+            verdict = .success(try await ask(gate, workspace, directory, base, place.run))
         } catch {
             verdict = .failure(error)
         }
@@ -129,12 +144,20 @@ struct GoalJudge: Sendable {
         return try verdict.get()
     }
 
-    private func ask(_ gate: any Gate, _ place: Workspace, _ directory: ScratchDirectory, _ run: RunID)
-        async throws(Failure) -> Verdict
-    {
+    private func ask(
+        _ gate: any Gate,
+        _ place: Workspace,
+        _ directory: ScratchDirectory,
+        _ base: BaseTree,
+        _ run: RunID
+    ) async throws(Failure) -> Verdict {
         let pieces = redactor.pieces()
         let show: @Sendable (String) -> Void = { if !$0.isEmpty { emit(run, .check(output: $0)) } }
-        var context = GateContext(scratch: directory.path) { show(pieces?.next($0) ?? $0) }
+        var context = GateContext(
+            scratch: directory.path,
+            progress: { show(pieces?.next($0) ?? $0) },
+            base: { point throws(Failure) in try await base.workspace(at: point) }
+        )
         if let ask { context.ask = ask }
         do throws(Failure) {
             let verdict = try await gate.judge(place, in: context)
@@ -147,16 +170,28 @@ struct GoalJudge: Sendable {
 }
 
 /// Where the gates of a goal judge.
-private final class JudgedPlace: Sendable {
+final class JudgedPlace: Sendable {
     let workspace: Workspace
+    /// Where the work was done.
+    let origin: Workspace
+    /// What stood there at the start of the run.
+    let start: SnapshotID
     /// What confines the gates; `nil` when nothing does.
     let policy: WorkspacePolicy?
     let run: RunID
     /// What the gates reached so far.
     let network = Mutex<[NetworkUse]>([])
 
-    init(workspace: Workspace, confinedBy policy: WorkspacePolicy?, run: RunID) {
+    init(
+        workspace: Workspace,
+        origin: Workspace,
+        start: SnapshotID,
+        confinedBy policy: WorkspacePolicy?,
+        run: RunID
+    ) {
         self.workspace = workspace
+        self.origin = origin
+        self.start = start
         self.policy = policy
         self.run = run
     }

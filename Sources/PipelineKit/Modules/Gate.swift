@@ -47,13 +47,18 @@ public struct GateContext: Sendable {
         throw Failure(.missing, "No model can be asked here.")
     }
     private let madeScratch: @Sendable () throws(Failure) -> String
+    private let laidBase: @Sendable (BasePoint) async throws(Failure) -> Workspace
 
-    /// - Parameter scratch: Makes the directory that ``scratch()`` hands out, the first time.
+    /// - Parameters:
+    ///   - scratch: Makes the directory that ``scratch()`` hands out, the first time.
+    ///   - base: Lays out what ``base(_:)`` hands out, the first time.
     public init(
         scratch: @escaping @Sendable () throws(Failure) -> String,
-        progress: @escaping @Sendable (String) -> Void = { _ in }
+        progress: @escaping @Sendable (String) -> Void = { _ in },
+        base: @escaping @Sendable (BasePoint) async throws(Failure) -> Workspace = GateContext.noBase
     ) {
         madeScratch = scratch
+        laidBase = base
         self.progress = progress
     }
 
@@ -62,4 +67,16 @@ public struct GateContext: Sendable {
     ///
     /// - Throws: ``Failure/Kind/unavailable`` when it cannot be made.
     public func scratch() throws(Failure) -> String { try madeScratch() }
+
+    /// What the work is compared with, in a tree of its own that is confined as the judged one is; there from the first
+    /// call on, removed afterwards. A gate asks for one point only.
+    ///
+    /// - Throws: ``Failure/Kind/missing`` where there is nothing to compare with, ``Failure/Kind/invalidInput`` for a
+    ///   commit that is not there.
+    public func base(_ point: BasePoint = .start) async throws(Failure) -> Workspace { try await laidBase(point) }
+
+    /// For who judges without a run.
+    public static let noBase: @Sendable (BasePoint) async throws(Failure) -> Workspace = { _ throws(Failure) in
+        throw Failure(.missing, "There is no run here, and so nothing to compare the work with.")
+    }
 }

@@ -35,6 +35,8 @@ public enum SandboxTenant: Sendable, Hashable {
     case calls
     /// A gate, which shares nothing with those it judges, in a directory of its own.
     case judge(tree: String, scratch: String)
+    /// A gate in what it compares the work with; the work it judges sees nothing of that.
+    case base(tree: String, scratch: String)
 }
 
 /// Puts up walls around the commands of runs.

@@ -103,6 +103,15 @@ public protocol WorkspaceKeeper: Sendable {
         of run: RunID
     ) async throws(Failure) -> RebuiltTree
 
+    /// Lays out a snapshot in a directory that is not there yet.
+    func layOut(_ snapshot: SnapshotID, of workspace: Workspace, in directory: String, for run: RunID)
+        async throws(Failure)
+
+    /// Lays out a commit of the project's git in a directory that is not there yet: what it has of the project.
+    ///
+    /// - Throws: ``Failure/Kind/invalidInput`` when there is no such commit.
+    func layOut(commit: String, of workspace: Workspace, in directory: String, for run: RunID) async throws(Failure)
+
     /// What differs between two snapshots, as a unified diff that `git apply` takes.
     func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) async throws(Failure) -> String
 
@@ -143,6 +152,16 @@ public protocol WorkspaceKeeper: Sendable {
     /// - Parameter isForgotten: Asked when nobody else can work on it any more.
     /// - Returns: whether it is gone.
     func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) async throws(Failure) -> Bool
+}
+
+extension WorkspaceKeeper {
+    public func layOut(_ snapshot: SnapshotID, of workspace: Workspace, in directory: String, for run: RunID)
+        async throws(Failure)
+    { throw Failure(.missing, "Nothing is kept here that could be laid out beside the workspace.") }
+
+    public func layOut(commit: String, of workspace: Workspace, in directory: String, for run: RunID)
+        async throws(Failure)
+    { throw Failure(.missing, "Nothing is kept here that could be laid out beside the workspace.") }
 }
 
 /// A workspace and how it starts.

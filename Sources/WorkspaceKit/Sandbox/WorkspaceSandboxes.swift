@@ -6,7 +6,7 @@ import Synchronization
 /// Puts up walls with bubblewrap.
 ///
 /// Below the state directory stand `rooms/RUN/tmp` and `rooms/RUN/home`, which commands of a run see as `/tmp` and as
-/// their home from its start to its end, and `rooms/RUN/judge` with the same two for its gates, empty at each check.
+/// their home from its start to its end, and `rooms/RUN/judge` and `base` with the same two for its gates, empty at each check.
 public struct WorkspaceSandboxes: SandboxKeeper {
     private let state: String
     private let hidden: [String]
@@ -74,14 +74,22 @@ public struct WorkspaceSandboxes: SandboxKeeper {
             walls.standIns = try await GitSettings.standIns(in: repository, at: "\(place)/git")
             return walls
         case .judge(let tree, let scratch):
-            try Disk.remove("\(place)/judge")
-            return Confinement(
-                writable: [tree, scratch],
-                readable: installed,
-                temporary: "\(place)/judge/tmp",
-                home: "\(place)/judge/home"
-            )
+            return try emptyWalls(around: [tree, scratch], installed, at: "\(place)/judge")
+        case .base(let tree, let scratch):
+            return try emptyWalls(around: [tree, scratch], installed, at: "\(place)/base")
         }
+    }
+
+    private func emptyWalls(around writable: [String], _ readable: [String], at room: String) throws(Failure)
+        -> Confinement
+    {
+        try Disk.remove(room)
+        return Confinement(
+            writable: writable,
+            readable: readable,
+            temporary: "\(room)/tmp",
+            home: "\(room)/home"
+        )
     }
 
     public func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { Sandbox.takeNetworkUse(of: walls) }

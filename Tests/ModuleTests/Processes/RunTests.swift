@@ -46,6 +46,26 @@ struct RunTests {
         #expect(try await run(Command("cat", in: directory)).output.bytes == [])
     }
 
+    /// The command forks a process that forks another, which works; neither is waited for, and one leaves the session.
+    @Test func whatAllItsProcessesWorkIsCounted() async throws {
+        let finished = try await run(Command("python3", ["-c", Self.workOfOthers], in: directory))
+        #expect(finished.status == 0)
+        #expect(finished.processorTime > .milliseconds(40), "Five million rounds take longer on any machine.")
+        #expect(finished.processorTime < finished.elapsed * 64 + .seconds(1))
+    }
+
+    static let workOfOthers = """
+        import os
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                for _ in range(5_000_000): pass
+                os.write(writer, b'x')
+            os._exit(0)
+        os.read(reader, 1)
+        """
+
     @Test func theEndOfACommandIsItsOwn() async throws {
         let finished = try await run(.shell("sleep 60 & echo $!", in: directory))
         let pid = try #require(Int32(finished.output.text.trimmingCharacters(in: .whitespacesAndNewlines)))

@@ -115,6 +115,39 @@ import WorkspaceKit
         }
     }
 
+    /// Neither the judged tree nor what its commands left at home is there where the base is measured.
+    @Test func theBaseIsOutOfReachOfWhatIsJudged() async throws {
+        try await Cell.with { cell async throws in
+            let (tree, base) = ("\(cell.state)/judged/r1", "\(cell.state)/scratch/2/base")
+            let scratch = "\(cell.state)/scratch/1"
+            for path in [tree, base, scratch] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            }
+            func place(_ path: String, _ tenant: SandboxTenant) async throws -> Workspace {
+                let walls = try await cell.sandboxes.walls(for: "r1", cell.workspace, WorkspacePolicy(), tenant)
+                return Workspace(path: path, project: cell.path, confinement: walls)
+            }
+            let work = try await place(tree, .judge(tree: tree, scratch: scratch))
+            let start = try await place(base, .base(tree: base, scratch: scratch))
+            let left = try await run(
+                .shell("echo x > /tmp/x; echo x > ~/x; echo x > \(base)/x; echo x > \(tree)/x; echo left", in: work)
+            )
+            #expect(left.output.text.hasSuffix("left\n"))
+            let seen = try await run(.shell("ls -A /tmp ~ . \(tree); echo y > made && cat made", in: start))
+            #expect(seen.output.text.split(separator: "\n").filter { $0 == "x" } == [])
+            #expect(seen.output.text.hasSuffix("y\n"))
+            for walls in [work.confinement, start.confinement].compactMap(\.self) { cell.sandboxes.takeDown(walls) }
+        }
+    }
+
+    @Test func whatTheProcessesOfASandboxWorkIsCounted() async throws {
+        try await Cell.with { cell async throws in
+            let finished = try await run(Command("python3", ["-c", RunTests.workOfOthers], in: cell.workspace))
+            #expect(finished.status == 0)
+            #expect(finished.processorTime > .milliseconds(40))
+        }
+    }
+
     @Test func whatARunLeftInItsOwnPlacesGoesWithIt() async throws {
         try await Cell.with { cell async throws in
             _ = try await cell.run("echo 1 > /tmp/a")

@@ -61,16 +61,11 @@ public struct CargoTestGate: Gate {
                 score: 0
             )
         }
-        let cargo = try Runner(
-            "cargo",
-            named: settings.program,
-            in: workspace.project,
-            install: "https://rustup.rs or apt-get install cargo"
-        )
+        let cargo = try Runner.cargo(named: settings.program, in: workspace.project)
         let target = ["--target-dir", "\(try context.scratch())/target", "--color=never"]
         let built = try await run(cargo, ["--no-run", "--message-format=json"] + target, .separate, inner, context)
         guard built.status == 0 else {
-            return broken(built) { place.shown($0, in: workspace) }
+            return .unbuilt(built) { place.shown($0, in: workspace) }
         }
         let end = try await run(cargo, ["--no-fail-fast"] + target, .merged, inner, context)
         return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
@@ -86,27 +81,11 @@ public struct CargoTestGate: Gate {
         try await cargo.run(
             ["test"] + options + settings.args,
             in: workspace,
-            environment: Self.environment,
+            environment: CargoEnvironment.variables,
             timeout: settings.timeout,
             limit: OutputLimit(head: 16 << 20, tail: 16 << 20),
             output: output,
             context
         )
-    }
-
-    /// rustup looks for its toolchains in the home directory, and that of a sandbox is empty.
-    private static var environment: [String: String] {
-        let home = Environment.minimal["HOME"].map { ["RUSTUP_HOME": "\($0)/.rustup"] } ?? [:]
-        let own = home.filter { FileManager.default.fileExists(atPath: $0.value) }
-        return own.merging(Environment.passing(["RUSTUP_HOME"])) { $1 }.merging(
-            ["RUST_BACKTRACE": "0", "CARGO_TERM_PROGRESS_WHEN": "never"]
-        ) { $1 }
-    }
-
-    private func broken(_ built: RunnerEnd, path: (String) -> String) -> Verdict {
-        var end = built
-        end.finished.output = built.finished.errors
-        let errors = CargoMessages.errors(in: built.output, path: path)
-        return .broken(errors.isEmpty ? CargoMessages.complaints(in: end.output) : errors, end: end)
     }
 }

@@ -1,10 +1,10 @@
-import PipelineKit
+public import PipelineKit
 
 /// What cargo says of a build that failed.
-enum CargoMessages {
+public enum CargoMessages {
     /// The compiler's errors in lines of JSON, `"reason": "compiler-message"`; each once, as a library is compiled with
     /// and without its tests. https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages
-    static func errors(in output: String, path: (String) -> String) -> [Verdict.Finding] {
+    public static func errors(in output: String, path: (String) -> String) -> [Verdict.Finding] {
         var seen: Set<Verdict.Finding> = []
         return output.split(separator: "\n").compactMap { line in
             guard line.hasPrefix("{"), let value = try? JSONValue(parsing: String(line)),
@@ -15,7 +15,7 @@ enum CargoMessages {
     }
 
     /// What cargo itself cannot do: `error: failed to parse manifest at ...`.
-    static func complaints(in output: String) -> [Verdict.Finding] {
+    public static func complaints(in output: String) -> [Verdict.Finding] {
         output.split(separator: "\n").filter { $0.hasPrefix("error: ") }.map {
             Verdict.Finding(.error, String($0.dropFirst("error: ".count)))
         }
