@@ -67,7 +67,7 @@ let modules: [Target] = [
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Managed", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
-    module("Judges", "Gate", needs: ["GateKit", "WorkspaceKit"]),
+    module("Judges", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Results", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Scripted", "Provider"),
     module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),

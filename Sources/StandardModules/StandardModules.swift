@@ -62,6 +62,7 @@ extension Registry {
         registry.add(SARIFGate.self)
         registry.add(SQLBenchmarkGate.self)
         registry.add(ScoreGate.self)
+        registry.add(SolveGate.self)
         registry.add(SwiftTestGate.self)
         registry.add(TextImproveGate.self)
         registry.add(UnittestGate.self)

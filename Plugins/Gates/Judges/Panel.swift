@@ -28,20 +28,12 @@ struct Panel: Sendable {
         return verdict(on: votes, by: judge)
     }
 
-    /// An answer that is no vote is asked for once more; after that it is no answer at all.
     private func vote(_ question: JudgeQuestion, _ ask: JudgeAsker) async throws(Failure) -> (Vote, ModelName) {
-        let first = try await ask(question)
-        if let vote = try? Self.vote(first.reply) { return (vote, first.model) }
-        let second = try await ask(question)
-        return (try Self.vote(second.reply), second.model)
-    }
-
-    private static func vote(_ reply: ModelReply) throws(Failure) -> Vote {
-        let vote = try reply.structured(as: Vote.self)
-        guard (0...10).contains(vote.score) else {
-            throw Failure(.unavailable, "The model scored \(vote.score), but scores are from 0 to 10.")
+        try await Ballot.vote(as: Vote.self, question, ask) { vote throws(Failure) in
+            guard (0...10).contains(vote.score) else {
+                throw Failure(.unavailable, "The model scored \(vote.score), but scores are from 0 to 10.")
+            }
         }
-        return vote
     }
 
     // MARK: - The question

@@ -95,6 +95,10 @@ struct Scoring: Sendable {
     func verdict(_ workspace: Workspace, _ context: GateContext) async throws(Failure) -> Verdict {
         let texts = JudgedTexts(patterns, in: workspace.path, most: settings.most)
         if let problem = texts.problem { return .failed(problem) }
-        return try await panel.verdict(on: texts, before: nil, asking: context.ask)
+        guard comparesWithStart else { return try await panel.verdict(on: texts, asking: context.ask) }
+        let start = try await context.base().path
+        let original = JudgedTexts(patterns, in: start, most: settings.most)
+        let isNew = original.problem != nil
+        return try await panel.verdict(on: texts, before: isNew ? nil : original, asking: context.ask)
     }
 }

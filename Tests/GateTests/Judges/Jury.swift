@@ -29,17 +29,22 @@ final class Jury: Sendable {
     }
 
     /// Judges files.
+    ///
+    /// - Parameter before: What stood there at the start of the run.
     func verdict<G: Gate>(
         of gate: G.Type,
         _ files: [String: String],
-        _ settings: JSONValue
+        _ settings: JSONValue,
+        before: [String: String] = [:]
     ) async throws -> Verdict {
         let gate = try G(settings: G.Settings(json: settings))
         return try await withTemporaryWorkspace(files) { workspace in
-            try await withTemporaryWorkspace { scratch in
-                var context = GateContext(scratch: { scratch.path })
-                context.ask = asker
-                return try await gate.judge(workspace, in: context)
+            try await withTemporaryWorkspace(before) { base in
+                try await withTemporaryWorkspace { scratch in
+                    var context = GateContext(scratch: { scratch.path }, base: { _ in base })
+                    context.ask = asker
+                    return try await gate.judge(workspace, in: context)
+                }
             }
         }
     }
