@@ -8,6 +8,7 @@ import ProcessKit
 public struct BenchCompareGate: Gate {
     public static let id: ModuleID = "bench-compare"
     public static let summary = "Holds when a command is faster than at the start of the run, or at least not slower."
+    public static let measures = true
 
     public struct Settings: Fields {
         @Field("The command line to measure, run by /bin/sh; it has to exit with 0.") var command: String =

@@ -9,6 +9,7 @@ import ProcessKit
 public struct RustOptimizeGate: Gate {
     public static let id: ModuleID = "rust-optimize"
     public static let summary = "Holds when a benchmark of cargo bench surely takes no longer than it may."
+    public static let measures = true
 
     public struct Settings: Fields {
         @Field("The name of the benchmark, as Criterion or libtest prints it.") var bench: String

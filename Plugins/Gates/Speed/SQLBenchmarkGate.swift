@@ -8,6 +8,7 @@ public struct SQLBenchmarkGate: Gate {
     public static let id: ModuleID = "sql-benchmark"
     public static let summary =
         "Holds when a query of a database gives its rows and surely takes no longer than it may."
+    public static let measures = true
 
     /// The data: with other rows it would be another query.
     public static var protection: EditPolicy {
