@@ -161,9 +161,7 @@ import WorkspaceKit
             #expect(try await cell.says("echo 1") == "1")
             let launchers = try launchers(of: cell)
             #expect(!launchers.isEmpty)
-            for process in launchers { kill(process.pid, SIGKILL) }
-            let deadline = ContinuousClock.now + .seconds(30)
-            while try !self.launchers(of: cell).isEmpty, ContinuousClock.now < deadline {}
+            for process in launchers { Self.end(process.pid) }
             #expect(try await cell.says("echo 2") == "2")
         }
     }
@@ -174,8 +172,7 @@ import WorkspaceKit
             let deadline = ContinuousClock.now + .seconds(30)
             while try !launchers(of: cell).contains(where: \.isFirst), ContinuousClock.now < deadline {}
             let waiting = try #require(try launchers(of: cell).filter(\.isFirst).first).pid
-            kill(waiting, SIGKILL)
-            while try launchers(of: cell).contains(where: { $0.pid == waiting }), ContinuousClock.now < deadline {}
+            Self.end(waiting)
             #expect(try await cell.says("echo 2") == "2")
         }
     }
@@ -188,6 +185,17 @@ import WorkspaceKit
             }
             #expect(said == Set((1...40).map(String.init)))
         }
+    }
+
+    /// Kills a process and waits until the system has closed its sockets.
+    private static func end(_ pid: pid_t) {
+        kill(pid, SIGKILL)
+        let deadline = ContinuousClock.now + .seconds(30)
+        let isThere = { () -> Bool in
+            let status = read("status", of: pid)
+            return !status.isEmpty && !status.contains("State:\tZ")
+        }
+        while isThere(), ContinuousClock.now < deadline {}
     }
 
     /// Those that see the workspace: the launcher, and whoever waits for a command as the first of a namespace.
