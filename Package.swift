@@ -165,14 +165,14 @@ let package = Package(
         tests(
             "ModuleTests",
             of: [
-                "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool",
-                "FilesTool", "SearchTool", "GitTool", "CheckTool", "CommandGate", "KillableEngine", "ShellGrammar",
+                "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
+                "GitTool", "CheckTool", "KillableEngine", "ShellGrammar",
             ]
         ),
         tests(
             "GateTests",
             of: [
-                "GateKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
+                "GateKit", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
                 "CommandGate", "JudgesGate", "LintersGate", "ManagedGate", "NativeGate", "NodeGate", "ReportsGate",
                 "RepositoryGate", "ResultsGate", "ServicesGate", "SpeedGate", "TestsGate", "FilesTool",
             ]
@@ -181,7 +181,6 @@ let package = Package(
             "ProviderTests",
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit",
-                "CommandGate",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
             ]
         ),

@@ -26,7 +26,13 @@ extension Registry {
     /// Every module this product ships. To add one: a target in Package.swift, an import and a line here.
     public static func standard() -> Registry {
         var registry = Registry()
-        // Gates
+        addGates(to: &registry)
+        addTools(to: &registry)
+        addProviders(to: &registry)
+        return registry
+    }
+
+    private static func addGates(to registry: inout Registry) {
         registry.add(AIEvalGate.self)
         registry.add(APITestGate.self)
         registry.add(BenchCompareGate.self)
@@ -67,7 +73,9 @@ extension Registry {
         registry.add(TextImproveGate.self)
         registry.add(UnittestGate.self)
         registry.add(VitestGate.self)
-        // Tools
+    }
+
+    private static func addTools(to registry: inout Registry) {
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
         registry.add(FindFilesTool.self)
@@ -82,12 +90,13 @@ extension Registry {
         registry.add(RenameFileTool.self)
         registry.add(RunTestsTool.self)
         registry.add(WriteFileTool.self)
-        // Providers
+    }
+
+    private static func addProviders(to registry: inout Registry) {
         registry.add(AnthropicProvider.self)
         registry.add(CommandProvider.self)
         registry.add(GoogleProvider.self)
         registry.add(OpenAIProvider.self)
         registry.add(ScriptedProvider.self)
-        return registry
     }
 }

@@ -6,7 +6,8 @@ import Synchronization
 /// Puts up walls with bubblewrap.
 ///
 /// Below the state directory stand `rooms/RUN/tmp` and `rooms/RUN/home`, which commands of a run see as `/tmp` and as
-/// their home from its start to its end, and `rooms/RUN/judge` and `base` with the same two for its gates, empty at each check.
+/// their home from its start to its end, and in `rooms/RUN/judge` and `rooms/RUN/base` the same two for each of its gates,
+/// until its walls are taken down: gates judge side by side.
 public struct WorkspaceSandboxes: SandboxKeeper {
     private let state: String
     private let hidden: [String]
@@ -74,16 +75,16 @@ public struct WorkspaceSandboxes: SandboxKeeper {
             walls.standIns = try await GitSettings.standIns(in: repository, at: "\(place)/git")
             return walls
         case .judge(let tree, let scratch):
-            return try emptyWalls(around: [tree, scratch], installed, at: "\(place)/judge")
+            return gateWalls(around: [tree, scratch], installed, at: "\(place)/\(Self.gateRooms[0])")
         case .base(let tree, let scratch):
-            return try emptyWalls(around: [tree, scratch], installed, at: "\(place)/base")
+            return gateWalls(around: [tree, scratch], installed, at: "\(place)/\(Self.gateRooms[1])")
         }
     }
 
-    private func emptyWalls(around writable: [String], _ readable: [String], at room: String) throws(Failure)
-        -> Confinement
-    {
-        try Disk.remove(room)
+    private static let gateRooms = ["judge", "base"]
+
+    private func gateWalls(around writable: [String], _ readable: [String], at rooms: String) -> Confinement {
+        let room = "\(rooms)/\(UUID().uuidString)"
         return Confinement(
             writable: writable,
             readable: readable,
@@ -94,7 +95,13 @@ public struct WorkspaceSandboxes: SandboxKeeper {
 
     public func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { Sandbox.takeNetworkUse(of: walls) }
 
-    public func takeDown(_ walls: Confinement) { Sandbox.close(walls) }
+    public func takeDown(_ walls: Confinement) {
+        Sandbox.close(walls)
+        // `judge/ROOM/tmp`; what the calls of a run have stays until its end.
+        let rooms = walls.temporary.split(separator: "/").suffix(3).first.map(String.init) ?? ""
+        guard walls.temporary.isBelow("\(state)/rooms"), Self.gateRooms.contains(rooms) else { return }
+        try? Disk.remove(String(walls.temporary.dropLast("/tmp".count)))
+    }
 
     public func discard(_ run: RunID) { try? Disk.remove(place(of: run)) }
 

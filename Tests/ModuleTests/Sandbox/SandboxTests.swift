@@ -140,6 +140,31 @@ import WorkspaceKit
         }
     }
 
+    /// They judge side by side: one that begins takes nothing from one that is at work.
+    @Test func eachGateHasItsOwnEmptyPlaces() async throws {
+        try await Cell.with { cell async throws in
+            let tree = "\(cell.state)/judged/r1"
+            func place(_ scratch: String) async throws -> Workspace {
+                let scratch = "\(cell.state)/scratch/\(scratch)"
+                for path in [tree, scratch] {
+                    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                }
+                let tenant = SandboxTenant.judge(tree: tree, scratch: scratch)
+                let walls = try await cell.sandboxes.walls(for: "r1", cell.workspace, WorkspacePolicy(), tenant)
+                return Workspace(path: tree, project: cell.path, confinement: walls)
+            }
+            let first = try await place("1")
+            #expect(try await run(.shell("echo mine > /tmp/x; echo mine > ~/x", in: first)).status == 0)
+            let second = try await place("2")
+            #expect(try await run(.shell("cat /tmp/x ~/x 2>/dev/null; echo new", in: second)).output.text == "new\n")
+            if let walls = second.confinement { cell.sandboxes.takeDown(walls) }
+            #expect(try await run(.shell("cat /tmp/x ~/x", in: first)).output.text == "mine\nmine\n")
+            if let walls = first.confinement { cell.sandboxes.takeDown(walls) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(cell.state)/rooms/r1/judge") == [])
+            #expect(FileManager.default.fileExists(atPath: "\(cell.state)/rooms/r1/tmp"))
+        }
+    }
+
     @Test func whatTheProcessesOfASandboxWorkIsCounted() async throws {
         try await Cell.with { cell async throws in
             let finished = try await run(Command("python3", ["-c", RunTests.workOfOthers], in: cell.workspace))
