@@ -10,6 +10,7 @@ PYTHON         = .venv/bin/python3
 LITELLM        = .venv-litellm/bin/python3
 BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
 ALONE          = ^CommandTests\.SubscriberTests
+BUILDERS       = ^GateTests\.(CTest|Cargo|Go|Swift|Rust|Make|Npm|Node|Bench|Perf|SQL)
 export SWIFT_BACKTRACE ?= enable=no
 
 .PHONY: demo test lint build packages browser python litellm timer fuzz figures serve-figures clean
@@ -26,7 +27,8 @@ test: packages browser python litellm lint
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
 	swift test --skip-build --filter '^ModuleTests\.'
-	swift test --skip-build --filter '^GateTests\.'
+	swift test --skip-build --filter '^GateTests\.' --skip '$(BUILDERS)'
+	swift test --skip-build --filter '$(BUILDERS)'
 	swift test --skip-build --filter '^ProviderTests\.'
 	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
 	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(ALONE)'

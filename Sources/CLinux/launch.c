@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <time.h>
 
 // Every command has a supervisor between itself and the engine: a fork of the engine that never execs, leads a session
 // of its own and is the child subreaper of all that the command starts. It notices the engine's death as the end of a
@@ -46,6 +47,20 @@ void sluice_reset_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, standard, NULL, sizeof(long));
 }
 
+/// Whoever forks in the moment in which a program is being written holds it open for writing until its own exec, and until
+/// then it cannot be run: ETXTBSY. So it is tried again for a tenth of a second.
+///
+/// - Returns: an errno.
+static int execute(const struct sluice_launch *launch) {
+    const struct timespec moment = {0, 2000000};
+    for (int attempt = 0; attempt < 50; attempt++) {
+        execve(launch->program, launch->arguments, launch->environment);
+        if (errno != ETXTBSY) break;
+        nanosleep(&moment, NULL);
+    }
+    return errno;
+}
+
 /// Runs in the memory of the supervisor, which waits until the exec is done.
 static int become_command(const struct sluice_launch *launch, pid_t supervisor, volatile int *stage) {
     sigset_t none;
@@ -58,8 +73,7 @@ static int become_command(const struct sluice_launch *launch, pid_t supervisor, 
     if (chdir(launch->directory) < 0) return errno;
     *stage = SLUICE_NOT_EXECUTED;
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(launch->program, launch->arguments, launch->environment);
-    return errno;
+    return execute(launch);
 }
 
 pid_t sluice_start_command(const struct sluice_launch *launch) {

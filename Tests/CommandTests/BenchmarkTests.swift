@@ -85,6 +85,18 @@ struct BenchmarkTests {
         #expect(figures.allSatisfy { $0["unit"]?.text?.isEmpty == false })
     }
 
+    @Test func aCheckIsMeasuredBesideItsRunner() async throws {
+        try await withBench { bench in
+            let ended = try await bench.sluice("bench", "check", "--files", "100", "--n", "2")
+            #expect(ended.status == 0, "\(ended)")
+            let figure = try JSONValue(parsing: Array(ended.output.utf8))
+            #expect(figure["ev"] == "check" && figure["files"] == 100 && figure["rounds"] == 2)
+            for name in ["first_ms", "check_ms", "runner_ms", "ratio"] {
+                #expect(try #require(figure[name]?.number) > 0, "\(name)")
+            }
+        }
+    }
+
     @Test func whoeverEndsItEarlyLeavesNothing() async throws {
         try await withBench { bench in
             try bench.write("", to: "place/keep")
@@ -106,7 +118,7 @@ struct BenchmarkTests {
         arguments: [
             (
                 ["lod"],
-                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, workspace, all."
+                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, workspace, check, all."
             ),
             (["load", "steps"], "'sluice bench load' takes no 'steps'."),
             (["all", "steps"], "'sluice bench all' takes no 'steps'."),

@@ -8,15 +8,20 @@ import WorkspaceKit
 /// Small projects, judged by a gate with the real runner.
 enum GateTrial {
     /// Writes the files, judges, and removes the project.
+    ///
+    /// - Parameter before: What stood there at the start of the run.
     static func verdict<G: Gate>(
         of gate: G.Type,
         _ files: [String: String],
-        _ settings: JSONValue = [:]
+        _ settings: JSONValue = [:],
+        before: [String: String] = [:]
     ) async throws -> Verdict {
         let gate = try G(settings: G.Settings(json: settings))
         return try await withTemporaryWorkspace(files) { workspace in
-            try await withTemporaryWorkspace { scratch in
-                try await gate.judge(workspace, in: GateContext(scratch: { scratch.path }))
+            try await withTemporaryWorkspace(before) { base in
+                try await withTemporaryWorkspace { scratch in
+                    try await gate.judge(workspace, in: GateContext(scratch: { scratch.path }, base: { _ in base }))
+                }
             }
         }
     }

@@ -6,6 +6,8 @@ struct CoverageFloors: Sendable {
     var lines: Double
     var branches: Double?
     var eachFile: Double?
+    /// Percent of the lines that were covered at the start, and how many points less may be now.
+    var start: (percent: Double, drop: Double)?
 
     /// - Parameter end: How the command ended that wrote the report.
     func verdict(on report: CoverageReport, after end: RunnerEnd?) -> Verdict {
@@ -32,6 +34,14 @@ struct CoverageFloors: Sendable {
         var misses: [String] = []
         if report.lines.percent < lines {
             misses.append("\(share(report.lines, of: "line")) covered, not the \(Percent.words(lines)) % that must be")
+        }
+        // What was read with one digit more or less is no drop.
+        if let start, report.lines.percent < start.percent - start.drop - 1e-9 {
+            let less = Percent.words(start.percent - report.lines.percent + 0.05)
+            misses.append(
+                "\(share(report.lines, of: "line")) covered, \(less) points less than the "
+                    + "\(Percent.words(start.percent)) % at the start"
+            )
         }
         if let branches, report.branches.total == 0 {
             misses.append("the reports are of no branch, where \(Percent.words(branches)) % must be covered")

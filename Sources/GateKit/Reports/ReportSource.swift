@@ -39,14 +39,19 @@ public struct ReportSource: Sendable {
 
     /// Runs the command and reads what it wrote; reports that were there before it are not read.
     ///
+    /// - Parameter name: What is written to is called so in the scratch directory; a name of its own for each run.
     /// - Throws: ``PipelineKit/Failure/Kind/timedOut`` when the command took too long, ``PipelineKit/Failure/Kind/missing``
     ///   when a program of it is not there, ``PipelineKit/Failure/Kind/invalidInput`` for a report that is too large.
-    public func read(in workspace: Workspace, _ context: GateContext) async throws(Failure) -> Reports {
+    public func read(
+        in workspace: Workspace,
+        writingTo name: String = "report",
+        _ context: GateContext
+    ) async throws(Failure) -> Reports {
         guard let command else {
             return Reports(all: try reports(stamps(in: workspace).keys.sorted(), in: workspace), end: nil, stale: 0)
         }
         let before = stamps(in: workspace)
-        let written = "\(try context.scratch())/report"
+        let written = "\(try context.scratch())/\(name)"
         let end = try await run(command, in: workspace, writingTo: written, context)
         let after = stamps(in: workspace)
         let fresh = after.keys.filter { after[$0] != before[$0] }.sorted()

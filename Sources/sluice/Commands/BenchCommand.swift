@@ -14,10 +14,10 @@ enum BenchCommand: Subcommand {
         )
         var dir: String? = nil
         @Field(
-            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests; of 'sandbox', calls."
+            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests; of 'sandbox', calls; of 'check', checks, 100 at most."
         )
         var n: Int = 1_000
-        @Field("How many files the tree of 'workspace' has.") var files: Int = 10_000
+        @Field("How many files the tree of 'workspace' and 'check' has.") var files: Int = 10_000
         @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
         @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
         @Field("The steps of a single run at which a latency is printed.") var marks: String = "100,1000,5000"
@@ -41,7 +41,7 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox, workspace or all."),
+        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox, workspace, check or all."),
         Operand(
             name: "SCENARIO",
             help: """
@@ -53,7 +53,7 @@ enum BenchCommand: Subcommand {
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, provider, sandbox, workspace, all
+        case engine, load, serve, provider, sandbox, workspace, check, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -67,7 +67,7 @@ enum BenchCommand: Subcommand {
             )
         }
         let word = operands.dropFirst().first
-        if [.load, .sandbox, .workspace, .all].contains(what), let word {
+        if [.load, .sandbox, .workspace, .check, .all].contains(what), let word {
             throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
         }
         switch what {
@@ -77,6 +77,7 @@ enum BenchCommand: Subcommand {
         case .provider: return try await provider(options, word, session)
         case .sandbox: return try await sandbox(options, session)
         case .workspace: return try await workspace(options)
+        case .check: return try await check(options, session)
         case .all: return try await everything(options, session)
         }
     }
@@ -139,6 +140,19 @@ enum BenchCommand: Subcommand {
     private static func workspace(_ options: Options) async throws(CommandError) -> ExitStatus {
         let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await WorkspaceBench(files: options.files, directory: scratch.path).run()
+        return .achieved
+    }
+
+    private static func check(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
+        try expectSize(options)
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        let bench = CheckBench(
+            files: options.files,
+            rounds: min(options.n, 100),
+            directory: scratch.path,
+            registry: session.registry
+        )
+        try await bench.run()
         return .achieved
     }
 

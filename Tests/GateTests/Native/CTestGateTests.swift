@@ -76,11 +76,11 @@ struct CTestGateTests {
         let failure = try await GateTrial.failure(
             of: CTestGate.self,
             Self.project("({ for (;;) ; 0; })", Self.list),
-            ["timeout": "6s"]
+            ["timeout": "40s"]
         )
         #expect(
             failure
-                == Failure(.timedOut, "ctest was still running after 6s and was ended. It printed last: Start 1: adds")
+                == Failure(.timedOut, "ctest was still running after 40s and was ended. It printed last: Start 1: adds")
         )
     }
 

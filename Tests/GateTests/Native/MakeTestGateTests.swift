@@ -37,9 +37,9 @@ import Testing
 
     @Test func aHangIsEnded() async throws {
         let files = ["Makefile": "test:\n\t@echo deep; sleep 60\n"]
-        let failure = try await GateTrial.failure(of: MakeTestGate.self, files, ["timeout": "2s"])
+        let failure = try await GateTrial.failure(of: MakeTestGate.self, files, ["timeout": "10s"])
         #expect(
-            failure == Failure(.timedOut, "make was still running after 2s and was ended. It printed last: deep")
+            failure == Failure(.timedOut, "make was still running after 10s and was ended. It printed last: deep")
         )
     }
 

@@ -101,11 +101,11 @@ import Testing
         let failure = try await GateTrial.failure(
             of: NodeTestGate.self,
             Self.project("for (;;) ;"),
-            ["timeout": "2s"]
+            ["timeout": "20s"]
         )
         #expect(
             failure
-                == Failure(.timedOut, "node was still running after 2s and was ended. Not at their end: calc.test.js.")
+                == Failure(.timedOut, "node was still running after 20s and was ended. Not at their end: calc.test.js.")
         )
     }
 

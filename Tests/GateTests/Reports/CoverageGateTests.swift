@@ -139,6 +139,50 @@ import Testing
         #expect(verdict.score == 62.5 / 80)
     }
 
+    // MARK: - Beside the start
+
+    /// What the gate says of a tree whose report says so many of ten lines are covered, and the start so many.
+    private func dropped(from start: Int?, to end: Int, _ settings: JSONValue) async throws -> Verdict {
+        func files(_ covered: Int?) -> [String: String] {
+            guard let covered else { return [:] }
+            let lines = (1...10).map { "DA:\($0),\($0 <= covered ? 1 : 0)\n" }.joined()
+            return ["in.info": "SF:a.c\n\(lines)end_of_record\n"]
+        }
+        let members: [String: JSONValue] = ["at_least": 0, "command": "cp in.info $SLUICE_REPORT"]
+        return try await GateTrial.verdict(
+            of: CoverageGate.self,
+            files(end),
+            .object(members.merging(settings.members) { $1 }),
+            before: files(start)
+        )
+    }
+
+    @Test(
+        arguments: [
+            (8, 8, ["drop": 0], true, "80 % of 10 lines are covered."),
+            (8, 9, ["drop": 0], true, "90 % of 10 lines are covered."),
+            (8, 7, ["drop": 10], true, "70 % of 10 lines are covered."),
+            (8, 7, [:], true, "70 % of 10 lines are covered."),
+            (8, 7, ["drop": 0], false, "70 % of 10 lines are covered, 10 points less than the 80 % at the start."),
+            (8, 6, ["drop": 10], false, "60 % of 10 lines are covered, 20 points less than the 80 % at the start."),
+        ] as [(Int, Int, JSONValue, Bool, String)]
+    )
+    func itMayNotBeLessThanAtTheStart(start: Int, end: Int, settings: JSONValue, holds: Bool, reason: String)
+        async throws
+    {
+        let verdict = try await dropped(from: start, to: end, settings)
+        #expect(verdict.holds == holds && verdict.reason == reason)
+    }
+
+    @Test func aStartThatCannotBeMeasuredIsNoYes() async throws {
+        let verdict = try await dropped(from: nil, to: 9, ["drop": 0])
+        #expect(verdict.outcome == .failed)
+        let reason =
+            "What was covered at the start is not known. 'cp in.info $SLUICE_REPORT' exited with 1, but wrote no report of "
+            + "coverage: $SLUICE_REPORT is empty."
+        #expect(verdict.reason == reason)
+    }
+
     @Test func severalReportsAreOneUnion() async throws {
         let files = [
             "1.info": "SF:a.c\nDA:1,1\nDA:2,0\nend_of_record\n", "2.info": "SF:./a.c\nDA:1,0\nDA:2,3\nend_of_record\n",

@@ -175,13 +175,13 @@ import Testing
         let late = try await GateTrial.failure(
             of: DBMigrateGate.self,
             [:],
-            ["command": "echo deep; sleep 60", "timeout": "1s"]
+            ["command": "echo deep; sleep 600", "timeout": "8s"]
         )
         #expect(
             late
                 == Failure(
                     .timedOut,
-                    "'echo deep; sleep 60' was still running after 1s and was ended. Its output ended with:\ndeep"
+                    "'echo deep; sleep 600' was still running after 8s and was ended. Its output ended with:\ndeep"
                 )
         )
         let missing = try await GateTrial.failure(of: DBMigrateGate.self, [:], ["command": "no-such-tool up"])

@@ -251,11 +251,11 @@ struct BuiltImageTests {
 
     @Test func aHangIsEnded() async throws {
         try await withProgram("echo deep; sleep 60") { path async throws in
-            let settings: JSONValue = ["program": .string(path), "timeout": "1s"]
+            let settings: JSONValue = ["program": .string(path), "timeout": "8s"]
             let failure = try await GateTrial.failure(of: DockerBuildGate.self, ["Dockerfile": ""], settings)
             #expect(
                 failure
-                    == Failure(.timedOut, "program was still running after 1s and was ended. It printed last: deep")
+                    == Failure(.timedOut, "program was still running after 8s and was ended. It printed last: deep")
             )
         }
     }

@@ -15,6 +15,7 @@ struct WorkspaceBench {
     let lines = BenchLines()
 
     private var project: String { "\(directory)/project" }
+    private var tree: BenchTree { BenchTree(files: files, path: project) }
     private static let run: RunID = "bench"
 
     func run() async throws(CommandError) {
@@ -22,7 +23,7 @@ struct WorkspaceBench {
     }
 
     private func measure() async throws(Failure) {
-        try layOut()
+        try tree.layOut()
         _ = try await git(["init", "--quiet"])
         let keeper = GitWorkspaceKeeper(state: "\(directory)/state")
         let (opened, first) = try await Self.timed { () async throws(Failure) in
@@ -61,38 +62,8 @@ struct WorkspaceBench {
         tell("rollback", [rollback])
     }
 
-    // MARK: - The tree
-
-    /// A hundred files in a directory, of a few kilobytes each.
-    private func layOut() throws(Failure) {
-        for number in 0..<files {
-            if number.isMultiple(of: 100) { try makeDirectory(number) }
-            try write(number, "first")
-        }
-    }
-
     private func change(_ round: Int) throws(Failure) {
-        for number in 0..<Self.changed { try write((number * 997 + round * 13) % files, "round \(round)") }
-    }
-
-    private func makeDirectory(_ number: Int) throws(Failure) {
-        do {
-            try FileManager.default.createDirectory(atPath: place(number), withIntermediateDirectories: true)
-        } catch {
-            throw Failure(.unavailable, "'\(place(number))' cannot be made: \(error.systemWords).")
-        }
-    }
-
-    private func place(_ number: Int) -> String { "\(project)/part-\(number / 100)" }
-
-    private func write(_ number: Int, _ word: String) throws(Failure) {
-        let text =
-            "# file \(number), \(word)\n" + String(repeating: "line of text \(number)\n", count: 40 + number % 100)
-        do {
-            try Data(text.utf8).write(to: URL(filePath: "\(place(number))/file-\(number).txt"))
-        } catch {
-            throw Failure(.unavailable, "A file of '\(place(number))' cannot be written: \(error.systemWords).")
-        }
+        for number in 0..<Self.changed { try tree.write((number * 997 + round * 13) % files, "round \(round)") }
     }
 
     // MARK: - Git
