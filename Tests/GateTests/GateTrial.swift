@@ -9,18 +9,23 @@ import WorkspaceKit
 enum GateTrial {
     /// Writes the files, judges, and removes the project.
     ///
-    /// - Parameter before: What stood there at the start of the run.
+    /// - Parameter before: What stood there at the start of the run; `nil` for no run.
     static func verdict<G: Gate>(
         of gate: G.Type,
         _ files: [String: String],
         _ settings: JSONValue = [:],
-        before: [String: String] = [:]
+        before: [String: String]? = nil
     ) async throws -> Verdict {
         let gate = try G(settings: G.Settings(json: settings))
         return try await withTemporaryWorkspace(files) { workspace in
-            try await withTemporaryWorkspace(before) { base in
+            try await withTemporaryWorkspace(before ?? [:]) { base in
                 try await withTemporaryWorkspace { scratch in
-                    try await gate.judge(workspace, in: GateContext(scratch: { scratch.path }, base: { _ in base }))
+                    let lend: @Sendable (BasePoint) async throws(Failure) -> Workspace = { _ in base }
+                    let context = GateContext(
+                        scratch: { scratch.path },
+                        base: before == nil ? GateContext.noBase : lend
+                    )
+                    return try await gate.judge(workspace, in: context)
                 }
             }
         }

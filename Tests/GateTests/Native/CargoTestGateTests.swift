@@ -106,13 +106,13 @@ import Testing
         let failure = try await GateTrial.failure(
             of: CargoTestGate.self,
             Self.project("loop { std::thread::sleep(std::time::Duration::from_secs(a as u64 + 1)); }"),
-            ["timeout": "60s"]
+            ["timeout": "40s"]
         )
         #expect(
             failure
                 == Failure(
                     .timedOut,
-                    "cargo was still running after 60s and was ended. It printed last: running 2 tests"
+                    "cargo was still running after 40s and was ended. It printed last: running 2 tests"
                 )
         )
     }
