@@ -68,7 +68,21 @@ public struct SolveGate: Gate {
             let said = finished.errors.text.trimmed.shortened(to: 300)
             throw Failure(.unavailable, "What was changed could not be found out: \(said)")
         }
-        return finished.output.text.replacing(base.path, with: "before").replacing(workspace.path, with: "after")
+        let named = finished.output.text.replacing(base.path, with: "before").replacing(workspace.path, with: "after")
+        return Self.withoutTimes(named)
+    }
+
+    /// The times of files that diff(1) writes behind their names differ with each tree that is laid out, and a question that
+    /// is the same has to read the same: its answer is not paid for twice.
+    private static func withoutTimes(_ diff: String) -> String {
+        var heads = 0  // what is in a file stands behind ' ', '+' or '-', so this begins the next one
+        let lines = diff.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+            if line.hasPrefix("diff ") { heads = 2 }
+            guard heads > 0, line.hasPrefix("--- ") || line.hasPrefix("+++ ") else { return line }
+            heads -= 1
+            return line.prefix { $0 != "\t" }
+        }
+        return lines.joined(separator: "\n")
     }
 
     private func question(_ changes: String) -> JudgeQuestion {

@@ -48,7 +48,7 @@ struct SolveGateTests {
         let text = try #require(jury.questions.first?.text)
         #expect(text.hasPrefix("The problem:\nGreet people.\n\n===== begin of the changes\ndiff "))
         #expect(text.contains("\n-    return name\n+    return f'Hello, {name}'\n"))
-        #expect(text.contains("+++ after/greet.py") && !text.contains("a.txt"))
+        #expect(text.contains("\n--- before/greet.py\n+++ after/greet.py\n@@") && !text.contains("a.txt"))
         #expect(text.hasSuffix("===== end of the changes\n\nIs it solved?"))
     }
 
