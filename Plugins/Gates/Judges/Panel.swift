@@ -18,22 +18,13 @@ struct Panel: Sendable {
         asking ask: JudgeAsker
     ) async throws(Failure) -> Verdict {
         let question = question(texts, original)
-        var votes: [Vote] = []
-        var judge: ModelName?
-        for _ in 0..<settings.votes {
-            let (vote, model) = try await self.vote(question, ask)
-            votes.append(vote)
-            judge = model
-        }
-        return verdict(on: votes, by: judge)
-    }
-
-    private func vote(_ question: JudgeQuestion, _ ask: JudgeAsker) async throws(Failure) -> (Vote, ModelName) {
-        try await Ballot.vote(as: Vote.self, question, ask) { vote throws(Failure) in
+        let (votes, judge) = try await Ballot.votes(settings.votes, as: Vote.self, question, ask) {
+            (vote: Vote) throws(Failure) in
             guard (0...10).contains(vote.score) else {
                 throw Failure(.unavailable, "The model scored \(vote.score), but scores are from 0 to 10.")
             }
         }
+        return verdict(on: votes, by: judge)
     }
 
     // MARK: - The question

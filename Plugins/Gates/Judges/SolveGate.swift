@@ -40,13 +40,7 @@ public struct SolveGate: Gate {
                 "The changes have more than \(settings.most), which is the most that is judged. Change less."
             )
         }
-        var votes: [Vote] = []
-        var judge: ModelName?
-        for _ in 0..<settings.votes {
-            let (vote, model) = try await Ballot.vote(as: Vote.self, question(changes), context.ask)
-            votes.append(vote)
-            judge = model
-        }
+        let (votes, judge) = try await Ballot.votes(settings.votes, as: Vote.self, question(changes), context.ask)
         return verdict(on: votes, by: judge)
     }
 
@@ -121,16 +115,34 @@ public struct SolveGate: Gate {
     }
 }
 
-/// One vote of a model.
+/// Votes of a model, one answer each.
 enum Ballot {
-    /// An answer that is no vote is asked for once more; after that it is no answer at all.
-    ///
-    /// - Parameter check: Refuses what is a vote by its form alone.
-    static func vote<Vote: Fields>(
-        as _: Vote.Type,
+    /// - Returns: the votes, and who gave them.
+    static func votes<Vote: Fields>(
+        _ count: Int,
+        as kind: Vote.Type,
         _ question: JudgeQuestion,
         _ ask: JudgeAsker,
         check: (Vote) throws(Failure) -> Void = { _ in }
+    ) async throws(Failure) -> ([Vote], ModelName?) {
+        var votes: [Vote] = []
+        var judge: ModelName?
+        for _ in 0..<count {
+            let (vote, model) = try await vote(as: kind, question, ask, check: check)
+            votes.append(vote)
+            judge = model
+        }
+        return (votes, judge)
+    }
+
+    /// An answer that is no vote is asked for once more; after that it is no answer at all.
+    ///
+    /// - Parameter check: Refuses what is a vote by its form alone.
+    private static func vote<Vote: Fields>(
+        as _: Vote.Type,
+        _ question: JudgeQuestion,
+        _ ask: JudgeAsker,
+        check: (Vote) throws(Failure) -> Void
     ) async throws(Failure) -> (Vote, ModelName) {
         func read(_ answer: JudgeAnswer) throws(Failure) -> (Vote, ModelName) {
             let vote = try answer.reply.structured(as: Vote.self)
