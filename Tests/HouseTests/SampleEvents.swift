@@ -28,7 +28,7 @@ enum SampleEvents {
             Application(.branch, from: "s0", to: "s1", commit: "c1", branch: "fix", files: 2, by: "ada")
         ),
         .workspaceOpened(Workspace(path: "/p"), start: "s0"),
-        .workspaceOpened(Workspace(path: "/p", sandbox: .confined), start: "s0"),
+        .workspaceOpened(Workspace(path: "/p", sandbox: .confined, heldOut: "s1"), start: "s0"),
         .workspaceOpened(Workspace(path: "/p", sandbox: .open("No bubblewrap.")), start: "s0"),
         .networkUsed(NetworkReport(.call("1.1"), [NetworkUse(host: "a.example", port: 443, isAllowed: true)])),
         .networkUsed(
@@ -93,6 +93,7 @@ enum SampleEvents {
         result.findings = [Verdict.Finding(.warning, "Unused.", rule: "F401", file: "a.py", line: 1, column: 2)]
         result.unchangedSince = 1
         result.metrics = ["median_ms": 1.5]
+        result.heldOut = CheckResult.HeldOut(.failed, "No.", counts: [.failed: 1], failing: [test])
         return result
     }
 

@@ -43,6 +43,8 @@ public struct CheckResult: Sendable, Hashable {
     public var failure: Failure?
     /// The iteration whose check this is the result of: nothing has been done since, and it was not made again.
     public var unchangedSince: Int? = nil
+    /// What was found with the files that the goal holds out, for people; `nil` when they were not judged with.
+    public var heldOut: HeldOut? = nil
 
     public init(
         _ outcome: Outcome,
@@ -75,24 +77,66 @@ extension CheckResult {
 
     /// A verdict as it is recorded.
     public init(_ verdict: Verdict, refused: [FileChange], report: Digest?) {
-        let failing = verdict.cases.filter { $0.outcome == .failed || $0.outcome == .error }
         self.init(
             Outcome(verdict.outcome),
             verdict.reason,
             score: verdict.score,
-            counts: verdict.cases.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 },
-            failing: Array(failing.prefix(Self.mostFailing)),
+            counts: verdict.cases.counts,
+            failing: verdict.cases.failing,
             details: verdict.details,
             refused: refused,
             report: report
         )
         findings = Array(verdict.findings.prefix(Self.mostFailing))
         metrics = verdict.metrics
+        heldOut = verdict.heldOut.map(HeldOut.init)
     }
 
     /// A gate that could not answer.
     public init(unanswered failure: Failure) {
         self.init(.unanswered, failure.message, failure: failure)
+    }
+}
+
+extension CheckResult {
+    /// What a check found with the files that the goal holds out.
+    public struct HeldOut: Sendable, Hashable {
+        public var outcome: Outcome
+        public var reason: String
+        /// How many cases ended which way.
+        public var counts: [TestCase.Outcome: Int]
+        /// The cases that do not pass; capped.
+        public var failing: [TestCase]
+
+        public init(
+            _ outcome: Outcome,
+            _ reason: String,
+            counts: [TestCase.Outcome: Int] = [:],
+            failing: [TestCase] = []
+        ) {
+            self.outcome = outcome
+            self.reason = reason
+            self.counts = counts
+            self.failing = failing
+        }
+
+        init(_ verdict: Verdict.HeldOut) {
+            self.init(
+                Outcome(verdict.outcome),
+                verdict.reason,
+                counts: verdict.cases.counts,
+                failing: verdict.cases.failing
+            )
+        }
+    }
+}
+
+extension [TestCase] {
+    fileprivate var counts: [TestCase.Outcome: Int] { reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 } }
+
+    /// As many as an event keeps.
+    fileprivate var failing: [TestCase] {
+        Array(filter { $0.outcome == .failed || $0.outcome == .error }.prefix(CheckResult.mostFailing))
     }
 }
 

@@ -4,10 +4,15 @@ import PipelineKit
 struct CheckReport: Sendable, Hashable {
     var cases: [TestCase] = []
     var findings: [Verdict.Finding] = []
+    /// The cases of the tree with the files that the goal holds out.
+    var heldOut: [TestCase] = []
+
+    init() {}
 
     init(_ verdict: Verdict) {
         cases = verdict.cases
         findings = verdict.findings
+        heldOut = verdict.heldOut?.cases ?? []
     }
 
     /// - Returns: `nil` for what is no report. Until findings were kept, a report was the list of its cases.
@@ -18,16 +23,23 @@ struct CheckReport: Sendable, Hashable {
             let body = EventBody(json)
             cases = body.list("cases").compactMap(TestCase.init)
             findings = body.list("findings").compactMap(Verdict.Finding.init)
+            heldOut = body.list("held_out").compactMap(TestCase.init)
         default: return nil
         }
     }
 
-    var isEmpty: Bool { cases.isEmpty && findings.isEmpty }
+    /// Where it was judged with the files that are held out, all cases were judged there.
+    var everyCase: [TestCase] { heldOut.isEmpty ? cases : heldOut }
+
+    var isEmpty: Bool { cases.isEmpty && findings.isEmpty && heldOut.isEmpty }
 
     var json: JSONValue {
-        findings.isEmpty
-            ? .array(cases.map(\.body))
-            : ["cases": .array(cases.map(\.body)), "findings": .array(findings.map(\.body))]
+        if findings.isEmpty, heldOut.isEmpty { return .array(cases.map(\.body)) }
+        return .object(
+            ["cases": .array(cases.map(\.body)), "findings": .array(findings.map(\.body))].adding([
+                "held_out": heldOut.isEmpty ? nil : .array(heldOut.map(\.body))
+            ])
+        )
     }
 }
 

@@ -48,7 +48,9 @@ extension Event.Payload {
             let start: SnapshotID = body.id("snapshot")
         else { return nil }
         let sandbox = body.object("sandbox").flatMap(SandboxLevel.init)
-        return .workspaceOpened(Workspace(path: path, project: project, sandbox: sandbox), start: start)
+        let heldOut: SnapshotID? = body.id("held_out")
+        let workspace = Workspace(path: path, project: project, sandbox: sandbox, heldOut: heldOut)
+        return .workspaceOpened(workspace, start: start)
     }
 
     private static func started(_ body: EventBody) -> Self? {
@@ -152,15 +154,11 @@ extension CheckName {
 extension CheckResult {
     fileprivate init?(_ body: EventBody) {
         guard let outcome: Outcome = body.word("outcome"), let reason = body.text("reason") else { return nil }
-        let counts = (body["counts"]?.members ?? [:]).compactMap { name, count -> (TestCase.Outcome, Int)? in
-            guard let outcome = TestCase.Outcome(rawValue: name), let count = count.integer else { return nil }
-            return (outcome, count)
-        }
         self.init(
             outcome,
             reason,
             score: body.number("score"),
-            counts: Dictionary(uniqueKeysWithValues: counts),
+            counts: body.counts,
             failing: body.list("failing").compactMap(TestCase.init),
             details: body.text("details") ?? "",
             refused: body.list("refused").compactMap(FileChange.init),
@@ -170,6 +168,26 @@ extension CheckResult {
         findings = body.list("findings").compactMap(Verdict.Finding.init)
         unchangedSince = body.integer("unchanged_since")
         metrics = (body["metrics"]?.members ?? [:]).compactMapValues(\.number)
+        heldOut = body.object("held_out").flatMap(HeldOut.init)
+    }
+}
+
+extension CheckResult.HeldOut {
+    fileprivate init?(_ body: EventBody) {
+        guard let outcome: CheckResult.Outcome = body.word("outcome"), let reason = body.text("reason") else {
+            return nil
+        }
+        self.init(outcome, reason, counts: body.counts, failing: body.list("failing").compactMap(TestCase.init))
+    }
+}
+
+extension EventBody {
+    /// How many cases ended which way.
+    fileprivate var counts: [TestCase.Outcome: Int] {
+        (self["counts"]?.members ?? [:]).reduce(into: [:]) { counts, member in
+            guard let outcome = TestCase.Outcome(rawValue: member.key) else { return }
+            counts[outcome] = member.value.integer
+        }
     }
 }
 

@@ -88,7 +88,9 @@ extension Event.Payload {
             [
                 "path": .string(workspace.path), "project": .string(workspace.project),
                 "snapshot": .string(start.value),
-            ].adding(["sandbox": workspace.sandbox?.body])
+            ].adding([
+                "sandbox": workspace.sandbox?.body, "held_out": workspace.heldOut.map { .string($0.value) },
+            ])
         case .checkStarted(let name, let snapshot): name.body.adding(["snapshot": .string(snapshot.value)])
         case .checkFinished(let name, let result): name.body.adding(result.body)
         case .judgeRequested(let intent): intent.body
@@ -156,7 +158,7 @@ extension CheckResult {
     fileprivate var body: [String: JSONValue] {
         ["outcome": .string(outcome.rawValue), "reason": .string(reason)].adding([
             "score": score.map(JSONValue.double),
-            "counts": counts.isEmpty ? nil : .object(countsBody),
+            "counts": counts.body,
             "failing": failing.isEmpty ? nil : .array(failing.map(\.body)),
             "findings": findings.isEmpty ? nil : .array(findings.map(\.body)),
             "metrics": metrics.isEmpty ? nil : .object(metrics.mapValues(JSONValue.double)),
@@ -165,11 +167,26 @@ extension CheckResult {
             "report": report.map { .string("\($0)") },
             "failure": failure.map { .object($0.body) },
             "unchanged_since": unchangedSince.map(JSONValue.int),
+            "held_out": heldOut.map { .object($0.body) },
         ])
     }
 
-    private var countsBody: [String: JSONValue] {
-        Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, .int($0.value)) })
+}
+
+extension CheckResult.HeldOut {
+    fileprivate var body: [String: JSONValue] {
+        ["outcome": .string(outcome.rawValue), "reason": .string(reason)].adding([
+            "counts": counts.body,
+            "failing": failing.isEmpty ? nil : .array(failing.map(\.body)),
+        ])
+    }
+}
+
+extension [TestCase.Outcome: Int] {
+    /// `nil` where there were no cases.
+    fileprivate var body: JSONValue? {
+        guard !isEmpty else { return .none }
+        return .object(Dictionary<String, JSONValue>(uniqueKeysWithValues: map { ($0.key.rawValue, .int($0.value)) }))
     }
 }
 

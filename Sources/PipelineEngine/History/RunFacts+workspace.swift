@@ -30,7 +30,8 @@ extension RunFacts {
         retryAt = nil
         if waitingSince == nil { waited += now - last }
         let directory = workspace?.path ?? forkedFiles?.directory ?? project ?? ""
-        forkedFiles = ForkedFiles(point.snapshot, directory: directory)
+        let heldOut = workspace?.heldOut ?? forkedFiles?.heldOut
+        forkedFiles = ForkedFiles(point.snapshot, directory: directory, heldOut: heldOut)
         workspace = nil
         applied = nil
         pipeline?.workspace.isolation = point.isolation

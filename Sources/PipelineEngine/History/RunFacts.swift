@@ -143,7 +143,13 @@ extension RunFacts {
     /// How the place that the model works in is made.
     var workspaceOrder: WorkspaceOrder? {
         guard let project, let policy = pipeline?.workspace else { return nil }
-        return WorkspaceOrder(project, isolation: policy.isolation, dirty: policy.dirty, fork: forkedFiles)
+        return WorkspaceOrder(
+            project,
+            isolation: policy.isolation,
+            dirty: policy.dirty,
+            heldOut: goal?.holdout ?? [],
+            fork: forkedFiles
+        )
     }
 
     /// The pipeline as it is by now, with the limits that people have set since.

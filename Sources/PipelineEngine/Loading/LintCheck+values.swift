@@ -63,7 +63,8 @@ extension LintCheck {
 
     /// Patterns are matched against paths relative to the workspace.
     var globs: [Finding] {
-        let lists = [("editable", pipeline.goal.editable), ("protect", pipeline.goal.protect)]
+        let goal = pipeline.goal
+        let lists = [("editable", goal.editable), ("protect", goal.protect), ("holdout", goal.holdout)]
         return lists.flatMap { name, patterns in
             (patterns ?? []).enumerated().compactMap { index, pattern in
                 let path = Self.path("goal", name).appending(index)
@@ -71,6 +72,26 @@ extension LintCheck {
                 return Finding(FieldProblem(path, "The pattern \"\(pattern)\" \(reason)"))
             }
         }
+    }
+
+    /// What is held out must not be where the model works.
+    var heldOut: [Finding] {
+        guard !pipeline.goal.holdout.isEmpty else { return [] }
+        let path = Self.path("goal", "holdout")
+        var findings: [Finding] = []
+        if pipeline.workspace.isolation == .none {
+            let sentence =
+                "The goal holds out files, and with 'isolation: none' they stand where the model works. Write 'isolation: "
+                + "worktree' or 'isolation: copy' under 'workspace'."
+            findings.append(Finding(FieldProblem(path, sentence, in: .key)))
+        }
+        if pipeline.workspace.sandbox == .off {
+            let sentence =
+                "The goal holds out files, which a command without a sandbox could read in the project. Take out "
+                + "'sandbox: off'."
+            findings.append(Finding(FieldProblem(path, sentence, in: .key)))
+        }
+        return findings
     }
 
     private static func problem(ofPattern pattern: String) -> String? {

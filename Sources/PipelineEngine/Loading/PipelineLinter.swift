@@ -28,8 +28,8 @@ public struct PipelineLinter: Sendable {
             uncertain: interpolation.uncertain,
             registry: registry
         )
-        return interpolation.findings + check.names + check.inputs + check.limits + check.globs + check.tools
-            + check.goal + check.providers
+        return interpolation.findings + check.names + check.inputs + check.limits + check.globs + check.heldOut
+            + check.tools + check.goal + check.providers
     }
 
     /// Defaults where there are some, stand-ins where a person will give the value.

@@ -9,7 +9,7 @@ public struct RunReport: Sendable, Hashable {
     public var status: RunStatus
     public var check: CheckName
     public var result: CheckResult
-    /// All of them, also those that an event has no room for.
+    /// All of them, also those that an event has no room for, and those of files that the goal holds out.
     public var cases: [TestCase]
     /// All of them.
     public var findings: [Verdict.Finding]
@@ -52,7 +52,7 @@ extension RunService {
             status: state.status,
             check: name,
             result: result,
-            cases: whole?.cases ?? result.failing,
+            cases: whole?.everyCase ?? result.failing,
             findings: whole?.findings ?? result.findings,
             at: at,
             seconds: started[name].map { Double(at.milliseconds - $0.milliseconds) / 1_000 } ?? 0,

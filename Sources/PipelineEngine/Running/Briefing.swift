@@ -76,6 +76,7 @@ struct Briefing: Sendable {
             """,
             "The goal, judged by a program and not by you:\n\(goal(pipeline.goal, registry))",
             files(pipeline.goal, registry),
+            pipeline.goal.holdout.isEmpty ? "" : heldOut,
             walls(pipeline.workspace, workspace),
             """
             When you believe that the goal holds, stop calling tools and say in a sentence or two what you did. The \
@@ -103,6 +104,9 @@ struct Briefing: Sendable {
             directory. \(network)
             """.trimmed
     }
+
+    private static let heldOut =
+        "It is also judged with files that you do not have. Do what is asked for in general, and not for the files you see."
 
     private static let plan =
         "First give a plan, without changing anything: look, then stop and say what you will do. A person reads it."

@@ -99,12 +99,14 @@ extension EffectRunner {
 
     /// Judges the goal as it stands, for a tool; nothing is recorded but what its gates reached.
     private func check(_ run: LiveRun, asked call: CallID) async throws(Failure) -> Verdict {
-        let state = await run.state
+        var state = await run.state
         guard let workspace = state.workspace else { throw Failure(.unavailable, "The run has no workspace yet.") }
+        // What is held out is not there to be asked again and again.
+        state.facts.workspace?.heldOut = nil
         let snapshot = try await keeper.snapshot(workspace, of: run.id)
-        let baseline: [TestCase]
+        let baseline: CheckReport
         do throws(ServiceError) {
-            baseline = try await cases(of: state.baseline)
+            baseline = try await report(of: state.baseline)
         } catch {
             throw Failure(.unavailable, "\(error)")
         }
@@ -114,7 +116,7 @@ extension EffectRunner {
         } catch {
             throw Failure(.unavailable, "\(error)")
         }
-        return judgement.verdict.compared(toBaseline: baseline)
+        return judgement.verdict.compared(toBaseline: baseline.cases)
     }
 }
 

@@ -26,7 +26,7 @@ extension EffectRunner {
         of run: LiveRun
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
         if let known = known(name, state, at: snapshot, judgedHere: await run.judged) { return (known, nil) }
-        let baseline = try await cases(of: state.baseline)
+        let baseline = try await report(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
         let judgement: Judgement
         let desk = JudgeDesk(run, name, self)
@@ -69,26 +69,26 @@ extension EffectRunner {
     /// The verdict of the check that is to be confirmed: it held, or there would be no other round.
     private func verdict(of check: CheckResult?) async throws(ServiceError) -> Verdict? {
         guard let check, check.holds else { return nil }
-        return Verdict(.passed, check.reason, cases: try await cases(of: check))
+        return Verdict(.passed, check.reason, cases: try await report(of: check).cases)
     }
 
-    /// The cases of an earlier check; none when it had none.
-    func cases(of check: CheckResult?) async throws(ServiceError) -> [TestCase] {
-        guard let digest = check?.report else { return [] }
+    /// All that an earlier check found; nothing when it kept nothing.
+    func report(of check: CheckResult?) async throws(ServiceError) -> CheckReport {
+        guard let digest = check?.report else { return CheckReport() }
         let bytes: [UInt8]?
         do throws(StoreError) { bytes = try await store.artifact(digest) } catch { throw .store(error) }
         guard let bytes, let json = try? JSONValue(parsing: bytes), let report = CheckReport(json) else {
             throw .store(.unreadable("The report \(digest) of an earlier check is missing or damaged."))
         }
-        return report.cases
+        return report
     }
 }
 
 extension Judgement {
     /// What is recorded of it, with all cases as an artifact; not inlined, as its caller waits with all that it holds.
     @inline(never)
-    fileprivate func result(baseline: [TestCase], confirming earlier: Verdict?) -> (CheckResult, Artifact?) {
-        let now = verdict.compared(toBaseline: baseline)
+    fileprivate func result(baseline: CheckReport, confirming earlier: Verdict?) -> (CheckResult, Artifact?) {
+        let now = verdict.compared(toBaseline: baseline.cases, heldOut: baseline.heldOut)
         let verdict = earlier?.confirmed(by: now) ?? now
         let all = CheckReport(verdict)
         let report = all.isEmpty ? nil : Artifact(all.json.encoded())

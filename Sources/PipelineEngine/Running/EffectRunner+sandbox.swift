@@ -5,8 +5,8 @@ extension EffectRunner {
     ///
     /// - Throws: ``Failure`` when the pipeline requires what cannot be had.
     func sandbox(for state: RunState) async throws(Failure) -> SandboxLevel? {
-        guard let policy = state.pipeline?.workspace else { return nil }
-        let asked = sandboxes.asked(policy)
+        guard let pipeline = state.pipeline else { return nil }
+        let asked = sandboxes.asked(pipeline)
         guard asked != .off else { return .open("The pipeline turns the sandbox off.") }
         do throws(Failure) {
             try await sandboxes.check()

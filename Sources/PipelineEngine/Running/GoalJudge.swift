@@ -10,6 +10,25 @@ struct Judgement: Sendable {
     var network: [NetworkUse] = []
 }
 
+extension Judgement {
+    /// Together with what was found in the tree with the files that are held out.
+    fileprivate func and(_ whole: Judgement) -> Judgement {
+        Judgement(
+            verdict: verdict.judged(withHeldOut: whole.verdict),
+            refused: refused,
+            network: network + whole.network
+        )
+    }
+
+    /// Why there was no answer in the tree with the files that are held out is for people; it may quote them.
+    ///
+    /// - Throws: what the model cannot mend, which ends the run.
+    fileprivate func hiding(_ failure: Failure) throws(Failure) -> Judgement {
+        guard failure.kind != .cancelled, !failure.isForAPerson else { throw failure }
+        return and(Judgement(verdict: .failed(failure.message), refused: []))
+    }
+}
+
 /// Judges the goal of a run in a tree rebuilt from its start and the changes that its goal allows.
 struct GoalJudge: Sendable {
     let registry: Registry
@@ -26,19 +45,30 @@ struct GoalJudge: Sendable {
         guard let goal = state.pipeline?.goal, let workspace = state.workspace, let start = state.startSnapshot else {
             throw Failure(.invalidInput, "The run has no goal or no workspace yet.")
         }
-        let policy = try Self.policy(for: goal, registry)
-        let tree = try await keeper.rebuild(workspace, from: start, with: snapshot, under: policy, of: run)
+        var policy = try Self.policy(for: goal, registry)
+        policy.protect += goal.holdout
         let confines = workspace.sandbox?.isConfined == true
-        let place = JudgedPlace(
-            workspace: Workspace(path: tree.path, project: workspace.project),
-            origin: workspace,
-            start: start,
-            confinedBy: confines ? state.pipeline?.workspace : nil,
-            run: run
-        )
-        let isOne = goal.judge.gates(at: FieldPath()).count == 1
-        let verdict = try await judge(goal.judge, place, naming: !isOne)
-        return Judgement(verdict: verdict, refused: tree.refused, network: place.network.withLock { $0 })
+        func judgement(under policy: EditPolicy) async throws(Failure) -> Judgement {
+            let tree = try await keeper.rebuild(workspace, from: start, with: snapshot, under: policy, of: run)
+            let place = JudgedPlace(
+                workspace: Workspace(path: tree.path, project: workspace.project, heldOut: workspace.heldOut),
+                origin: workspace,
+                start: start,
+                confinedBy: confines ? state.pipeline?.workspace : nil,
+                run: run
+            )
+            let isOne = goal.judge.gates(at: FieldPath()).count == 1
+            let verdict = try await judge(goal.judge, place, naming: !isOne)
+            return Judgement(verdict: verdict, refused: tree.refused, network: place.network.withLock { $0 })
+        }
+        let shown = try await judgement(under: policy)
+        guard let heldOut = workspace.heldOut else { return shown }
+        // The cases of the start are what later ones are compared with.
+        guard shown.verdict.holds || shown.verdict.isEmpty || state.baseline == nil else { return shown }
+        policy.adding = heldOut
+        let whole: Judgement
+        do throws(Failure) { whole = try await judgement(under: policy) } catch { return try shown.hiding(error) }
+        return shown.and(whole)
     }
 
     /// What the goal says of files, or where it says nothing, what its gates say.

@@ -176,7 +176,7 @@ extension Event.Payload {
     /// The snapshots that the event refers to.
     fileprivate var snapshots: [SnapshotID] {
         switch self {
-        case .workspaceOpened(_, let start): [start]
+        case .workspaceOpened(let workspace, let start): [start] + (workspace.heldOut.map { [$0] } ?? [])
         case .checkStarted(_, let snapshot): [snapshot]
         case .callFinished(_, let output): output.snapshot.map { [$0] } ?? []
         case .rolledBack(let back): [back.snapshot, back.replaced]

@@ -33,7 +33,15 @@ extension RunService {
         let earlier = state.applied.flatMap { target.isMore(than: $0.target) ? nil : $0 }
         if let earlier, earlier.to == end { return .before(earlier) }
         let from = earlier?.to ?? start
-        let delivery = Delivery(of: run, to: workspace.project, from: from, to: end, as: target)
+        let heldOut = state.goal?.holdout ?? []
+        let delivery = Delivery(
+            of: run,
+            to: workspace.project,
+            from: from,
+            to: end,
+            as: target,
+            leavingOut: heldOut
+        )
         let delivered: Delivered
         do throws(Failure) {
             delivered = try await parts.workspaces.deliver(delivery)

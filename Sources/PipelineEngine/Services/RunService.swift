@@ -144,7 +144,7 @@ public final class RunService: Sendable {
                 _ = try parts.registry.tool(ModuleID(name))
             }
             for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
-            if parts.sandboxes.asked(order.pipeline.workspace) == .required { try await parts.sandboxes.check() }
+            if parts.sandboxes.asked(order.pipeline) == .required { try await parts.sandboxes.check() }
         } catch {
             throw .invalid(error.message)
         }

@@ -17,13 +17,23 @@ public struct Delivery: Sendable, Hashable {
     public var from: SnapshotID
     public var to: SnapshotID
     public var target: Target
+    /// Patterns of files that stay as they are in the project.
+    public var leavingOut: [String]
 
-    public init(of run: RunID, to project: String, from: SnapshotID, to: SnapshotID, as target: Target) {
+    public init(
+        of run: RunID,
+        to project: String,
+        from: SnapshotID,
+        to: SnapshotID,
+        as target: Target,
+        leavingOut: [String] = []
+    ) {
         self.run = run
         self.project = project
         self.from = from
         self.to = to
         self.target = target
+        self.leavingOut = leavingOut
     }
 }
 

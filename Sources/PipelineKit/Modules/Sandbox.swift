@@ -69,5 +69,9 @@ extension SandboxKeeper {
     public var least: WorkspacePolicy.Sandbox { .off }
 
     /// What is asked of a sandbox for a run: what its pipeline says, or more.
-    public func asked(_ policy: WorkspacePolicy) -> WorkspacePolicy.Sandbox { max(policy.sandbox, least) }
+    ///
+    /// What a goal holds out is still in the project, where commands without a sandbox could read it.
+    public func asked(_ pipeline: Pipeline) -> WorkspacePolicy.Sandbox {
+        pipeline.goal.holdout.isEmpty ? max(pipeline.workspace.sandbox, least) : .required
+    }
 }

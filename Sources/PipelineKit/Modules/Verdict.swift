@@ -20,6 +20,8 @@ public struct Verdict: Sendable, Hashable {
     public var findings: [Finding] = []
     /// Numbers that were measured, by name with their unit: `median_ms`.
     public var metrics: [String: Double] = [:]
+    /// What was found with the files that the goal holds out; `nil` when it holds out none, or they were not needed.
+    public var heldOut: HeldOut? = nil
 
     public init(
         _ outcome: Outcome,

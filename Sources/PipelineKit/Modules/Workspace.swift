@@ -6,6 +6,8 @@ public struct Workspace: Sendable, Hashable {
     public var project: String
     /// Whether commands of its run are confined; `nil` for a run of a time when none were.
     public var sandbox: SandboxLevel?
+    /// The files that the goal holds out, which stand nowhere in ``path``; `nil` when it holds out none.
+    public var heldOut: SnapshotID?
     /// What commands in this workspace are confined to, for who starts them; it is not recorded.
     public var confinement: Confinement?
 
@@ -13,11 +15,13 @@ public struct Workspace: Sendable, Hashable {
         path: String,
         project: String? = nil,
         sandbox: SandboxLevel? = nil,
+        heldOut: SnapshotID? = nil,
         confinement: Confinement? = nil
     ) {
         self.path = path
         self.project = project ?? path
         self.sandbox = sandbox
+        self.heldOut = heldOut
         self.confinement = confinement
     }
 }
@@ -48,6 +52,8 @@ public struct EditPolicy: Sendable, Hashable {
     public var protect: [String]
     /// Parts of files that may not.
     public var sections: [ProtectedSection]
+    /// Files that are laid over the tree, whatever the work did in their places.
+    public var adding: SnapshotID?
 
     public init(editable: [String]? = nil, protect: [String] = [], sections: [ProtectedSection] = []) {
         self.editable = editable

@@ -4,6 +4,8 @@ public struct WorkspaceOrder: Sendable, Hashable {
     public var project: String
     public var isolation: WorkspacePolicy.Isolation
     public var dirty: WorkspacePolicy.Dirty
+    /// Patterns of files that stand nowhere in the place: not among its files, and not in its git.
+    public var heldOut: [String]
     /// What a fork begins with; `nil` for the project as it is.
     public var fork: ForkedFiles?
 
@@ -11,11 +13,13 @@ public struct WorkspaceOrder: Sendable, Hashable {
         _ project: String,
         isolation: WorkspacePolicy.Isolation = .none,
         dirty: WorkspacePolicy.Dirty = .copy,
+        heldOut: [String] = [],
         fork: ForkedFiles? = nil
     ) {
         self.project = project
         self.isolation = isolation
         self.dirty = dirty
+        self.heldOut = heldOut
         self.fork = fork
     }
 }
@@ -25,10 +29,13 @@ public struct ForkedFiles: Sendable, Hashable {
     public var snapshot: SnapshotID
     /// Absolute path of the directory that the other run works in, which has what no snapshot holds: what git ignores.
     public var directory: String
+    /// What the other run holds out.
+    public var heldOut: SnapshotID?
 
-    public init(_ snapshot: SnapshotID, directory: String) {
+    public init(_ snapshot: SnapshotID, directory: String, heldOut: SnapshotID? = nil) {
         self.snapshot = snapshot
         self.directory = directory
+        self.heldOut = heldOut
     }
 }
 

@@ -5,6 +5,8 @@ public struct Goal: FieldValue, Hashable {
     public var editable: [String]?
     /// All files may differ but those that match.
     public var protect: [String]?
+    /// Files that the goal is judged with, and that the work never sees.
+    public var holdout: [String]
     /// A goal that already holds at the start ends the run as not achieved.
     public var mustFailFirst: Bool
     /// How many checks in a row must hold.
@@ -14,12 +16,14 @@ public struct Goal: FieldValue, Hashable {
         _ judge: Judge,
         editable: [String]? = nil,
         protect: [String]? = nil,
+        holdout: [String] = [],
         mustFailFirst: Bool = false,
         confirm: Int = 1
     ) {
         self.judge = judge
         self.editable = editable
         self.protect = protect
+        self.holdout = holdout
         self.mustFailFirst = mustFailFirst
         self.confirm = confirm
     }
@@ -34,6 +38,7 @@ extension Goal {
         @Field("A goal that must not hold.") var not: Judge? = nil
         @Field("Only these files may differ when the goal is judged.") var editable: [String]? = nil
         @Field("These files are what they were at the start when the goal is judged.") var protect: [String]? = nil
+        @Field("These files judge the goal, and are nowhere where the model works.") var holdout: [String] = []
         @Field("Whether the goal has to fail at the start.") var mustFailFirst: Bool = false
         @Field("How many times in a row the goal must hold.") var confirm: Int = 1
         init() {}
@@ -58,6 +63,7 @@ extension Goal {
         var members = judge.json.members
         members["editable"] = editable?.json
         members["protect"] = protect?.json
+        if !holdout.isEmpty { members["holdout"] = holdout.json }
         members["must_fail_first"] = .bool(mustFailFirst)
         members["confirm"] = .int(confirm)
         return .object(members)
@@ -77,6 +83,7 @@ extension Goal {
             judge,
             editable: syntax.editable,
             protect: syntax.protect,
+            holdout: syntax.holdout,
             mustFailFirst: syntax.mustFailFirst,
             confirm: syntax.confirm
         )

@@ -16,7 +16,9 @@ struct Deliverer: Sendable {
 
     func deliver() async throws(Failure) -> Delivered {
         try await handover.recover()
-        let changes = try await TreeDifference(files.repository, from: delivery.from, to: delivery.to).changes()
+        let all = try await TreeDifference(files.repository, from: delivery.from, to: delivery.to).changes()
+        let filter = try PolicyFilter(EditPolicy(protect: delivery.leavingOut))
+        let changes = all.filter(filter.allows)
         guard !changes.isEmpty else { return Delivered(changes: []) }
         switch delivery.target {
         case .files: return try await bring(try await projectPlan(changes), commit: nil)

@@ -34,11 +34,11 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         }
         return try await locked(path, run) { files throws(Failure) in
             if let record = RunRecord(at: files.record), Disk.isDirectory(record.scope.directory) {
-                return OpenedWorkspace(Workspace(path: record.scope.directory, project: path), start: record.start)
+                return record.opened(of: path)
             }
-            let (scope, start) = try await Opening(files, owner: owner).open(order, at: path)
-            try RunRecord(scope, start: start).write(to: files.record)
-            return OpenedWorkspace(Workspace(path: scope.directory, project: path), start: start)
+            let record = try await Opening(files, owner: owner).open(order, at: path)
+            try record.write(to: files.record)
+            return record.opened(of: path)
         }
     }
 
@@ -56,6 +56,7 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         of run: RunID
     ) async throws(Failure) -> RebuiltTree {
         try expectSnapshots(start, current)
+        if let added = policy.adding { try expectSnapshots(added) }
         return try await locked(workspace.project, run) { files throws(Failure) in
             let judgement = try await JudgedTree(files).compose(start, current, policy)
             try await Checkout(files).layOutJudged(judgement.tree)

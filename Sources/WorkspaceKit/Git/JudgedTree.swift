@@ -19,17 +19,25 @@ struct JudgedTree: Sendable {
         let touched = try await sections(policy.sections, touchedBy: changes)
         var refused = changes.filter { !filter.allows($0) || touched.contains($0.path) }
         refused = PolicyFilter.withObstacles(refused, among: changes)
-        guard !refused.isEmpty else { return (current.value, []) }
-        return (try await tree(current, without: refused), refused)
+        guard !refused.isEmpty || policy.adding != nil else { return (current.value, []) }
+        return (try await tree(current, without: refused, adding: policy.adding), refused)
     }
 
-    private func tree(_ current: SnapshotID, without refused: [RawChange]) async throws(Failure) -> String {
+    private func tree(
+        _ current: SnapshotID,
+        without refused: [RawChange],
+        adding added: SnapshotID?
+    ) async throws(Failure) -> String {
         let index = files.scratchIndex
         try Disk.remove(index)
         _ = try await repository.git(["read-tree", current.value], index: index)
         let removed = refused.flatMap { line("000000", String(repeating: "0", count: $0.new.object.count), $0.path) }
         let kept = refused.filter(\.old.exists).flatMap { line($0.old.mode, $0.old.object, $0.path) }
-        _ = try await repository.git(["update-index", "-z", "--index-info"], index: index, input: removed + kept)
+        var lines = removed + kept
+        if let added { lines += try await repository.git(["ls-tree", "-r", "-z", added.value]) }
+        // What was put where a directory has to be gives way to what is laid over.
+        let words = ["update-index", "--replace", "-z", "--index-info"]
+        _ = try await repository.git(words, index: index, input: lines)
         let tree = try await repository.git(["write-tree"], index: index)
         return String(decoding: tree, as: UTF8.self).trimmed
     }

@@ -41,27 +41,36 @@ struct Scope: Sendable, Hashable {
 struct RunRecord: Sendable, Hashable {
     var scope: Scope
     var start: SnapshotID
+    /// What the goal of the run holds out.
+    var heldOut: SnapshotID?
 
-    init(_ scope: Scope, start: SnapshotID) {
+    init(_ scope: Scope, start: SnapshotID, heldOut: SnapshotID? = nil) {
         self.scope = scope
         self.start = start
+        self.heldOut = heldOut
     }
 
     /// Reads a record; `nil` when there is none, or one that nobody finished writing.
     init?(at path: String) {
         guard let bytes = Disk.read(path) else { return nil }
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: "\0", omittingEmptySubsequences: false)
-        guard fields.count == 5 else { return nil }
+        guard fields.count == 5 || fields.count == 6 else { return nil }
         scope = Scope(directory: String(fields[1]))
         scope.top = String(fields[0])
         scope.excludes = fields[2].isEmpty ? nil : String(fields[2])
         scope.isRepository = fields[3] == "repository"
         start = SnapshotID(String(fields[4]))
+        heldOut = fields.count == 6 ? SnapshotID(String(fields[5])) : nil
     }
 
     func write(to path: String) throws(Failure) {
         let kind = scope.isRepository ? "repository" : "directory"
-        let fields = [scope.top, scope.directory, scope.excludes ?? "", kind, start.value]
+        let fields =
+            [scope.top, scope.directory, scope.excludes ?? "", kind, start.value] + (heldOut.map { [$0.value] } ?? [])
         try Disk.write(Array(fields.joined(separator: "\0").utf8), to: path)
+    }
+
+    func opened(of project: String) -> OpenedWorkspace {
+        OpenedWorkspace(Workspace(path: scope.directory, project: project, heldOut: heldOut), start: start)
     }
 }

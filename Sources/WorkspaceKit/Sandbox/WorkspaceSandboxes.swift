@@ -49,7 +49,9 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         walls.readable += policy.readable.map(Self.expanded)
         walls.writable += policy.writable.map(Self.expanded)
         let shown = walls.writable + walls.readable
-        walls.hidden = ([state] + hidden + Self.keys.map(Self.expanded)).filter { path in
+        // What the goal holds out is still there for whoever may read the project.
+        let project = workspace.heldOut == nil ? [] : [workspace.project]
+        walls.hidden = ([state] + hidden + project + Self.keys.map(Self.expanded)).filter { path in
             shown.contains { path.isBelow($0) || path == $0 }
         }
         walls.network = Confinement.Network(policy.network)

@@ -132,7 +132,15 @@ struct Transcript {
         let refused = result.refused.prefix(10)
             .map { row("", Style.yellow("does not count: \($0.path.harmless) (\($0.kind.rawValue))")) }
         let findings = (cases + more + details).map { row("", Style.dim($0)) }
-        return [row("check", color(result.reason.harmless))] + findings + refused
+        return [row("check", color(result.reason.harmless))] + findings + heldOut(result) + refused
+    }
+
+    /// The model reads none of it.
+    private func heldOut(_ result: CheckResult) -> [String] {
+        guard let held = result.heldOut, held.outcome != .passed else { return [] }
+        let cases = held.failing.prefix(5).flatMap { [$0.id.harmless] + Self.beginning(of: $0.message) }
+        return ["held out, for you alone: \(held.reason.harmlessLine)"].map { row("", Style.yellow($0)) }
+            + cases.map { row("", Style.dim($0)) }
     }
 
     /// The first lines of what a case or a command said, indented.

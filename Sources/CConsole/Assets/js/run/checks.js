@@ -37,6 +37,13 @@ export function refusedList(refused) {
     h("ul", null, refused.map((one) => h("li", null, h("span", { class: "soft" }, one.kind), " ", h("span", { class: "mono" }, one.path)))));
 }
 
+/// What the files that are held out found, which the model is not told.
+function heldOutPart(held) {
+  if (!held || held.outcome === "passed") return null;
+  return h("div", { class: "not-counted" },
+    h("p", null, "With the files that are held out, for you alone: ", held.reason), casesBar(held.counts), failingList(held.failing, 0));
+}
+
 export function checkBody(item) {
   if (!item.outcome) return item.live && h("pre", { class: "output live-output" }, item.live);
   const failing = failingList(item.failing);
@@ -45,6 +52,6 @@ export function checkBody(item) {
     h("p", { class: "said" }, item.reason), casesBar(item.counts),
     item.failure && item.failure.message !== item.reason && h("p", { class: "wrong" }, item.failure.message),
     failing, !failing && item.details && h("details", null, h("summary", null, "Output"), h("pre", { class: "output" }, item.details)),
-    refusedList(item.refused), item.report && h("div", null, reveal("All cases", item.report, cases), cases),
+    heldOutPart(item.held_out), refusedList(item.refused), item.report && h("div", null, reveal("All cases", item.report, cases), cases),
   ];
 }
