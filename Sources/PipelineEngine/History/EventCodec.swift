@@ -186,7 +186,7 @@ extension [TestCase.Outcome: Int] {
     /// `nil` where there were no cases.
     fileprivate var body: JSONValue? {
         guard !isEmpty else { return .none }
-        return .object(Dictionary<String, JSONValue>(uniqueKeysWithValues: map { ($0.key.rawValue, .int($0.value)) }))
+        return .object([String: JSONValue](uniqueKeysWithValues: map { ($0.key.rawValue, .int($0.value)) }))
     }
 }
 
