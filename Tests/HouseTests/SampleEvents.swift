@@ -34,6 +34,7 @@ enum SampleEvents {
         .networkUsed(
             NetworkReport(.check(CheckName(iteration: 1)), [NetworkUse(host: "b", port: 80, isAllowed: false)])
         ),
+        .bestChosen(BestChoice(BestScore(iteration: 1, score: 0.5), .achieved, reason: "The best score is 0.5.")),
         .rolledBack(Rollback(iteration: 1, snapshot: "s1", replaced: "s2", by: "ada")),
         .limitsChanged(Limits(), by: "ada"),
         .settingsChanged(SettingsChange(model: ModelName("m/x"), gate: .plan, by: "ada")),

@@ -67,6 +67,7 @@ struct RetrAIRenderer: FrameRenderer {
         case .changesApplied(let applied):
             [.log("\(applied.by) brought \(applied.files) changed files to the project.")]
         case .runForked(let fork): [.log("\(fork.by) goes on from here with another run.")]
+        case .bestChosen(let choice): [.log("It ends with the best files. \(choice.reason)")]
         case .rolledBack(let back): [.log("\(back.by) set the files back to the end of iteration \(back.iteration).")]
         case .networkUsed(let report):
             report.uses.filter { !$0.isAllowed }.map {

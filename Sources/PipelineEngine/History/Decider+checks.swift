@@ -31,9 +31,11 @@ extension Decider {
             return [.runFinished(.failed, reason: "The goal could not be checked. \(failure.message)")]
         }
         guard name.iteration > 0 else { return [] }
-        if name.iteration >= state.limits.iterations { return [outOfIterations(result)] }
+        let best = state.facts.best(with: name, result)
+        if name.iteration >= state.limits.iterations { return end(with: outOfIterations(result), best) }
         guard [.afterCheck, .afterFailedCheck].contains(human.gate) else { return [] }
-        return [question(.check(name), "The goal does not hold yet. Go on? \(result.reason)", shown: shown(result))]
+        let opening = Report.opening(result, after: name, of: nil, best: best)
+        return [question(.check(name), "\(opening) Go on? \(result.reason)", shown: shown(result))]
     }
 
     func outOfIterations(_ result: CheckResult?) -> Event.Payload {

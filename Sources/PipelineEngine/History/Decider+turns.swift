@@ -6,7 +6,7 @@ extension Decider {
         if let open = state.intent { return [interrupted(open)] }
         guard intent.turn == state.turn + 1, intent.attempt == state.failedAttempts + 1 else { throw .outdated }
         if !state.iterationIsOpen, state.iteration >= state.limits.iterations {
-            return [outOfIterations(state.lastCheck)]
+            return end(with: outOfIterations(state.lastCheck), state.best)
         }
         if let over = overLimit(intent.reserved) { return [over] }
         let beginning: [Event.Payload] = state.iterationIsOpen ? [] : [.iterationStarted(state.iteration + 1)]

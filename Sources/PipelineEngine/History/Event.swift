@@ -58,6 +58,7 @@ extension Event {
         indirect case changesApplied(Application)
         /// The run goes on from here with files of its own; what stands before is another run's.
         case runForked(ForkPoint)
+        case bestChosen(BestChoice)
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
         indirect case hookFailed(HookFailure)

@@ -32,6 +32,7 @@ extension Event.Payload {
         case "message.added": message(body)
         case "limits.changed": limits(body)
         case "settings.changed": SettingsChange(body).map(Self.settingsChanged)
+        case "best.chosen": BestChoice(body).map(Self.bestChosen)
         case "workspace.rolled_back": Rollback(body).map(Self.rolledBack)
         case "network.used": NetworkReport(body).map(Self.networkUsed)
         case "workspace.applied": Application(body).map(Self.changesApplied)

@@ -70,6 +70,7 @@ extension Event.Payload {
         case .messageAdded: "message.added"
         case .limitsChanged: "limits.changed"
         case .settingsChanged: "settings.changed"
+        case .bestChosen: "best.chosen"
         case .rolledBack: "workspace.rolled_back"
         case .networkUsed: "network.used"
         case .changesApplied: "workspace.applied"
@@ -117,6 +118,7 @@ extension Event.Payload {
         case .messageAdded(let text, let by): ["text": .string(text), "by": .string(by)]
         case .limitsChanged(let limits, let by): ["limits": limits.json, "by": .string(by)]
         case .settingsChanged(let change): change.body
+        case .bestChosen(let choice): choice.body
         case .rolledBack(let back): back.body
         case .networkUsed(let report): report.body
         case .changesApplied(let applied): applied.body

@@ -5,11 +5,10 @@ enum Report {
     /// The most bytes of failing cases and output in one message.
     static let mostBytes = 12_000
 
-    static func words(_ result: CheckResult, after name: CheckName, of limits: Limits) -> String {
-        let opening =
-            name.iteration == 0
-            ? "The goal does not hold yet."
-            : "The goal does not hold after iteration \(name.iteration) of \(limits.iterations)."
+    /// - Parameter best: Of a goal that seeks the best, this check counted too.
+    static func words(_ result: CheckResult, after name: CheckName, of limits: Limits, best: BestScore? = nil) -> String
+    {
+        let opening = opening(result, after: name, of: limits, best: best)
         let again = result.unchangedSince.map { "Nothing was done since \(moment($0)), so it was not judged again." }
         let parts = [
             [opening, again, result.reason].compactMap(\.self).joined(separator: " "),
@@ -17,6 +16,29 @@ enum Report {
             result.details.isEmpty ? cases(result.failing) : result.details,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    /// How far the run is from its goal: `The goal does not hold yet.`
+    ///
+    /// - Parameter limits: `nil` not to tell how many iterations there are.
+    static func opening(
+        _ result: CheckResult,
+        after name: CheckName,
+        of limits: Limits?,
+        best: BestScore?
+    ) -> String {
+        let place = limits.flatMap {
+            name.iteration == 0 ? nil : " after iteration \(name.iteration) of \($0.iterations)"
+        }
+        guard let best else { return "The goal does not hold\(place ?? " yet")." }
+        let score = result.score.map { "The score\(place ?? "") is \(BestScore.written($0)), of at most 1." }
+        let mine = best.iteration == name.iteration
+        let other = mine ? "" : " The best so far is \(BestScore.written(best.score)), \(moment(of: best.iteration))."
+        return (score ?? "There is no score that counts\(place ?? ""), as not all else holds.") + other
+    }
+
+    private static func moment(of iteration: Int) -> String {
+        iteration == 0 ? "at the start" : "after iteration \(iteration)"
     }
 
     private static func moment(_ iteration: Int) -> String {

@@ -40,6 +40,8 @@ public enum RunCommand: Sendable, Hashable {
     case beginCall(CallID, shown: Digest?)
     case finishCall(CallID, RecordedOutput)
     case noteNetwork(NetworkReport)
+    /// The files are those of the best iteration.
+    case keepBest
     /// Something without which the run cannot go on could not be done.
     case fail(Failure)
     /// The deadline of an approval may have passed.

@@ -30,6 +30,7 @@ extension RunFacts {
         case .messageAdded(let text, _): say(text)
         case .limitsChanged(let limits, _): self.limits = limits
         case .settingsChanged(let change): take(change)
+        case .bestChosen(let choice): phase = .keeping(choice)
         case .rolledBack(let back): rollBack(back)
         case .networkUsed: break
         case .changesApplied(let application): if application.target != .branch { applied = application }
@@ -112,13 +113,14 @@ extension RunFacts {
         lastCheck = result
         unchangedSince = result.unchangedSince ?? name.iteration
         if name.iteration == 0 { baseline = result }
+        best = best(with: name, result)
         if result.holds, name.round < goal?.confirm ?? 1 {
             phase = .checking(CheckName(iteration: name.iteration, round: name.round + 1))
         } else {
             phase = .asking
             iterationIsOpen = false
             askFirst()
-            if !result.holds { conversation.append(.user(Report.words(result, after: name, of: limits))) }
+            if !result.holds { conversation.append(.user(Report.words(result, after: name, of: limits, best: best))) }
         }
     }
 }

@@ -8,6 +8,8 @@ public enum Effect: Sendable, Hashable {
     /// Hooks are asked about a call.
     case assess(CallID)
     case call(CallID)
+    /// The files become what they were at the end of an iteration, the best one.
+    case keepBest(Int)
     case wake(ApprovalID, at: Instant)
 }
 
@@ -22,6 +24,7 @@ extension RunFacts {
         case .checking(let name): return [.check(name)]
         case .asking: return [.ask(turn: turn + 1, attempt: attempt, notBefore: retryAt)]
         case .calling: return callEffects
+        case .keeping(let choice): return [.keepBest(choice.best.iteration)]
         case .finished: return []
         }
     }

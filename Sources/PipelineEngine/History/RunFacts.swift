@@ -60,6 +60,8 @@ public struct RunFacts: Sendable, Hashable {
     @Shared var judgements = Judgements()
     @Shared public internal(set) var baseline: CheckResult? = nil
     @Shared public internal(set) var lastCheck: CheckResult? = nil
+    /// `nil` where the goal seeks none, or no check had a score that counts.
+    public internal(set) var best: BestScore?
     /// The iteration of ``lastCheck``, as long as nothing has been done since that could make another one answer
     /// otherwise.
     public internal(set) var unchangedSince: Int?

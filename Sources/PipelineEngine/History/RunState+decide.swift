@@ -63,6 +63,7 @@ struct Decider {
         case .beginCall(let id, let shown): return try beginCall(id, shown)
         case .finishCall(let id, let output): return try finishCall(id, output)
         case .noteNetwork(let report): return [.networkUsed(report)]
+        case .keepBest: return try keepBest()
         case .fail(let failure): return [.runFinished(.failed, reason: failure.message)]
         }
     }
@@ -198,7 +199,8 @@ struct Decider {
         case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
         case .limit(let name):
             guard granted else {
-                return [.runFinished(.notAchieved, reason: "\(answer.by) did not raise the limit '\(name.rawValue)'.")]
+                let reason = "\(answer.by) did not raise the limit '\(name.rawValue)'."
+                return end(with: .runFinished(.notAchieved, reason: reason), state.best)
             }
             let raised = state.limits.raised(name, from: limitsAtFirst)
             return raised == state.limits ? [] : [.limitsChanged(raised, by: answer.by)]
@@ -208,7 +210,7 @@ struct Decider {
     /// After a check that held, yes ends the run; after one that did not, it goes on. No with a message goes on too.
     private func afterCheck(_ name: CheckName, _ granted: Bool, _ answer: Resolution) -> [Event.Payload] {
         if granted, let check = state.lastCheck, check.holds { return [.runFinished(.achieved, reason: check.reason)] }
-        return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
+        return granted || !answer.message.isEmpty ? [] : end(with: aborted(by: answer), state.best)
     }
 
     private func aborted(by answer: Resolution) -> Event.Payload {

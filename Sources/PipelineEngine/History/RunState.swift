@@ -40,6 +40,8 @@ extension RunState {
         case asking
         /// Calls of the last reply are open.
         case calling
+        /// The files become what they were when they scored most; then the run ends.
+        indirect case keeping(BestChoice)
         case finished(RunStatus, reason: String)
     }
 

@@ -4,7 +4,7 @@ import YAML
 /// How a pipeline is laid over the one it extends: deeper keys win, lists replace.
 enum Inherited {
     /// Keys of a goal of which one stands for the whole judgement.
-    private static let judges = ["gate", "all", "any", "not"]
+    private static let judges = ["gate", "all", "any", "not", "best"]
 
     static func merge(_ child: YAMLNode, over parent: YAMLNode) -> YAMLNode {
         laid(child, on: withoutReplaced(parent, by: child))

@@ -71,6 +71,7 @@ struct Interpolation {
         switch judge {
         case .gate(let id, let settings): .gate(id, with: value(settings, at: path.appending("with")))
         case .not(let part): .not(replaced(part, at: path.appending("not")))
+        case .best(let part): .best(replaced(part, at: path.appending("best")))
         case .all(let parts): .all(replaced(parts, at: path.appending("all")))
         case .any(let parts): .any(replaced(parts, at: path.appending("any")))
         }

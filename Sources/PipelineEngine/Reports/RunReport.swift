@@ -84,6 +84,7 @@ extension Judge {
         switch self {
         case .gate(let id, _): id.value
         case .not(let part): "not \(part.words)"
+        case .best(let part): "best \(part.words)"
         case .all(let parts): "all of \(parts.map(\.words).joined(separator: ", "))"
         case .any(let parts): "any of \(parts.map(\.words).joined(separator: ", "))"
         }

@@ -76,6 +76,7 @@ struct Briefing: Sendable {
             """,
             "The goal, judged by a program and not by you:\n\(goal(pipeline.goal, registry))",
             files(pipeline.goal, registry),
+            pipeline.goal.judge.seeksBest ? best : "",
             pipeline.goal.holdout.isEmpty ? "" : heldOut,
             walls(pipeline.workspace, workspace),
             """
@@ -104,6 +105,9 @@ struct Briefing: Sendable {
             directory. \(network)
             """.trimmed
     }
+
+    private static let best =
+        "Its score is to be as high as it can be. Each iteration is another try, and the files that scored most are kept."
 
     private static let heldOut =
         "It is also judged with files that you do not have. Do what is asked for in general, and not for the files you see."

@@ -66,6 +66,19 @@ extension EffectRunner {
         return result
     }
 
+    /// Makes the files what they were when they scored most. Doing so again does no harm, so it is recorded after it is true.
+    func keepBest(_ iteration: Int, of run: LiveRun) async throws(ServiceError) {
+        let state = await run.state
+        guard let workspace = state.workspace, let snapshot = state.snapshots[iteration] else { return }
+        do throws(Failure) {
+            if state.lastSnapshot != snapshot { try await keeper.restore(snapshot, into: workspace, of: run.id) }
+        } catch {
+            return try await giveUp(error, run)
+        }
+        fault("best.restored")
+        try await run.record(.keepBest)
+    }
+
     /// The verdict of the check that is to be confirmed: it held, or there would be no other round.
     private func verdict(of check: CheckResult?) async throws(ServiceError) -> Verdict? {
         guard let check, check.holds else { return nil }

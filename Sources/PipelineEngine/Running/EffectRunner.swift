@@ -50,6 +50,7 @@ final class EffectRunner: Sendable {
             try await ask(turn, attempt, of: run)
         case .assess(let id): try await assess(id, of: run)
         case .call(let id): try await call(id, of: run)
+        case .keepBest(let iteration): try await keepBest(iteration, of: run)
         case .wake(let approval, _): try await run.record(.expire(approval))
         }
     }

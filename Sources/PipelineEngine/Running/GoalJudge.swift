@@ -90,7 +90,11 @@ struct GoalJudge: Sendable {
             let verdict = try await ask(id, settings, place)
             return naming ? verdict.named(id) : verdict
         case .all(let parts):
-            return Verdict(all: try await each(parts, place))
+            let verdicts = try await each(parts, place)
+            guard let scored = parts.firstIndex(where: \.isBest) else { return Verdict(all: verdicts) }
+            return Verdict(all: verdicts, scoredBy: scored)
+        case .best(let part):
+            return try await self.judge(part, place, naming: naming).scored
         case .any(let parts):
             return Verdict(any: try await each(parts, place))
         case .not(let part):
@@ -237,48 +241,5 @@ extension Registry {
             throw Failure(.missing, "There is no gate '\(id)'.\(near)")
         }
         return gate
-    }
-}
-
-extension Verdict {
-    /// Holds when every part does; the reasons of those that do not come first.
-    init(all parts: [Verdict]) {
-        let open = parts.filter { !$0.holds }
-        self.init(open.isEmpty ? .passed : .failed, of: open.isEmpty ? parts : open, parts)
-    }
-
-    /// Holds when one part does.
-    init(any parts: [Verdict]) {
-        let held = parts.filter(\.holds)
-        self.init(held.isEmpty ? .failed : .passed, of: held.isEmpty ? parts : held, parts)
-    }
-
-    private init(_ outcome: Outcome, of telling: [Verdict], _ parts: [Verdict]) {
-        let scores = parts.compactMap(\.score)
-        self.init(
-            outcome,
-            telling.map(\.reason).joined(separator: " "),
-            score: scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count),
-            cases: parts.flatMap(\.cases),
-            details: telling.map(\.details).filter { !$0.isEmpty }.joined(separator: "\n\n")
-        )
-        findings = parts.flatMap(\.findings)
-        metrics = parts.reduce(into: [:]) { all, part in all.merge(part.metrics) { $1 } }
-    }
-
-    /// Yes for no and no for yes; its cases say nothing about the opposite, so they go.
-    var negated: Verdict {
-        let verdict =
-            holds ? Verdict.failed("What should not hold does: \(reason)") : .passed("As it should be: \(reason)")
-        return Verdict(verdict.outcome, verdict.reason, score: score.map { 1 - $0 })
-    }
-
-    /// The verdict with its gate's name before the names of its cases, for a goal of several gates.
-    func named(_ gate: ModuleID) -> Verdict {
-        var verdict = self
-        verdict.reason = "\(gate): \(reason)"
-        for index in cases.indices { verdict.cases[index].id = "\(gate) \(cases[index].id)" }
-        verdict.metrics = Dictionary(metrics.map { ("\(gate) \($0.key)", $0.value) }) { $1 }
-        return verdict
     }
 }

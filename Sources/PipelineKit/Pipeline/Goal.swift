@@ -36,6 +36,7 @@ extension Goal {
         @Field("Goals that must all hold.") var all: [Judge]? = nil
         @Field("Goals of which one must hold.") var any: [Judge]? = nil
         @Field("A goal that must not hold.") var not: Judge? = nil
+        @Field("A goal whose score is to be as high as it can be.") var best: Judge? = nil
         @Field("Only these files may differ when the goal is judged.") var editable: [String]? = nil
         @Field("These files are what they were at the start when the goal is judged.") var protect: [String]? = nil
         @Field("These files judge the goal, and are nowhere where the model works.") var holdout: [String] = []
@@ -50,6 +51,13 @@ extension Goal {
                     inKey: "protect",
                     "Give 'editable' or 'protect', not both: each says what the other leaves."
                 )
+            }
+            if judge?.bestIsInPlace == false {
+                reader.problem(
+                    "'best' stands once in a goal: alone, or as a part of its outermost 'all', whose other parts must hold."
+                )
+            } else if judge?.seeksBest == true, confirm > 1 {
+                reader.problem(inKey: "confirm", "A score that is to be the best is judged once: take out 'confirm'.")
             }
             if !(1...100).contains(confirm) {
                 reader.problem(inValueOf: "confirm", "must be from 1 to 100, but is \(confirm).")

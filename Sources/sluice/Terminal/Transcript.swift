@@ -49,6 +49,7 @@ struct Transcript {
         case .messageAdded(let text, let by): [row(by, text.harmless)]
         case .limitsChanged(_, let by): [row("limits", "changed by \(by)")]
         case .settingsChanged(let change): [row("settings", Self.words(change))]
+        case .bestChosen: []  // the end gives the reason
         case .rolledBack(let back): [row("files", "set back to the end of iteration \(back.iteration) by \(back.by)")]
         case .networkUsed(let report): report.uses.map(network)
         case .changesApplied(let applied): [row("applied", Self.words(applied))]

@@ -115,11 +115,11 @@ struct LoadingTests {
         ("name: a\ngoal:\n", "2:1: Field 'goal' must be the name of a gate, or a mapping, but is null."),
         (
             "name: a\ngoal:\n  editable: [a]\n",
-            "2:1: A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names 0."
+            "2:1: A goal names exactly one of 'gate', 'all', 'any', 'not' and 'best'; this one names 0."
         ),
         (
             "name: a\ngoal: {}\n",
-            "2:7: A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names 0."
+            "2:7: A goal names exactly one of 'gate', 'all', 'any', 'not' and 'best'; this one names 0."
         ),
         (
             "name: a\ngoal: { gate: pytest, confirm: 0 }\n",

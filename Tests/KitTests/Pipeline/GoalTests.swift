@@ -51,10 +51,10 @@ struct GoalTests {
     @Test(
         arguments: [
             (5, ["goal: Field 'goal' must be the name of a gate, or a mapping, but is 5."]),
-            ([:], ["goal: A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names 0."]),
+            ([:], ["goal: A goal names exactly one of 'gate', 'all', 'any', 'not' and 'best'; this one names 0."]),
             (
                 ["gate": "a", "all": ["b"]],
-                ["goal: A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names 2."]
+                ["goal: A goal names exactly one of 'gate', 'all', 'any', 'not' and 'best'; this one names 2."]
             ),
             (["all": []], ["goal: A goal of no goals cannot be judged: name at least one under 'all' or 'any'."]),
             (["any": []], ["goal: A goal of no goals cannot be judged: name at least one under 'all' or 'any'."]),
@@ -83,7 +83,7 @@ struct GoalTests {
             (
                 ["confirm": 101, "with": 1],
                 [
-                    "goal: A goal names exactly one of 'gate', 'all', 'any' and 'not'; this one names 0.",
+                    "goal: A goal names exactly one of 'gate', 'all', 'any', 'not' and 'best'; this one names 0.",
                     "goal.confirm: Field 'goal.confirm' must be from 1 to 100, but is 101.",
                 ]
             ),

@@ -167,6 +167,9 @@ export const takers = {
     const text = changed.map(([name, value]) => `${name} ${value}`).join(", ");
     return note(state, event, `Limits changed by ${body.by}`, text, "person");
   },
+  "best.chosen"(state, body, event) {
+    return note(state, event, "The best is kept", body.reason, "check");
+  },
   "workspace.rolled_back"(state, body, event) {
     const place = body.iteration === 0 ? "at the start" : `after iteration ${body.iteration}`;
     return note(state, event, `Rolled back by ${body.by}`, `The files are as they were ${place}.`, "person");
