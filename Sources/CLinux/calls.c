@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 
 static int or_errno(long result) { return result < 0 ? -errno : (int)result; }
 
@@ -23,7 +24,10 @@ int sluice_pidfd_signal(int pidfd, int signal) {
 
 int sluice_o_path(void) { return O_PATH; }
 
-int sluice_pipe_size(int descriptor) { return or_errno(fcntl(descriptor, F_GETPIPE_SZ)); }
+int sluice_waiting_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) < 0 ? -errno : count;
+}
 
 int sluice_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
@@ -31,6 +35,12 @@ int sluice_set_nonblocking(int descriptor) {
 }
 
 int sluice_socket_pair(int *pair) { return or_errno(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)); }
+
+int sluice_report_pair(int *pair) {
+    int result = or_errno(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+    if (result >= 0) shutdown(pair[0], SHUT_WR);
+    return result;
+}
 
 int sluice_pipe(int *ends) { return or_errno(pipe2(ends, O_CLOEXEC)); }
 

@@ -28,9 +28,14 @@ void sluice_tell(int kind, int value, long long elapsed) {
 int sluice_arrange(const int *given, int count) {
     int copies[8];
     for (int i = 0; i < count; i++) {
-        if ((copies[i] = fcntl(given[i], F_DUPFD, OUT_OF_THE_WAY)) < 0) return -1;
+        copies[i] = given[i] < 0 ? -1 : fcntl(given[i], F_DUPFD, OUT_OF_THE_WAY);
+        if (given[i] >= 0 && copies[i] < 0) return -1;
     }
     for (int i = 0; i < count; i++) {
+        if (copies[i] < 0) {
+            close(i);
+            continue;
+        }
         if (dup2(copies[i], i) < 0) return -1;
         if (i >= CONTROL && fcntl(i, F_SETFD, FD_CLOEXEC) < 0) return -1;
     }
@@ -38,8 +43,11 @@ int sluice_arrange(const int *given, int count) {
 }
 
 static int arrange_descriptors(const struct sluice_launch *launch) {
-    return sluice_arrange((int[]){launch->input, launch->output, launch->errors, launch->control}, CONTROL + 1);
+    const int given[] = {launch->input, launch->output, launch->errors, launch->report, launch->control};
+    return sluice_arrange(given, CONTROL + 1);
 }
+
+void sluice_let_go(int report) { close_range(0, report < 0 ? REPORT - 1 : REPORT, 0); }
 
 void sluice_reset_signals(void) {
     // By system call, as glibc's sigaction refuses the two signals it keeps for itself; all zeros is SIG_DFL.
@@ -148,7 +156,7 @@ static _Noreturn void supervise(const struct sluice_launch *launch) {
     }
     long long start = sluice_now();
     pid_t command = sluice_start_command(launch);
-    close_range(0, 2, 0);
+    sluice_let_go(launch->report);
     if (!command) _exit(0);
     int by_itself = sluice_watch(signals, command, 0, &status);
     if (by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);

@@ -22,9 +22,12 @@
 
 /// The launcher is called by this name and never by its path; its arguments are descriptors.
 static const char name[] = "sluice-launcher";
-enum { ARGUMENTS = 8, PASSED = 5 };
+enum { ARGUMENTS = 8 };
 
 // MARK: - A command on its way from the engine to the launcher
+
+/// What is passed, and where: a command that makes no report has none of the last.
+enum { PASSED_CONTROL = 3, PASSED_FILE, PASSED_REPORT, PASSED };
 
 /// The beginning of what is passed. Strings follow, each ended by NUL: program, directory, arguments, environment.
 struct message {
@@ -69,8 +72,8 @@ static int packed(const struct sluice_launch *launch) {
 int sluice_request(int channel, const struct sluice_launch *launch) {
     int file = packed(launch);
     if (file < 0) return file;
-    const int given[PASSED] = {launch->input, launch->output, launch->errors, launch->control, file};
-    int result = sluice_pass(channel, given, PASSED);
+    const int given[PASSED] = {launch->input, launch->output, launch->errors, launch->control, file, launch->report};
+    int result = sluice_pass(channel, given, launch->report < 0 ? PASSED_REPORT : PASSED);
     close(file);
     return result;
 }
@@ -106,8 +109,9 @@ static int unpack(int file, struct sluice_launch *launch) {
 
 // MARK: - In the room
 
-/// Where the launcher and those who wait in it have the other end of the engine's socket.
-enum { CHANNEL = 3 };
+/// Where the launcher and those who wait in it have the other end of the engine's socket, and the user namespace of their
+/// room, if there is one.
+enum { CHANNEL = 3, INNER = 4 };
 
 /// Makes the caller the first process of its namespaces, with nothing left to do but to take a command.
 ///
@@ -125,15 +129,16 @@ static int prepare(int inner, int64_t processes) {
 static _Noreturn void run(const int *given, int failure) {
     struct sluice_launch launch;
     int signals = -1, status = -1;
-    if (!failure) failure = unpack(given[4], &launch);
-    if (sluice_arrange(given, CONTROL + 1) < 0) _exit(1);
+    const int arranged[] = {given[0], given[1], given[2], given[PASSED_REPORT], given[PASSED_CONTROL]};
+    if (!failure) failure = unpack(given[PASSED_FILE], &launch);
+    if (sluice_arrange(arranged, CONTROL + 1) < 0) _exit(1);
     if (failure || (signals = sluice_signals_of_children()) < 0) {
         sluice_tell(SLUICE_NOT_ENTERED, failure ? failure : errno, 0);
         _exit(1);
     }
     long long start = sluice_now();
     pid_t command = sluice_start_command(&launch);
-    close_range(0, 2, 0);
+    sluice_let_go(given[PASSED_REPORT]);
     if (!command) _exit(0);
     int by_itself = sluice_watch(signals, command, launch.limits.memory, &status);
     if (by_itself) sluice_tell(SLUICE_ENDED, status, sluice_now() - start);
@@ -163,8 +168,8 @@ static void refuse(int failure, int kind) {
     int given[PASSED];
     if (sluice_take(CHANNEL, given, PASSED) < 0) _exit(0);
     const struct sluice_report packet = {kind, failure, 0};
-    (void)!send(given[CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
-    for (int i = 0; i < PASSED; i++) close(given[i]);
+    (void)!send(given[PASSED_CONTROL], &packet, sizeof packet, MSG_NOSIGNAL);
+    for (int i = 0; i < PASSED; i++) close(given[i]);  // -1 is refused, and harms nothing
 }
 
 /// Has a first process wait for the next command, and stays until it has one.

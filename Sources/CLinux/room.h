@@ -28,7 +28,8 @@ enum { MOST_PASSED = 8 };
 /// - Returns: 0, or -errno.
 int sluice_pass(int channel, const int *descriptors, int count);
 
-/// Takes as many descriptors as this from the process at the other end of a socket; they are closed on exec.
+/// Takes at most as many descriptors as this from the process at the other end of a socket; they are closed on exec.
+/// Where fewer were passed the rest are -1.
 ///
 /// - Returns: 0, or -errno; -ECONNRESET when the other end is closed.
 int sluice_take(int channel, int *descriptors, int count);

@@ -118,7 +118,8 @@ int sluice_take(int channel, int *descriptors, int count) {
     while (received < 0 && errno == EINTR);
     struct cmsghdr *header = received > 0 ? CMSG_FIRSTHDR(&message) : NULL;
     size_t size = (size_t)count * sizeof(int);
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(size)) return -ECONNRESET;
-    memcpy(descriptors, CMSG_DATA(header), size);
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len > CMSG_LEN(size)) return -ECONNRESET;
+    for (int i = 0; i < count; i++) descriptors[i] = -1;
+    memcpy(descriptors, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
     return 0;
 }

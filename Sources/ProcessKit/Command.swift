@@ -42,6 +42,11 @@ public struct Command: Sendable, Hashable {
     /// How much is kept, of each stream.
     public var limit: OutputLimit
     public var output: Output
+    /// Bytes that are kept of a report, at most; with that, descriptor 3 takes one, else it is closed.
+    ///
+    /// Nobody but this process can read what is written there, and nobody can take it back: neither an exit handler nor
+    /// a process in the background. There is nothing at the other end to read, and no way to open it a second time.
+    public var report: Int?
     /// What it may touch; `nil` for all that this process may.
     public var confinement: Confinement?
 
@@ -55,7 +60,8 @@ public struct Command: Sendable, Hashable {
         silence: Silence? = nil,
         grace: Duration = .seconds(2),
         limit: OutputLimit = .standard,
-        output: Output = .separate
+        output: Output = .separate,
+        report: Int? = nil
     ) {
         self.program = program
         self.arguments = arguments
@@ -67,6 +73,7 @@ public struct Command: Sendable, Hashable {
         self.grace = grace
         self.limit = limit
         self.output = output
+        self.report = report
     }
 
     /// A command line for /bin/sh, its two streams merged.
@@ -118,6 +125,8 @@ public struct Finished: Sendable, Hashable {
     public var output: CappedOutput
     /// Standard error; empty when the streams were merged.
     public var errors: CappedOutput
+    /// What was written to its report, ``Command/report``; one that is cut is no report.
+    public var report: CappedOutput
     /// The exit status, or 128 plus the signal that ended the command.
     public var status: Int
     /// From the start of the command to its own end.
@@ -135,6 +144,7 @@ public struct Finished: Sendable, Hashable {
     public init(
         output: CappedOutput,
         errors: CappedOutput = CappedOutput(),
+        report: CappedOutput = CappedOutput(),
         status: Int,
         elapsed: Duration,
         processorTime: Duration = .zero,
@@ -144,6 +154,7 @@ public struct Finished: Sendable, Hashable {
     ) {
         self.output = output
         self.errors = errors
+        self.report = report
         self.status = status
         self.elapsed = elapsed
         self.processorTime = processorTime

@@ -15,6 +15,11 @@ struct Descriptor: ~Copyable {
         try pair("a pipe", sluice_pipe)
     }
 
+    /// The reading and the writing end of a report, both closed on exec.
+    static func report() throws(Failure) -> Pair {
+        try pair("a socket", sluice_report_pair)
+    }
+
     /// Two connected sockets that keep packets apart, both closed on exec.
     static func socketPair() throws(Failure) -> Pair {
         try pair("a socket", sluice_socket_pair)

@@ -12,6 +12,7 @@ struct Execution: ~Copyable {
     private let started = ContinuousClock.now
     private var output: OutputStream
     private var errors: OutputStream
+    private var report: OutputStream
     private var input: InputStream
     private var isTimedOut = false
     private var wasSilent = false
@@ -29,12 +30,14 @@ struct Execution: ~Copyable {
         let control = try Descriptor.socketPair()
         let output = try Descriptor.pipe()
         let errors = command.output == .separate ? try Descriptor.pipe() : .none
+        let report = command.report == nil ? .none : try Descriptor.report()
         let input = command.input.isEmpty ? try Descriptor.null() : try Descriptor.pipe()
         let keeper = try launch.start(
             (
                 input: input.first.number,
                 output: output.second.number,
                 errors: command.output == .separate ? errors.second.number : output.second.number,
+                report: report.second.number,
                 control: control.second.number
             )
         )
@@ -46,6 +49,7 @@ struct Execution: ~Copyable {
             keeper: keeper,
             output: OutputStream(output.takeFirst(), command.limit, readers.output),
             errors: OutputStream(errors.takeFirst(), command.limit, readers.errors),
+            report: OutputStream(report.takeFirst(), OutputLimit(head: command.report ?? 0, tail: 0)),
             input: InputStream(input.takeSecond(), command.input)
         )
     }
@@ -68,19 +72,21 @@ struct Execution: ~Copyable {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { buffer.deallocate() }
         while !reports.areOver {
-            var ready = [control.number, output.number, errors.number].map {
+            var ready = [control.number, output.number, errors.number, report.number].map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             ready.append(pollfd(fd: input.number, events: Int16(POLLOUT), revents: 0))
             _ = poll(&ready, nfds_t(ready.count), patience)
             if ready[1].revents != 0, output.read(into: buffer) > 0 { lastOutput = .now }
             if ready[2].revents != 0 { _ = errors.read(into: buffer) }
-            if ready[3].revents != 0 { input.write() }
+            if ready[3].revents != 0 { _ = report.read(into: buffer) }
+            if ready[4].revents != 0 { input.write() }
             if ready[0].revents != 0 { reports.receive(control) }
             expire()  // also while it prints without a pause
         }
         output.drain(into: buffer)
         errors.drain(into: buffer)
+        report.drain(into: buffer)
     }
 
     /// Milliseconds until the command's time is up; -1 for ever, once that is settled.
@@ -114,6 +120,7 @@ struct Execution: ~Copyable {
         let finished = Finished(
             output: output.capped,
             errors: errors.capped,
+            report: report.capped,
             status: status,
             elapsed: elapsed,
             processorTime: reports.processorTime,

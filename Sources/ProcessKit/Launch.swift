@@ -63,8 +63,8 @@ struct Launch {
         }
     }
 
-    /// What become the command's 0, 1 and 2, and the supervisor's end of the control socket.
-    typealias Descriptors = (input: Int32, output: Int32, errors: Int32, control: Int32)
+    /// What become the command's 0, 1, 2 and, where it is not -1, 3, and the supervisor's end of the control socket.
+    typealias Descriptors = (input: Int32, output: Int32, errors: Int32, report: Int32, control: Int32)
 
     /// Starts the command under a supervisor, or in its room.
     func start(_ descriptors: Descriptors) throws(Failure) -> Keeper {
@@ -94,6 +94,7 @@ struct Launch {
                             input: descriptors.input,
                             output: descriptors.output,
                             errors: descriptors.errors,
+                            report: descriptors.report,
                             control: descriptors.control,
                             record: record?.file ?? -1,
                             place: Int64(record?.offset ?? 0)

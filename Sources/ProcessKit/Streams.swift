@@ -6,13 +6,14 @@ import PipelineKit
 struct OutputStream: ~Copyable {
     private var descriptor: Descriptor
     private var collector: OutputCollector
-    private var pieces: TextPieces
+    /// What takes it as it comes, as text; `nil` for nobody.
+    private var pieces: TextPieces?
 
-    init(_ descriptor: consuming Descriptor, _ limit: OutputLimit, _ progress: @escaping @Sendable (String) -> Void) {
+    init(_ descriptor: consuming Descriptor, _ limit: OutputLimit, _ progress: (@Sendable (String) -> Void)? = nil) {
         _ = sluice_set_nonblocking(descriptor.number)
         self.descriptor = descriptor
         collector = OutputCollector(limit)
-        pieces = TextPieces(progress)
+        pieces = progress.map(TextPieces.init)
     }
 
     /// For poll(2); -1 when the stream is over.
@@ -29,16 +30,16 @@ struct OutputStream: ~Copyable {
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             collector.append(bytes)
-            pieces.append(bytes)
+            pieces?.append(bytes)
         } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
             finish()
         }
         return max(0, count)
     }
 
-    /// Reads what the pipe still holds, and not what somebody who escaped writes for ever.
+    /// Reads what is still there, and not what somebody who escaped writes for ever.
     mutating func drain(into buffer: UnsafeMutableRawBufferPointer) {
-        var rest = Int(max(0, sluice_pipe_size(number)))
+        var rest = Int(max(0, sluice_waiting_bytes(number)))
         while rest > 0 {
             let count = read(into: buffer)
             guard count > 0 else { break }
@@ -49,7 +50,7 @@ struct OutputStream: ~Copyable {
 
     private mutating func finish() {
         descriptor = Descriptor()
-        pieces.finish()
+        pieces?.finish()
     }
 }
 

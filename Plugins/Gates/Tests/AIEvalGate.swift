@@ -10,9 +10,11 @@ public struct AIEvalGate: Gate {
     public static let summary =
         "Holds when an evaluation passes, such as 'sluice generate-eval' writes: tests for pytest."
     public static let protection = EditPolicy(
-        protect: PytestGate.protection.protect + ["evals/**", "**/evals/**"],
+        protect: PytestGate.protection.protect + evaluations,
         sections: PytestGate.protection.sections
     )
+
+    private static let evaluations = ["evals/**", "**/evals/**"]
 
     public struct Settings: Fields {
         @Field("Where the evaluation is, relative to the workspace.") var path: String = "evals"
@@ -35,7 +37,7 @@ public struct AIEvalGate: Gate {
         inner.paths = [settings.path]
         inner.python = settings.python
         inner.timeout = settings.timeout
-        tests = try PytestGate(settings: inner)
+        tests = try PytestGate(settings: inner, protected: Self.evaluations + ["\(settings.path)/**"])
         self.settings = settings
     }
 

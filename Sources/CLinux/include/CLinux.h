@@ -42,6 +42,8 @@ struct sluice_launch {
     const char *_Nonnull directory;
     /// What become the program's descriptors 0, 1 and 2.
     int input, output, errors;
+    /// What becomes descriptor 3; -1 for none.
+    int report;
     /// The supervisor's end of a sequenced-packet socket; see `sluice_start`.
     int control;
     /// A file in which the supervisor notes who it is before the command starts, and where in it; -1 for none.
@@ -156,8 +158,8 @@ int sluice_pidfd_signal(int pidfd, int signal);
 
 /// O_PATH: a descriptor that names a file and neither reads nor writes it; open(2).
 int sluice_o_path(void);
-/// How many bytes a pipe holds, or -errno.
-int sluice_pipe_size(int descriptor);
+/// How many bytes a pipe or a socket holds that nobody has read yet, or -errno; ioctl_fionread(2), unix(7).
+int sluice_waiting_bytes(int descriptor);
 /// Waits until the pages of a file are written out, without telling the disk to keep them; sync_file_range(2).
 int sluice_write_out(int descriptor);
 /// Sets O_NONBLOCK on a descriptor of one's own.
@@ -168,6 +170,10 @@ static inline ssize_t sluice_send(int socket, const void *_Nonnull bytes, size_t
 }
 /// A connected pair of sequenced-packet sockets, both closed on exec.
 int sluice_socket_pair(int *_Nonnull pair);
+/// The reading and the writing end of a report, both closed on exec.
+///
+/// A pipe could be opened a second time by its name in /proc/self/fd, and read by who is to write; a socket cannot.
+int sluice_report_pair(int *_Nonnull pair);
 /// Both ends are closed on exec.
 int sluice_pipe(int *_Nonnull ends);
 /// Keeps a write to a closed pipe from killing the process: blocks SIGPIPE for the calling thread.

@@ -9,8 +9,6 @@ public struct JUnitReport: Sendable, Hashable {
     /// A `<testcase>` as it names itself.
     public struct Name: Sendable {
         public var attributes: [String: String]
-        /// The last value of each of its own properties.
-        public var properties: [String: String]
         /// The name of the nearest `<testsuite>` around it.
         public var suite: String
 
@@ -33,9 +31,9 @@ public struct JUnitReport: Sendable, Hashable {
 
     public init(cases: [TestCase] = [], failures: Int = 0, errors: Int = 0, suites: Int = 1) {
         self.cases = cases
-        self.suites = suites
         self.failures = failures
         self.errors = errors
+        self.suites = suites
     }
 
     /// - Parameter id: What a case is called, the same in every session.
@@ -86,9 +84,6 @@ private final class JUnitReader {
             errors += attributes["errors"].flatMap { Int($0) } ?? 0
         case "testcase":
             open = OpenCase(attributes, in: names.last ?? "")
-        case "property":
-            // The last one counts: what a test says of itself stands before what its runner says.
-            if let name = attributes["name"] { open?.name.properties[name] = attributes["value"] ?? "" }
         case "failure", "error", "skipped":
             open?.begin(name, message: attributes["message"] ?? "")
             text = ""
@@ -139,7 +134,7 @@ private struct OpenCase {
     private var pending: (outcome: TestCase.Outcome, message: String)?
 
     init(_ attributes: [String: String], in suite: String) {
-        name = JUnitReport.Name(attributes: attributes, properties: [:], suite: suite)
+        name = JUnitReport.Name(attributes: attributes, suite: suite)
         // A test that is switched off has no element that says so: ctest.
         if attributes["status"] == "disabled" { outcome = .skipped }
     }

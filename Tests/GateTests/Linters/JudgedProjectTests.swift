@@ -115,7 +115,8 @@ import WorkspaceKit
         let start = ["calc.py": "def add(a, b):\n    return a - b\n", "test_a.py": suite]
         let settings: JSONValue = ["python": .string(try PythonProject.python())]
         let (before, _) = try await judge(UnittestGate.self, start, [:], settings)
-        let cheat = "def add(a, b):\n    import unittest\n    raise unittest.SkipTest('later')\n"
+        let found = "next(kind for kind in Exception.__subclasses__() if kind.__name__ == 'SkipTest')"
+        let cheat = "def add(a, b):\n    raise \(found)('later')\n"
         let (after, refused) = try await judge(UnittestGate.self, start, ["calc.py": cheat], settings)
         #expect(refused.isEmpty)
         #expect(after.outcome == .passed)

@@ -18,16 +18,16 @@ import Testing
     @Test(arguments: [
         (
             "", "import os; os._exit(0)",
-            "pytest exited with 0 before it had written its report, while 'test_calc.py::test_add' ran."
+            "pytest exited with 0 before all tests had run, while 'test_calc.py::test_add' ran."
         ),
         (
             "import os; os._exit(0)", "",
-            "pytest exited with 0 before it had written its report, while it collected the tests."
+            "pytest exited with 0 before all tests had run, while it collected the tests."
         ),
         ("import sys; sys.exit(0)", "", "No test ran: 'calc.py' raised SystemExit: 0."),
         (
             "", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-            "pytest was ended by SIGKILL before it had written its report, while 'test_calc.py::test_add' ran."
+            "pytest was ended by SIGKILL before all tests had run, while 'test_calc.py::test_add' ran."
         ),
         ("", "import sys; sys.exit(0)", "1 of 1 test fails: test_calc.py::test_add."),
         (
@@ -55,53 +55,31 @@ import Testing
         #expect(verdict.reason == reason)
     }
 
-    /// The code under test knows from pytest's arguments where the report is.
+    /// The code under test runs in the process that makes the report, and can write to every descriptor of it.
     @Test(arguments: [
-        (
-            "import os, sys; P = next(a[11:] for a in sys.argv if a.startswith('--junitxml='))\n"
-                + "import atexit; atexit.register(lambda: open(P, 'w').close())",
-            "pytest exited with 1, but its report cannot be read: Line 1: no element found."
-        ),
-        (
-            "import os, sys; P = next(a[11:] for a in sys.argv if a.startswith('--junitxml='))\n"
-                + "import atexit; atexit.register(lambda: (os.remove(P), os.mkfifo(P)))",
-            "pytest exited with 1, but its report cannot be read: It is no regular file of at most 67108864 bytes."
-        ),
-        (
-            "import os, sys; P = next(a[11:] for a in sys.argv if a.startswith('--junitxml='))\n"
-                + "T = '<t><testsuite><testcase classname=\"x\" name=\"y\"/></testsuite></t>'\n"
-                + "import atexit; atexit.register(lambda: (open(P, 'w').write(T), os._exit(0)))",
-            "pytest's report leaves out 1 of the tests that were started: test_calc.py::test_add."
-        ),
+        ("{\"done\": 0}\\n", "pytest exited with 1, but line 2 of what it wrote down cannot be read."),
+        ("\\n", "pytest exited with 1, but line 2 of what it wrote down cannot be read."),
+        ("x", "pytest exited with 1, but line 2 of what it wrote down cannot be read."),
     ])
-    func aReportThatWasTouchedIsNotBelieved(top: String, reason: String) async throws {
-        let verdict = try await judge(top)
-        #expect(verdict.outcome == .failed)
-        #expect(verdict.reason == reason)
+    func whatTheCodeWritesIsNoReport(text: String, reason: String) async throws {
+        let top = "import os\nfor d in range(3, 1024):\n    try: os.write(d, b'\(text)')\n    except OSError: pass"
+        #expect(try await judge(top).reason == reason)
     }
 
-    /// What still passes: the code under test runs in pytest's process and can do there what it likes.
-    @Test(arguments: [
-        ("class Equal:\n    def __eq__(self, other): return True\n", "return Equal()"),
-        (
-            "import _pytest.runner as r\nreal = r.CallInfo.from_call.__func__\n"
-                + "def fake(cls, *a, **k):\n    c = real(cls, *a, **k); c.excinfo = None; return c\n"
-                + "r.CallInfo.from_call = classmethod(fake)",
-            ""
-        ),
-        (
-            "import atexit, os, sys; P = next(a[11:] for a in sys.argv if a.startswith('--junitxml='))\n"
-                + "C = '<testcase classname=\"test_calc\" name=\"test_add\" file=\"test_calc.py\"/>'\n"
-                + "T = '<t><testsuite>' + C + '</testsuite></t>'\n"
-                + "atexit.register(lambda: (open(P, 'w').write(T), os._exit(0)))",
-            ""
-        ),
-    ])
-    func whatReachesIntoPytestIsNotFoundOutYet(top: String, inside: String) async throws {
-        let verdict = try await judge(top, inside: inside)
-        withKnownIssue("Only tests that the code under test cannot reach would find it out.") {
-            #expect(verdict.outcome == .failed)
-        }
+    @Test(arguments: ["os.ftruncate(d, 0)", "os.lseek(d, 0, 0)", "os.pwrite(d, b'x', 0)", "os.read(d, 1)"])
+    func nothingIsTakenBack(call: String) async throws {
+        let top = """
+            import atexit, os, socket, stat
+            def spoil():
+                for d in range(3, 1024):
+                    try:
+                        if stat.S_ISSOCK(os.fstat(d).st_mode): \(call)
+                    except OSError: pass
+                os._exit(0)
+            atexit.register(spoil)
+            """
+        let reason = "pytest exited with 0, although its report has failing tests: test_calc.py::test_add."
+        #expect(try await judge(top).reason == reason)
     }
 
     /// Each of these would make the wrong `add` pass if Python or pytest took it for a part of itself.

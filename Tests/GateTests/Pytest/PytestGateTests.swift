@@ -78,7 +78,7 @@ import Testing
         #expect(verdict.outcome == .failed)
         #expect(
             verdict.reason
-                == "pytest was ended by \(signal) before it had written its report, while 'test_a.py::test_crash' ran."
+                == "pytest was ended by \(signal) before all tests had run, while 'test_a.py::test_crash' ran."
         )
         #expect(verdict.details.contains("Fatal Python error"))
     }
@@ -186,7 +186,7 @@ import Testing
     @Test(
         arguments: [
             (["timeout": "0s"], "Field 'timeout' must be longer than 0s."),
-            (["args": ["--junitxml=x"]], "Field 'args' must not hold '--junitxml=x': the gate itself sets it."),
+            (["args": ["--rootdir=x"]], "Field 'args' must not hold '--rootdir=x': the gate itself sets it."),
             (["arg": []], "Unknown field 'arg'. Did you mean 'args'?"),
         ] as [(JSONValue, String)]
     )

@@ -54,18 +54,32 @@ struct HostileReportTests {
         }
         let lcov = "SF:a\nDA:\(number),\(number)\nBRDA:\(number),\(number),\(number),\(number)\nend_of_record\n"
         #expect(try CoverageReport.read(Array(lcov.utf8), at: Self.place).lines.total <= 1)
-        let ledger = UnittestLedger(Array("{\"end\": \"a\", \"outcome\": \"passed\", \"line\": \(number)}\n".utf8))
-        #expect(ledger.cases.first?.line.map { $0 > 0 } ?? true)
+        let line =
+            "k {\"end\": \"a\", \"of\": \"b\", \"phase\": \"call\", \"outcome\": \"passed\", \"line\": \(number)}\n"
+        let told = PythonReport(Array(line.utf8), key: "k")
+        let cases = UnittestLedger(told).cases + PytestLedger(told).cases
+        #expect(cases.allSatisfy { $0.line.map { $0 > 0 } ?? true })
     }
 
     @Test func aLedgerIsReadUpToItsLastWholeLine() {
-        let ledger = UnittestLedger(Array("{\"ready\": true}\n{\"start\": \"a\"}\n{\"end\": \"a\", \"outc".utf8))
-        #expect(ledger.isReady)
-        #expect(!ledger.isDone)
-        #expect(ledger.brokenLine == nil)
+        let told = "k {\"ready\": true}\nk {\"start\": \"a\"}\nk {\"end\": \"a\", \"outc"
+        let ledger = UnittestLedger(PythonReport(Array(told.utf8), key: "k"))
+        #expect(ledger.isReady && !ledger.isDone && ledger.problem == nil)
         #expect(ledger.during == ", while 'a' ran")
-        #expect(UnittestLedger(Array("{\"ready\": true}\nx\n".utf8)).brokenLine == 2)
-        #expect(UnittestLedger(Array("{\"end\": \"a\", \"outcome\": \"great\"}\n".utf8)).brokenLine == 1)
+    }
+
+    @Test(
+        arguments: [
+            ("k {\"ready\": true}\nx\n", "line 2 of what it wrote down cannot be read"),
+            ("k {\"ready\": true}\n{\"start\": \"a\"}\n", "line 2 of what it wrote down cannot be read"),
+            ("K {\"ready\": true}\n", "line 1 of what it wrote down cannot be read"),
+            ("\n", "line 1 of what it wrote down cannot be read"),
+            ("k {\"done\": 0}\nk {\"start\": \"a\"}\n", "line 2 of what it wrote down comes after its end"),
+            ("k {\"done\": 0}\n", nil), ("", nil), ("no line", nil),
+        ] as [(String, String?)]
+    )
+    func whatIsNoRecordIsNotBelieved(told: String, problem: String?) {
+        #expect(PythonReport(Array(told.utf8), key: "k").problem == problem)
     }
 
     @Test(arguments: [

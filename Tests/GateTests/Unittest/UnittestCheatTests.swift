@@ -41,9 +41,9 @@ import Testing
         ),
         ("", "import os; os.fork() or os._exit(0)", "1 of 1 test fails: test_calc.py::T::test_add."),
         (
-            "import os, sys\nfor d in range(3, 20):\n    try: os.ftruncate(d, 0)\n    except OSError: pass\nos._exit(0)",
+            "import os, sys\nfor d in range(3, 1024):\n    try: os.ftruncate(d, 0)\n    except OSError: pass\nos._exit(0)",
             "",
-            "'PYTHON' could not load unittest:"
+            "unittest exited with 0 before all tests had run, while 'test_calc.py' was imported."
         ),
     ])
     func leavingEarlyIsNotPassing(top: String, inside: String, reason: String) async throws {
@@ -57,22 +57,10 @@ import Testing
     }
 
     @Test func whatIsNoLineOfTheLedgerIsNotBelieved() async throws {
-        let top = "import os\nfor d in range(3, 20):\n    try: os.write(d, b'{}\\n')\n    except OSError: pass"
+        let top = "import os\nfor d in range(3, 1024):\n    try: os.write(d, b'{}\\n')\n    except OSError: pass"
         #expect(
             try await judge(top).reason == "unittest exited with 1, but line 3 of what it wrote down cannot be read."
         )
-    }
-
-    /// What still passes: the code under test runs in the process that judges and can do there what it likes.
-    @Test(arguments: [
-        ("class Equal:\n    def __eq__(self, other): return True\n", "return Equal()"),
-        ("import unittest\nunittest.TestCase.assertEqual = lambda *a: None", ""),
-    ])
-    func whatReachesIntoUnittestIsNotFoundOutYet(top: String, inside: String) async throws {
-        let verdict = try await judge(top, inside: inside)
-        withKnownIssue("Only tests that the code under test cannot reach would find it out.") {
-            #expect(verdict.outcome == .failed)
-        }
     }
 
     /// Each of these would make the wrong `add` pass if Python took it for a part of itself.

@@ -46,6 +46,7 @@ struct BenchLaunch {
                             input: input,
                             output: output,
                             errors: errors,
+                            report: -1,
                             control: input,
                             record: -1,
                             place: 0

@@ -6,8 +6,9 @@ import ProcessKit
 /// Holds when the tests of a Python project pass under unittest.
 ///
 /// They are found and run by a program of our own (``UnittestBootstrap``) that writes down what becomes of each, so that a
-/// process that ends in the middle is seen, whatever its exit status. The code under test runs in that process and could
-/// reach into it; ``protection`` keeps the tests as they were.
+/// process that ends in the middle is seen, whatever its exit status. The code under test runs in that process:
+/// ``PythonGuards`` and ``UnittestTrials`` tell when it reaches into what judges, and ``protection`` keeps the tests as
+/// they were.
 public struct UnittestGate: Gate {
     public static let id: ModuleID = "unittest"
     public static let summary = "Holds when the project's tests pass under Python's unittest."
@@ -46,39 +47,30 @@ public struct UnittestGate: Gate {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
         let home = try RelativePath.directory(settings.directory, in: workspace.path)
         try RelativePath.require(settings.paths, of: "paths", in: home)
-        let scratch = try context.scratch()
-        let outcome = try await outcome(of: command(python, workspace, home, scratch), progress: context.progress)
-        let ledger = UnittestLedger(ReportFile.bytes(at: "\(scratch)/\(UnittestBootstrap.ledger)") ?? [])
-        switch outcome {
-        case .timedOut:
+        let program = PythonProgram(
+            UnittestBootstrap.source,
+            [
+                workspace.project, workspace.path, PythonGuards.expression(for: Self.protection.protect),
+                settings.pattern,
+            ]
+                + settings.paths,
+            python,
+            in: workspace,
+            directory: home,
+            timeout: settings.timeout
+        )
+        switch try await outcome(of: program.command, progress: context.progress) {
+        case .timedOut(let finished):
+            let ledger = UnittestLedger(program.report(of: finished))
             throw Failure(
                 .timedOut,
                 "unittest was still running after \(settings.timeout.written) and was ended\(ledger.during)."
             )
         case .finished(let finished):
-            return try verdict(RunnerEnd(name: "unittest", finished: finished), ledger, python)
+            let ledger = UnittestLedger(program.report(of: finished))
+            let verdict = try verdict(RunnerEnd(name: "unittest", finished: finished), ledger, python)
+            return try await verdict.guarded(against: ledger.breaches, in: context)
         }
-    }
-
-    private func command(
-        _ python: PythonInterpreter,
-        _ workspace: Workspace,
-        _ home: String,
-        _ scratch: String
-    ) -> Command {
-        // -I: no PYTHON* variable, no user site, no working directory on the module path. -B: no __pycache__.
-        let start = ["-I", "-B", "-X", "utf8", "-c", UnittestBootstrap.source]
-        var command = Command(
-            python.path,
-            start + [scratch, workspace.project, workspace.path, settings.pattern] + settings.paths,
-            in: workspace,
-            environment: python.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 },
-            timeout: settings.timeout,
-            limit: .runner,
-            output: .merged
-        )
-        command.directory = home
-        return command
     }
 
     private func verdict(
@@ -86,13 +78,8 @@ public struct UnittestGate: Gate {
         _ ledger: UnittestLedger,
         _ python: PythonInterpreter
     ) throws(Failure) -> Verdict {
-        if let line = ledger.brokenLine {
-            return failed("\(end.words), but line \(line) of what it wrote down cannot be read.", end, ledger)
-        }
-        guard ledger.isReady else {
-            let words = end.output.split(separator: "\n").last.map { " \($0)" } ?? ""
-            throw Failure(.unavailable, "'\(python.path)' could not load unittest:\(words)")
-        }
+        if let problem = ledger.problem { return failed("\(end.words), but \(problem).", end, ledger) }
+        try requireLoaded("unittest", ledger.isReady, python, end.output)
         guard ledger.isDone else {
             return failed("\(end.words) before all tests had run\(ledger.during).", end, ledger)
         }

@@ -1,26 +1,17 @@
 import GateKit
 import PipelineKit
 
-/// One session of pytest that has ended, and what it left behind.
+/// One session of pytest that has ended, and what was written down meanwhile.
 ///
-/// Exit code, report and the list of started tests must tell one story; where they do not, the code under test has
-/// had a hand in one of them, and the goal does not hold. Exit codes:
+/// Exit code, the tests that were collected and started, and what became of each must tell one story; where they do not,
+/// the code under test has had a hand in it, and the goal does not hold. Exit codes:
 /// https://docs.pytest.org/en/stable/reference/exit-codes.html.
 struct PytestSession: Sendable {
-    /// How a session left its report.
-    enum Report: Sendable {
-        case complete(JUnitReport)
-        case broken(String)
-        case absent
-    }
-
     /// The exit status, or 128 plus the signal that ended the process.
     var status: Int
     /// Both streams, capped.
     var output: String
-    /// Node ids of the tests that were started, in their order.
-    var started: [String]
-    var report: Report
+    var ledger: PytestLedger
     /// Where tests were looked for, in words: `the workspace`, `'tests/unit'`.
     var place: String
     /// Absolute path of the tree that is judged.
@@ -28,15 +19,12 @@ struct PytestSession: Sendable {
 
     /// - Throws: `.invalidInput` with pytest's words when it refused its arguments, `.unavailable` when it broke.
     func verdict() throws(Failure) -> Verdict {
-        if started.isEmpty, let verdict = try refusal() { return verdict }
-        switch report {
-        case .absent:
-            return failed("\(end) before it had written its report\(during).", from: nil)
-        case .broken(let words):
-            return failed("\(end), but its report cannot be read: \(words)", from: nil)
-        case .complete(let report):
-            return judged(report)
-        }
+        if ledger.started.isEmpty, let verdict = try refusal() { return verdict }
+        let tally = Tally(ledger.cases)
+        if let problem = ledger.problem { return failed("\(end), but \(problem).", from: tally) }
+        guard ledger.status != nil else { return failed("\(end) before all tests had run\(during).", from: tally) }
+        if let lie = disagreement(tally) { return failed(lie, from: tally) }
+        return judged(tally)
     }
 
     /// What pytest says instead of running tests, if it does.
@@ -61,9 +49,7 @@ struct PytestSession: Sendable {
         }
     }
 
-    private func judged(_ report: JUnitReport) -> Verdict {
-        let tally = Tally(report.cases)
-        if let lie = disagreement(report, tally) { return failed(lie, from: tally) }
+    private func judged(_ tally: Tally) -> Verdict {
         switch status {
         case 0 where tally.passed == 0:
             return failed("No test passed\(tally.skips).", from: tally)
@@ -80,13 +66,9 @@ struct PytestSession: Sendable {
         }
     }
 
-    /// How the three accounts contradict each other.
-    private func disagreement(_ report: JUnitReport, _ tally: Tally) -> String? {
-        let counted = report.failures + report.errors > 0
-        if counted != !tally.failing.isEmpty {
-            return "pytest's report counts \(report.failures + report.errors) failures and errors, but shows "
-                + "\(tally.failing.count)."
-        }
+    /// How the accounts contradict each other.
+    private func disagreement(_ tally: Tally) -> String? {
+        if let contradiction = ledger.contradiction { return "pytest's report contradicts itself: \(contradiction)." }
         if status == 0, !tally.failing.isEmpty {
             return "pytest exited with 0, although its report has failing tests: "
                 + "\(tally.failing.map(\.id).named(atMost: 5))."
@@ -94,11 +76,17 @@ struct PytestSession: Sendable {
         if status == 1, tally.failing.isEmpty {
             return "pytest exited with 1, although no test in its report fails."
         }
-        let reported = Set(report.cases.map(\.id))
-        let unreported = started.filter { !reported.contains($0) }
-        guard !unreported.isEmpty else { return nil }
-        return "pytest's report leaves out \(unreported.count) of the tests that were started: "
-            + "\(unreported.named(atMost: 5))."
+        let (unfinished, unheard) = (ledger.unfinished, ledger.unheard)
+        if !unfinished.isEmpty {
+            return "pytest's report leaves out \(unfinished.count) of the tests that were started: "
+                + "\(unfinished.named(atMost: 5))."
+        }
+        if status == 0, !unheard.isEmpty {
+            return "\(unheard.count) of the \(ledger.planned.count) tests that were collected did not run: "
+                + "\(unheard.named(atMost: 5))."
+        }
+        guard let told = ledger.status, told != status else { return nil }
+        return "\(end), although pytest came to \(told)."
     }
 
     private func failed(_ reason: String, from tally: Tally?) -> Verdict {
@@ -113,7 +101,7 @@ struct PytestSession: Sendable {
 
     /// Which test was running when the session ended.
     private var during: String {
-        guard let last = started.last else { return ", while it collected the tests" }
+        guard let last = ledger.started.last else { return ", while it collected the tests" }
         return ", while '\(last)' ran"
     }
 }

@@ -3,9 +3,9 @@ import PipelineKit
 
 /// What ``UnittestBootstrap`` wrote down while tests were found and run: a JSON object a line.
 ///
-/// `{"ready": true}`; `{"load": FILE}` before a module is imported; `{"plan": ID}` for each test that was found;
+/// `{"ready": true}` once unittest is loaded; `{"load": FILE}` before a module is imported; `{"plan": ID}` for each test that was found;
 /// `{"start": ID}`; `{"end": ID, "outcome": ..., "message": ..., "file": ..., "line": ..., "seconds": ...}`; and
-/// `{"done": true}` after the last. The code under test may have written there too.
+/// `{"done": true}` after the last.
 struct UnittestLedger: Sendable {
     private(set) var isReady = false
     private(set) var isDone = false
@@ -15,21 +15,16 @@ struct UnittestLedger: Sendable {
     private(set) var planned: [TestCase] = []
     /// What was being done last: `while 'test_a.py' was imported`.
     private(set) var last = "while it looked for tests"
-    /// The number of the first line that is none of these, from 1.
-    private(set) var brokenLine: Int?
+    private(set) var breaches: [Breach] = []
+    /// Why there is more that cannot be believed; see ``PythonReport/problem``.
+    let problem: String?
 
     private var places: [String: Int] = [:]
     private static let messageLimit = 4_000
 
-    /// - Parameter bytes: A last line without its end is one that was being written when the process ended.
-    init(_ bytes: [UInt8]) {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-        for (index, line) in lines.enumerated() {
-            guard let value = try? JSONValue(parsing: Array(line)), take(value) else {
-                brokenLine = index + 1
-                return
-            }
-        }
+    init(_ report: PythonReport) {
+        problem = report.problem
+        for record in report.records { take(record) }
     }
 
     /// Those that were found and of which nothing more was heard.
@@ -38,7 +33,7 @@ struct UnittestLedger: Sendable {
     /// `, while 'test_a.py::T::test_x' ran`
     var during: String { ", \(last)" }
 
-    private mutating func take(_ line: JSONValue) -> Bool {
+    private mutating func take(_ line: JSONValue) {
         if let file = line["load"]?.text {
             last = "while '\(file)' was imported"
         } else if let id = line["plan"]?.text {
@@ -46,17 +41,14 @@ struct UnittestLedger: Sendable {
         } else if let id = line["start"]?.text {
             last = "while '\(id)' ran"
         } else if let id = line["end"]?.text {
-            guard let outcome = line["outcome"]?.text.flatMap(TestCase.Outcome.init) else { return false }
-            add(testCase(id, outcome, line))
+            add(testCase(id, line["outcome"]?.text.flatMap(TestCase.Outcome.init) ?? .error, line))
             last = "after '\(id)'"
-        } else if line["ready"] != nil {
-            isReady = true
-        } else if line["done"] != nil {
-            isDone = true
+        } else if let breach = Breach(line, by: "unittest") {
+            breaches.append(breach)
         } else {
-            return false
+            isReady = isReady || line["ready"] != nil
+            isDone = isDone || line["done"] != nil
         }
-        return true
     }
 
     private func testCase(_ id: String, _ outcome: TestCase.Outcome, _ line: JSONValue) -> TestCase {
@@ -73,15 +65,6 @@ struct UnittestLedger: Sendable {
             places[test.id] = cases.count
             return cases.append(test)
         }
-        if Self.rank(test.outcome) > Self.rank(cases[place].outcome) { cases[place] = test }
-    }
-
-    private static func rank(_ outcome: TestCase.Outcome) -> Int {
-        switch outcome {
-        case .passed: 0
-        case .skipped: 1
-        case .error: 2
-        case .failed: 3
-        }
+        if test.outcome.severity > cases[place].outcome.severity { cases[place] = test }
     }
 }

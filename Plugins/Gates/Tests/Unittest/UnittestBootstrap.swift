@@ -6,29 +6,21 @@
 ///
 /// Discovery is unittest's own: https://docs.python.org/3/library/unittest.html#test-discovery.
 enum UnittestBootstrap {
-    /// Below the scratch directory.
-    static let ledger = "ledger"
-
-    /// Arguments: the scratch directory, the project, the judged tree, the pattern, then the paths.
+    /// Arguments: the project, the judged tree, what ``PythonGuards`` calls `protected`, the pattern, then the paths.
     static let source = """
-        import fnmatch, glob, importlib.util, json, os, sys, time, traceback, unittest, unittest.loader, unittest.suite
-        scratch, project, tree, pattern, *paths = sys.argv[1:]
+        import fnmatch, glob, importlib.util, os, re, sys, time, traceback, unittest, unittest.loader, unittest.suite
+        project, tree, protected, pattern, *paths = sys.argv[1:]
         sys.argv = ["unittest"]
-        tree, home, process = os.path.realpath(tree), os.getcwd(), os.getpid()
-        ledger = os.open(os.path.join(scratch, "\(ledger)"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        tree, home, protected = os.path.realpath(tree), os.getcwd(), re.compile(protected)
 
-        def note(**line):
-            # A child that a test has forked runs on in here.
-            if os.getpid() == process:
-                text = {key: value if not isinstance(value, str) else printable(value) for key, value in line.items()}
-                os.write(ledger, (json.dumps(text) + "\\n").encode())
+        \(PythonRecords.source)
 
-        def printable(text):
-            text = text if len(text) <= 20_000 else text[:5_000] + "\\n[...]\\n" + text[-15_000:]
-            return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        \(PythonGuards.source)
 
         \(PythonPath.source)
         offer(home)
+
+        \(UnittestTrials.source)
 
         \(names)
 
@@ -100,6 +92,8 @@ enum UnittestBootstrap {
 
             def startTest(self, test):
                 super().startTest(test)
+                if id(test) == chosen:
+                    try_out()
                 self.about = identities.get(id(test)) or identity(test)
                 self.outcome, self.messages, self.line = None, [], None
                 note(start=self.about["id"])
@@ -112,12 +106,13 @@ enum UnittestBootstrap {
                 if self.outcome is not None:
                     self.end(self.about, self.outcome, "\\n".join(self.messages), self.line, seconds)
                 self.about = None
+                comparisons.look()
 
             def end(self, about, outcome, message, line=None, seconds=None):
                 ended.add(about["id"])
                 self.bad = getattr(self, "bad", False) or outcome in ("failed", "error")
                 place = {"file": about["file"], "line": line or about["line"]}
-                note(end=about["id"], outcome=outcome, message=message, seconds=seconds, **place)
+                note(later=outcome == "passed", end=about["id"], outcome=outcome, message=message, seconds=seconds, **place)
 
             def take(self, outcome, message, line=None):
                 if RANK.index(outcome) < RANK.index(self.outcome or "passed"):
@@ -213,6 +208,8 @@ enum UnittestBootstrap {
                     yield test
 
         note(ready=True)
+        watch_imports()
+        parts.remember()
         result, suite, ended, planned, identities = Result(), unittest.TestSuite(), set(), [], {}
         for path in paths or ["."]:
             try:
@@ -224,9 +221,17 @@ enum UnittestBootstrap {
         for test in tests:
             about = identities[id(test)] = identity(test)
             kind = type(test)
+            if about["file"]:
+                judged.spare(os.path.join(tree, about["file"]))
             planned.append({**about, "class": f"{kind.__module__}.{kind.__qualname__}", "module": kind.__module__})
             note(plan=about["id"], file=about["file"], line=about["line"])
+        chosen = id(tests[int.from_bytes(os.urandom(4), "big") % len(tests)]) if tests else None
         suite.run(result)
+        try_out()
+        comparisons.look_at_all()
+        read_sources()
+        judged.end()
+        parts.check()
         note(done=True)
         sys.exit(1 if getattr(result, "bad", False) else 0)
         """
