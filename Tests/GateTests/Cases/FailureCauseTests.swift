@@ -64,7 +64,8 @@ struct FailureCauseTests {
             ("id 3f2a9c81 at 0x7f3a, 1.5 of 20", "id # at #, #.# of #"), ("test_12a3", "test_#a#"),
             ("'/tmp/x-1/conf.yaml'", "'/…/conf.yaml'"), ("/etc", "/etc"), ("a/b/c", "a/b/c"),
             ("calc.c:9: 3", "calc.c:9: #"),
-            ("1/2 is -3, not (-4)", "#/# is #, not (#)"), ("2020-12-01 a-1", "#-#-# a-#"), ("deadbeef", "deadbeef"), ("", ""),
+            ("1/2 is -3, not (-4)", "#/# is #, not (#)"), ("2020-12-01 a-1", "#-#-# a-#"), ("deadbeef", "deadbeef"),
+            ("", ""),
         ]
     )
     func whatMayDifferIsMadeEqual(text: String, level: String) { #expect(FailureCause.levelled(text) == level) }
