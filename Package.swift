@@ -65,6 +65,7 @@ let modules: [Target] = [
     module("Speed", "Gate", needs: ["GateKit", "ProcessKit", "CCrypto"]),
     module("Tests", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Native", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Mutation", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Managed", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Node", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Judges", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
@@ -173,7 +174,8 @@ let package = Package(
             "GateTests",
             of: [
                 "GateKit", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
-                "CommandGate", "JudgesGate", "LintersGate", "ManagedGate", "NativeGate", "NodeGate", "ReportsGate",
+                "CommandGate", "JudgesGate", "LintersGate", "ManagedGate", "MutationGate", "NativeGate", "NodeGate",
+                "ReportsGate",
                 "RepositoryGate", "ResultsGate", "ServicesGate", "SpeedGate", "TestsGate", "FilesTool",
             ]
         ),

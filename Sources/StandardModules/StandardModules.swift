@@ -8,6 +8,7 @@ import GoogleProvider
 import JudgesGate
 import LintersGate
 import ManagedGate
+import MutationGate
 import NativeGate
 import NodeGate
 import OpenAIProvider
@@ -56,6 +57,7 @@ extension Registry {
         registry.add(MakeTestGate.self)
         registry.add(MavenGate.self)
         registry.add(MetricGate.self)
+        registry.add(MutationGate.self)
         registry.add(MypyGate.self)
         registry.add(NodeTestGate.self)
         registry.add(NpmTestGate.self)

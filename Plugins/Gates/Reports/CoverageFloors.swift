@@ -33,25 +33,27 @@ struct CoverageFloors: Sendable {
     private func misses(in report: CoverageReport, files: Int) -> [String] {
         var misses: [String] = []
         if report.lines.percent < lines {
-            misses.append("\(share(report.lines, of: "line")) covered, not the \(Percent.words(lines)) % that must be")
+            misses.append(
+                "\(share(report.lines, of: "line")) covered, not the \(Percentage.words(lines)) % that must be"
+            )
         }
         // What was read with one digit more or less is no drop.
         if let start, report.lines.percent < start.percent - start.drop - 1e-9 {
-            let less = Percent.words(start.percent - report.lines.percent + 0.05)
+            let less = Percentage.words(start.percent - report.lines.percent + 0.05)
             misses.append(
                 "\(share(report.lines, of: "line")) covered, \(less) points less than the "
-                    + "\(Percent.words(start.percent)) % at the start"
+                    + "\(Percentage.words(start.percent)) % at the start"
             )
         }
         if let branches, report.branches.total == 0 {
-            misses.append("the reports are of no branch, where \(Percent.words(branches)) % must be covered")
+            misses.append("the reports are of no branch, where \(Percentage.words(branches)) % must be covered")
         } else if let branches, report.branches.percent < branches {
             let share = share(report.branches, of: "branch", "branches")
-            misses.append("\(share) covered, not the \(Percent.words(branches)) % that must be")
+            misses.append("\(share) covered, not the \(Percentage.words(branches)) % that must be")
         }
         if let eachFile, files > 0 {
             misses.append(
-                "\(files) \(files == 1 ? "file is" : "files are") covered less than \(Percent.words(eachFile)) %"
+                "\(files) \(files == 1 ? "file is" : "files are") covered less than \(Percentage.words(eachFile)) %"
             )
         }
         return misses.enumerated().map {
@@ -62,7 +64,7 @@ struct CoverageFloors: Sendable {
     /// `81.2 % of 204 lines are`
     private func share(_ count: CoverageReport.Count, of noun: String, _ plural: String? = nil) -> String {
         let words = count.total == 1 ? "1 \(noun) is" : "\(count.total) \(plural ?? noun + "s") are"
-        return "\(Percent.words(count.percent)) % of \(words)"
+        return "\(Percentage.words(count.percent)) % of \(words)"
     }
 
     private func notes(_ report: CoverageReport) -> String {
@@ -104,15 +106,5 @@ struct CoverageFloors: Sendable {
             }
         }
         return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.named(atMost: 10)
-    }
-}
-
-/// A share in words.
-enum Percent {
-    /// One digit behind the point, never rounded up to what it does not reach: `89.9`, `90`.
-    static func words(_ percent: Double) -> String {
-        guard percent.isFinite, abs(percent) < 1e12 else { return "\(percent)" }
-        let tenths = Int((percent * 10 + 1e-9).rounded(.down))
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(percent < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }
 }

@@ -39,7 +39,7 @@ public struct CoverageGate: Gate {
 
     private static func check(_ percent: Double, of field: String) throws(Failure) {
         guard !(0...100).contains(percent) else { return }
-        throw Failure(.invalidInput, "Field '\(field)' must be from 0 to 100, but is \(Percent.words(percent)).")
+        throw Failure(.invalidInput, "Field '\(field)' must be from 0 to 100, but is \(Percentage.words(percent)).")
     }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {

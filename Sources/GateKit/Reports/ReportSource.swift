@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 public import PipelineKit
 import ProcessKit
 
@@ -77,23 +76,12 @@ public struct ReportSource: Sendable {
         return RunnerEnd(name: "'\(command)'", finished: finished)
     }
 
-    /// What tells a file from one of the same name that was there before.
-    private struct Stamp: Hashable {
-        var inode: UInt
-        /// Set by the kernel whenever the file is written, and by nobody else.
-        var changed: Int
-        var nanoseconds: Int
-    }
-
-    private func stamps(in workspace: Workspace) -> [String: Stamp] {
+    private func stamps(in workspace: Workspace) -> [String: FileStamp] {
         guard let isReport else { return [:] }
         let paths = ReportFile.paths(below: workspace.path, ending: "", most: 100_000)
         return paths.reduce(into: [:]) { stamps, path in
             let name = String(path.dropFirst(workspace.path.count + 1))
-            var status = stat()
-            guard isReport(name), lstat(path, &status) == 0 else { return }
-            let time = status.st_ctim
-            stamps[name] = Stamp(inode: UInt(status.st_ino), changed: time.tv_sec, nanoseconds: time.tv_nsec)
+            if isReport(name) { stamps[name] = FileStamp(of: path) }
         }
     }
 

@@ -46,6 +46,11 @@ public struct GateContext: Sendable {
     public var ask: JudgeAsker = { _ throws(Failure) in
         throw Failure(.missing, "No model can be asked here.")
     }
+    /// The cases that did not pass in the check before this one of the run, by the names that this gate gave them; none in
+    /// the first check.
+    public var failedBefore: [TestCase] = []
+    /// The cases of an earlier check of the run in which everything was run, which tell what that costs.
+    public var allBefore: [TestCase] = []
     private let madeScratch: @Sendable () throws(Failure) -> String
     private let laidBase: @Sendable (BasePoint) async throws(Failure) -> Workspace
 

@@ -62,8 +62,8 @@ struct ESLintGateTests {
         #expect(verdict.reason == "ESLint finds 2 errors in 2 files; 1 more is suppressed by comments.")
         #expect(
             verdict.details == """
-                a.js:2:5: error: 'y' is not defined. [no-undef]
                 b.js:1:3: error: Parsing error: Unexpected token
+                a.js:2:5: error: 'y' is not defined. [no-undef]
                 a.js:1:7: warning: Expected '==='. [eqeqeq]
 
                 """

@@ -35,10 +35,10 @@ import Testing
         #expect(verdict.reason == "Ruff finds 4 errors in 2 files.")
         #expect(
             verdict.details == """
-                a.py:1:8: error: `os` imported but unused [F401]
-                a.py:3:7: error: Undefined name `nothing` [F821]
                 lib/b.py:1:7: error: Expected a parameter or the end of the parameter list [invalid-syntax]
                 lib/b.py:1:8: error: Expected `)`, found newline [invalid-syntax]
+                a.py:1:8: error: `os` imported but unused [F401]
+                a.py:3:7: error: Undefined name `nothing` [F821]
 
                 """
         )

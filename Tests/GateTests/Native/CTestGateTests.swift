@@ -66,10 +66,33 @@ struct CTestGateTests {
         #expect(verdict.cases[3].message == "Disabled")
     }
 
+    @Test func whatFailedBeforeComesFirst() async throws {
+        let list =
+            Self.list
+            + "\nadd_test(NAME \"a.b (c) [d]|e+\" COMMAND tests adds)\nadd_test(NAME \"axb (c) [d]|e+\" COMMAND tests adds)"
+        let names = ["a.b (c) [d]|e+", "adds"]
+        let red = try await GateTrial.verdict(of: CTestGate.self, Self.project("a - b", list), failed: names)
+        #expect(
+            red.reason
+                == "2 of the 2 tests that failed before still fail: adds, a.b (c) [d]|e+. The others were not run.",
+            "\(red.details)"
+        )
+        #expect(red.outcome == .failed)
+        #expect(red.score == nil)
+        #expect(red.story == ["adds: failed", "a.b (c) [d]|e+: failed"])
+        #expect(red.details.hasPrefix("adds\ntests.c:9: got -1, not 3\n"))
+        let green = try await GateTrial.verdict(of: CTestGate.self, Self.project("a + b", list), failed: names)
+        #expect(green.reason == "All 4 tests pass.")
+        let other = try await GateTrial.verdict(of: CTestGate.self, Self.project("a ? a + b : 1"), failed: ["adds"])
+        #expect(other.reason == "1 of 2 tests fails: nothing.")
+        let gone = try await GateTrial.verdict(of: CTestGate.self, Self.project("a - b"), failed: ["gone"])
+        #expect(gone.reason == "1 of 2 tests fails: adds.")
+    }
+
     @Test func aCrashNamesItsSignal() async throws {
         let verdict = try await GateTrial.verdict(of: CTestGate.self, Self.project("*(volatile int *)0"))
         #expect(verdict.reason == "2 of 2 tests fail: adds, nothing.")
-        #expect(verdict.details == "adds\nException: SegFault\n\nnothing\nException: SegFault\n")
+        #expect(verdict.details == "adds\nException: SegFault\n1 more fails the same way: nothing\n")
     }
 
     @Test func aHangNamesTheTestThatRan() async throws {

@@ -36,6 +36,27 @@ import Testing
         )
     }
 
+    @Test func whatFailedBeforeComesFirst() async throws {
+        let adds = "calc/tests/calc.rs::adds"
+        let red = try await GateTrial.verdict(of: CargoTestGate.self, Self.project("a + b + 1"), failed: [adds])
+        #expect(
+            red.reason == "The 1 test that failed before still fails: \(adds). The others were not run.",
+            "\(red.details)"
+        )
+        #expect(red.story == ["\(adds): failed"])
+        let mended = Self.project("if a == 0 { 1 } else { a + b }")
+        let whole = try await GateTrial.verdict(of: CargoTestGate.self, mended, failed: [adds])
+        #expect(whole.reason == "1 of 2 tests fails: calc/tests/calc.rs::nothing.")
+        let chosen: JSONValue = ["args": ["--", "--skip", "later"]]
+        let other = try await GateTrial.verdict(
+            of: CargoTestGate.self,
+            Self.project("a + b + 1"),
+            chosen,
+            failed: [adds]
+        )
+        #expect(other.reason == "2 of 2 tests fail: \(adds), calc/tests/calc.rs::nothing.")
+    }
+
     @Test func aFailingSuiteNamesItsTestsAndTheirAssertions() async throws {
         let source = """
             /// ```

@@ -141,9 +141,30 @@ struct SwiftSessionTests {
             #expect(failing.cases.last?.line == 5)
             #expect(failing.details == "CalcTests::adds()\nExpectation failed: (add(1, 2) → -1) == 3 (error)\n")
 
+            try await whatFailedBeforeComesFirst(project)
             try await whatEndsEarly(project)
             try await whatTestsNothing(project)
         }
+    }
+
+    /// Of either library one test fails, and the other one is not run.
+    private func whatFailedBeforeComesFirst(_ project: SwiftProject) async throws {
+        let new = try await project.verdict("left - right + right / 4", failed: ["CalcTests::adds()"])
+        #expect(
+            new.reason == "The 1 test that failed before still fails: CalcTests::adds(). The others were not run.",
+            "\(new.details)"
+        )
+        #expect(new.story == ["CalcTests::adds(): failed"])
+
+        let old = try await project.verdict("left + right + 1", failed: ["CalcTests::testNothing"])
+        #expect(
+            old.reason == "The 1 test that failed before still fails: CalcTests::testNothing. The others were not run.",
+            "\(old.details)"
+        )
+        #expect(old.story == ["CalcTests::testNothing: failed"])
+
+        let mended = try await project.verdict("left == 0 ? 1 : left + right", failed: ["CalcTests::adds()"])
+        #expect(mended.reason == "1 of 2 tests fails: CalcTests::testNothing.")
     }
 
     private func whatEndsEarly(_ project: SwiftProject) async throws {
@@ -207,14 +228,22 @@ private struct SwiftProject {
     }
 
     /// Judges with another sum; of the judgement before only what was built is still there.
-    func verdict(_ sum: String, _ settings: JSONValue = [:], imports: String = "") async throws -> Verdict {
+    func verdict(
+        _ sum: String,
+        _ settings: JSONValue = [:],
+        imports: String = "",
+        failed: [String] = []
+    ) async throws -> Verdict {
         let source =
             "\(imports)\n/// The sum of two numbers.\npublic func add(_ left: Int, _ right: Int) -> Int { \(sum) }\n"
         try Data(source.utf8).write(to: URL(filePath: "\(workspace.path)/Sources/Calc/Calc.swift"))
-        for name in try FileManager.default.contentsOfDirectory(atPath: scratch) where name.hasPrefix("report") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: scratch)
+        where name.hasPrefix("report") || name.hasPrefix("first") {
             try FileManager.default.removeItem(atPath: "\(scratch)/\(name)")
         }
         let gate = try SwiftTestGate(settings: SwiftTestGate.Settings(json: settings))
-        return try await gate.judge(workspace, in: GateContext(scratch: { scratch }))
+        var context = GateContext(scratch: { scratch })
+        context.note(failed: failed)
+        return try await gate.judge(workspace, in: context)
     }
 }

@@ -101,6 +101,6 @@ struct HostileReportTests {
 
     @Test(arguments: [(89.99, "89.9"), (90, "90"), (0, "0"), (33.333, "33.3"), (100, "100"), (-0.5, "-0.5")])
     func aShareIsNeverRoundedUp(percent: Double, words: String) {
-        #expect(Percent.words(percent) == words)
+        #expect(Percentage.words(percent) == words)
     }
 }

@@ -56,7 +56,20 @@ public struct CTestGate: Gate {
         let programs = try CTestPrograms(project: workspace.project)
         let run = CTestRun(programs, inner, try context.scratch(), settings.timeout, context)
         if let broken = try await build(run, workspace) { return broken }
-        return try await test(run, workspace)
+        let first = try await FailingFirst.verdict(context) { first throws(Failure) in
+            try await test(run, workspace, ["--tests-regex", Self.pattern(for: first.cases)], report: run.firstReport)
+        }
+        if let first { return first }
+        return try await test(run, workspace, report: run.report)
+    }
+
+    /// The expression that names these tests and no others, in the syntax of CMake:
+    /// https://cmake.org/cmake/help/latest/command/string.html#regex-specification.
+    static func pattern(for cases: [TestCase]) -> String {
+        let names = cases.map { test in
+            test.id.reduce(into: "") { $0 += #"\.[]^$*+?()|"#.contains($1) ? "\\\($1)" : "\($1)" }
+        }
+        return "^(\(names.joined(separator: "|")))$"
     }
 
     /// The verdict on a project that cannot be built.
@@ -76,14 +89,19 @@ public struct CTestGate: Gate {
         return .broken(errors, end: built)
     }
 
-    private func test(_ run: CTestRun, _ workspace: Workspace) async throws(Failure) -> Verdict {
-        let arguments = ["--test-dir", run.build, "-C", settings.buildType] + settings.args
+    private func test(
+        _ run: CTestRun,
+        _ workspace: Workspace,
+        _ only: [String] = [],
+        report: String
+    ) async throws(Failure) -> Verdict {
+        let arguments = ["--test-dir", run.build, "-C", settings.buildType] + settings.args + only
         let listed = try await run.ctest(arguments + ["--show-only=json-v1"], output: .separate)
         let list = CTestList(json: listed.output)
         let end = try await run.ctest(
-            arguments + ["--output-junit", run.report, "--no-tests=error", "--output-on-failure"]
+            arguments + ["--output-junit", report, "--no-tests=error", "--output-on-failure"]
         )
-        switch end.report(at: run.report, { bytes throws(Failure) in try JUnitReport(xml: bytes) }) {
+        switch end.report(at: report, { bytes throws(Failure) in try JUnitReport(xml: bytes) }) {
         case .unreadable(let verdict): return verdict
         case .report(let report):
             let session = CTestSession(end: end, report: report, list: list)

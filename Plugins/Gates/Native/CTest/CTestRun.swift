@@ -20,6 +20,8 @@ struct CTestRun: Sendable {
     let build: String
     /// Absolute path.
     let report: String
+    /// Absolute path of the report of those tests that are run before all others.
+    let firstReport: String
     private let programs: CTestPrograms
     private let timeout: Duration
     private let context: GateContext
@@ -35,6 +37,7 @@ struct CTestRun: Sendable {
         self.workspace = workspace
         build = "\(scratch)/build"
         report = "\(scratch)/report.xml"
+        firstReport = "\(scratch)/first.xml"
         self.timeout = timeout
         self.context = context
     }

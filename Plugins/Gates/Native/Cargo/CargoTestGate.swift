@@ -67,8 +67,26 @@ public struct CargoTestGate: Gate {
         guard built.status == 0 else {
             return .unbuilt(built) { place.shown($0, in: workspace) }
         }
-        let end = try await run(cargo, ["--no-fail-fast"] + target, .merged, inner, context)
+        let options = ["--no-fail-fast"] + target
+        let first = try await FailingFirst.verdict(context) { first throws(Failure) in
+            guard let names = names(of: first.cases) else { return nil }
+            let end = try await run(cargo, options, .merged, inner, context, tests: ["--", "--exact"] + names)
+            return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
+        }
+        if let first { return first }
+        let end = try await run(cargo, options, .merged, inner, context)
         return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
+    }
+
+    /// What libtest calls these tests; `nil` when it cannot be told to run them alone: the names of documentation tests hold
+    /// lines, which are not kept, and arguments for libtest may choose tests themselves.
+    private func names(of cases: [TestCase]) -> [String]? {
+        guard !settings.args.contains("--") else { return nil }
+        let names = cases.compactMap { test in test.id.firstRange(of: "::").map { String(test.id[$0.upperBound...]) } }
+        guard names.count == cases.count, !names.contains(where: { $0.contains(" ") || $0.hasPrefix("-") }) else {
+            return nil
+        }
+        return names
     }
 
     private func run(
@@ -76,10 +94,11 @@ public struct CargoTestGate: Gate {
         _ options: [String],
         _ output: Command.Output,
         _ workspace: Workspace,
-        _ context: GateContext
+        _ context: GateContext,
+        tests: [String] = []
     ) async throws(Failure) -> RunnerEnd {
         try await cargo.run(
-            ["test"] + options + settings.args,
+            ["test"] + options + settings.args + tests,
             in: workspace,
             environment: CargoEnvironment.variables,
             timeout: settings.timeout,

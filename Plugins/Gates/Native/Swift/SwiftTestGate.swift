@@ -67,11 +67,47 @@ public struct SwiftTestGate: Gate {
             let errors = CompilerOutput.errors(in: built.output) { place.shown($0, in: workspace) }
             return .broken(errors.isEmpty ? Self.complaints(built.output) : errors, end: built)
         }
-        let report = ["--skip-build", "--xunit-output", "\(scratch)/report.xml"] + settings.args
-        let end = try await run(swift, ["test"] + report, scratch, inner, context)
-        let bytes = ReportFile.bytes(at: "\(scratch)/report-swift-testing.xml")
+        let first = try await FailingFirst.verdict(context) { first throws(Failure) in
+            guard let filter = filter(for: first.cases) else { return nil }
+            return try await test(swift, ["--filter", filter], "\(scratch)/first", scratch, workspace, context)
+        }
+        if let first { return first }
+        return try await test(swift, [], "\(scratch)/report", scratch, workspace, context)
+    }
+
+    /// - Parameter report: Absolute path of the report, without its ending.
+    private func test(
+        _ swift: Runner,
+        _ only: [String],
+        _ report: String,
+        _ scratch: String,
+        _ workspace: Workspace,
+        _ context: GateContext
+    ) async throws(Failure) -> Verdict {
+        let inner = try place.within(workspace)
+        let arguments = ["--skip-build", "--xunit-output", "\(report).xml"] + only + settings.args
+        let end = try await run(swift, ["test"] + arguments, scratch, inner, context)
+        let bytes = ReportFile.bytes(at: "\(report)-swift-testing.xml")
         let session = SwiftSession(end: end, report: bytes, sources: "\(inner.path)/Tests")
         return session.verdict { place.shown($0, in: workspace) }
+    }
+
+    /// The expression that names these tests alone, whichever library they are of: `CalcTests.Sums/adds()/Sums.swift:3:2` in
+    /// Swift Testing, `CalcTests.Sums/testAdd` in XCTest, which leaves the first part out where it reports.
+    ///
+    /// `nil` when the arguments choose tests, or when two tests have one name.
+    private func filter(for cases: [TestCase]) -> String? {
+        guard !settings.args.contains(where: { $0.hasPrefix("--filter") }) else { return nil }
+        let names = cases.compactMap { test -> String? in
+            guard let range = test.id.firstRange(of: "::"), !test.id.contains(" (") else { return nil }
+            let parts = [test.id[..<range.lowerBound], test.id[range.upperBound...]].map { part in
+                part.reduce(into: "") {
+                    $0 += $1 == "." ? "[./]" : "\\^$*+?()[]{}|/".contains($1) ? "\\\($1)" : "\($1)"
+                }
+            }
+            return parts.joined(separator: "[./]")
+        }
+        return names.count == cases.count ? "^([^/]*[.])?(\(names.joined(separator: "|")))(/|$)" : nil
     }
 
     private func run(

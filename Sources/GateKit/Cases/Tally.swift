@@ -56,19 +56,22 @@ public struct Tally: Sendable {
         }
     }
 
-    /// The failing tests with their assertions: those that failed before those that broke in set-up or tear-down.
+    /// The failing tests with their assertions, each cause once and in full: the likely causes first.
     ///
-    /// A broken set-up often breaks many tests in one way; an assertion says what the code has to do.
+    /// Cases that fail in the same way, as far as their messages tell, are named below the first of them. What kept others
+    /// from running comes first, then what explains the most cases; of as many, assertions come before what broke in set-up
+    /// or tear-down, as an assertion says what the code has to do.
     public var details: String {
-        let ranked = failing.filter { $0.outcome == .failed } + failing.filter { $0.outcome == .error }
-        var text = ""
-        for (index, test) in ranked.enumerated() {
-            let entry = "\(test.id)\n\(test.message.capped(to: Self.detailLimit))\n"
+        let groups = FailureGroup.ranked(failing)
+        var (text, told) = ("", 0)
+        for group in groups {
+            let entry = group.text(limit: Self.detailLimit)
             guard text.utf8.count + entry.utf8.count <= Self.detailsLimit else {
-                let left = ranked.count - index
+                let left = failing.count - told
                 return text + "\n[\(left) more failing \(left == 1 ? "test is" : "tests are") left out]\n"
             }
             text += text.isEmpty ? entry : "\n" + entry
+            told += group.cases.count
         }
         return text
     }
