@@ -28,10 +28,11 @@ extension EffectRunner {
         if let known = known(name, state, at: snapshot, judgedHere: await run.judged) { return (known, nil) }
         let baseline = try await report(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
+        let before = try await earlierCases(name, state, baseline: baseline)
         let judgement: Judgement
         let desk = JudgeDesk(run, name, self)
         do throws(Failure) {
-            judgement = try await judge(state, at: snapshot, of: run, asking: desk)
+            judgement = try await judge(state, at: snapshot, of: run, asking: desk, after: before)
         } catch {
             if try desk.hasEnded { return nil }
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)

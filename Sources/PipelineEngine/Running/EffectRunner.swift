@@ -79,12 +79,15 @@ final class EffectRunner: Sendable {
 
     /// Judges the goal in the tree that counts, one check of the run at a time.
     ///
-    /// - Parameter desk: Asks models for its gates; `nil` where none may be asked.
+    /// - Parameters:
+    ///   - desk: Asks models for its gates; `nil` where none may be asked.
+    ///   - before: What its gates may know of earlier checks.
     func judge(
         _ state: RunState,
         at snapshot: SnapshotID,
         of run: LiveRun,
-        asking desk: JudgeDesk? = nil
+        asking desk: JudgeDesk? = nil,
+        after before: EarlierCases = EarlierCases()
     ) async throws(Failure) -> Judgement {
         try await run.checks.pass { () async throws(Failure) in
             try await GoalJudge(
@@ -94,6 +97,7 @@ final class EffectRunner: Sendable {
                 scratch: scratch,
                 redactor: redactor,
                 ask: desk?.asker,
+                before: before,
                 emit: emit
             ).judge(state, at: snapshot, of: run.id)
         }

@@ -38,6 +38,8 @@ struct GoalJudge: Sendable {
     let redactor: Redactor
     /// Asks models; `nil` where none may be asked.
     let ask: JudgeAsker?
+    /// What its gates may know of earlier checks.
+    var before: EarlierCases
     let emit: @Sendable (RunID, LivePiece) -> Void
 
     /// - Throws: ``Failure`` when a gate gave no answer.
@@ -149,8 +151,10 @@ struct GoalJudge: Sendable {
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
         let directory = scratch.directory()
         defer { directory.remove() }
-        return try await withBase(of: place, directory) { base throws(Failure) in
-            try await ask(gate, place, directory, base)
+        var judge = self
+        judge.before = before.own(by: id)
+        return try await withBase(of: place, directory) { [judge] base throws(Failure) in
+            try await judge.ask(gate, place, directory, base)
         }
     }
 
@@ -193,6 +197,7 @@ struct GoalJudge: Sendable {
             base: { point throws(Failure) in try await base.workspace(at: point) }
         )
         if let ask { context.ask = ask }
+        (context.failedBefore, context.allBefore) = (before.failed, before.all)
         do throws(Failure) {
             let verdict = try await gate.judge(place, in: context)
             if let pieces { show(pieces.end()) }
