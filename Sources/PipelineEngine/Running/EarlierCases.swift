@@ -31,7 +31,8 @@ extension TestCase {
 }
 
 extension EffectRunner {
-    /// What gates may know of earlier checks; nothing in a round that confirms another, which has to be a check of everything.
+    /// What gates may know of earlier checks; nothing in a round that confirms another, which has to be a check of everything,
+    /// and nothing where the goal is a score, which takes everything too.
     ///
     /// The check before may itself have run only what had failed, so of it and the start the one with more cases stands for
     /// everything.
@@ -40,8 +41,9 @@ extension EffectRunner {
         _ state: RunState,
         baseline: [TestCase]
     ) async throws(ServiceError) -> EarlierCases {
-        guard name.round == 1, let last = state.lastCheck, last.outcome == .failed else { return EarlierCases() }
-        let cases = last.report == state.baseline?.report ? baseline : try await cases(of: last)
+        guard name.round == 1, state.goal?.judge.seeksBest == false, let last = state.lastCheck, last.outcome == .failed
+        else { return EarlierCases() }
+        let cases = last.report == state.baseline?.report ? baseline : try await report(of: last).cases
         return EarlierCases(
             failed: cases.filter { $0.outcome == .failed || $0.outcome == .error },
             all: cases.count > baseline.count ? cases : baseline,

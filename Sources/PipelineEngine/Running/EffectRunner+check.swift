@@ -28,7 +28,7 @@ extension EffectRunner {
         if let known = known(name, state, at: snapshot, judgedHere: await run.judged) { return (known, nil) }
         let baseline = try await report(of: state.baseline)
         let earlier = name.round > 1 ? try await verdict(of: state.lastCheck) : nil
-        let before = try await earlierCases(name, state, baseline: baseline)
+        let before = try await earlierCases(name, state, baseline: baseline.cases)
         let judgement: Judgement
         let desk = JudgeDesk(run, name, self)
         do throws(Failure) {

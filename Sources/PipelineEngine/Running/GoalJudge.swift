@@ -42,35 +42,73 @@ struct GoalJudge: Sendable {
     var before: EarlierCases
     let emit: @Sendable (RunID, LivePiece) -> Void
 
+    /// What is judged, and where it came from.
+    struct Work {
+        var goal: Goal
+        var workspace: Workspace
+        var start: SnapshotID
+        var snapshot: SnapshotID
+        /// What confines the gates; `nil` when nothing does.
+        var confinement: WorkspacePolicy?
+        var run: RunID
+    }
+
     /// - Throws: ``Failure`` when a gate gave no answer.
     func judge(_ state: RunState, at snapshot: SnapshotID, of run: RunID) async throws(Failure) -> Judgement {
         guard let goal = state.pipeline?.goal, let workspace = state.workspace, let start = state.startSnapshot else {
             throw Failure(.invalidInput, "The run has no goal or no workspace yet.")
         }
+        let confines = workspace.sandbox?.isConfined == true
+        let work = Work(
+            goal: goal,
+            workspace: workspace,
+            start: start,
+            snapshot: snapshot,
+            confinement: confines ? state.pipeline?.workspace : nil,
+            run: run
+        )
         var policy = try Self.policy(for: goal, registry)
         policy.protect += goal.holdout
-        let confines = workspace.sandbox?.isConfined == true
-        func judgement(under policy: EditPolicy) async throws(Failure) -> Judgement {
-            let tree = try await keeper.rebuild(workspace, from: start, with: snapshot, under: policy, of: run)
-            let place = JudgedPlace(
-                workspace: Workspace(path: tree.path, project: workspace.project, heldOut: workspace.heldOut),
-                origin: workspace,
-                start: start,
-                confinedBy: confines ? state.pipeline?.workspace : nil,
-                run: run
-            )
-            let isOne = goal.judge.gates(at: FieldPath()).count == 1
-            let verdict = try await judge(goal.judge, place, naming: !isOne)
-            return Judgement(verdict: verdict, refused: tree.refused, network: place.network.withLock { $0 })
-        }
-        let shown = try await judgement(under: policy)
+        let shown = try await judge(work, under: policy)
         guard let heldOut = workspace.heldOut else { return shown }
         // The cases of the start are what later ones are compared with.
         guard shown.verdict.holds || shown.verdict.isEmpty || state.baseline == nil else { return shown }
         policy.adding = heldOut
-        let whole: Judgement
-        do throws(Failure) { whole = try await judgement(under: policy) } catch { return try shown.hiding(error) }
-        return shown.and(whole)
+        return try await judge(work, under: policy, besides: shown)
+    }
+
+    /// Judges with the files that are held out too, all cases of it.
+    private func judge(
+        _ work: Work,
+        under policy: EditPolicy,
+        besides shown: Judgement
+    ) async throws(Failure) -> Judgement {
+        var all = self
+        all.before = EarlierCases()
+        do throws(Failure) { return shown.and(try await all.judge(work, under: policy)) } catch {
+            return try shown.hiding(error)
+        }
+    }
+
+    private func judge(_ work: Work, under policy: EditPolicy) async throws(Failure) -> Judgement {
+        let workspace = work.workspace
+        let tree = try await keeper.rebuild(
+            workspace,
+            from: work.start,
+            with: work.snapshot,
+            under: policy,
+            of: work.run
+        )
+        let place = JudgedPlace(
+            workspace: Workspace(path: tree.path, project: workspace.project, heldOut: workspace.heldOut),
+            origin: workspace,
+            start: work.start,
+            confinedBy: work.confinement,
+            run: work.run
+        )
+        let isOne = work.goal.judge.gates(at: FieldPath()).count == 1
+        let verdict = try await judge(work.goal.judge, place, naming: !isOne)
+        return Judgement(verdict: verdict, refused: tree.refused, network: place.network.withLock { $0 })
     }
 
     /// What the goal says of files, or where it says nothing, what its gates say.
