@@ -51,7 +51,10 @@ public struct Runner: Sendable {
 
     /// Runs it to its end in the judged workspace; both streams are one output.
     ///
-    /// - Parameter output: `.separate` where standard output is the report itself.
+    /// - Parameters:
+    ///   - output: `.separate` where standard output is the report itself.
+    ///   - report: ``ProcessKit/Command/report``.
+    ///   - late: What is told when its time is up, given what it wrote until then.
     /// - Throws: ``PipelineKit/Failure/Kind/timedOut`` when its time is up.
     public func run(
         _ arguments: [String],
@@ -60,9 +63,11 @@ public struct Runner: Sendable {
         timeout: Duration,
         limit: OutputLimit = .runner,
         output: Command.Output = .merged,
-        _ context: GateContext
+        report: Int? = nil,
+        _ context: GateContext,
+        late: (Failure, Finished) -> Failure = { failure, _ in failure }
     ) async throws(Failure) -> RunnerEnd {
-        let command = Command(
+        var command = Command(
             program,
             arguments,
             in: workspace,
@@ -71,6 +76,7 @@ public struct Runner: Sendable {
             limit: limit,
             output: output
         )
+        command.report = report
         switch try await outcome(of: command, progress: context.progress) {
         case .finished(let finished): return RunnerEnd(name: name, finished: finished)
         case .timedOut(let finished):
@@ -78,7 +84,8 @@ public struct Runner: Sendable {
             let lines = finished.output.text.split(separator: "\n").filter { !$0.hasPrefix("\(name): *** ") }
             let last = lines.last.map { String($0).trimmed } ?? ""
             let words = last.isEmpty ? "" : " It printed last: \(last)"
-            throw Failure(.timedOut, "\(name) was still running after \(timeout.written) and was ended.\(words)")
+            let sentence = "\(name) was still running after \(timeout.written) and was ended.\(words)"
+            throw late(Failure(.timedOut, sentence), finished)
         }
     }
 }

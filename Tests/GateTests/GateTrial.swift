@@ -72,15 +72,18 @@ enum GateTrial {
     }
 
     /// Judges work in the tree that is rebuilt for it, and compares with what was judged at the start.
+    ///
+    /// - Parameter finish: Leaves more in the workspace, whose absolute path it is given.
     static func verdict<G: Gate>(
         of gate: G.Type,
         start: [String: String],
         work: [String: String?],
-        _ settings: JSONValue = [:]
+        _ settings: JSONValue = [:],
+        finish: (String) throws -> Void = { _ in }
     ) async throws -> (verdict: Verdict, refused: [String]) {
         let baseline = try await verdict(of: gate, start, settings).cases
         let gate = try G(settings: G.Settings(json: settings))
-        return try await judged(under: G.protection, start: start, work: work) { workspace, refused in
+        return try await judged(under: G.protection, start: start, work: work, finish) { workspace, refused in
             try await withTemporaryWorkspace { scratch in
                 let verdict = try await gate.judge(workspace, in: GateContext(scratch: { scratch.path }))
                 return (verdict.compared(toBaseline: baseline), refused)
@@ -92,6 +95,7 @@ enum GateTrial {
         under policy: EditPolicy,
         start: [String: String],
         work: [String: String?],
+        _ finish: (String) throws -> Void = { _ in },
         _ body: (Workspace, [String]) async throws -> Result
     ) async throws -> Result {
         try await withTemporaryWorkspace(start) { project in
@@ -108,6 +112,7 @@ enum GateTrial {
                     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
                     try Data(text.utf8).write(to: file)
                 }
+                try finish(project.path)
                 let judged = try await keeper.rebuild(
                     opened.workspace,
                     from: opened.start,

@@ -1,28 +1,25 @@
 /// What is laid beside a session of Node's own test runner, so that it can be judged.
 ///
-/// The reporter runs in the process that starts the test files, and writes down what it hears, event by event
-/// (https://nodejs.org/docs/latest-v20.x/api/test.html#class-testsstream); the code under test runs in a process per
-/// file. There a second program notes which files came to their end by themselves: for Node a file that leaves with
+/// The reporter runs in the process that starts the test files, and writes down what it hears, event by event, to the
+/// descriptor of ``ProcessKit/Command/report`` (https://nodejs.org/docs/latest-v20.x/api/test.html#class-testsstream); the
+/// code under test runs in a process per file, which does not get that descriptor. There a second program notes which files came to their end by themselves: for Node a file that leaves with
 /// `process.exit(0)` before its first test is a test that passed.
 enum NodeReporter {
     /// File names below the scratch directory.
     static let program = "reporter.mjs"
     static let watch = "watch.cjs"
-    static let report = "report.jsonl"
     static let ended = "ended"
 
     /// Lines `{"event": "pass", "name": ..., "nesting": 0, ...}`, and at last `{"event": "end", "lines": 12}`.
-    ///
-    /// What a process appends to the file besides is counted out by the last line.
     static let source = """
-        import { appendFileSync } from "node:fs";
+        import { writeSync } from "node:fs";
 
-        const report = new URL("\(report)", import.meta.url);
         const events = new Set(["enqueue", "start", "pass", "fail"]);
         let lines = 0;
 
         function write(line) {
-          appendFileSync(report, JSON.stringify(line) + "\\n");
+          let rest = Buffer.from(JSON.stringify(line) + "\\n");
+          while (rest.length > 0) rest = rest.subarray(writeSync(3, rest));
           lines += 1;
         }
 
@@ -50,8 +47,21 @@ enum NodeReporter {
         """
 
     /// Loaded first in the process of each test file; what it uses it takes before anything can stand in for it.
+    ///
+    /// What assertions are made of stays as it is: who puts something else in its place is told so, where it happens.
     static let watchSource = """
         if (process.env.NODE_TEST_CONTEXT) {
+          const assert = require("node:assert");
+          const keep = (object, name, value) => Object.defineProperty(object, name, {
+            configurable: false, enumerable: true,
+            get: () => value,
+            set() { throw new Error(`'assert.${name}' judges; code under test may not replace it.`); },
+          });
+          for (const object of [assert, assert.strict]) {
+            for (const name of Object.keys(object)) {
+              if (typeof object[name] === "function") keep(object, name, object[name]);
+            }
+          }
           const { appendFileSync } = require("node:fs");
           const { join } = require("node:path");
           const path = join(__dirname, "\(ended)");

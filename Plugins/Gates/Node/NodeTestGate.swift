@@ -2,11 +2,12 @@ import FoundationEssentials
 import GateKit
 public import PipelineKit
 import ProcessKit
+import WorkspaceKit
 
 /// Holds when the tests of a JavaScript project pass under Node's own runner, `node --test`.
 ///
-/// Each test file runs in a process of its own; the report is written by the one that starts them
-/// (``NodeReporter``).
+/// Each test file runs in a process of its own; the report is written by the one that starts them, where no other can
+/// reach it (``NodeReporter``).
 public struct NodeTestGate: Gate {
     public static let id: ModuleID = "node-test"
     public static let summary = "Holds when the project's test suite passes under Node's own test runner."
@@ -51,20 +52,28 @@ public struct NodeTestGate: Gate {
         try Self.layOut(scratch)
         let tools = try ProjectModules(inner)
         defer { tools.remove() }
-        let end: RunnerEnd
-        do throws(Failure) {
-            end = try await node.run(arguments(scratch), in: inner, timeout: settings.timeout, context)
-        } catch  where error.kind == .timedOut {
-            throw NodeSession.late(error, NodeEvents(ReportFile.bytes(at: "\(scratch)/\(NodeReporter.report)") ?? []))
-        }
+        let patterns = try Self.protection.protect.map { text throws(Failure) in try GlobPattern(text) }
+        let files = JudgedFiles(in: workspace) { patterns.matches($0) }
+        let end = try await node.run(
+            arguments(scratch),
+            in: inner,
+            timeout: settings.timeout,
+            report: ReportFile.limit,
+            context
+        ) { NodeSession.late($0, NodeEvents($1.report.bytes)) }
         let ended = ReportFile.bytes(at: "\(scratch)/\(NodeReporter.ended)") ?? []
-        switch end.report(at: "\(scratch)/\(NodeReporter.report)", { NodeEvents($0) }) {
-        case .unreadable(let verdict): return verdict
-        case .report(let events):
-            let files = String(decoding: ended, as: UTF8.self).split(separator: "\n").map(String.init)
-            let session = NodeSession(end: end, events: events, ended: Set(files), root: workspace.path)
-            return session.verdict { place.shown($0, in: workspace) }
-        }
+        let events = NodeEvents(end.finished.report.bytes)
+        let session = NodeSession(
+            end: end,
+            events: events,
+            ended: Set(String(decoding: ended, as: UTF8.self).split(separator: "\n").map(String.init)),
+            root: workspace.path
+        )
+        let verdict = session.verdict { place.shown($0, in: workspace) }
+        guard verdict.holds else { return verdict }
+        let tests = Set(events.events.filter(\.isFile).map(\.file))
+        let breaches = NodeImports(in: workspace) { patterns.matches($0) || tests.contains("\(workspace.path)/\($0)") }
+        return try await verdict.guarded(against: breaches.all, files, in: context)
     }
 
     private func arguments(_ scratch: String) -> [String] {

@@ -50,6 +50,7 @@ public struct PytestGate: Gate {
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
         let program = try program(python, workspace, context)
+        let files = try JudgedFiles(in: workspace, matching: protected)
         switch try await outcome(of: program.command, progress: context.progress) {
         case .timedOut(let finished):
             let last = PytestLedger(program.report(of: finished)).started.last
@@ -66,7 +67,7 @@ public struct PytestGate: Gate {
             }
             try requireLoaded("pytest", ledger.isReady, python, finished.output.text)
             let verdict = try session(finished, ledger, root: workspace.path).verdict()
-            return try await verdict.guarded(against: ledger.breaches, in: context)
+            return try await verdict.guarded(against: ledger.breaches, files, in: context)
         }
     }
 

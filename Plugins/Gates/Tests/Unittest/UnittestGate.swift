@@ -59,6 +59,7 @@ public struct UnittestGate: Gate {
             directory: home,
             timeout: settings.timeout
         )
+        let files = try JudgedFiles(in: workspace, matching: Self.protection.protect)
         switch try await outcome(of: program.command, progress: context.progress) {
         case .timedOut(let finished):
             let ledger = UnittestLedger(program.report(of: finished))
@@ -69,7 +70,7 @@ public struct UnittestGate: Gate {
         case .finished(let finished):
             let ledger = UnittestLedger(program.report(of: finished))
             let verdict = try verdict(RunnerEnd(name: "unittest", finished: finished), ledger, python)
-            return try await verdict.guarded(against: ledger.breaches, in: context)
+            return try await verdict.guarded(against: ledger.breaches, files, in: context)
         }
     }
 

@@ -1,38 +1,48 @@
 import FoundationEssentials
-import GateKit
-import PipelineKit
+public import PipelineKit
 
-/// Something that code under test does to what judges it, as ``PythonGuards`` writes it down.
-struct Breach: Sendable, Hashable {
+/// Something that code under test does to what judges it.
+public struct Breach: Sendable, Hashable {
     /// The gravest first.
-    enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, Sendable, CaseIterable {
         /// A function or class of the judge is another than at the start.
         case replaced
         /// A test that must fail did not.
         case tricked
+        /// A file that belongs to the tests was changed while they ran.
+        case rewritten
         /// Objects of a class are equal to everything.
         case equal
         /// A source imports what judges it.
         case `import`
     }
 
-    var kind: Kind
+    public var kind: Kind
     /// The part of the judge, or the class.
-    var what: String
+    public var what: String
     /// Relative to the tree; `nil` where it is not known who did it.
-    var file: String?
-    var line = 0
+    public var file: String?
+    public var line = 0
     /// The lines of the source that do it.
-    var text = ""
+    public var text = ""
+
+    public init(_ kind: Kind, _ what: String, file: String? = nil, line: Int = 0, text: String = "") {
+        self.kind = kind
+        self.what = what
+        self.file = file
+        self.line = line
+        self.text = text
+    }
 
     /// One sentence.
-    var words: String {
+    public var words: String {
         let place = "'\(file ?? "")' line \(line)"
         return switch kind {
         case .replaced:
             "'\(what)' is not what it was before the tests ran; code under test may not replace what judges it."
         case .tricked:
             "A test that must fail was reported as passed: something in the code under test has changed how \(what) judges."
+        case .rewritten: "'\(what)', which belongs to the tests, was changed while they ran."
         case .equal:
             "\(file == nil ? "Somewhere" : place): every object is equal to a '\(what)', so a comparison proves nothing."
         case .import: "\(place) imports '\(what)', which judges it; code under test may not."
@@ -41,18 +51,6 @@ struct Breach: Sendable, Hashable {
 }
 
 extension Breach {
-    /// - Parameter runner: What judges: `pytest`.
-    init?(_ record: JSONValue, by runner: String) {
-        if record["trial"]?.text == "passed" {
-            self.init(kind: .tricked, what: runner)
-            return
-        }
-        guard let kind = record["breach"]?.text.flatMap(Kind.init), let what = record["what"]?.text else { return nil }
-        self.init(kind: kind, what: what, file: record["file"]?.text)
-        line = record["line"]?.integer ?? 0
-        text = record["text"]?.text ?? ""
-    }
-
     /// Whether the very lines stood in the file when the run started.
     fileprivate func stood(in start: Workspace) -> Bool {
         guard let file, !text.isEmpty, let bytes = ReportFile.bytes(at: "\(start.path)/\(file)") else { return false }
@@ -66,8 +64,14 @@ extension Verdict {
     /// A project may ship helpers for tests, or a language of its own in which `==` makes an expression: what its files
     /// did when the run started is no breach. Where there is no run nothing is excused.
     /// - Throws: What ``PipelineKit/GateContext/base(_:)`` throws where there is a run.
-    func guarded(against breaches: [Breach], in context: GateContext) async throws(Failure) -> Verdict {
-        guard holds, !breaches.isEmpty else { return self }
+    public func guarded(
+        against breaches: [Breach],
+        _ files: JudgedFiles,
+        in context: GateContext
+    ) async throws(Failure) -> Verdict {
+        guard holds else { return self }
+        let breaches = breaches + files.changed.map { Breach(.rewritten, $0) }
+        guard !breaches.isEmpty else { return self }
         var start: Workspace?
         do throws(Failure) {
             start = try await context.base(.start)
