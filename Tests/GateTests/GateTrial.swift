@@ -133,7 +133,12 @@ enum GateTrial {
 extension GateContext {
     /// As after a check of thirty tests of a second each, of which these failed.
     mutating func note(failed names: [String]) {
-        failedBefore = names.map { TestCase($0, .failed, seconds: 1) }
+        failedBefore = names.map { name in
+            var test = TestCase(name, .failed, seconds: 1)
+            // What stands in a file is named with it.
+            test.file = name.firstRange(of: "::").map { String(name[..<$0.lowerBound]) }
+            return test
+        }
         allBefore = names.isEmpty ? [] : (1...30).map { TestCase("test \($0)", .passed, seconds: 1) }
     }
 }

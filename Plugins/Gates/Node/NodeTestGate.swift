@@ -46,6 +46,20 @@ public struct NodeTestGate: Gate {
     public var dependsOnFilesAlone: Bool { true }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let verdict = try await FailingFirst.verdict(context) { first async throws(Failure) in
+            guard let files = first.files(in: settings.directory), settings.paths.isEmpty else { return nil }
+            return try await judge(files, workspace, context)
+        }
+        if let verdict { return verdict }
+        return try await judge(settings.paths, workspace, context)
+    }
+
+    /// - Parameter paths: Files with the tests that are to be run; those that node finds when there are none.
+    private func judge(
+        _ paths: [String],
+        _ workspace: Workspace,
+        _ context: GateContext
+    ) async throws(Failure) -> Verdict {
         let inner = try place.within(workspace)
         let node = try Runner("node", named: settings.program, in: inner.project, install: "apt-get install nodejs")
         let scratch = try context.scratch()
@@ -55,7 +69,7 @@ public struct NodeTestGate: Gate {
         let patterns = try Self.protection.protect.map { text throws(Failure) in try GlobPattern(text) }
         let files = JudgedFiles(in: workspace) { patterns.matches($0) }
         let end = try await node.run(
-            arguments(scratch),
+            arguments(scratch) + paths,
             in: inner,
             timeout: settings.timeout,
             report: ReportFile.limit,
@@ -81,7 +95,7 @@ public struct NodeTestGate: Gate {
             "--require=\(scratch)/\(NodeReporter.watch)", "--test",
             "--test-reporter=\(scratch)/\(NodeReporter.program)", "--test-reporter-destination=stdout",
             "--test-reporter=spec", "--test-reporter-destination=stdout",
-        ] + settings.args + settings.paths
+        ] + settings.args
     }
 
     private static func layOut(_ scratch: String) throws(Failure) {

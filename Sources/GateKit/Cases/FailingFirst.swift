@@ -23,6 +23,21 @@ public struct FailingFirst: Sendable {
         else { return nil }
     }
 
+    /// The files that these tests stand in, for a runner that is told files and no names.
+    ///
+    /// - Parameter directory: Where it runs, relative to the workspace; `nil` for the workspace itself.
+    /// - Returns: relative to the directory, each once; `nil` when one is not known, or stands elsewhere.
+    public func files(in directory: String? = nil) -> [String]? {
+        let prefix = directory.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? ""
+        var files: [String] = []
+        for test in cases {
+            guard let file = test.file, file.hasPrefix(prefix), file.count > prefix.count else { return nil }
+            let name = String(file.dropFirst(prefix.count))
+            if !files.contains(name) { files.append(name) }
+        }
+        return files
+    }
+
     /// Has the tests that failed before run, where that is worth it.
     ///
     /// - Parameter run: Runs these tests alone, and judges them as it would judge all; `nil` when the runner cannot be told to.

@@ -48,8 +48,25 @@ public struct PytestGate: Gate {
     public var dependsOnFilesAlone: Bool { true }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let verdict = try await FailingFirst.verdict(context) { first async throws(Failure) in
+            do throws(Failure) { return try await judge(first.cases.map(\.id), workspace, context) } catch {
+                // A test that is gone is for the run of everything to tell.
+                if error.kind == .invalidInput { return nil }
+                throw error
+            }
+        }
+        if let verdict { return verdict }
+        return try await judge(settings.paths, workspace, context)
+    }
+
+    /// - Parameter paths: What is to be run: files, or tests by their names.
+    private func judge(
+        _ paths: [String],
+        _ workspace: Workspace,
+        _ context: GateContext
+    ) async throws(Failure) -> Verdict {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
-        let program = try program(python, workspace, context)
+        let program = try program(python, paths, workspace, context)
         let files = try JudgedFiles(in: workspace, matching: protected)
         switch try await outcome(of: program.command, progress: context.progress) {
         case .timedOut(let finished):
@@ -83,10 +100,12 @@ public struct PytestGate: Gate {
 
     private func program(
         _ python: PythonInterpreter,
+        _ paths: [String],
         _ workspace: Workspace,
         _ context: GateContext
     ) throws(Failure) -> PythonProgram {
-        let options = options(try context.scratch(), root: workspace.path)
+        let cache = "\(try context.scratch())/cache.\(UInt32.random(in: .min ... .max))"
+        let options = options(cache, root: workspace.path) + paths
         return PythonProgram(
             PytestBootstrap.source,
             [workspace.project, PythonGuards.expression(for: protected)] + options,
@@ -98,11 +117,13 @@ public struct PytestGate: Gate {
     }
 
     /// The settings' arguments, between those that they may override and those that they may not.
-    private func options(_ scratch: String, root: String) -> [String] {
+    ///
+    /// - Parameter cache: A directory that is not there yet.
+    private func options(_ cache: String, root: String) -> [String] {
         ["--tb=short", "--color=no"] + settings.args + [
             "--rootdir=\(root)", "--confcutdir=\(root)",
             // An empty cache of its own: what --last-failed or --stepwise left out would not be judged.
-            "-o", "cache_dir=\(scratch)/cache",
-        ] + settings.paths
+            "-o", "cache_dir=\(cache)",
+        ]
     }
 }

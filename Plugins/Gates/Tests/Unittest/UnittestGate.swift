@@ -44,16 +44,30 @@ public struct UnittestGate: Gate {
     public var dependsOnFilesAlone: Bool { true }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let verdict = try await FailingFirst.verdict(context) { first async throws(Failure) in
+            guard let files = first.files(in: settings.directory), settings.paths.isEmpty else { return nil }
+            return try await judge(files, workspace, context)
+        }
+        if let verdict { return verdict }
+        return try await judge(settings.paths, workspace, context)
+    }
+
+    /// - Parameter paths: Files or directories with the tests that are to be run.
+    private func judge(
+        _ paths: [String],
+        _ workspace: Workspace,
+        _ context: GateContext
+    ) async throws(Failure) -> Verdict {
         let python = try PythonInterpreter(named: settings.python, project: workspace.project)
         let home = try RelativePath.directory(settings.directory, in: workspace.path)
-        try RelativePath.require(settings.paths, of: "paths", in: home)
+        try RelativePath.require(paths, of: "paths", in: home)
         let program = PythonProgram(
             UnittestBootstrap.source,
             [
                 workspace.project, workspace.path, PythonGuards.expression(for: Self.protection.protect),
                 settings.pattern,
             ]
-                + settings.paths,
+                + paths,
             python,
             in: workspace,
             directory: home,
