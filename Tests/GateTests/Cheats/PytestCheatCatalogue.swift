@@ -175,11 +175,11 @@ import Testing
     ]
 
     @Test(arguments: files) func aCheatByAFileIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: PytestGate.self, start: Self.start, Self.settings())
+        try await expectRefusal(of: cheat, by: PytestGate.self, start: Self.start, Self.settings())
     }
 
     @Test(arguments: programs) func aCheatInTheCodeIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: PytestGate.self, start: Self.start, Self.settings())
+        try await expectRefusal(of: cheat, by: PytestGate.self, start: Self.start, Self.settings())
     }
 
     private static func settings() throws -> JSONValue { ["python": .string(try PythonProject.python())] }
