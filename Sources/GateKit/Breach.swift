@@ -51,10 +51,17 @@ public struct Breach: Sendable, Hashable {
 }
 
 extension Breach {
-    /// Whether the very lines stood in the file when the run started.
+    /// Whether it was so when the run started: the very lines stood in the file.
     fileprivate func stood(in start: Workspace) -> Bool {
-        guard let file, !text.isEmpty, let bytes = ReportFile.bytes(at: "\(start.path)/\(file)") else { return false }
-        return String(decoding: bytes, as: UTF8.self).contains(text)
+        guard let file, !text.isEmpty, let before = ReportFile.bytes(at: "\(start.path)/\(file)") else { return false }
+        return String(decoding: before, as: UTF8.self).contains(text)
+    }
+
+    /// Whether a file that was written is what it was, or is none of the judge's: tests may write files of their own beside
+    /// them, but for one that pytest would take for a part of itself.
+    fileprivate func isHarmless(in judged: Workspace, since start: Workspace) -> Bool {
+        guard let before = ReportFile.bytes(at: "\(start.path)/\(what)") else { return !what.hasSuffix("conftest.py") }
+        return before == ReportFile.bytes(at: "\(judged.path)/\(what)")
     }
 }
 
@@ -62,15 +69,17 @@ extension Verdict {
     /// The verdict, unless it holds and the code under test had a hand in that.
     ///
     /// A project may ship helpers for tests, or a language of its own in which `==` makes an expression: what its files
-    /// did when the run started is no breach. Where there is no run nothing is excused.
+    /// did when the run started is no breach. Where there is no run nothing of that is excused, and nobody knows which files
+    /// there were.
     /// - Throws: What ``PipelineKit/GateContext/base(_:)`` throws where there is a run.
     public func guarded(
         against breaches: [Breach],
         _ files: JudgedFiles,
+        of workspace: Workspace,
         in context: GateContext
     ) async throws(Failure) -> Verdict {
         guard holds else { return self }
-        let breaches = breaches + files.changed.map { Breach(.rewritten, $0) }
+        let breaches = breaches + files.written.map { Breach(.rewritten, $0) }
         guard !breaches.isEmpty else { return self }
         var start: Workspace?
         do throws(Failure) {
@@ -78,7 +87,11 @@ extension Verdict {
         } catch  where error.kind == .missing {
             start = nil
         }
-        let grave = breaches.filter { breach in start.map { !breach.stood(in: $0) } ?? true }
+        let grave = breaches.filter { breach in
+            guard let start else { return breach.kind != .rewritten }
+            return breach.kind == .rewritten
+                ? !breach.isHarmless(in: workspace, since: start) : !breach.stood(in: start)
+        }
         let words = Breach.Kind.allCases.flatMap { kind in grave.filter { $0.kind == kind }.map(\.words) }
         guard let first = words.first else { return self }
         let others = words.dropFirst().prefix(20).map { "\($0)\n" }.joined()

@@ -1,51 +1,56 @@
-import FoundationEssentials
 import Glibc
 public import PipelineKit
 
-/// Files of a tree that belong to the judge, as they were before it judged.
+/// Files of a tree that belong to the judge, and whether any was written while it judged.
 ///
-/// The code under test runs in that tree and can write where it likes, also to tests that have not been read yet.
+/// The code under test runs in that tree and can write where it likes, also to tests that have not been read yet. The
+/// system says when a file was changed last (`st_ctim`, inode(7)), which nobody else can set.
 public struct JudgedFiles: Sendable {
-    /// What tells that a file is another.
-    private enum Mark: Hashable {
-        case content(Int)
-        /// Of a large one: when it was last written, which nobody but the system sets; `st_ctim`.
-        case written(seconds: Int, nanoseconds: Int)
-    }
-
     private let root: String
     private let isJudged: @Sendable (String) -> Bool
-    private let marks: [String: Mark]
+    private let began: timespec
 
-    /// Bytes of a file that is read.
-    private static let small = 1 << 20
-    /// Files that are looked at.
-    private static let most = 100_000
+    /// How deep directories are looked into.
+    private static let depth = 32
 
+    /// Notes the time; nothing of the project may run before.
+    ///
     /// - Parameter isJudged: Whether a path relative to the workspace belongs to the judge.
     public init(in workspace: Workspace, where isJudged: @escaping @Sendable (String) -> Bool) {
         root = workspace.path
         self.isJudged = isJudged
-        marks = Self.marks(root, isJudged)
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        began = now
     }
 
-    /// Paths of those that are not what they were, in their order; files that are new are none of them.
-    public var changed: [String] {
-        let now = Self.marks(root, isJudged)
-        return marks.keys.filter { marks[$0] != now[$0] }.sorted()
+    /// Paths of those that were written since then, in their order; new ones are among them.
+    public var written: [String] {
+        var found: [String] = []
+        walk("", 0, &found)
+        return found.filter(isJudged).sorted()
     }
 
-    private static func marks(_ root: String, _ isJudged: (String) -> Bool) -> [String: Mark] {
-        let paths = ReportFile.paths(below: root, ending: "", most: most).map { String($0.dropFirst(root.count + 1)) }
-        return paths.filter(isJudged).reduce(into: [:]) { $0[$1] = mark("\(root)/\($1)") }
-    }
-
-    private static func mark(_ path: String) -> Mark? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        guard status.st_size <= small, let bytes = ReportFile.bytes(at: path) else {
-            return .written(seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec)
+    private func walk(_ directory: String, _ depth: Int, _ found: inout [String]) {
+        guard depth < Self.depth, let stream = opendir("\(root)/\(directory)") else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                    var status = stat()
+                    guard fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+                    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+                    guard isDirectory || isLater(status.st_ctim) else { return }
+                    let word = String(cString: name)
+                    guard word != ".", word != ".." else { return }
+                    let path = directory.isEmpty ? word : "\(directory)/\(word)"
+                    if isDirectory { walk(path, depth + 1, &found) } else { found.append(path) }
+                }
+            }
         }
-        return .content(bytes.hashValue)
+    }
+
+    private func isLater(_ time: timespec) -> Bool {
+        (time.tv_sec, time.tv_nsec) > (began.tv_sec, began.tv_nsec)
     }
 }

@@ -84,9 +84,11 @@ enum GateTrial {
         let baseline = try await verdict(of: gate, start, settings).cases
         let gate = try G(settings: G.Settings(json: settings))
         return try await judged(under: G.protection, start: start, work: work, finish) { workspace, refused in
-            try await withTemporaryWorkspace { scratch in
-                let verdict = try await gate.judge(workspace, in: GateContext(scratch: { scratch.path }))
-                return (verdict.compared(toBaseline: baseline), refused)
+            try await withTemporaryWorkspace(start) { base in
+                try await withTemporaryWorkspace { scratch in
+                    let context = GateContext(scratch: { scratch.path }, base: { _ in base })
+                    return (try await gate.judge(workspace, in: context).compared(toBaseline: baseline), refused)
+                }
             }
         }
     }

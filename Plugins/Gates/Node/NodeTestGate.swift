@@ -87,7 +87,7 @@ public struct NodeTestGate: Gate {
         guard verdict.holds else { return verdict }
         let tests = Set(events.events.filter(\.isFile).map(\.file))
         let breaches = NodeImports(in: workspace) { patterns.matches($0) || tests.contains("\(workspace.path)/\($0)") }
-        return try await verdict.guarded(against: breaches.all, files, in: context)
+        return try await verdict.guarded(against: breaches.all, files, of: workspace, in: context)
     }
 
     private func arguments(_ scratch: String) -> [String] {

@@ -30,14 +30,19 @@ struct Cheat: Sendable, CustomTestStringConvertible {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(project)/\(path)")
         }
     }
+}
 
-    /// Judges it from the first snapshot to the verdict, under the protection of the gate itself.
-    func expectRefusal<G: Gate>(by gate: G.Type, start: [String: String], _ settings: JSONValue = [:]) async throws {
-        let (verdict, refused) = try await GateTrial.verdict(of: gate, start: start, work: work, settings) {
-            try finish(in: $0)
-        }
-        #expect(verdict.outcome == .failed, "\(name)")
-        #expect(verdict.reason == reason, "\(name): \(verdict.details)")
-        #expect(refused.sorted() == self.refused.sorted(), "\(name)")
+/// Judges a cheat from the first snapshot to the verdict, under the protection of the gate itself.
+func expectRefusal<G: Gate>(
+    of cheat: Cheat,
+    by gate: G.Type,
+    start: [String: String],
+    _ settings: JSONValue = [:]
+) async throws {
+    let (verdict, refused) = try await GateTrial.verdict(of: gate, start: start, work: cheat.work, settings) {
+        try cheat.finish(in: $0)
     }
+    #expect(verdict.outcome == .failed, "\(cheat.name)")
+    #expect(verdict.reason == cheat.reason, "\(cheat.name): \(verdict.details)")
+    #expect(refused.sorted() == cheat.refused.sorted(), "\(cheat.name)")
 }

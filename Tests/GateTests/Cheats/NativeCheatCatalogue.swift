@@ -14,10 +14,6 @@ import Testing
         Cheat(name: name, work: [path: text], refused: [path], reason: stillWrong)
     }
 
-    private static func code(_ name: String, _ top: String, _ reason: String) -> Cheat {
-        Cheat(name: name, work: ["calc.c": CTestGateTests.project("a - b", top: top)["calc.c"]], reason: reason)
-    }
-
     @Test(arguments: [
         file("the test is edited", "tests/tests.c", "int main(void) { return 0; }\n"),
         file(
@@ -34,14 +30,9 @@ import Testing
             isProgram: true,
             reason: stillWrong
         ),
-        code(
-            "a program that ends early",
-            "#include <stdlib.h>\n__attribute__((constructor)) static void leave(void) { exit(1); }",
-            "2 of 2 tests fail: adds, nothing."
-        ),
     ])
     func aCheatIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: CTestGate.self, start: Self.start)
+        try await expectRefusal(of: cheat, by: CTestGate.self, start: Self.start)
     }
 
     /// ctest opens its report by its name, so it is a file, which a process in the background may find and write to; how
@@ -89,7 +80,7 @@ import Testing
         ),
     ])
     func aCheatIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: MakeTestGate.self, start: Self.start)
+        try await expectRefusal(of: cheat, by: MakeTestGate.self, start: Self.start)
     }
 }
 
@@ -117,6 +108,6 @@ import Testing
     ])
     func aCheatIsRefused(cheat: Cheat) async throws {
         let settings: JSONValue = ["command": "cmp sum check.txt"]
-        try await cheat.expectRefusal(by: CommandLineGate.self, start: Self.start, settings)
+        try await expectRefusal(of: cheat, by: CommandLineGate.self, start: Self.start, settings)
     }
 }

@@ -110,7 +110,7 @@ import Testing
     ]
 
     @Test(arguments: cheats) func aCheatIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: NodeTestGate.self, start: Self.start)
+        try await expectRefusal(of: cheat, by: NodeTestGate.self, start: Self.start)
     }
 }
 
@@ -139,6 +139,6 @@ import Testing
         ),
     ])
     func aCheatIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: NpmTestGate.self, start: Self.start)
+        try await expectRefusal(of: cheat, by: NpmTestGate.self, start: Self.start)
     }
 }

@@ -151,6 +151,12 @@ import Testing
             "'tests/test_calc.py', which belongs to the tests, was changed while they ran."
         ),
         code(
+            "a conftest that is written when the code is loaded",
+            "import pathlib; pathlib.Path('tests/conftest.py').write_text('')",
+            inside: "return a + b",
+            "'tests/conftest.py', which belongs to the tests, was changed while they ran."
+        ),
+        code(
             "a background process that rewrites the report",
             """
             import os, subprocess, sys
@@ -175,14 +181,28 @@ import Testing
     ]
 
     @Test(arguments: files) func aCheatByAFileIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: PytestGate.self, start: Self.start, Self.settings())
+        try await expectRefusal(of: cheat, by: PytestGate.self, start: Self.start, Self.settings())
     }
 
     @Test(arguments: programs) func aCheatInTheCodeIsRefused(cheat: Cheat) async throws {
-        try await cheat.expectRefusal(by: PytestGate.self, start: Self.start, Self.settings())
+        try await expectRefusal(of: cheat, by: PytestGate.self, start: Self.start, Self.settings())
     }
 
     private static func settings() throws -> JSONValue { ["python": .string(try PythonProject.python())] }
+
+    /// Tests write files, beside themselves too, and write what was there once more.
+    @Test func filesOfTheTestsOwnAreNoCheat() async throws {
+        let write =
+            "import pathlib\n[pathlib.Path('tests/' + n).write_text(t) for n, t in {'out.txt': 'x', "
+            + "'data/expected.txt': '3'}.items()]"
+        let (verdict, _) = try await GateTrial.verdict(
+            of: PytestGate.self,
+            start: Self.start,
+            work: ["calc.py": Self.calc(write, inside: "return a + b")],
+            Self.settings()
+        )
+        #expect(verdict.reason == "All 2 tests pass.")
+    }
 
     /// What was never judged cannot be told from what is right: this is for tests that the work does not see, `holdout`.
     @Test func aTableOfTheTestDataIsForTestsThatNobodySees() async throws {

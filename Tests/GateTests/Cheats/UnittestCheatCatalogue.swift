@@ -106,6 +106,6 @@ import Testing
 
     @Test(arguments: cheats) func aCheatIsRefused(cheat: Cheat) async throws {
         let settings: JSONValue = ["python": .string(try PythonProject.python())]
-        try await cheat.expectRefusal(by: UnittestGate.self, start: Self.start, settings)
+        try await expectRefusal(of: cheat, by: UnittestGate.self, start: Self.start, settings)
     }
 }

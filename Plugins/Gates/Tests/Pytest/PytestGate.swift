@@ -84,7 +84,7 @@ public struct PytestGate: Gate {
             }
             try requireLoaded("pytest", ledger.isReady, python, finished.output.text)
             let verdict = try session(finished, ledger, root: workspace.path).verdict()
-            return try await verdict.guarded(against: ledger.breaches, files, in: context)
+            return try await verdict.guarded(against: ledger.breaches, files, of: workspace, in: context)
         }
     }
 

@@ -84,7 +84,7 @@ public struct UnittestGate: Gate {
         case .finished(let finished):
             let ledger = UnittestLedger(program.report(of: finished))
             let verdict = try verdict(RunnerEnd(name: "unittest", finished: finished), ledger, python)
-            return try await verdict.guarded(against: ledger.breaches, files, in: context)
+            return try await verdict.guarded(against: ledger.breaches, files, of: workspace, in: context)
         }
     }
 
