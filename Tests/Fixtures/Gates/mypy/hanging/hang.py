@@ -1,0 +1,5 @@
+import time
+
+
+def plugin(version):
+    time.sleep(600)

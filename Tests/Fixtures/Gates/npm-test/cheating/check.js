@@ -1,0 +1,1 @@
+console.log("# pass 1\n# fail 1");

