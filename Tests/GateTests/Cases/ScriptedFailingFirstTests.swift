@@ -11,7 +11,15 @@ import Testing
     private static func pytest(_ sum: String) -> [String: String] {
         [
             "calc.py": "def add(a, b):\n    return \(sum)\n",
-            "test_calc.py": "from calc import add\n\ndef test_add():\n    assert add(1, 2) == 3\n\ndef test_zero():\n    assert add(0, 0) == 0\n",
+            "test_calc.py": """
+            from calc import add
+
+            def test_add():
+                assert add(1, 2) == 3
+
+            def test_zero():
+                assert add(0, 0) == 0
+            """,
             "test_more.py": "def test_more():\n    pass\n",
         ]
     }
@@ -27,13 +35,19 @@ import Testing
         #expect(red.cases.map(\.id) == failed)
         let green = try await GateTrial.verdict(of: PytestGate.self, Self.pytest("a + b"), settings, failed: failed)
         #expect(green.reason == "All 3 tests pass.")
-        let gone = try await GateTrial.verdict(of: PytestGate.self, Self.pytest("a + b"), settings, failed: ["no.py::t"])
+        let gone = try await GateTrial.verdict(
+            of: PytestGate.self,
+            Self.pytest("a + b"),
+            settings,
+            failed: ["no.py::t"]
+        )
         #expect(gone.reason == "All 3 tests pass.")
     }
 
     private static func unittest(_ sum: String) -> [String: String] {
         let suite = { (name: String, line: String) in
-            "import unittest\nfrom calc import add\n\nclass T(unittest.TestCase):\n    def \(name)(self):\n        \(line)\n"
+            "import unittest\nfrom calc import add\n\n"
+                + "class T(unittest.TestCase):\n    def \(name)(self):\n        \(line)\n"
         }
         return [
             "calc.py": "def add(a, b):\n    return \(sum)\n",
