@@ -9,10 +9,10 @@ struct PythonVerdictTests {
         passing: "passed: All 2 tests pass.",
         failing: "failed: 1 of 2 tests fails: test_calc.py::test_adds.",
         crashing:
-            "failed: pytest was ended by SIGABRT before it had written its report, while 'test_calc.py::test_adds' ran.",
+            "failed: pytest was ended by SIGABRT before all tests had run, while 'test_calc.py::test_adds' ran.",
         hanging: "timedOut: pytest was still running after 45s and was ended, while 'test_calc.py::test_adds' ran.",
         empty: "failed: No tests were collected in the workspace.",
-        cheating: "failed: pytest exited with 0 before it had written its report, while 'test_calc.py::test_adds' ran."
+        cheating: "failed: pytest exited with 0 before all tests had run, while 'test_calc.py::test_adds' ran."
     )
 
     @Test(arguments: ofPytest.rows)
