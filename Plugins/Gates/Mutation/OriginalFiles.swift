@@ -4,30 +4,44 @@ import Glibc
 import PipelineKit
 
 /// The files of a copied tree, and the copy of them that is never run in.
+///
+/// Code that is tested may write to both, and this process may write where that code may not. So nothing is read or written
+/// through a link, wherever it leads; nobody is left to put one there meanwhile, as a command ends with all it started.
 struct OriginalFiles: Sendable {
-    /// Absolute path of the tree that nothing runs in.
-    private let kept: String
-    /// Absolute path of the tree whose files are changed and brought back.
-    private let tree: String
+    /// Absolute path of the directory that both trees are in.
+    private let scratch: String
     /// By path relative to the tree.
     private var stamps: [String: FileStamp] = [:]
     private var lastSecond = time(nil)
 
-    init(in kept: String, copiedTo tree: String) {
-        self.kept = kept
-        self.tree = tree
-        for path in ReportFile.paths(below: kept, ending: "", most: 500_000) {
-            let file = String(path.dropFirst(kept.count + 1))
-            stamps[file] = FileStamp(of: "\(tree)/\(file)")
+    /// The trees in the scratch directory: one that nothing runs in, and one whose files are changed and brought back.
+    private static let kept = "original/tree"
+    private static let tree = "tree"
+
+    /// Copies a workspace twice.
+    static func copy(of workspace: Workspace, in scratch: String) async throws(Failure) -> (OriginalFiles, Workspace) {
+        let kept = try await ScratchTree.copy(of: workspace, in: "\(scratch)/original")
+        let tree = try await ScratchTree.copy(of: kept, in: scratch)
+        return (OriginalFiles(in: scratch), tree)
+    }
+
+    private init(in scratch: String) {
+        self.scratch = scratch
+        let root = "\(scratch)/\(Self.kept)"
+        for path in ReportFile.paths(below: root, ending: "", most: 500_000) {
+            let file = String(path.dropFirst(root.count + 1))
+            stamps[file] = FileStamp(of: "\(scratch)/\(Self.tree)/\(file)")
         }
     }
 
     /// Writes a file of the tree anew.
     ///
-    /// - Throws: ``PipelineKit/Failure/Kind/unavailable`` with what the system says.
+    /// - Throws: ``PipelineKit/Failure/Kind/unavailable`` with what the system says, ``PipelineKit/Failure/Kind/invalidInput``
+    ///   when something else stands where it was.
     mutating func write(_ bytes: [UInt8], to file: String) throws(Failure) {
+        try require("\(Self.tree)/\(file)", isFile: true)
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: "\(tree)/\(file)"))
+            try Data(bytes).write(to: URL(fileURLWithPath: "\(scratch)/\(Self.tree)/\(file)"))
         } catch {
             throw Failure(.unavailable, "'\(file)' could not be written: \(error.systemWords).")
         }
@@ -36,12 +50,35 @@ struct OriginalFiles: Sendable {
 
     /// Makes every file of the tree what it was, byte for byte; what is new, such as objects of a compiler, stays.
     ///
-    /// - Throws: ``PipelineKit/Failure/Kind/unavailable`` with what the system says.
+    /// - Throws: as ``write(_:to:)``.
     mutating func restore() throws(Failure) {
-        for (file, stamp) in stamps where FileStamp(of: "\(tree)/\(file)") != stamp {
-            try ScratchTree.copyFile("\(kept)/\(file)", to: "\(tree)/\(file)")
+        for (file, stamp) in stamps where FileStamp(of: "\(scratch)/\(Self.tree)/\(file)") != stamp {
+            try require("\(Self.kept)/\(file)", isFile: true)
+            try require("\(Self.tree)/\(file)", isFile: false)
+            try ScratchTree.copyFile("\(scratch)/\(Self.kept)/\(file)", to: "\(scratch)/\(Self.tree)/\(file)")
             setTime(of: file)
-            stamps[file] = FileStamp(of: "\(tree)/\(file)")
+            stamps[file] = FileStamp(of: "\(scratch)/\(Self.tree)/\(file)")
+        }
+    }
+
+    /// Whether all on the way to a path are directories, and what is there, if anything is, is a regular file.
+    private func require(_ path: String, isFile: Bool) throws(Failure) {
+        var place = scratch
+        let names = path.split(separator: "/")
+        for (index, name) in names.enumerated() {
+            place += "/\(name)"
+            var status = stat()
+            guard lstat(place, &status) == 0 else { return }
+            let isLast = index == names.count - 1
+            if isLast, !isFile { return }
+            guard status.st_mode & S_IFMT == (isLast ? S_IFREG : S_IFDIR) else {
+                let shown = place.dropFirst(scratch.count + 1)
+                throw Failure(
+                    .invalidInput,
+                    "The tests have put something else in the place of '\(shown)' in the copy they run in, which cannot be "
+                        + "undone; have them leave the directories of the project as they are."
+                )
+            }
         }
     }
 
@@ -50,6 +87,6 @@ struct OriginalFiles: Sendable {
     private mutating func setTime(of file: String) {
         lastSecond = max(time(nil), lastSecond + 1)
         let now = timespec(tv_sec: lastSecond, tv_nsec: 0)
-        _ = utimensat(AT_FDCWD, "\(tree)/\(file)", [now, now], 0)
+        _ = utimensat(AT_FDCWD, "\(scratch)/\(Self.tree)/\(file)", [now, now], AT_SYMLINK_NOFOLLOW)
     }
 }

@@ -30,12 +30,9 @@ struct TestBench: Sendable {
     init(_ settings: MutationGate.Settings, _ place: ProjectPlace, of workspace: Workspace, _ context: GateContext)
         async throws(Failure)
     {
-        let scratch = try context.scratch()
-        let kept = try await ScratchTree.copy(of: workspace, in: "\(scratch)/original")
-        var copy = try await ScratchTree.copy(of: kept, in: scratch)
-        copy.project = workspace.project
+        let copy: Workspace
+        (original, copy) = try await OriginalFiles.copy(of: workspace, in: context.scratch())
         home = try place.within(copy)
-        original = OriginalFiles(in: kept.path, copiedTo: copy.path)
         self.settings = settings
         self.place = place
         self.context = context

@@ -190,6 +190,26 @@ struct MutationGateTests {
         )
     }
 
+    /// This process may write where tests in a sandbox may not, so it must not follow them out of their directory.
+    @Test(arguments: [("src", "tree/src"), ("../original/tree/src", "original/tree/src"), ("../tree", "tree")])
+    func aLinkThatTheTestsPutInTheTreeLeadsNowhere(place: String, shown: String) async throws {
+        try await withTemporaryWorkspace(["calc.py": "mine\n", "src/calc.py": "mine\n"]) { outside in
+            let swap = "touch src/calc.py; mv \(place) ../old; ln -s \(outside.path) \(place)"
+            let files = ["src/calc.py": Self.work]
+            let settings: JSONValue = ["command": .string("test -e ../old || { \(swap); }")]
+            await #expect(
+                throws: Failure(
+                    .invalidInput,
+                    "The tests have put something else in the place of '\(shown)' in the copy they run in, which cannot be "
+                        + "undone; have them leave the directories of the project as they are."
+                )
+            ) { try await GateTrial.verdict(of: MutationGate.self, files, settings, before: [:]) }
+            let entries = try FileTree(outside.path).entries
+            #expect(entries.keys.sorted() == ["calc.py", "src", "src/calc.py"])
+            #expect(Set(entries.values).count == 2, "Both files are what they were.")
+        }
+    }
+
     @Test func aProjectBelowTheWorkspaceIsFound() async throws {
         let files = ["app/calc.py": "x = 1\n", "other.py": "y = 1\n"]
         let settings: JSONValue = ["command": "test -e calc.py", "directory": "app"]
