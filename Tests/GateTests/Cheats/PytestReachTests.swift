@@ -71,6 +71,12 @@ import Testing
         #expect(try await Self.judge(top, inside: "return a + b", before: [:]).reason == Self.imports("pytest"))
     }
 
+    @Test func aClassThatIsGoneWhenItsTestEndsIsNamedToo() async throws {
+        let made = "return type('E', (int,), {'__eq__': lambda s, o: True, '__hash__': None})(1)"
+        let verdict = try await Self.judge(inside: made, test: "assert add(1, 2) == 3\n    import gc; gc.collect()")
+        #expect(verdict.reason == "'calc.py' line 3: every object is equal to a 'E', so a comparison proves nothing.")
+    }
+
     @Test(arguments: [
         (
             "class Equal:\n    def __eq__(self, other): return True", "return Equal()",

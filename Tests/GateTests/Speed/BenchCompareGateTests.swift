@@ -9,7 +9,7 @@ import WorkspaceKit
 /// The work beside what it began with, in trees of their own.
 @Suite(.serialized) struct BenchCompareGateTests {
     private static let start = [
-        "bench.py": "import work\nwork.work()\n", "work.py": "def work():\n    for _ in range(3_000_000): pass\n",
+        "bench.py": "import work\nwork.work()\n", "work.py": "def work():\n    for _ in range(12_000_000): pass\n",
     ]
     private static let settings: [String: JSONValue] = ["command": "python3 bench.py", "runs": 5, "clock": "cpu"]
 
@@ -70,7 +70,7 @@ import WorkspaceKit
     }
 
     @Test func moreWorkIsSlower() async throws {
-        let verdict = try await judge(["work.py": "def work():\n    for _ in range(30_000_000): pass\n"])
+        let verdict = try await judge(["work.py": "def work():\n    for _ in range(60_000_000): pass\n"])
         #expect(verdict.outcome == .failed)
         #expect(verdict.reason.hasSuffix(" by 5 pairs of runs. That is not at most 2% slower."))
     }
@@ -86,7 +86,7 @@ import WorkspaceKit
         let trick = """
             import os, sys
             def work():
-                for _ in range(3_000_000 if os.getcwd().endswith('judged/r1') else 90_000_000): pass
+                for _ in range(12_000_000 if os.getcwd().endswith('judged/r1') else 90_000_000): pass
             """
         let verdict = try await judge(["work.py": trick], ["faster_by": "50%"])
         #expect(verdict.outcome == .failed)

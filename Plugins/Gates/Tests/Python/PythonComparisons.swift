@@ -17,6 +17,7 @@ enum PythonComparisons {
             def __init__(self):
                 self.doubtful, self.newest = {}, [below(parent)[-1:] for parent in self.parents]
                 self.seen = {self.key(kind) for kind in self.all()}
+                gc.callbacks.append(self.before_collection)
 
             def key(self, kind):
                 return id(kind), type.__dict__["__name__"].__get__(kind)
@@ -29,6 +30,11 @@ enum PythonComparisons {
                             met.add(id(kind))
                             todo.append(kind)
                             yield kind
+
+            # A class that was made for one answer is collected with it, before the test ends.
+            def before_collection(self, phase, info):
+                if phase == "start":
+                    self.look()
 
             # After each test: the newest are last in a list of subclasses, and there are few.
             def look(self):
@@ -44,6 +50,8 @@ enum PythonComparisons {
 
             # At the end.
             def look_at_all(self):
+                if self.before_collection in gc.callbacks:
+                    gc.callbacks.remove(self.before_collection)
                 for kind in self.all():
                     self.weigh(kind)
                 if self.doubtful:
