@@ -47,7 +47,8 @@ import Testing
         ("if False: import pytest", "return 3", imports("pytest")),
     ])
     func codeThatImportsItsJudgeIsNamed(top: String, inside: String, reason: String) async throws {
-        let verdict = try await Self.judge(top, inside: inside)
+        let test = "import unittest.mock\n    assert add(1, 2) == 3"
+        let verdict = try await Self.judge(top, inside: inside, test: test)
         #expect(verdict.outcome == .failed)
         #expect(verdict.reason == reason)
     }

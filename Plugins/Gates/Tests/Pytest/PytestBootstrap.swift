@@ -2,9 +2,9 @@
 ///
 /// `python -m pytest` puts the workspace first on the module path, so a file `pytest.py`, `random.py` or `xml/` there
 /// becomes part of the judge. This program is run by `python -I -c`, which reads no `PYTHON*` variable, no user site
-/// and no `sitecustomize.py` of the workspace; it loads pytest and all that pytest loads late while the workspace is
-/// out of reach, and only then puts it on the path: after the standard library, so that it never shadows that, and
-/// before installed packages, so that an older installed copy of the project never shadows the workspace.
+/// and no `sitecustomize.py` of the workspace; it loads pytest while the workspace is out of reach, and only then puts it on
+/// the path: after the standard library, so that it never shadows that, and before installed packages, so that an older
+/// installed copy of the project never shadows the workspace. What pytest loads late is kept safe by ``PythonImports``.
 ///
 /// What it writes down: ``PytestLedger``.
 enum PytestBootstrap {
@@ -26,11 +26,9 @@ enum PytestBootstrap {
 
         import _pytest, unittest
 
-        # What pytest's modules import at their top, and what they and their imports import late.
-        late = ["\(lateImports.joined(separator: "\", \""))"]
-        for name in [f"_pytest.{module.name}" for module in pkgutil.iter_modules(_pytest.__path__)] + late:
+        for module in pkgutil.iter_modules(_pytest.__path__):
             try:
-                importlib.import_module(name)
+                importlib.import_module(f"_pytest.{module.name}")
             except ImportError:
                 pass
 
@@ -52,16 +50,6 @@ enum PytestBootstrap {
         note(done=status)
         sys.exit(status)
         """
-
-    /// What pytest, or a part of the standard library that it uses, imports while tests run. Those an interpreter does
-    /// not have are passed over.
-    private static let lateImports = [
-        "_strptime", "_threading_local", "asyncio", "doctest", "exceptiongroup", "faulthandler", "getopt", "getpass",
-        "grp", "importlib.metadata", "importlib.readers", "packaging.requirements", "packaging.specifiers",
-        "packaging.version", "pdb", "pickle", "pwd", "py_compile", "pydoc", "random", "tarfile", "tomllib",
-        "tracemalloc", "typing_extensions", "unittest.async_case", "unittest.mock", "urllib.request",
-        "xml.etree.ElementTree", "xml.sax.saxutils", "zipfile",
-    ]
 
     /// The plugin that hears what happens.
     private static let watch = #"""

@@ -1,8 +1,12 @@
-/// Looks out for code under test that imports what judges it.
+/// Looks out for code under test that imports what judges it, and keeps that from importing code under test.
+///
+/// pytest puts the directories of tests first on the module path, so that a `pickle.py` there would become a part of the
+/// judge the moment that pytest, or something that it uses, imports it. What stands outside of the tree gets the modules of
+/// the standard library, and those that pytest is made of, from where they were before there was a project.
 enum PythonImports {
     /// A part of ``PythonGuards``.
     static let source = #"""
-        import ast, builtins, importlib, re
+        import _thread, ast, builtins, importlib.machinery, re
 
         JUDGES = ("pytest", "_pytest", "pluggy", "unittest", "test.support")
         TOPS = {name.partition(".")[0] for name in JUDGES}
@@ -10,8 +14,29 @@ enum PythonImports {
         def judges(name):
             return isinstance(name, str) and any(name == judge or name.startswith(judge + ".") for judge in JUDGES)
 
+        # A finder for imports by what stands outside of the tree, thread by thread.
+        class Outside(_thread._local):
+            depth = 0
+            library = [name.partition(".")[0] for name in os.listdir(os.path.dirname(os.__file__))]  # before Python 3.10
+            names = set(getattr(sys, "stdlib_module_names", library)) | {
+                "_pytest", "exceptiongroup", "iniconfig", "packaging", "pluggy", "pygments", "pytest", "tomli", "typing_extensions",
+            }
+            places = list(sys.path)
+
+            def find_spec(self, name, path=None, target=None, find=importlib.machinery.PathFinder.find_spec):
+                return find(name, self.places) if path is None and self.depth and name in self.names else None
+
         # As it comes to pass, with names that were put together; frames of here are left out of tracebacks.
         def watch_imports(real=builtins.__import__, real_module=importlib.import_module, frame=sys._getframe):
+            outside, inside = Outside(), judged.roots
+            names, modules = outside.names, sys.modules
+            sys.meta_path.insert(0, outside)
+
+            # Whether an import is one that the finder above is for.
+            def is_ours(name, path):
+                top = name.partition(".")[0]
+                return top in names and top not in modules and not (isinstance(path, str) and path.startswith(inside))
+
             def look(name, caller):
                 path = caller.f_code.co_filename
                 if judges(name) and judged.place(path):
@@ -21,11 +46,23 @@ enum PythonImports {
                 __tracebackhide__ = True
                 if level == 0 and name.partition(".")[0] in TOPS:
                     look(name, frame(1))
+                if level == 0 and is_ours(name, (globals or {}).get("__file__")):
+                    return pinned(real, name, globals, locals, fromlist, level)
                 return real(name, globals, locals, fromlist, level)
+
+            def pinned(load, name, *others):
+                __tracebackhide__ = True
+                outside.depth += 1
+                try:
+                    return load(name, *others)
+                finally:
+                    outside.depth -= 1
 
             def import_module(name, package=None):
                 __tracebackhide__ = True
                 look(name, frame(1))
+                if package is None and is_ours(name, frame(1).f_globals.get("__file__")):
+                    return pinned(real_module, name)
                 return real_module(name, package)
 
             builtins.__import__, importlib.import_module = __import__, import_module
