@@ -90,6 +90,18 @@ public struct Runner: Sendable {
     }
 }
 
+extension Failure {
+    /// Why a runner was ended, with what had begun by then in the place of what it printed last.
+    ///
+    /// - Parameter names: Of tests, or of their files; none leaves the failure as it is.
+    public func naming(open names: [String]) -> Failure {
+        guard !names.isEmpty, let end = message.firstRange(of: " and was ended.") else { return self }
+        var failure = self
+        failure.message = "\(message[..<end.upperBound]) Not at their end: \(names.named(atMost: 5))."
+        return failure
+    }
+}
+
 /// How a runner ended.
 public struct RunnerEnd: Sendable {
     /// What people call the runner.

@@ -41,11 +41,7 @@ struct NodeSession: Sendable {
     /// The failure with the test files that were running in it.
     static func late(_ failure: Failure, _ events: NodeEvents) -> Failure {
         let files = events.openFiles.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        guard !files.isEmpty else { return failure }
-        var failure = failure
-        let sentence = failure.message.firstRange(of: " and was ended.").map { failure.message[..<$0.upperBound] }
-        failure.message = "\(sentence.map(String.init) ?? failure.message) Not at their end: \(files.named(atMost: 5))."
-        return failure
+        return failure.naming(open: files)
     }
 }
 

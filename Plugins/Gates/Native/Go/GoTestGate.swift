@@ -60,7 +60,7 @@ public struct GoTestGate: Gate {
             limit: OutputLimit(head: 64 << 20, tail: 1 << 20),
             output: .separate,
             context
-        )
+        ) { $0.naming(open: GoEvents(output: $1.output.text, errors: "").open) }
         let root = inner.path
         return GoSession(end: end).verdict { file, package in
             place.shown(GoEvents.path(of: file, in: package, root: root), in: workspace)
