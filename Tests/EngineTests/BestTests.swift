@@ -203,6 +203,22 @@ struct BestTests {
         }
     }
 
+    /// A call that writes had begun, and its files were never looked at.
+    @Test func filesThatNobodyLookedAtAreSetBackToo() throws {
+        let opening: [Event.Payload] = [.started(["name": "p", "goal": ["best": "meter"]]), .opened]
+        let checks =
+            Event.Payload.checked(0, CheckResult(.failed, "0.", score: 0)) + [.iterationStarted(1)]
+            + Event.Payload.checked(1, CheckResult(.failed, "8.", score: 0.8))
+        let call = ProposedCall("1.1", "write", reach: [.writes])
+        let choice = BestChoice(BestScore(iteration: 1, score: 0.8), .achieved, reason: "Yes.")
+        let before = RunState.given(opening + checks)
+        let known = try before.after([.bestChosen(choice)]).decide(.keepBest, at: .start)
+        #expect(known.map(\.type) == ["run.finished"])
+        let unknown = before.after([.callProposed(call), .callStarted("1.1"), .bestChosen(choice)])
+        let end = try unknown.decide(.keepBest, at: .start)
+        #expect(end.map(\.type) == ["workspace.rolled_back", "run.finished"])
+    }
+
     private static let misplaced: [(JSONValue, String)] = [
         (["any": [["best": "a"], "b"]], "goal: \(place)"),
         (["all": [["best": "a"], ["best": "b"]]], "goal: \(place)"),

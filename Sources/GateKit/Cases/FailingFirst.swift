@@ -38,11 +38,22 @@ public struct FailingFirst: Sendable {
         return files
     }
 
-    /// Has the tests that failed before run, where that is worth it.
+    /// Judges by the tests that failed before while one of them still fails, where that is worth it, and else by everything.
     ///
-    /// - Parameter run: Runs these tests alone, and judges them as it would judge all; `nil` when the runner cannot be told to.
-    /// - Returns: the verdict when one of them still fails; `nil` when everything has to be run.
-    public static func verdict(
+    /// - Parameters:
+    ///   - first: Runs these tests alone, and judges them as it would judge all; `nil` when the runner cannot be told to.
+    ///   - all: Runs everything.
+    public static func judge(
+        _ context: GateContext,
+        first: (FailingFirst) async throws(Failure) -> Verdict?,
+        all: () async throws(Failure) -> Verdict
+    ) async throws(Failure) -> Verdict {
+        if let verdict = try await verdict(context, run: first) { return verdict }
+        return try await all()
+    }
+
+    /// - Returns: the verdict when one of the tests that failed before still fails; `nil` when everything has to be run.
+    static func verdict(
         _ context: GateContext,
         run: (FailingFirst) async throws(Failure) -> Verdict?
     ) async throws(Failure) -> Verdict? {

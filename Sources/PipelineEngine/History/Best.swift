@@ -91,7 +91,8 @@ extension Decider {
             throw .outdated
         }
         let end = Event.Payload.runFinished(choice.status, reason: choice.reason)
-        guard let last = state.lastSnapshot, last != kept else { return [end] }
+        // Where nobody looked after a call that writes, they may not have been what they were last seen as.
+        guard let last = state.lastSnapshot, last != kept || !state.filesAreKnown else { return [end] }
         let back = Rollback(iteration: choice.best.iteration, snapshot: kept, replaced: last, by: "the goal")
         return [.rolledBack(back), end]
     }

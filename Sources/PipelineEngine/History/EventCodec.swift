@@ -172,7 +172,6 @@ extension CheckResult {
             "held_out": heldOut.map { .object($0.body) },
         ])
     }
-
 }
 
 extension CheckResult.HeldOut {

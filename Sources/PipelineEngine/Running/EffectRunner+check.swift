@@ -72,7 +72,7 @@ extension EffectRunner {
         let state = await run.state
         guard let workspace = state.workspace, let snapshot = state.snapshots[iteration] else { return }
         do throws(Failure) {
-            if state.lastSnapshot != snapshot { try await keeper.restore(snapshot, into: workspace, of: run.id) }
+            try await keeper.restore(snapshot, into: workspace, of: run.id)
         } catch {
             return try await giveUp(error, run)
         }

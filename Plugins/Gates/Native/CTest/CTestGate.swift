@@ -56,11 +56,11 @@ public struct CTestGate: Gate {
         let programs = try CTestPrograms(project: workspace.project)
         let run = CTestRun(programs, inner, try context.scratch(), settings.timeout, context)
         if let broken = try await build(run, workspace) { return broken }
-        let first = try await FailingFirst.verdict(context) { first throws(Failure) in
+        return try await FailingFirst.judge(context) { first throws(Failure) in
             try await test(run, workspace, ["--tests-regex", Self.pattern(for: first.cases)], report: run.firstReport)
+        } all: { () throws(Failure) in
+            try await test(run, workspace, report: run.report)
         }
-        if let first { return first }
-        return try await test(run, workspace, report: run.report)
     }
 
     /// The expression that names these tests and no others, in the syntax of CMake:

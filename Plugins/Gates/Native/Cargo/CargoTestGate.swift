@@ -68,14 +68,14 @@ public struct CargoTestGate: Gate {
             return .unbuilt(built) { place.shown($0, in: workspace) }
         }
         let options = ["--no-fail-fast"] + target
-        let first = try await FailingFirst.verdict(context) { first throws(Failure) in
+        return try await FailingFirst.judge(context) { first throws(Failure) in
             guard let names = names(of: first.cases) else { return nil }
             let end = try await run(cargo, options, .merged, inner, context, tests: ["--", "--exact"] + names)
             return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
+        } all: { () throws(Failure) in
+            let end = try await run(cargo, options, .merged, inner, context)
+            return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
         }
-        if let first { return first }
-        let end = try await run(cargo, options, .merged, inner, context)
-        return CargoSession(end: end).verdict { place.shown($0, in: workspace) }
     }
 
     /// What libtest calls these tests; `nil` when it cannot be told to run them alone: the names of documentation tests hold

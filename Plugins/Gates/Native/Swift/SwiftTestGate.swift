@@ -67,12 +67,12 @@ public struct SwiftTestGate: Gate {
             let errors = CompilerOutput.errors(in: built.output) { place.shown($0, in: workspace) }
             return .broken(errors.isEmpty ? Self.complaints(built.output) : errors, end: built)
         }
-        let first = try await FailingFirst.verdict(context) { first throws(Failure) in
+        return try await FailingFirst.judge(context) { first throws(Failure) in
             guard let filter = filter(for: first.cases) else { return nil }
             return try await test(swift, ["--filter", filter], "\(scratch)/first", scratch, workspace, context)
+        } all: { () throws(Failure) in
+            try await test(swift, [], "\(scratch)/report", scratch, workspace, context)
         }
-        if let first { return first }
-        return try await test(swift, [], "\(scratch)/report", scratch, workspace, context)
     }
 
     /// - Parameter report: Absolute path of the report, without its ending.

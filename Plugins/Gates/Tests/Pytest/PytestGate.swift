@@ -48,15 +48,15 @@ public struct PytestGate: Gate {
     public var dependsOnFilesAlone: Bool { true }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
-        let verdict = try await FailingFirst.verdict(context) { first async throws(Failure) in
+        try await FailingFirst.judge(context) { first async throws(Failure) in
             do throws(Failure) { return try await judge(first.cases.map(\.id), workspace, context) } catch {
                 // A test that is gone is for the run of everything to tell.
                 if error.kind == .invalidInput { return nil }
                 throw error
             }
+        } all: { () async throws(Failure) in
+            try await judge(settings.paths, workspace, context)
         }
-        if let verdict { return verdict }
-        return try await judge(settings.paths, workspace, context)
     }
 
     /// - Parameter paths: What is to be run: files, or tests by their names.

@@ -44,12 +44,12 @@ public struct UnittestGate: Gate {
     public var dependsOnFilesAlone: Bool { true }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
-        let verdict = try await FailingFirst.verdict(context) { first async throws(Failure) in
+        try await FailingFirst.judge(context) { first async throws(Failure) in
             guard let files = first.files(in: settings.directory), settings.paths.isEmpty else { return nil }
             return try await judge(files, workspace, context)
+        } all: { () async throws(Failure) in
+            try await judge(settings.paths, workspace, context)
         }
-        if let verdict { return verdict }
-        return try await judge(settings.paths, workspace, context)
     }
 
     /// - Parameter paths: Files or directories with the tests that are to be run.
