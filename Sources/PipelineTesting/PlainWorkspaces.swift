@@ -4,12 +4,31 @@ public import PipelineKit
 /// Workspaces without isolation, whose one file is ``out``.
 public struct PlainWorkspaces: WorkspaceKeeper {
     private let look: @Sendable () throws(Failure) -> Void
+    private let opened: @Sendable (inout OpenedWorkspace, WorkspaceOrder) -> Void
+    private let rebuilt: @Sendable (Workspace, EditPolicy) -> Void
+    private let restored: @Sendable (SnapshotID, Workspace) -> Void
 
-    /// - Parameter look: Called before each snapshot; what it throws keeps the snapshot from being taken.
-    public init(look: @escaping @Sendable () throws(Failure) -> Void = { () throws(Failure) in }) { self.look = look }
+    /// - Parameters:
+    ///   - look: Called before each snapshot; what it throws keeps the snapshot from being taken.
+    ///   - opened: May change how a workspace starts.
+    ///   - rebuilt: Called when a goal is to be judged there.
+    ///   - restored: Called to set files back.
+    public init(
+        look: @escaping @Sendable () throws(Failure) -> Void = { () throws(Failure) in },
+        opened: @escaping @Sendable (inout OpenedWorkspace, WorkspaceOrder) -> Void = { _, _ in },
+        rebuilt: @escaping @Sendable (Workspace, EditPolicy) -> Void = { _, _ in },
+        restored: @escaping @Sendable (SnapshotID, Workspace) -> Void = { _, _ in }
+    ) {
+        self.look = look
+        self.opened = opened
+        self.rebuilt = rebuilt
+        self.restored = restored
+    }
 
     public func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace {
-        OpenedWorkspace(Workspace(path: order.project), start: order.fork?.snapshot ?? "start")
+        var workspace = OpenedWorkspace(Workspace(path: order.project), start: order.fork?.snapshot ?? "start")
+        opened(&workspace, order)
+        return workspace
     }
     public func snapshot(_ workspace: Workspace, of run: RunID) throws(Failure) -> SnapshotID {
         try look()
@@ -22,7 +41,10 @@ public struct PlainWorkspaces: WorkspaceKeeper {
         with current: SnapshotID,
         under policy: EditPolicy,
         of run: RunID
-    ) -> RebuiltTree { RebuiltTree(path: workspace.path, refused: []) }
+    ) -> RebuiltTree {
+        rebuilt(workspace, policy)
+        return RebuiltTree(path: workspace.path, refused: [])
+    }
     /// A directory whose ``out`` names the snapshot.
     public func layOut(_ snapshot: SnapshotID, of workspace: Workspace, in directory: String, for run: RunID)
         throws(Failure)
@@ -40,7 +62,9 @@ public struct PlainWorkspaces: WorkspaceKeeper {
     public func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] {
         old == new ? [] : [FileChange(.modified, "out")]
     }
-    public func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
+    public func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {
+        restored(snapshot, workspace)
+    }
     public func removeDrafts(in workspace: Workspace) {}
     public func discard(_ workspace: Workspace, of run: RunID) {}
     public func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold {

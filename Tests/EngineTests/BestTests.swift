@@ -19,51 +19,20 @@ struct BestTests {
         }
     }
 
-    /// Keeps what `out` held under the name of its snapshot, and can bring it back.
-    private struct Keeping: WorkspaceKeeper {
-        let plain = PlainWorkspaces()
-
-        func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace {
-            var opened = plain.open(order, for: run)
-            opened.start = "snapshot-of-nothing"
-            return opened
-        }
-        func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) throws(Failure) {
+    /// What `out` held is the name of its snapshot, and so can be brought back.
+    private static let keeping = PlainWorkspaces(
+        opened: { opened, _ in opened.start = "snapshot-of-nothing" },
+        restored: { snapshot, workspace in
             let text = String(snapshot.value.dropFirst("snapshot-of-".count))
-            do {
-                try (text == "nothing" ? "" : text).write(
-                    toFile: "\(workspace.path)/out",
-                    atomically: true,
-                    encoding: .utf8
-                )
-            } catch { throw Failure(.unavailable, "\(error)") }
+            let content = text == "nothing" ? "" : text
+            try? content.write(toFile: "\(workspace.path)/out", atomically: true, encoding: .utf8)
         }
-        func rebuild(
-            _ workspace: Workspace,
-            from start: SnapshotID,
-            with current: SnapshotID,
-            under policy: EditPolicy,
-            of run: RunID
-        ) -> RebuiltTree { plain.rebuild(workspace, from: start, with: current, under: policy, of: run) }
-        func snapshot(_ workspace: Workspace, of run: RunID) async throws(Failure) -> SnapshotID {
-            try plain.snapshot(workspace, of: run)
-        }
-        func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
-        func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
-        func removeDrafts(in workspace: Workspace) {}
-        func discard(_ workspace: Workspace, of run: RunID) {}
-        func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold { WorkspaceHold(run) }
-        func deliver(_ delivery: Delivery) -> Delivered { Delivered(changes: []) }
-        func kept() -> [KeptFiles] { [] }
-        func name(of run: RunID) -> String { run.value }
-        func size(of kept: KeptFiles) -> Int { 0 }
-        func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) -> Bool { false }
-    }
+    )
 
     private func bench() -> Bench {
         var registry = Bench.registry
         registry.add(MeterGate.self)
-        return Bench(registry: registry, workspaces: Keeping())
+        return Bench(registry: registry, workspaces: Self.keeping)
     }
 
     private static func write(_ text: String) -> [JSONValue] {

@@ -92,42 +92,15 @@ struct HeldOutTests {
 
     // MARK: - Runs
 
-    /// A keeper of workspaces that holds a file out: where it is judged with, there is `secret` in the directory.
-    private struct Sealing: WorkspaceKeeper {
-        let plain = PlainWorkspaces()
-
-        func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace {
-            var opened = plain.open(order, for: run)
-            opened.workspace.heldOut = order.heldOut.isEmpty ? nil : "held"
-            return opened
-        }
-        func rebuild(
-            _ workspace: Workspace,
-            from start: SnapshotID,
-            with current: SnapshotID,
-            under policy: EditPolicy,
-            of run: RunID
-        ) async throws(Failure) -> RebuiltTree {
+    /// Holds a file out: where it is judged with, there is `secret` in the directory.
+    private static let sealing = PlainWorkspaces(
+        opened: { $0.workspace.heldOut = $1.heldOut.isEmpty ? nil : "held" },
+        rebuilt: { workspace, policy in
             let path = "\(workspace.path)/secret"
             try? FileManager.default.removeItem(atPath: path)
             if policy.adding == "held" { try? "done".write(toFile: path, atomically: true, encoding: .utf8) }
-            return plain.rebuild(workspace, from: start, with: current, under: policy, of: run)
         }
-        func snapshot(_ workspace: Workspace, of run: RunID) async throws(Failure) -> SnapshotID {
-            try plain.snapshot(workspace, of: run)
-        }
-        func diff(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> String { "" }
-        func changes(_ workspace: Workspace, from old: SnapshotID, to new: SnapshotID) -> [FileChange] { [] }
-        func restore(_ snapshot: SnapshotID, into workspace: Workspace, of run: RunID) {}
-        func removeDrafts(in workspace: Workspace) {}
-        func discard(_ workspace: Workspace, of run: RunID) {}
-        func pin(_ snapshots: [SnapshotID], of project: String, for run: RunID) -> WorkspaceHold { WorkspaceHold(run) }
-        func deliver(_ delivery: Delivery) -> Delivered { Delivered(changes: []) }
-        func kept() -> [KeptFiles] { [] }
-        func name(of run: RunID) -> String { run.value }
-        func size(of kept: KeptFiles) -> Int { 0 }
-        func remove(_ kept: KeptFiles, if isForgotten: @Sendable () async -> Bool) -> Bool { false }
-    }
+    )
 
     /// Holds while `out` is as long as it has to be, which the hidden file tells.
     struct PairGate: Gate {
@@ -147,7 +120,7 @@ struct HeldOutTests {
     private func carriedOut(_ replies: JSONValue) async throws -> (state: RunState, checks: [CheckResult]) {
         var registry = Bench.registry
         registry.add(PairGate.self)
-        let bench = Bench(registry: registry, sandboxes: SandboxLevelTests.Walls(), workspaces: Sealing())
+        let bench = Bench(registry: registry, sandboxes: SandboxLevelTests.Walls(), workspaces: Self.sealing)
         defer { bench.remove() }
         let goal: JSONValue = ["gate": "pair", "holdout": ["secret"]]
         let run = try await bench.start(
@@ -194,7 +167,7 @@ struct HeldOutTests {
         var registry = Bench.registry
         registry.add(PairGate.self)
         let walls = SandboxLevelTests.Walls(SandboxLevelTests.missing)
-        let bench = Bench(registry: registry, sandboxes: walls, workspaces: Sealing())
+        let bench = Bench(registry: registry, sandboxes: walls, workspaces: Self.sealing)
         defer { bench.remove() }
         await #expect(throws: ServiceError.invalid(SandboxLevelTests.missing.message)) {
             _ = try await bench.start(
