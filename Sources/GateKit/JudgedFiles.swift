@@ -26,13 +26,34 @@ public struct JudgedFiles: Sendable {
 
     /// Paths of those that were written since then, in their order; new ones are among them.
     public var written: [String] {
-        var found: [String] = []
-        walk("", 0, &found)
-        return found.filter(isJudged).sorted()
+        let top = look(into: "")
+        // Two halves at once: with many files, nearly all of the time goes by asking for each.
+        let middle = top.directories.count / 2
+        let found = BlockingThread.both {
+            walk(top.directories[..<middle], depth: 1)
+        } _: {
+            walk(top.directories[middle...], depth: 1)
+        }
+        return (top.written + found.0 + found.1).filter(isJudged).sorted()
     }
 
-    private func walk(_ directory: String, _ depth: Int, _ found: inout [String]) {
-        guard depth < Self.depth, let stream = opendir("\(root)/\(directory)") else { return }
+    /// What a directory holds, by paths relative to the workspace.
+    private struct Content: Sendable {
+        var written: [String] = []
+        var directories: [String] = []
+    }
+
+    private func walk(_ directories: ArraySlice<String>, depth: Int) -> [String] {
+        guard depth < Self.depth else { return [] }
+        return directories.flatMap { directory in
+            let content = look(into: directory)
+            return content.written + walk(content.directories[...], depth: depth + 1)
+        }
+    }
+
+    private func look(into directory: String) -> Content {
+        var content = Content()
+        guard let stream = opendir("\(root)/\(directory)") else { return content }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             withUnsafePointer(to: &entry.pointee.d_name) { field in
@@ -44,10 +65,11 @@ public struct JudgedFiles: Sendable {
                     let word = String(cString: name)
                     guard word != ".", word != ".." else { return }
                     let path = directory.isEmpty ? word : "\(directory)/\(word)"
-                    if isDirectory { walk(path, depth + 1, &found) } else { found.append(path) }
+                    if isDirectory { content.directories.append(path) } else { content.written.append(path) }
                 }
             }
         }
+        return content
     }
 
     private func isLater(_ time: timespec) -> Bool {

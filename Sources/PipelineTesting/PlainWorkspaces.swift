@@ -5,18 +5,18 @@ public import PipelineKit
 public struct PlainWorkspaces: WorkspaceKeeper {
     private let look: @Sendable () throws(Failure) -> Void
     private let opened: @Sendable (inout OpenedWorkspace, WorkspaceOrder) -> Void
-    private let rebuilt: @Sendable (Workspace, EditPolicy) -> Void
+    private let rebuilt: @Sendable (Workspace, EditPolicy) throws(Failure) -> Void
     private let restored: @Sendable (SnapshotID, Workspace) -> Void
 
     /// - Parameters:
     ///   - look: Called before each snapshot; what it throws keeps the snapshot from being taken.
     ///   - opened: May change how a workspace starts.
-    ///   - rebuilt: Called when a goal is to be judged there.
+    ///   - rebuilt: Called when a goal is to be judged there; what it throws keeps it from being judged.
     ///   - restored: Called to set files back.
     public init(
         look: @escaping @Sendable () throws(Failure) -> Void = { () throws(Failure) in },
         opened: @escaping @Sendable (inout OpenedWorkspace, WorkspaceOrder) -> Void = { _, _ in },
-        rebuilt: @escaping @Sendable (Workspace, EditPolicy) -> Void = { _, _ in },
+        rebuilt: @escaping @Sendable (Workspace, EditPolicy) throws(Failure) -> Void = { _, _ throws(Failure) in },
         restored: @escaping @Sendable (SnapshotID, Workspace) -> Void = { _, _ in }
     ) {
         self.look = look
@@ -35,14 +35,15 @@ public struct PlainWorkspaces: WorkspaceKeeper {
         let text = (try? String(contentsOfFile: "\(workspace.path)/out", encoding: .utf8)) ?? ""
         return SnapshotID("snapshot-of-\(text.isEmpty ? "nothing" : text)")
     }
+    public func judgedPlace(of workspace: Workspace, for run: RunID) -> String? { workspace.path }
     public func rebuild(
         _ workspace: Workspace,
         from start: SnapshotID,
         with current: SnapshotID,
         under policy: EditPolicy,
         of run: RunID
-    ) -> RebuiltTree {
-        rebuilt(workspace, policy)
+    ) throws(Failure) -> RebuiltTree {
+        try rebuilt(workspace, policy)
         return RebuiltTree(path: workspace.path, refused: [])
     }
     /// A directory whose ``out`` names the snapshot.

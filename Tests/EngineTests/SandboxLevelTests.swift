@@ -12,6 +12,8 @@ struct SandboxLevelTests {
         private let problem = Mutex<Failure?>(nil)
         let least: WorkspacePolicy.Sandbox
         let down = Mutex(0)
+        /// The rooms that were begun before a command needed them.
+        let begun = Mutex(0)
 
         init(_ problem: Failure? = nil, least: WorkspacePolicy.Sandbox = .off) {
             self.least = least
@@ -28,6 +30,7 @@ struct SandboxLevelTests {
             return Confinement(writable: [workspace.path], temporary: "/t", home: "/h")
         }
 
+        func prepare(_ walls: Confinement) { begun.withLock { $0 += 1 } }
         func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { [] }
         func takeDown(_ walls: Confinement) { down.withLock { $0 += 1 } }
         func discard(_ run: RunID) {}
@@ -80,6 +83,34 @@ struct SandboxLevelTests {
         try await bench.services.approvals.resolve(question.approval.id, of: run, with: yes, shown: nil)
         let ended = try await bench.services.runs.carryOn(run)
         #expect(ended.phase == .finished(.failed, reason: Self.missing.message))
+    }
+
+    /// Side by side: the tree is laid out and the room is made.
+    @Test func theRoomOfTheFirstGateIsBegunBeforeItsTreeIsLaidOut() async throws {
+        let walls = Walls()
+        let seen = Mutex<[Int]>([])
+        let workspaces = PlainWorkspaces(rebuilt: { _, _ in
+            seen.withLock { $0.append(walls.begun.withLock(\.self)) }
+        })
+        let bench = Bench(sandboxes: walls, workspaces: workspaces)
+        let ended = try await bench.services.runs.carryOn(try await bench.start([Self.writing]))
+        #expect(ended.status == .achieved)
+        // The goal before any work, and after it.
+        #expect(seen.withLock(\.self) == [1, 2])
+        // One for the calls, and one for each check.
+        #expect(walls.down.withLock(\.self) == 3)
+    }
+
+    @Test func aRoomThatNoGateComesToIsLeftAllTheSame() async throws {
+        let walls = Walls()
+        let workspaces = PlainWorkspaces(rebuilt: { _, _ throws(Failure) in
+            throw Failure(.unavailable, "The disk is full.")
+        })
+        let bench = Bench(sandboxes: walls, workspaces: workspaces)
+        _ = try await bench.services.runs.carryOn(try await bench.start([]))
+        let (begun, down) = (walls.begun.withLock(\.self), walls.down.withLock(\.self))
+        #expect(begun > 0)
+        #expect(begun == down)
     }
 
     @Test func wallsAreTakenDownWhenNobodyWorksOnTheRun() async throws {

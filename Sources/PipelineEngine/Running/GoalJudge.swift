@@ -51,6 +51,11 @@ struct GoalJudge: Sendable {
         /// What confines the gates; `nil` when nothing does.
         var confinement: WorkspacePolicy?
         var run: RunID
+
+        /// The tree to judge, laid out at an absolute path.
+        func judged(at path: String) -> Workspace {
+            Workspace(path: path, project: workspace.project, heldOut: workspace.heldOut)
+        }
     }
 
     /// - Throws: ``Failure`` when a gate gave no answer.
@@ -91,20 +96,40 @@ struct GoalJudge: Sendable {
     }
 
     private func judge(_ work: Work, under policy: EditPolicy) async throws(Failure) -> Judgement {
-        let workspace = work.workspace
+        let rooms = GateRooms(work, sandboxes, scratch)
+        // A sandbox takes as long to make as the tree does.
+        if let path = try await keeper.judgedPlace(of: work.workspace, for: work.run) {
+            await rooms.prepare(around: path)
+        }
+        let judgement: Result<Judgement, Failure>
+        do throws(Failure) {
+            judgement = .success(try await judge(work, under: policy, in: rooms))
+        } catch {
+            judgement = .failure(error)
+        }
+        await rooms.leave()
+        return try judgement.get()
+    }
+
+    private func judge(
+        _ work: Work,
+        under policy: EditPolicy,
+        in rooms: GateRooms
+    ) async throws(Failure) -> Judgement {
         let tree = try await keeper.rebuild(
-            workspace,
+            work.workspace,
             from: work.start,
             with: work.snapshot,
             under: policy,
             of: work.run
         )
         let place = JudgedPlace(
-            workspace: Workspace(path: tree.path, project: workspace.project, heldOut: workspace.heldOut),
-            origin: workspace,
+            workspace: work.judged(at: tree.path),
+            origin: work.workspace,
             start: work.start,
             confinedBy: work.confinement,
-            run: work.run
+            run: work.run,
+            rooms: rooms
         )
         let isOne = work.goal.judge.gates(at: FieldPath()).count == 1
         let verdict = try await judge(work.goal.judge, place, naming: !isOne)
@@ -187,36 +212,20 @@ struct GoalJudge: Sendable {
         let factory = try registry.gate(id)
         let gate: any Gate
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
-        let directory = scratch.directory()
-        defer { directory.remove() }
+        let room = try await place.rooms.take(for: place.workspace)
         var judge = self
         judge.before = before.own(by: id)
-        return try await withBase(of: place, directory) { [judge] base throws(Failure) in
-            try await judge.ask(gate, place, directory, base)
-        }
-    }
-
-    private func ask(
-        _ gate: any Gate,
-        _ place: JudgedPlace,
-        _ directory: ScratchDirectory,
-        _ base: BaseTree
-    ) async throws(Failure) -> Verdict {
-        guard let policy = place.policy else {
-            return try await ask(gate, place.workspace, directory, base, place.run)
-        }
-        let tenant = SandboxTenant.judge(tree: place.workspace.path, scratch: try directory.path())
-        var workspace = place.workspace
-        let walls = try await sandboxes.walls(for: place.run, workspace, policy, tenant)
-        workspace.confinement = walls
         let verdict: Result<Verdict, Failure>
         do throws(Failure) {
-            verdict = .success(try await ask(gate, workspace, directory, base, place.run))
+            verdict = .success(
+                try await withBase(of: place, room.directory) { [judge] base throws(Failure) in
+                    try await judge.ask(gate, room.workspace, room.directory, base, place.run)
+                }
+            )
         } catch {
             verdict = .failure(error)
         }
-        place.note(sandboxes.takeNetworkUse(of: walls))
-        await sandboxes.takeDown(walls)
+        place.note(await place.rooms.leave(room))
         return try verdict.get()
     }
 
@@ -244,36 +253,6 @@ struct GoalJudge: Sendable {
             throw redactor.clean(error)
         }
     }
-}
-
-/// Where the gates of a goal judge.
-final class JudgedPlace: Sendable {
-    let workspace: Workspace
-    /// Where the work was done.
-    let origin: Workspace
-    /// What stood there at the start of the run.
-    let start: SnapshotID
-    /// What confines the gates; `nil` when nothing does.
-    let policy: WorkspacePolicy?
-    let run: RunID
-    /// What the gates reached so far.
-    let network = Mutex<[NetworkUse]>([])
-
-    init(
-        workspace: Workspace,
-        origin: Workspace,
-        start: SnapshotID,
-        confinedBy policy: WorkspacePolicy?,
-        run: RunID
-    ) {
-        self.workspace = workspace
-        self.origin = origin
-        self.start = start
-        self.policy = policy
-        self.run = run
-    }
-
-    func note(_ uses: [NetworkUse]) { network.withLock { $0 += uses } }
 }
 
 extension Registry {

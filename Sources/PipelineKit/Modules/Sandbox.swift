@@ -55,6 +55,10 @@ public protocol SandboxKeeper: Sendable {
     func walls(for run: RunID, _ workspace: Workspace, _ policy: WorkspacePolicy, _ tenant: SandboxTenant)
         async throws(Failure) -> Confinement
 
+    /// Begins with what the first command inside of walls would wait for, and returns at once; what goes wrong with it is
+    /// told to that command.
+    func prepare(_ walls: Confinement)
+
     /// What was reached inside of walls, or refused, since this was last asked.
     func takeNetworkUse(of walls: Confinement) -> [NetworkUse]
 
@@ -67,6 +71,7 @@ public protocol SandboxKeeper: Sendable {
 
 extension SandboxKeeper {
     public var least: WorkspacePolicy.Sandbox { .off }
+    public func prepare(_ walls: Confinement) {}
 
     /// What is asked of a sandbox for a run: what its pipeline says, or more.
     ///

@@ -100,6 +100,10 @@ public protocol WorkspaceKeeper: Sendable {
     /// Remembers how the workspace is now.
     func snapshot(_ workspace: Workspace, of run: RunID) async throws(Failure) -> SnapshotID
 
+    /// Absolute path of the directory in which ``rebuild(_:from:with:under:of:)`` will lay out, and which it leaves where it
+    /// is; made if it is not there. `nil` where that is known only then.
+    func judgedPlace(of workspace: Workspace, for run: RunID) async throws(Failure) -> String?
+
     /// Lays out the tree in which the goal of a run is judged.
     func rebuild(
         _ workspace: Workspace,

@@ -47,7 +47,9 @@ struct Bubblewrap: Sendable {
     }
 
     /// What stands in the room when it is complete: it says so, and waits to be ended.
-    static let occupant = ["/bin/sh", "-c", "echo ready; exec sleep 20"]
+    ///
+    /// On standard error, where bubblewrap says what is wrong: it closes the descriptor that it tells the process on.
+    static let occupant = ["/bin/sh", "-c", "echo ready >&2; exec sleep 20"]
 
     /// Runs a command on this thread.
     ///
@@ -68,11 +70,10 @@ struct Bubblewrap: Sendable {
     }
 
     private static func failure(_ said: Finished) -> Failure {
-        let words = (said.errors.text + said.output.text).trimmed
-        return Failure(
-            .unavailable,
-            "bubblewrap cannot make a sandbox on this machine: \(words.isEmpty ? "it said nothing" : words). \(advice)"
-        )
+        let words = said.errors.text.trimmed
+        let sentence = "bubblewrap cannot make a sandbox on this machine: \(words.isEmpty ? "it said nothing" : words)."
+        let isForbidden = !words.contains("Can't find source path")
+        return Failure(.unavailable, isForbidden ? "\(sentence) \(advice)" : sentence)
     }
 
     /// The settings that keep it from working, on the systems that have them.
@@ -104,7 +105,7 @@ private final class Entrance: Sendable {
     private struct State {
         /// Where bubblewrap tells which process stands in the room.
         var told = ""
-        var isReady = false
+        var errors = ""
         var room: Result<Room, Failure>?
     }
 
@@ -120,10 +121,10 @@ private final class Entrance: Sendable {
     func hear(_ piece: String, _ stream: Stream) -> Bool {
         state.withLock { state in
             switch stream {
-            case .output: state.isReady = true
-            case .errors: state.told += piece
+            case .output: state.told += piece
+            case .errors: state.errors += piece
             }
-            guard state.isReady, let process = Self.process(in: state.told) else { return true }
+            guard state.errors.hasSuffix("ready\n"), let process = Self.process(in: state.told) else { return true }
             state.room = Result { () throws(Failure) in
                 try Room(Namespaces(of: process, sharingNetwork: confinement.network == .all), for: confinement)
             }

@@ -9,7 +9,7 @@ struct RoomWords {
         let apart = ["user", "pid", "ipc", "uts"] + (confinement.network == .all ? [] : ["net"])
         words += apart.map { "--unshare-\($0)" } + ["--unshare-cgroup-try"]
         if disablesNamespaces { words.append("--disable-userns") }
-        words += ["--die-with-parent", "--new-session", "--info-fd", "2"]
+        words += ["--die-with-parent", "--new-session", "--info-fd", "1"]
         addSystem()
         if confinement.network == .all { addNameService() }
         words += ["--bind", confinement.temporary, "/tmp", "--symlink", "/tmp", "/var/tmp"]

@@ -33,6 +33,12 @@ final class Rooms: Sendable {
         return other
     }
 
+    /// Begins to make the room of a confinement; what goes wrong is told to the command that needs it.
+    func prepare(_ confinement: Confinement) {
+        let place = place(of: confinement)
+        try? BlockingThread.start { _ = try? place.room(for: confinement) }
+    }
+
     /// What tells programs of the way out of a room; nothing where there is none.
     ///
     /// The names are those that curl(1) and most libraries know, in both spellings.

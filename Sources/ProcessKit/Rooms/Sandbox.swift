@@ -16,6 +16,9 @@ public enum Sandbox {
         }
     }
 
+    /// Begins to make a sandbox that a command will soon need, and returns at once; whoever needs it waits for the rest.
+    public static func prepare(_ walls: Confinement) { Rooms.shared.prepare(walls) }
+
     /// What was reached inside of walls, or refused, since this was last asked.
     public static func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { Rooms.shared.takeNetworkUse(of: walls) }
 

@@ -29,16 +29,14 @@ struct Checkout: Sendable {
 
     /// Makes the judged directory hold a tree and nothing else, whatever was done to it.
     ///
-    /// What is the same since last time stays where it is; see ``JudgedDirectory``. A tree with an object that is no
-    /// file of its own, or with one that is damaged, is laid out by git, which knows more ways or says what is wrong.
+    /// The directory itself stays, as a sandbox may have it already, and in it what is the same since last time; see
+    /// ``JudgedDirectory``. A tree with an object that is no file of its own, or with one that is damaged, is laid out by
+    /// git, which knows more ways or says what is wrong.
     func layOutJudged(_ tree: String) async throws(Failure) {
-        let isDirectory = Disk.isDirectory(files.judged)
-        if !isDirectory { try Disk.remove(files.judged) }
-        try Disk.makeDirectory(files.judged)
-        if layOutJudgedAlone(tree, from: isDirectory ? try? IndexFile(at: files.judgedIndex) : nil) { return }
+        try files.makeJudged()
+        if layOutJudgedAlone(tree, from: try? IndexFile(at: files.judgedIndex)) { return }
         try Disk.remove(files.judgedIndex)
-        try Disk.remove(files.judged)
-        try Disk.makeDirectory(files.judged)
+        try Disk.empty(files.judged)
         try await layOut(SnapshotID(tree), in: files.judged)
     }
 
@@ -50,7 +48,7 @@ struct Checkout: Sendable {
             let result = open(files.judged, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             let top = try Descriptor(result < 0 ? -errno : result)
             var directory = JudgedDirectory(try LooseObjects(repository.objects), ledger: ledger)
-            try directory.layOut(tree, in: top)
+            try directory.layOutAll(tree, in: top)
             try Disk.overwrite(files.judgedIndex, with: IndexFile(entries: directory.entries).bytes)
             return true
         } catch {

@@ -48,6 +48,12 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         }
     }
 
+    public func judgedPlace(of workspace: Workspace, for run: RunID) throws(Failure) -> String? {
+        let files = RunFiles(state: state, project: workspace.project, run: run)
+        try files.makeJudged()
+        return files.judged
+    }
+
     public func rebuild(
         _ workspace: Workspace,
         from start: SnapshotID,

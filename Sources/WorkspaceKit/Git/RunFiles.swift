@@ -47,6 +47,12 @@ struct RunFiles: Sendable {
     /// Which project it is, for whoever clears away what is left of a run that no store knows.
     var note: String { "\(directory)/project" }
 
+    /// Makes the directory of the judged tree if it is not there, whatever stands in its place.
+    func makeJudged() throws(Failure) {
+        if !Disk.isDirectory(judged) { try Disk.remove(judged) }
+        try Disk.makeDirectory(judged)
+    }
+
     /// The index in which the files of an embedded repository are remembered.
     func index(of embedded: String) -> String { "\(directory)/\(Self.digest(of: embedded)).index" }
 

@@ -95,6 +95,8 @@ public struct WorkspaceSandboxes: SandboxKeeper {
         )
     }
 
+    public func prepare(_ walls: Confinement) { Sandbox.prepare(walls) }
+
     public func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { Sandbox.takeNetworkUse(of: walls) }
 
     public func takeDown(_ walls: Confinement) {

@@ -35,6 +35,7 @@ struct NoFiles: WorkspaceKeeper {
         OpenedWorkspace(Workspace(path: "\(order.project)/\(run)", project: order.project), start: "start")
     }
     func snapshot(_ workspace: Workspace, of run: RunID) -> SnapshotID { "same" }
+    func judgedPlace(of workspace: Workspace, for run: RunID) -> String? { nil }
     func rebuild(
         _ workspace: Workspace,
         from start: SnapshotID,

@@ -67,8 +67,10 @@ final class Running {
         return Ended(output: output, errors: said, status: status ?? -1)
     }
 
-    /// No test waits longer for a process; one that says nothing for so long is killed, and fails its test.
-    private static let patience: Int32 = 180_000
+    /// Milliseconds. No test waits longer for a process; one that says nothing for so long is killed, and fails its test.
+    ///
+    /// A server says nothing for as long as its test takes, and on a busy machine the longest took over four minutes.
+    private static let patience: Int32 = 600_000
 
     /// Reads the output on a thread of its own, and then the status.
     private static func watch(_ pid: pid_t, _ output: FileHandle, _ news: AsyncStream<News>.Continuation) {

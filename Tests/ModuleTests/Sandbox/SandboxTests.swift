@@ -181,6 +181,36 @@ import WorkspaceKit
         }
     }
 
+    @Test func aSandboxThatWasBegunIsTheOneThatIsUsed() async throws {
+        try await Cell.with { cell async throws in
+            let walls = try #require(cell.workspace.confinement)
+            cell.sandboxes.prepare(walls)
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try launchers(of: cell).isEmpty, ContinuousClock.now < deadline {}
+            let begun = try launchers(of: cell).filter { !$0.isFirst }.map(\.pid)
+            #expect(begun.count == 1)
+            try Data("later\n".utf8).write(to: URL(filePath: "\(cell.path)/new"))
+            #expect(try await cell.says("cat new") == "later")
+            #expect(try launchers(of: cell).filter { !$0.isFirst }.map(\.pid) == begun)
+        }
+    }
+
+    @Test func aSandboxThatCannotBeBegunIsToldToTheCommand() async throws {
+        try await Cell.with { cell async throws in
+            var walls = try #require(cell.workspace.confinement)
+            walls.writable.append("\(cell.root)/gone")
+            cell.sandboxes.prepare(walls)
+            var command = cell.command("true")
+            command.confinement = walls
+            let error = await #expect(throws: Failure.self) { try await run(command) }
+            #expect(
+                error?.message == "bubblewrap cannot make a sandbox on this machine: bwrap: Can't find source path "
+                    + "\(cell.root)/gone: No such file or directory."
+            )
+            cell.sandboxes.takeDown(walls)
+        }
+    }
+
     @Test func aLauncherThatWasKilledIsReplaced() async throws {
         try await Cell.with { cell async throws in
             #expect(try await cell.says("echo 1") == "1")

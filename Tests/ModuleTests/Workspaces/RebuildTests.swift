@@ -146,6 +146,37 @@ import WorkspaceKit
         }
     }
 
+    /// A sandbox that was made for the directory before shows what is laid out in it.
+    @Test(arguments: [
+        // Laid out without git, then by git, as objects in a pack are.
+        "true",
+        "for git in STATE/workspaces/*/git; do git -C $git -c gc.pruneExpire=now gc -q; done",
+    ])
+    func theDirectoryStaysForWhoeverHasItAlready(packing: String) async throws {
+        try await Project.with(Self.files) { project in
+            let opened = try await project.open()
+            let place = try project.keeper.judgedPlace(of: opened.workspace, for: Project.id)
+            let path = try #require(place)
+            let before = try await project.shell("stat -c %i .", in: path)
+            try await project.shell(
+                "printf 1 > \"$(printf 'bad\\377name')\"; mkdir -m 500 closed; chmod 500 .",
+                in: path
+            )
+            try await project.shell(packing.replacing("STATE", with: project.state))
+            #expect(try await rebuild(project, opened).path == path)
+            #expect(try await project.shell("stat -c %i .", in: path) == before)
+            #expect(
+                try await project.shell("find . -type f | sort", in: path) == """
+                    ./pyproject.toml
+                    ./src/calc.py
+                    ./tests/data/x
+                    ./tests/test_calc.py
+
+                    """
+            )
+        }
+    }
+
     /// A judged file is overwritten where it stands; one that a check gave a second name is not.
     @Test func whatHasAnotherNameElsewhereIsNotWrittenTo() async throws {
         try await Project.with(Self.files) { project in

@@ -74,6 +74,7 @@ enum PytestBootstrap {
             @pytest.hookimpl(tryfirst=True)
             def pytest_load_initial_conftests(self):
                 self.parts.remember()
+                self.comparisons.remember()
 
             def plan(self, ids):
                 self.planned = True

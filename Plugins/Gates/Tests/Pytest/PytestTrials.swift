@@ -24,6 +24,10 @@ enum PytestTrials {
             def ihook(self):
                 return Hooks(self.session.config.pluginmanager)
 
+            # Nobody reads it, and the source of what stands in no file is looked for in every module.
+            def repr_failure(self, excinfo, style=None):
+                return "It failed."
+
         Twin.__name__, Twin.__qualname__, Twin.__module__ = "Function", "Function", "_pytest.python"
 
         class Hooks:

@@ -15,9 +15,18 @@ enum PythonComparisons {
             signs = (("__eq__", operator.eq), ("__ne__", lambda one, other: not one != other))
 
             def __init__(self):
-                self.doubtful, self.newest = {}, [below(parent)[-1:] for parent in self.parents]
-                self.seen = {self.key(kind) for kind in self.all()}
+                self.doubtful = {}
+                self.know_all()
                 gc.callbacks.append(self.before_collection)
+
+            def know_all(self):
+                self.newest = [below(parent)[-1:] for parent in self.parents]
+                self.seen = {self.key(kind) for kind in self.all()}
+
+            # Once more, when plugins have been loaded, as long as nothing of the project is.
+            def remember(self):
+                if not any(file_of(module) for module in list(loaded.values())):
+                    self.know_all()
 
             def key(self, kind):
                 return id(kind), type.__dict__["__name__"].__get__(kind)

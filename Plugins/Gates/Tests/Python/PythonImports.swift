@@ -29,7 +29,7 @@ enum PythonImports {
         # As it comes to pass, with names that were put together; frames of here are left out of tracebacks.
         def watch_imports(real=builtins.__import__, real_module=importlib.import_module, frame=sys._getframe):
             outside, inside = Outside(), judged.roots
-            names, modules = outside.names, sys.modules
+            names, modules, places = outside.names, sys.modules, judged.places
             sys.meta_path.insert(0, outside)
 
             # Whether an import is one that the finder above is for.
@@ -44,11 +44,16 @@ enum PythonImports {
 
             def __import__(name, globals=None, locals=None, fromlist=(), level=0):
                 __tracebackhide__ = True
-                if level == 0 and name.partition(".")[0] in TOPS:
-                    look(name, frame(1))
-                if level == 0 and is_ours(name, (globals or {}).get("__file__")):
-                    return pinned(real, name, globals, locals, fromlist, level)
+                if level == 0 and not is_repeated(name, frame(1).f_code.co_filename):
+                    if name.partition(".")[0] in TOPS:
+                        look(name, frame(1))
+                    if is_ours(name, (globals or {}).get("__file__")):
+                        return pinned(real, name, globals, locals, fromlist, level)
                 return real(name, globals, locals, fromlist, level)
+
+            # What stands outside of the tree may have what is there already, and asks for it in functions, again and again.
+            def is_repeated(name, path):
+                return name in modules and (places[path] if path in places else judged.place(path)) is None
 
             def pinned(load, name, *others):
                 __tracebackhide__ = True
