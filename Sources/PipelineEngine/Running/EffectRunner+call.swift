@@ -110,7 +110,8 @@ extension EffectRunner {
         } catch {
             throw Failure(.unavailable, "\(error)")
         }
-        let judgement = try await judge(state, at: snapshot, of: run)
+        let rooms = GateRooms(state, of: run.id, sandboxes, scratch)
+        let judgement = try await judge(state, at: snapshot, of: run, in: rooms)
         do throws(ServiceError) {
             try await note(NetworkReport(.call(call), judgement.network), run)
         } catch {

@@ -2,7 +2,24 @@ import PipelineKit
 
 extension EffectRunner {
     func check(_ name: CheckName, of run: LiveRun) async throws(ServiceError) {
-        guard let workspace = await run.state.workspace else { return }
+        let state = await run.state
+        guard let workspace = state.workspace else { return }
+        let rooms = GateRooms(state, of: run.id, sandboxes, scratch)
+        if !mayBeKnown(name, state, judgedHere: await run.judged) { await rooms.prepare(for: workspace, keeper) }
+        let result: Result<Void, ServiceError>
+        do throws(ServiceError) { result = .success(try await check(name, in: workspace, of: run, rooms)) } catch {
+            result = .failure(error)
+        }
+        await rooms.leave()
+        try result.get()
+    }
+
+    private func check(
+        _ name: CheckName,
+        in workspace: Workspace,
+        of run: LiveRun,
+        _ rooms: GateRooms
+    ) async throws(ServiceError) {
         let snapshot: SnapshotID
         do throws(Failure) {
             snapshot = try await keeper.snapshot(workspace, of: run.id)
@@ -12,7 +29,9 @@ extension EffectRunner {
         fault("check.snapshot")
         try await run.record(.beginCheck(name, snapshot: snapshot))
         fault("check.started")
-        guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run) else { return }
+        guard let (result, report) = try await found(name, await run.state, at: snapshot, of: run, rooms) else {
+            return
+        }
         fault("check.judged")
         try await run.record(.finishCheck(name, result), artifacts: report.map { [$0] } ?? [], andNext: true)
     }
@@ -23,7 +42,8 @@ extension EffectRunner {
         _ name: CheckName,
         _ state: RunState,
         at snapshot: SnapshotID,
-        of run: LiveRun
+        of run: LiveRun,
+        _ rooms: GateRooms
     ) async throws(ServiceError) -> (CheckResult, Artifact?)? {
         if let known = known(name, state, at: snapshot, judgedHere: await run.judged) { return (known, nil) }
         let baseline = try await report(of: state.baseline)
@@ -32,7 +52,7 @@ extension EffectRunner {
         let judgement: Judgement
         let desk = JudgeDesk(run, name, self)
         do throws(Failure) {
-            judgement = try await judge(state, at: snapshot, of: run, asking: desk, after: before)
+            judgement = try await judge(state, at: snapshot, of: run, in: rooms, asking: desk, after: before)
         } catch {
             if try desk.hasEnded { return nil }
             return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
@@ -45,26 +65,30 @@ extension EffectRunner {
 
     /// The result of the check before, when another one would find the same: it failed, nothing was done since, and its
     /// gates look at nothing but the files.
-    ///
-    /// - Parameter iteration: What this process has judged last. Before another one took the run up, a person may have
-    ///   installed what was missing, and files do not tell.
     private func known(
         _ name: CheckName,
         _ state: RunState,
         at snapshot: SnapshotID,
         judgedHere judged: Int?
     ) -> CheckResult? {
-        guard name.round == 1, let iteration = state.unchangedSince, iteration == judged,
-            state.snapshots[iteration] == snapshot,
-            var result = state.lastCheck, result.outcome == .failed, let goal = state.pipeline?.goal
+        guard mayBeKnown(name, state, judgedHere: judged), let iteration = state.unchangedSince,
+            state.snapshots[iteration] == snapshot, var result = state.lastCheck
         else { return nil }
-        for gate in goal.judge.gates(at: FieldPath()) {
-            guard let made = try? registry.gate(gate.id).make(gate.settings), made.dependsOnFilesAlone else {
-                return nil
-            }
-        }
         result.unchangedSince = iteration
         return result
+    }
+
+    /// Whether only the files can tell that another check has to be made.
+    ///
+    /// - Parameter judged: What this process has judged last. Before another one took the run up, a person may have
+    ///   installed what was missing, and files do not tell.
+    private func mayBeKnown(_ name: CheckName, _ state: RunState, judgedHere judged: Int?) -> Bool {
+        guard name.round == 1, let iteration = state.unchangedSince, iteration == judged,
+            state.lastCheck?.outcome == .failed, let goal = state.pipeline?.goal
+        else { return false }
+        return goal.judge.gates(at: FieldPath()).allSatisfy { gate in
+            (try? registry.gate(gate.id).make(gate.settings))?.dependsOnFilesAlone == true
+        }
     }
 
     /// Makes the files what they were when they scored most. Doing so again does no harm, so it is recorded after it is true.

@@ -86,6 +86,7 @@ final class EffectRunner: Sendable {
         _ state: RunState,
         at snapshot: SnapshotID,
         of run: LiveRun,
+        in rooms: GateRooms,
         asking desk: JudgeDesk? = nil,
         after before: EarlierCases = EarlierCases()
     ) async throws(Failure) -> Judgement {
@@ -97,6 +98,7 @@ final class EffectRunner: Sendable {
                 scratch: scratch,
                 redactor: redactor,
                 ask: desk?.asker,
+                rooms: rooms,
                 before: before,
                 emit: emit
             ).judge(state, at: snapshot, of: run.id)

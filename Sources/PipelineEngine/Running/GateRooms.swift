@@ -7,24 +7,30 @@ struct GateRoom: Sendable {
     let workspace: Workspace
 }
 
-/// The rooms of the gates of one judgement; the first is begun before there is a tree to stand in it.
+/// The rooms of the gates of one check; the first is begun before there is a tree to stand in it.
 final class GateRooms: Sendable {
-    private let work: GoalJudge.Work
+    private let run: RunID
+    /// What confines the gates; `nil` when nothing does.
+    let policy: WorkspacePolicy?
     private let sandboxes: any SandboxKeeper
     private let scratch: Scratch
     private let first = Mutex<GateRoom?>(nil)
 
-    init(_ work: GoalJudge.Work, _ sandboxes: any SandboxKeeper, _ scratch: Scratch) {
-        self.work = work
+    init(_ state: RunState, of run: RunID, _ sandboxes: any SandboxKeeper, _ scratch: Scratch) {
+        self.run = run
+        policy = state.workspace?.sandbox?.isConfined == true ? state.pipeline?.workspace : nil
         self.sandboxes = sandboxes
         self.scratch = scratch
     }
 
-    /// Begins with the first room, as long as the tree is laid out; what goes wrong comes to light when it is needed.
+    /// Begins with the first room: a sandbox takes as long to make as the files to look through. What goes wrong comes to
+    /// light when it is needed.
     ///
-    /// - Parameter path: Absolute path of the directory where the tree will be.
-    func prepare(around path: String) async {
-        guard work.confinement != nil, let room = try? await room(for: work.judged(at: path)) else { return }
+    /// - Parameter workspace: Where the work was done.
+    func prepare(for workspace: Workspace, _ keeper: any WorkspaceKeeper) async {
+        guard policy != nil, let path = try? await keeper.judgedPlace(of: workspace, for: run),
+            let room = try? await room(for: workspace.judged(at: path))
+        else { return }
         if let walls = room.workspace.confinement { sandboxes.prepare(walls) }
         first.withLock { $0 = room }
     }
@@ -55,14 +61,19 @@ final class GateRooms: Sendable {
     private func room(for workspace: Workspace) async throws(Failure) -> GateRoom {
         let directory = scratch.directory()
         var workspace = workspace
-        guard let policy = work.confinement else { return GateRoom(directory: directory, workspace: workspace) }
+        guard let policy else { return GateRoom(directory: directory, workspace: workspace) }
         do throws(Failure) {
             let tenant = SandboxTenant.judge(tree: workspace.path, scratch: try directory.path())
-            workspace.confinement = try await sandboxes.walls(for: work.run, workspace, policy, tenant)
+            workspace.confinement = try await sandboxes.walls(for: run, workspace, policy, tenant)
         } catch {
             directory.remove()
             throw error
         }
         return GateRoom(directory: directory, workspace: workspace)
     }
+}
+
+extension Workspace {
+    /// The tree in which its work is judged, laid out at an absolute path.
+    func judged(at path: String) -> Workspace { Workspace(path: path, project: project, heldOut: heldOut) }
 }

@@ -38,6 +38,8 @@ struct GoalJudge: Sendable {
     let redactor: Redactor
     /// Asks models; `nil` where none may be asked.
     let ask: JudgeAsker?
+    /// Where its gates work.
+    let rooms: GateRooms
     /// What its gates may know of earlier checks.
     var before: EarlierCases
     let emit: @Sendable (RunID, LivePiece) -> Void
@@ -48,14 +50,7 @@ struct GoalJudge: Sendable {
         var workspace: Workspace
         var start: SnapshotID
         var snapshot: SnapshotID
-        /// What confines the gates; `nil` when nothing does.
-        var confinement: WorkspacePolicy?
         var run: RunID
-
-        /// The tree to judge, laid out at an absolute path.
-        func judged(at path: String) -> Workspace {
-            Workspace(path: path, project: workspace.project, heldOut: workspace.heldOut)
-        }
     }
 
     /// - Throws: ``Failure`` when a gate gave no answer.
@@ -63,15 +58,7 @@ struct GoalJudge: Sendable {
         guard let goal = state.pipeline?.goal, let workspace = state.workspace, let start = state.startSnapshot else {
             throw Failure(.invalidInput, "The run has no goal or no workspace yet.")
         }
-        let confines = workspace.sandbox?.isConfined == true
-        let work = Work(
-            goal: goal,
-            workspace: workspace,
-            start: start,
-            snapshot: snapshot,
-            confinement: confines ? state.pipeline?.workspace : nil,
-            run: run
-        )
+        let work = Work(goal: goal, workspace: workspace, start: start, snapshot: snapshot, run: run)
         var policy = try Self.policy(for: goal, registry)
         policy.protect += goal.holdout
         let shown = try await judge(work, under: policy)
@@ -96,26 +83,6 @@ struct GoalJudge: Sendable {
     }
 
     private func judge(_ work: Work, under policy: EditPolicy) async throws(Failure) -> Judgement {
-        let rooms = GateRooms(work, sandboxes, scratch)
-        // A sandbox takes as long to make as the tree does.
-        if let path = try await keeper.judgedPlace(of: work.workspace, for: work.run) {
-            await rooms.prepare(around: path)
-        }
-        let judgement: Result<Judgement, Failure>
-        do throws(Failure) {
-            judgement = .success(try await judge(work, under: policy, in: rooms))
-        } catch {
-            judgement = .failure(error)
-        }
-        await rooms.leave()
-        return try judgement.get()
-    }
-
-    private func judge(
-        _ work: Work,
-        under policy: EditPolicy,
-        in rooms: GateRooms
-    ) async throws(Failure) -> Judgement {
         let tree = try await keeper.rebuild(
             work.workspace,
             from: work.start,
@@ -124,12 +91,11 @@ struct GoalJudge: Sendable {
             of: work.run
         )
         let place = JudgedPlace(
-            workspace: work.judged(at: tree.path),
+            workspace: work.workspace.judged(at: tree.path),
             origin: work.workspace,
             start: work.start,
-            confinedBy: work.confinement,
             run: work.run,
-            rooms: rooms
+            confinedBy: rooms.policy
         )
         let isOne = work.goal.judge.gates(at: FieldPath()).count == 1
         let verdict = try await judge(work.goal.judge, place, naming: !isOne)
@@ -212,7 +178,7 @@ struct GoalJudge: Sendable {
         let factory = try registry.gate(id)
         let gate: any Gate
         do throws(FieldProblems) { gate = try factory.make(settings) } catch { throw error.failure }
-        let room = try await place.rooms.take(for: place.workspace)
+        let room = try await rooms.take(for: place.workspace)
         var judge = self
         judge.before = before.own(by: id)
         let verdict: Result<Verdict, Failure>
@@ -225,7 +191,7 @@ struct GoalJudge: Sendable {
         } catch {
             verdict = .failure(error)
         }
-        place.note(await place.rooms.leave(room))
+        place.note(await rooms.leave(room))
         return try verdict.get()
     }
 

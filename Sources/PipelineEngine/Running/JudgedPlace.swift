@@ -11,7 +11,6 @@ final class JudgedPlace: Sendable {
     /// What confines the gates; `nil` when nothing does.
     let policy: WorkspacePolicy?
     let run: RunID
-    let rooms: GateRooms
     /// What the gates reached so far.
     let network = Mutex<[NetworkUse]>([])
 
@@ -19,16 +18,14 @@ final class JudgedPlace: Sendable {
         workspace: Workspace,
         origin: Workspace,
         start: SnapshotID,
-        confinedBy policy: WorkspacePolicy?,
         run: RunID,
-        rooms: GateRooms
+        confinedBy policy: WorkspacePolicy?
     ) {
         self.workspace = workspace
         self.origin = origin
         self.start = start
         self.policy = policy
         self.run = run
-        self.rooms = rooms
     }
 
     func note(_ uses: [NetworkUse]) { network.withLock { $0 += uses } }
