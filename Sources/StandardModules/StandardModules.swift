@@ -78,6 +78,7 @@ extension Registry {
     }
 
     private static func addTools(to registry: inout Registry) {
+        registry.add(ApplyPatchTool.self)
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
         registry.add(FindFilesTool.self)

@@ -163,7 +163,7 @@ import Testing
         "import sys\nr = sys.modules['_pytest.reports'].TestReport\n"
             + "r.from_item_and_call.__func__.__code__ = (lambda cls, item, call: cls(item.nodeid, item.location, {}, "
             + "'passed', None, call.when, (), 0, 0, 0)).__code__",
-        "import gc\nM = next(o for o in gc.get_objects() if type(o).__name__ == 'PytestPluginManager')\n"
+        "import gc\ngc.unfreeze()\nM = next(o for o in gc.get_objects() if type(o).__name__ == 'PytestPluginManager')\n"
             + "class Friend:\n    def pytest_pyfunc_call(self, pyfuncitem): return True\n"
             + "M.register(Friend(), 'friend')",
     ])
