@@ -14,16 +14,10 @@ struct MarkedPatch {
         self.index = index
     }
 
-    func patches() throws(Failure) -> [FilePatch] {
-        var reader = self
-        try reader.read()
-        return reader.found
-    }
-
-    private mutating func read() throws(Failure) {
+    mutating func patches() throws(Failure) -> [FilePatch] {
         while index < lines.count {
             let line = lines[index]
-            if line.begins(with: "*** End Patch") { return }
+            if line.begins(with: "*** End Patch") { return found }
             if let path = line.after("*** Add File:") {
                 found.append(try added(path))
             } else if let path = line.after("*** Delete File:") {

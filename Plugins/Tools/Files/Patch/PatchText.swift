@@ -22,9 +22,11 @@ struct PatchText {
     func patches() throws(Failure) -> [FilePatch] {
         let patches: [FilePatch]
         if let begin = lines.firstIndex(where: { $0.trimmed.elementsEqual("*** Begin Patch".utf8) }) {
-            patches = try MarkedPatch(lines, from: begin + 1).patches()
+            var reader = MarkedPatch(lines, from: begin + 1)
+            patches = try reader.patches()
         } else {
-            patches = try UnifiedDiff(lines).patches()
+            var reader = UnifiedDiff(lines)
+            patches = try reader.patches()
         }
         guard !patches.isEmpty else {
             throw Failure(

@@ -111,6 +111,8 @@ struct PatchWork {
         _ hunks: [Hunk],
         of path: String
     ) throws(Failure) -> (content: [UInt8], fits: [PatchedLines.Fit], misfits: [String]) {
+        // What is only deleted or renamed need not be text.
+        guard !hunks.isEmpty else { return (bytes, [], []) }
         _ = try TextFile.text(bytes, of: path)
         var lines = PatchedLines(bytes)
         var (fits, misfits) = ([PatchedLines.Fit](), [String]())
@@ -155,8 +157,13 @@ struct PatchWork {
             do throws(Failure) {
                 try carryOut(step)
             } catch {
-                for done in steps[...index].reversed() { takeBack(done) }
-                throw error
+                var failure = error
+                for done in steps[...index].reversed() {
+                    do throws(Failure) { try takeBack(done) } catch {
+                        failure.message += " '\(done.path)' could not be taken back: \(error.message)"
+                    }
+                }
+                throw failure
             }
         }
     }
@@ -169,13 +176,13 @@ struct PatchWork {
     }
 
     /// As far as it was done.
-    private func takeBack(_ step: Step) {
-        if let newPath = step.newPath, !files.holds(step.path) { try? files.rename(newPath, to: step.path) }
+    private func takeBack(_ step: Step) throws(Failure) {
+        if let newPath = step.newPath, !files.holds(step.path) { try files.rename(newPath, to: step.path) }
         if let before = step.before {
             let now = try? files.read(step.path, limit: FileLimits.write)
-            if now != before { try? files.write(before, to: step.path) }
+            if now != before { try files.write(before, to: step.path) }
         } else if files.holds(step.path) {
-            try? files.delete(step.path)
+            try files.delete(step.path)
         }
     }
 }

@@ -20,13 +20,7 @@ struct UnifiedDiff {
 
     init(_ lines: [ArraySlice<UInt8>]) { self.lines = lines }
 
-    func patches() throws(Failure) -> [FilePatch] {
-        var reader = self
-        try reader.read()
-        return reader.found
-    }
-
-    private mutating func read() throws(Failure) {
+    mutating func patches() throws(Failure) -> [FilePatch] {
         while index < lines.count {
             let line = lines[index]
             if isFile(index) {
@@ -39,6 +33,7 @@ struct UnifiedDiff {
             }
         }
         endHeader()
+        return found
     }
 
     /// Whether `---` and `+++` stand here.
