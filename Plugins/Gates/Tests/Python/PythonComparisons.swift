@@ -25,7 +25,7 @@ enum PythonComparisons {
 
             # Once more, when plugins have been loaded, as long as nothing of the project is.
             def remember(self):
-                if not any(file_of(module) for module in list(loaded.values())):
+                if is_alone():
                     self.know_all()
 
             def key(self, kind):

@@ -58,6 +58,10 @@ enum PythonGuards {
         def file_of(module):
             path = getattr(module, "__file__", None)
             return path if isinstance(path, str) and judged.place(path) else None
+
+        # Whether nothing of the project is loaded yet.
+        def is_alone():
+            return not any(file_of(module) for module in list(loaded.values()))
         """#
 
     /// Looks at the end whether what judges is what it was before anything of the project was loaded.
@@ -75,7 +79,7 @@ enum PythonGuards {
 
             # Once more, when plugins have been loaded, as long as nothing of the project is.
             def remember(self):
-                if not any(file_of(module) for module in list(loaded.values())):
+                if is_alone():
                     self.known = [(owner, name, vars(owner).get(name)) for owner, name in self.own]
 
             def check(self):
