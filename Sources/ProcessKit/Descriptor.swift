@@ -25,6 +25,14 @@ struct Descriptor: ~Copyable {
         try pair("a socket", sluice_socket_pair)
     }
 
+    /// Two connected sockets that pass bytes, both closed on exec.
+    static func streamPair() throws(Failure) -> Pair {
+        try pair("a socket") { numbers in
+            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+            return socketpair(AF_UNIX, kind, 0, numbers) == 0 ? 0 : -errno
+        }
+    }
+
     /// /dev/null for reading, and nothing to write to.
     static func null() throws(Failure) -> Pair {
         let number = open("/dev/null", O_RDONLY | O_CLOEXEC)

@@ -21,21 +21,24 @@ struct Execution: ~Copyable {
     private var reports = Reports()
 
     /// Starts the command.
+    ///
+    /// - Parameter lent: What become its standard input and output, where somebody else holds the other ends.
     static func start(
         _ command: Command,
         _ ending: Ending,
-        _ readers: StreamReaders
+        _ readers: StreamReaders,
+        lending lent: (input: Int32, output: Int32)? = nil
     ) throws(Failure) -> Execution {
         let launch = try Launch(command)
         let control = try Descriptor.socketPair()
-        let output = try Descriptor.pipe()
+        let output = lent == nil ? try Descriptor.pipe() : .none
         let errors = command.output == .separate ? try Descriptor.pipe() : .none
         let report = command.report == nil ? .none : try Descriptor.report()
-        let input = command.input.isEmpty ? try Descriptor.null() : try Descriptor.pipe()
+        let input = lent != nil ? .none : command.input.isEmpty ? try Descriptor.null() : try Descriptor.pipe()
         let keeper = try launch.start(
             (
-                input: input.first.number,
-                output: output.second.number,
+                input: lent?.input ?? input.first.number,
+                output: lent?.output ?? output.second.number,
                 errors: command.output == .separate ? errors.second.number : output.second.number,
                 report: report.second.number,
                 control: control.second.number

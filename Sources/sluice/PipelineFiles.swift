@@ -8,9 +8,10 @@ struct PipelineFiles: Sendable {
     private let loader: PipelineLoader
     private let builtIn: [String: String]
 
-    init(_ session: Session) {
+    /// - Parameter project: Absolute path of the directory to work on.
+    init(_ session: Session, project: String = absolute(".")) {
         builtIn = BuiltInPipelines.all
-        loader = PipelineLoader(.standard, registry: session.registry)
+        loader = PipelineLoader(.standard, registry: session.registry, project: project)
     }
 
     /// A built-in pipeline by its name, or a file by its path.

@@ -30,6 +30,7 @@ struct Interpolation {
         pipeline.goal.editable = texts(pipeline.goal.editable, at: goal.appending("editable"))
         pipeline.goal.protect = texts(pipeline.goal.protect, at: goal.appending("protect"))
         pipeline.goal.holdout = texts(pipeline.goal.holdout, at: goal.appending("holdout")) ?? []
+        if !pipeline.brought.isEmpty { pipeline.brought = members(pipeline.brought, at: FieldPath()) }
         let workspace = FieldPath().appending("workspace")
         pipeline.workspace.readable = places(pipeline.workspace.readable, at: workspace.appending("readable"))
         pipeline.workspace.writable = places(pipeline.workspace.writable, at: workspace.appending("writable"))

@@ -7,7 +7,7 @@ extension LintCheck {
     }
 
     private func unknownTool(_ mention: Mention) -> [Finding] {
-        guard matched(by: mention.rule).isEmpty else { return [] }
+        guard matched(by: mention.rule).isEmpty, !isOnShelf(mention.rule) else { return [] }
         guard TextPattern(mention.name).isPlain else {
             return [Finding(FieldProblem(place(of: "tool", in: mention), "No tool matches '\(mention.name)'."))]
         }
@@ -22,7 +22,7 @@ extension LintCheck {
     /// Arguments that no tool takes of those that the rule names.
     private func unknownArguments(_ mention: Mention) -> [Finding] {
         let tools = matched(by: mention.rule)
-        guard !tools.isEmpty else { return [] }
+        guard !tools.isEmpty, !isOnShelf(mention.rule) else { return [] }
         let known = Set(tools.flatMap { $0.arguments.map(\.name) }).sorted()
         let exactly = mention.rule.exactly.map { Array($0.members.keys) } ?? []
         let named = mention.rule.with.keys.map { ("with", $0) } + exactly.map { ("exactly", $0) }

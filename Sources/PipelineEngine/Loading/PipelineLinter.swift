@@ -14,14 +14,20 @@ public struct PipelineLinter: Sendable {
     }
 
     let registry: Registry
+    /// The directory that a run would work on; `nil` when it is not known yet.
+    private let project: String?
 
-    public init(_ registry: Registry) { self.registry = registry }
+    public init(_ registry: Registry, project: String? = nil) {
+        self.registry = registry
+        self.project = project
+    }
 
     /// What is wrong, in the order of the rules; empty for a pipeline that will start.
     public func findings(in pipeline: Pipeline, _ stage: Stage = .written) -> [Finding] {
         var draft = pipeline
         var interpolation = Interpolation(meaning(in: pipeline))
         if stage == .written { interpolation.replace(in: &draft) }
+        let (registry, brought) = registry.including(draft, in: project)
         let check = LintCheck(
             written: pipeline,
             pipeline: draft,
@@ -29,7 +35,7 @@ public struct PipelineLinter: Sendable {
             registry: registry
         )
         return interpolation.findings + check.names + check.inputs + check.limits + check.globs + check.heldOut
-            + check.tools + check.goal + check.providers
+            + check.brought(brought) + check.tools + check.goal + check.providers
     }
 
     /// Defaults where there are some, stand-ins where a person will give the value.

@@ -6,10 +6,12 @@ public struct PipelineLoader: Sendable {
     private let sources: PipelineSources
     private let linter: PipelineLinter?
 
-    /// - Parameter registry: What the pipeline may use; without one, only its form is checked.
-    public init(_ sources: PipelineSources, registry: Registry? = nil) {
+    /// - Parameters:
+    ///   - registry: What the pipeline may use; without one, only its form is checked.
+    ///   - project: Absolute path of the directory that a run would work on; `nil` when it is not known yet.
+    public init(_ sources: PipelineSources, registry: Registry? = nil, project: String? = nil) {
         self.sources = sources
-        linter = registry.map { PipelineLinter($0) }
+        linter = registry.map { PipelineLinter($0, project: project) }
     }
 
     /// Loads a file.

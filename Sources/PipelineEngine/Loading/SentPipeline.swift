@@ -16,6 +16,9 @@ struct SentPipeline {
         let problems = [
             ("env", !pipeline.env.isEmpty, "read environment variables"),
             ("hooks", pipeline.hooks != nil, "have hooks: they run outside of the sandbox"),
+            ("modules", pipeline.modules != nil, "load libraries of this server"),
+            ("foreign", pipeline.foreign != nil, "call functions of libraries of this server"),
+            ("mcp", pipeline.mcp != nil, "start or reach servers"),
             ("providers", !pipeline.providers.isEmpty, "set up model services: where keys are sent, and what is run"),
         ].filter(\.1).map { key, _, words in
             FieldProblem(

@@ -3,7 +3,7 @@ import PipelineKit
 /// Looks at calls before anybody decides on them: what is wrong with them, what they may touch, what the policy says.
 struct CallAssessor {
     let registry: Registry
-    let toolbox: Toolbox
+    private let modules: RunModules
     let state: RunState
     /// What the pipeline says of tools.
     let tools: ToolPolicy
@@ -14,11 +14,11 @@ struct CallAssessor {
     let policy: OperatorPolicy?
 
     /// - Returns: `nil` for a run without a pipeline that can be read.
-    init?(_ registry: Registry, _ toolbox: Toolbox, _ state: RunState, _ policy: PolicyFile?) {
+    init?(_ modules: RunModules, _ state: RunState, _ policy: PolicyFile?) {
         guard let pipeline = state.pipeline else { return nil }
         self.policy = policy?.current(for: state.workspace)
-        self.registry = registry
-        self.toolbox = toolbox
+        self.modules = modules
+        registry = modules.registry
         self.state = state
         tools = pipeline.tools
         human = pipeline.human
@@ -35,7 +35,7 @@ struct CallAssessor {
     ///   - asking: What a hook says that has a person asked; `nil` for none.
     ///   - hooks: Those that are to be asked about calls of their tools.
     func assess(_ call: ToolCall, _ id: CallID, asking: String? = nil, before hooks: [Hook] = []) -> AssessedCall {
-        guard let tool = registry.tools[ModuleID(call.tool)] else {
+        guard let tool = registry.found(ModuleID(call.tool)) else {
             let near = Suggestion.sentence(for: call.tool, among: tools.offered(among: registry.toolNames))
             let unknown = ProposedCall(id: id, call: call, reach: [])
             return AssessedCall(unknown, problem: "There is no tool '\(call.tool)'.\(near)", rule: .deny, shown: nil)
@@ -65,7 +65,7 @@ struct CallAssessor {
 
     /// The call as rules see it; `nil` for a tool that is not there.
     func ruled(_ call: ToolCall) -> RuledCall? {
-        registry.tools[ModuleID(call.tool)].map { look(at: call, $0).ruled }
+        registry.found(ModuleID(call.tool)).map { look(at: call, $0).ruled }
     }
 
     /// The call as rules see it, and why it cannot be carried out, in words for the model.
@@ -82,7 +82,7 @@ struct CallAssessor {
         } catch {
             return (ruled, "The arguments of '\(call.tool)' are not JSON: \(error)")
         }
-        guard let configured = try? toolbox.tool(tool, tools) else { return (ruled, nil) }
+        guard let configured = try? modules.tool(tool, tools) else { return (ruled, nil) }
         do throws(FieldProblems) {
             ruled.scope = try configured.scope(ruled.arguments, workspace)
         } catch {

@@ -12,7 +12,7 @@ extension EffectRunner {
         }
         fault("model.replied")
         let cost = question.briefing.price?.cost(of: reply.usage)
-        let assessor = CallAssessor(registry, run.toolbox, question.state, policy)
+        let assessor = CallAssessor(run.modules, question.state, policy)
         let calls = assessor?.assess(reply.calls, of: turn) ?? []
         reply.calls = []  // from here on they are the assessed ones
         try await run.record(.finishTurn(turn, reply, cost: cost, calls: calls), andNext: true)

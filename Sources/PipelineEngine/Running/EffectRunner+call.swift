@@ -71,7 +71,7 @@ extension EffectRunner {
         guard policy != nil || work.call.proposed.policy != nil else { return false }
         let state = await run.state
         guard work.call.stage == .ready, work.call.proposed.policy != policy?.current(for: state.workspace).version,
-            let assessor = CallAssessor(registry, run.toolbox, state, policy)
+            let assessor = CallAssessor(run.modules, state, policy)
         else { return false }
         let assessed = assessor.assess(work.call.proposed.call, work.call.proposed.id)
         return try await !run.record(.reassessCall(assessed)).isEmpty

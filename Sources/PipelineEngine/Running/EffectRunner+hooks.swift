@@ -15,9 +15,9 @@ extension EffectRunner {
     func assess(_ id: CallID, of run: LiveRun) async throws(ServiceError) {
         let state = await run.state
         guard let call = state.calls[id], call.stage == .assessing, let workspace = state.workspace,
-            let assessor = CallAssessor(registry, run.toolbox, state, policy)
+            let assessor = CallAssessor(run.modules, state, policy)
         else { return }
-        let names = registry.tools[ModuleID(call.proposed.call.tool)]?.names ?? []
+        let names = run.modules.registry.tools[ModuleID(call.proposed.call.tool)]?.names ?? []
         let asked = hooks(state.pipeline, workspace).beforeCall.filter { $0.isFor(names) }
         guard let (said, stop) = await caller(run, workspace).askBefore(call.proposed, asked) else { return }
         fault("hooks.asked")
@@ -41,7 +41,7 @@ extension EffectRunner {
         guard let all = all ?? policy?.current(for: work.workspace).hooks, !all.afterCall.isEmpty else {
             return (output, nil)
         }
-        let names = registry.tools[ModuleID(work.call.proposed.call.tool)]?.names ?? []
+        let names = run.modules.registry.tools[ModuleID(work.call.proposed.call.tool)]?.names ?? []
         let told = all.afterCall.filter { $0.isFor(names) }
         return await caller(run, work.workspace).tellAfter(work.call.proposed, output, told)
     }

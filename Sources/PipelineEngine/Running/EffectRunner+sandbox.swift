@@ -38,6 +38,7 @@ extension EffectRunner {
 
     /// Takes down what was put up for a run that this process works on no longer.
     func leave(_ run: LiveRun) async {
+        run.modules.unequip()
         if let walls = await run.takeWalls() { await sandboxes.takeDown(walls) }
         if await run.state.isFinished { await sandboxes.discard(run.id) }
     }

@@ -41,6 +41,9 @@ final class EffectRunner: Sendable {
 
     /// - Throws: ``ServiceError/refused(_:)`` when the run has moved on meanwhile.
     func carryOut(_ effect: Effect, of run: LiveRun) async throws(ServiceError) {
+        if !run.modules.isEquipped, effect.needsModules, let failure = await equip(run) {
+            return try await giveUp(failure, run)
+        }
         switch effect {
         case .openWorkspace: try await openWorkspace(of: run)
         case .check(let name): try await check(name, of: run)
@@ -52,6 +55,23 @@ final class EffectRunner: Sendable {
         case .call(let id): try await call(id, of: run)
         case .keepBest(let iteration): try await keepBest(iteration, of: run)
         case .wake(let approval, _): try await run.record(.expire(approval))
+        }
+    }
+
+    /// Gets what the run's pipeline brings along, as soon as there is a workspace.
+    ///
+    /// - Returns: what cannot be had.
+    @inline(never)
+    private func equip(_ run: LiveRun) async -> Failure? {
+        let state = await run.state
+        guard let pipeline = state.pipeline, let workspace = state.workspace else { return nil }
+        do throws(Failure) {
+            try await run.modules.equip(for: pipeline) { () async throws(Failure) in
+                try await self.confined(workspace, of: run)
+            }
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -92,7 +112,7 @@ final class EffectRunner: Sendable {
     ) async throws(Failure) -> Judgement {
         try await run.checks.pass { () async throws(Failure) in
             try await GoalJudge(
-                registry: registry,
+                registry: run.modules.registry,
                 keeper: keeper,
                 sandboxes: sandboxes,
                 scratch: scratch,
@@ -102,6 +122,16 @@ final class EffectRunner: Sendable {
                 before: before,
                 emit: emit
             ).judge(state, at: snapshot, of: run.id)
+        }
+    }
+}
+
+extension Effect {
+    /// Whether modules may be used to carry it out.
+    fileprivate var needsModules: Bool {
+        switch self {
+        case .openWorkspace, .keepBest, .wake: false
+        case .check, .ask, .assess, .call: true
         }
     }
 }

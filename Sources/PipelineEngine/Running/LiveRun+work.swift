@@ -7,7 +7,7 @@ extension LiveRun {
     /// - Throws: ``Failure`` when a module that the pipeline names is not there.
     private func briefing(for state: RunState) throws(Failure) -> Briefing {
         if let briefing, briefing.holds(for: state) { return briefing }
-        let made = try Briefing(state, registry ?? Registry())
+        let made = try Briefing(state, modules.registry)
         briefing = made
         return made
     }
@@ -59,10 +59,9 @@ extension LiveRun {
     ///
     /// - Throws: ``Failure`` for a tool that is not there, or that refuses its settings.
     private func tool(of name: String) throws(Failure) -> ConfiguredTool {
-        guard let registry else { throw Failure(.missing, "There is no tool '\(name)'.") }
-        let factory = try registry.tool(ModuleID(name))
-        if let made = toolbox.made(factory) { return made }  // a pipeline is large, and is not read for it
-        return try toolbox.tool(factory, state.pipeline?.tools ?? ToolPolicy())
+        let factory = try modules.registry.tool(ModuleID(name))
+        if let made = modules.made(factory) { return made }  // a pipeline is large, and is not read for it
+        return try modules.tool(factory, state.pipeline?.tools ?? ToolPolicy())
     }
 
     /// Keeps what confines commands, as it is the same for all of them.
@@ -75,7 +74,7 @@ extension LiveRun {
 
     /// The step that follows at once, if it may be recorded together with these events.
     func sequel(to draft: inout Draft) -> Sequel? {
-        guard registry != nil, !Task.isCancelled, !isWindingDown else { return nil }
+        guard isCarriedOut, !Task.isCancelled, !isWindingDown else { return nil }
         let workspace = draft.state.workspace
         return Sequel(
             after: &draft.state,

@@ -10,8 +10,10 @@ public actor LiveRun {
     let clock: EngineClock
     private let publish: @Sendable ([Event]) -> Void
     private var watcher: (@Sendable () -> Void)?
-    /// The modules that carry out the run's steps; `nil` for a run that is looked at and takes none here.
-    let registry: Registry?
+    /// Whether this process carries out the run's steps, and does not only look at it.
+    let isCarriedOut: Bool
+    /// What the steps are carried out with.
+    nonisolated let modules: RunModules
     /// What several runs may spend together.
     let budget: Budget
     /// The operator's; `nil` where there is none.
@@ -30,8 +32,6 @@ public actor LiveRun {
     private var listedAt: Instant?
     /// One check of the run at a time, as they share its judged tree.
     nonisolated let checks = Turnstile()
-    /// What a run's pipeline says of its tools never changes.
-    nonisolated let toolbox = Toolbox()
 
     /// Opens a run from its history.
     ///
@@ -98,7 +98,8 @@ public actor LiveRun {
         listedAt = state.sequence == 1 ? state.updatedAt : nil
         self.store = store
         self.clock = clock
-        self.registry = registry
+        isCarriedOut = registry != nil
+        modules = RunModules(registry ?? Registry())
         self.budget = budget
         self.policy = policy
         self.publish = publish

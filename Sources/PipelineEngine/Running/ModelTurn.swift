@@ -77,7 +77,7 @@ enum ModelTurn {
 extension Registry {
     /// - Throws: ``Failure/Kind/missing`` for a tool that is not there, with the nearest that is.
     func tool(_ id: ModuleID) throws(Failure) -> ToolFactory {
-        guard let tool = tools[id] else {
+        guard let tool = found(id) else {
             let near = Suggestion.sentence(for: id.value, among: tools.keys.map(\.value))
             throw Failure(.missing, "There is no tool '\(id)'.\(near)")
         }

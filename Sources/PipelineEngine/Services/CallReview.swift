@@ -17,7 +17,12 @@ struct CallReview {
         guard let known = state.approvals[id] else { throw .unknownApproval(id) }
         if let earlier = known.resolution { throw .alreadyResolved(id, earlier) }
         guard case .call(let name) = known.approval.subject, let call = state.calls[name],
-            let assessor = CallAssessor(registry, Toolbox(), state, policy)
+            let pipeline = state.pipeline,
+            let assessor = CallAssessor(
+                RunModules(registry.including(pipeline, in: state.workspace?.project).0),
+                state,
+                policy
+            )
         else { throw .notACall(id) }
         approval = known.approval
         self.call = call.proposed.call
@@ -33,7 +38,7 @@ struct CallReview {
         let call = try edited(arguments, &answer)
         guard let grant else { return answer }
         guard let ruled = assessor.ruled(call) else { throw Failure(.missing, "There is no tool '\(call.tool)'.") }
-        let fields = assessor.registry.tools[ModuleID(call.tool)]?.arguments.map(\.name) ?? []
+        let fields = assessor.registry.found(ModuleID(call.tool))?.arguments.map(\.name) ?? []
         answer.grant = try grant.rule(for: ruled, tool: call.tool, fields: fields)
         return answer
     }

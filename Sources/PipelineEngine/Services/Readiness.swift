@@ -23,6 +23,7 @@ public struct Readiness: Sendable {
     /// The models that the gates of the goal ask.
     private func judges(_ pipeline: Pipeline, besides author: ModelName) throws(Failure) -> [ModelName] {
         var judges: [ModelName] = []
+        let registry = registry.including(pipeline, in: nil).0
         for gate in pipeline.goal.judge.gates(at: FieldPath()) {
             let factory = try registry.gate(gate.id)
             guard factory.asksModels else { continue }
@@ -87,7 +88,7 @@ public struct Readiness: Sendable {
         var state = RunState()
         state.facts.pipeline = pipeline
         state.facts.limits = pipeline.limits
-        guard let briefing = try? Briefing(state, registry) else { return nil }
+        guard let briefing = try? Briefing(state, registry.including(pipeline, in: nil).0) else { return nil }
         return ModelTurn.worstCase(state, briefing, reply: min(ModelTurn.leastReply, pipeline.limits.reply.tokens))
     }
 }

@@ -139,11 +139,13 @@ public final class RunService: Sendable {
         }
         let shared = try await parts.budget.anyLimit(ofKey: order.key)
         do throws(Failure) {
-            try Readiness(parts.registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)
-            for name in order.pipeline.tools.offered(among: parts.registry.toolNames) {
-                _ = try parts.registry.tool(ModuleID(name))
+            let (registry, findings) = parts.registry.including(order.pipeline, in: order.project)
+            guard findings.problems.isEmpty else { throw FieldProblems(findings.problems).failure }
+            try Readiness(registry, secrets: parts.secrets).check(order.pipeline, sharing: shared)
+            for name in order.pipeline.tools.offered(among: registry.toolNames) {
+                _ = try registry.tool(ModuleID(name))
             }
-            for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try parts.registry.gate(gate.id) }
+            for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try registry.gate(gate.id) }
             if parts.sandboxes.asked(order.pipeline) == .required { try await parts.sandboxes.check() }
         } catch {
             throw .invalid(error.message)

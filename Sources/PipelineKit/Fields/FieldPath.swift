@@ -12,6 +12,7 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
 
     public func appending(_ key: String) -> FieldPath { FieldPath(parts + [.key(key)]) }
     public func appending(_ index: Int) -> FieldPath { FieldPath(parts + [.index(index)]) }
+    public func appending(_ path: FieldPath) -> FieldPath { FieldPath(parts + path.parts) }
 
     public var description: String {
         parts.reduce(into: "") { text, part in

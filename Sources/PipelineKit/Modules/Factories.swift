@@ -28,6 +28,26 @@ public struct ToolFactory: Sendable {
         }
     }
 
+    /// - Parameter make: Checks the settings, all of them, and touches nothing else.
+    init(
+        id: ModuleID,
+        summary: String,
+        reach: Set<Reach>,
+        arguments: [FieldSchema],
+        specification: ToolSpecification,
+        make: @escaping @Sendable (JSONValue) throws(FieldProblems) -> ConfiguredTool
+    ) {
+        self.id = id
+        aliases = []
+        names = [id.value]
+        self.summary = summary
+        self.reach = reach
+        describeSettings = Once { [] }
+        describeArguments = Once { arguments }
+        specify = Once { specification }
+        self.make = make
+    }
+
     // Described when asked for, once: no command needs all of them.
     public var settings: [FieldSchema] { describeSettings() }
     public var arguments: [FieldSchema] { describeArguments() }
@@ -82,6 +102,29 @@ public struct GateFactory: Sendable {
         asksModels = G.asksModels
         describeSettings = Once { G.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
+    }
+
+    /// A gate that is declared in a pipeline, as another one with settings that stand there.
+    ///
+    /// - Parameters:
+    ///   - protection: What judges the work and so may not be changed by it.
+    ///   - make: The gate; it has no settings of its own.
+    public init(
+        id: ModuleID,
+        summary: String,
+        protection: EditPolicy,
+        make: @escaping @Sendable () throws(Failure) -> any Gate
+    ) {
+        self.id = id
+        aliases = []
+        self.summary = summary
+        self.protection = protection
+        measures = false
+        asksModels = false
+        describeSettings = Once { [] }
+        self.make = { (json: JSONValue) throws(FieldProblems) in
+            try configured(NoFields(json: json)) { _ throws(Failure) in try make() }
+        }
     }
 
     public var settings: [FieldSchema] { describeSettings() }

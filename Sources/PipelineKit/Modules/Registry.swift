@@ -1,8 +1,12 @@
 /// Every module the process can use, by kind and name; a value.
 public struct Registry: Sendable {
-    public private(set) var tools: [ModuleID: ToolFactory] = [:]
-    public private(set) var gates: [ModuleID: GateFactory] = [:]
+    public internal(set) var tools: [ModuleID: ToolFactory] = [:]
+    public internal(set) var gates: [ModuleID: GateFactory] = [:]
     public private(set) var providers: [ModuleID: ProviderFactory] = [:]
+    /// What reads the modules that pipelines bring along, by their keys.
+    public private(set) var sources: [String: any ModuleSource] = [:]
+    /// Tools that nobody has looked up yet.
+    public internal(set) var shelves: [ToolShelf] = []
     /// What models cost by their vendors' lists; `nil` for one that stands in none.
     public var listPrice: @Sendable (ModelName) -> Price? = { _ in nil }
     /// The models that a vendor's list names, by the vendor's provider.
@@ -30,5 +34,11 @@ public struct Registry: Sendable {
     public mutating func add<P: Provider>(_ provider: P.Type) {
         precondition(providers[P.id] == nil, "Two providers are named '\(P.id)'.")
         providers[P.id] = ProviderFactory(provider)
+    }
+
+    /// - Precondition: no source with this key was added before.
+    public mutating func add(_ source: any ModuleSource) {
+        precondition(sources[source.key] == nil, "Two sources read '\(source.key)'.")
+        sources[source.key] = source
     }
 }

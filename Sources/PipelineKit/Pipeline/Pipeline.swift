@@ -22,8 +22,34 @@ public struct Pipeline: Fields, Hashable {
     @Field("What a run may use at most.") public var limits: Limits = Limits()
     @Field("Programs that are asked or told at certain moments.") public var hooks: Hooks? = nil
     @Field("Where the model works.") public var workspace: WorkspacePolicy = WorkspacePolicy()
+    @Field("Programs that are tools or gates of this pipeline, by the names of those.")
+    public var commands: [String: JSONValue]? = nil
+    @Field("Shared libraries that hold tools of this pipeline: paths, or mappings of path and optional.")
+    public var modules: [JSONValue]? = nil
+    @Field("C functions that are tools of this pipeline, by library and name.")
+    public var foreign: [String: JSONValue]? = nil
+    @Field("Servers of the Model Context Protocol whose tools this pipeline uses, by names of your own.")
+    public var mcp: [String: JSONValue]? = nil
 
     public init() {}
+}
+
+extension Pipeline {
+    /// What the pipeline brings along, by the key that it stands under; for each there is a ``ModuleSource``.
+    public var brought: [String: JSONValue] {
+        get {
+            let values = [
+                "commands": commands?.json, "modules": modules?.json, "foreign": foreign?.json, "mcp": mcp?.json,
+            ]
+            return values.compactMapValues(\.self)
+        }
+        set {
+            commands = newValue["commands"]?.members
+            modules = newValue["modules"]?.elements
+            foreign = newValue["foreign"]?.members
+            mcp = newValue["mcp"]?.members
+        }
+    }
 }
 
 /// A value that a person gives when starting a run.

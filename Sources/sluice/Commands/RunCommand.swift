@@ -39,7 +39,7 @@ enum RunCommand: Subcommand {
     {
         let project = try existingDirectory(options.cwd, of: "--cwd")
         let script = try ScriptFile.named(options.record, replaces: options.replace)
-        let loaded = try PipelineFiles(session).load(operands[0])
+        let loaded = try PipelineFiles(session, project: project).load(operands[0])
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
