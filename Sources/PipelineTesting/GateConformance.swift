@@ -21,8 +21,27 @@ public func expectConformance<G: Gate>(
 ) async throws -> Verdict {
     var registry = Registry()
     registry.add(type)
-    let factory = try #require(registry.gates[G.id], sourceLocation: location)
-    expectIdentity(G.id, factory.aliases, factory.summary, at: location)
+    return try await expectConformance(
+        of: try #require(registry.gates[G.id], sourceLocation: location),
+        settings: settings,
+        required: required,
+        files: files,
+        ask: ask,
+        at: location
+    )
+}
+
+/// The same of a gate that no type stands for, as one that a pipeline declares.
+@discardableResult
+public func expectConformance(
+    of factory: GateFactory,
+    settings: JSONValue = [:],
+    required: Set<String> = [],
+    files: [String: String] = [:],
+    ask: JudgeAsker? = nil,
+    at location: SourceLocation = #_sourceLocation
+) async throws -> Verdict {
+    expectIdentity(factory.id, factory.aliases, factory.summary, at: location)
     expectSettings(factory.settings, required: required, settings, at: location) { json throws(FieldProblems) in
         _ = try factory.make(json)
     }

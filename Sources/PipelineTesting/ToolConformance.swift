@@ -21,8 +21,28 @@ public func expectConformance<T: Tool>(
 ) async throws {
     var registry = Registry()
     registry.add(type)
-    let factory = try #require(registry.tools[T.id], sourceLocation: location)
-    expectIdentity(T.id, factory.aliases, factory.summary, at: location)
+    try await expectConformance(
+        of: try #require(registry.tools[T.id], sourceLocation: location),
+        arguments: arguments,
+        settings: settings,
+        required: required,
+        files: files,
+        verdict: verdict,
+        at: location
+    )
+}
+
+/// The same of a tool that no type stands for, as one that a pipeline declares.
+public func expectConformance(
+    of factory: ToolFactory,
+    arguments: JSONValue,
+    settings: JSONValue = [:],
+    required: Set<String> = [],
+    files: [String: String] = [:],
+    verdict: Verdict = .passed("The goal holds."),
+    at location: SourceLocation = #_sourceLocation
+) async throws {
+    expectIdentity(factory.id, factory.aliases, factory.summary, at: location)
     #expect(!factory.reach.isEmpty, "A tool that touches nothing is no tool.", sourceLocation: location)
     expectSettings(factory.settings, required: required, settings, at: location) { json throws(FieldProblems) in
         _ = try factory.make(json)

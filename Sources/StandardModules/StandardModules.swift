@@ -2,6 +2,7 @@ import AnthropicProvider
 import CheckTool
 import CommandGate
 import CommandProvider
+import CommandTool
 import FilesTool
 import GitTool
 import GoogleProvider
@@ -30,6 +31,7 @@ extension Registry {
         addGates(to: &registry)
         addTools(to: &registry)
         addProviders(to: &registry)
+        addSources(to: &registry)
         return registry
     }
 
@@ -93,6 +95,10 @@ extension Registry {
         registry.add(RenameFileTool.self)
         registry.add(RunTestsTool.self)
         registry.add(WriteFileTool.self)
+    }
+
+    private static func addSources(to registry: inout Registry) {
+        registry.add(CommandSource())
     }
 
     private static func addProviders(to registry: inout Registry) {

@@ -20,13 +20,24 @@ struct SentPipeline {
             ("foreign", pipeline.foreign != nil, "call functions of libraries of this server"),
             ("mcp", pipeline.mcp != nil, "start or reach servers"),
             ("providers", !pipeline.providers.isEmpty, "set up model services: where keys are sent, and what is run"),
-        ].filter(\.1).map { key, _, words in
-            FieldProblem(
-                FieldPath().appending(key),
-                "A pipeline that is sent as text may not \(words). Keep it in a file."
-            )
-        }
-        guard problems.isEmpty else { throw FieldProblems(problems) }
+        ].filter(\.1).map { key, _, words in Self.problem(FieldPath().appending(key), words) }
+        let all = problems + passedOn
+        guard all.isEmpty else { throw FieldProblems(all) }
+    }
+
+    private static func problem(_ path: FieldPath, _ words: String) -> FieldProblem {
+        FieldProblem(path, "A pipeline that is sent as text may not \(words). Keep it in a file.")
+    }
+
+    /// Variables of this process that tools and programs would be shown: by every module's convention, the setting
+    /// `environment`.
+    private var passedOn: [FieldProblem] {
+        let tools = FieldPath().appending("tools").appending("with")
+        let given = pipeline.tools.with.map { (tools.appending($0), $1) }
+        let commands = (pipeline.commands ?? [:]).map { (FieldPath().appending("commands").appending($0), $1) }
+        return (given + commands).filter { $1["environment"].map { $0 != [] } ?? false }.map { path, _ in
+            Self.problem(path.appending("environment"), "show programs the environment of the server")
+        }.sorted { "\($0.path)" < "\($1.path)" }
     }
 
     /// Takes the real paths of what commands are shown, once references are replaced.

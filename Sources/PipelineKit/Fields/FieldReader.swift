@@ -47,6 +47,12 @@ public struct FieldReader: Sendable {
         problem(inKey: key, "Unknown field '\(key.shortened(to: 80))'.\(Suggestion.sentence(for: key, among: known))")
     }
 
+    /// Reads what stands behind a key.
+    mutating func at(_ key: String, _ body: (inout FieldReader) -> Void) { within(path.appending(key), body) }
+
+    /// Reads one element of a list.
+    mutating func at(_ index: Int, _ body: (inout FieldReader) -> Void) { within(path.appending(index), body) }
+
     private mutating func within<Result>(_ inner: FieldPath, _ body: (inout FieldReader) -> Result) -> Result {
         let outer = path
         path = inner

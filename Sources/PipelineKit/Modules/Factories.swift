@@ -104,16 +104,17 @@ public struct GateFactory: Sendable {
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
     }
 
-    /// A gate that is declared in a pipeline, as another one with settings that stand there.
+    /// A gate that is declared in a pipeline.
     ///
     /// - Parameters:
     ///   - protection: What judges the work and so may not be changed by it.
-    ///   - make: The gate; it has no settings of its own.
+    ///   - make: The gate with settings in which nothing is wrong and nothing is left out.
     public init(
         id: ModuleID,
         summary: String,
         protection: EditPolicy,
-        make: @escaping @Sendable () throws(Failure) -> any Gate
+        settings: [FieldSchema],
+        make: @escaping @Sendable ([String: JSONValue]) -> any Gate
     ) {
         self.id = id
         aliases = []
@@ -121,10 +122,8 @@ public struct GateFactory: Sendable {
         self.protection = protection
         measures = false
         asksModels = false
-        describeSettings = Once { [] }
-        self.make = { (json: JSONValue) throws(FieldProblems) in
-            try configured(NoFields(json: json)) { _ throws(Failure) in try make() }
-        }
+        describeSettings = Once { settings }
+        self.make = { (json: JSONValue) throws(FieldProblems) in make(try settings.read(json)) }
     }
 
     public var settings: [FieldSchema] { describeSettings() }

@@ -79,9 +79,10 @@ enum RunCommand: Subcommand {
             }
             pipeline.model = model
         }
+        let registry = options.allow.isEmpty ? Registry() : session.registry.including(pipeline, in: nil).0
         for tool in options.allow {
-            guard session.registry.tools[ModuleID(tool)] != nil else {
-                let near = Suggestion.sentence(for: tool, among: session.registry.tools.keys.map(\.value))
+            guard registry.found(ModuleID(tool)) != nil else {
+                let near = Suggestion.sentence(for: tool, among: registry.tools.keys.map(\.value))
                 throw .usage("Option '--allow': there is no tool '\(tool)'.\(near)")
             }
             pipeline.tools.allowAll(of: tool)

@@ -1,0 +1,86 @@
+import PipelineKit
+import ProcessKit
+
+/// A program that judges.
+///
+/// It reads its settings as a JSON object on standard input, and stands in the tree that is judged. It writes its verdict
+/// to standard output as a JSON object; without one it exits with 0 when the goal holds and with 1 when it does not.
+/// Anything else is no answer, and so no yes.
+struct ProgramGate: Gate {
+    static let id: ModuleID = "program"
+    static let summary = "Judges by a program that the pipeline declares."
+
+    private let name: String
+    private let declaration: CommandDeclaration
+    private let given: JSONValue
+
+    /// A gate of the engine's is made from settings; this one is only ever made from a declaration.
+    init(settings: NoFields) throws(Failure) {
+        throw Failure(.invalidInput, "A program that judges is declared under 'commands' of a pipeline.")
+    }
+
+    private init(_ name: String, _ declaration: CommandDeclaration, _ given: JSONValue) {
+        self.name = name
+        self.declaration = declaration
+        self.given = given
+    }
+
+    static func factory(_ name: String, _ declaration: CommandDeclaration) -> GateFactory {
+        GateFactory(
+            id: ModuleID(name),
+            summary: declaration.summary,
+            protection: EditPolicy(protect: declaration.protect + declaration.run.files),
+            settings: declaration.arguments.fields
+        ) { ProgramGate(name, declaration, .object($0)) }
+    }
+
+    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        let command = declaration.command(given: given, in: workspace)
+        switch try await outcome(of: command, progress: context.progress) {
+        case .timedOut(let finished): throw finished.timeout(of: command)
+        case .finished(let finished):
+            if let problem = declaration.problem(with: finished, of: "gate '\(name)'") { throw problem }
+            return try verdict(from: finished)
+        }
+    }
+
+    private func verdict(from finished: Finished) throws(Failure) -> Verdict {
+        let said = finished.output.text
+        guard said.trimmed.hasPrefix("{") else {
+            let outcome: Verdict.Outcome = finished.status == 0 ? .passed : .failed
+            let details = [said, finished.errors.text].map(\.trimmed).filter { !$0.isEmpty }.joined(separator: "\n")
+            return Verdict(outcome, "'\(name)' exited with \(finished.status).", details: details.shown(16_000))
+        }
+        guard !finished.output.isCut else { throw fault("it is longer than 8 MB.") }
+        let read = try read(said)
+        guard read.passed == (finished.status == 0) else {
+            throw fault("it says 'passed: \(read.passed)', but the program exited with \(finished.status).")
+        }
+        return read.verdict
+    }
+
+    private func read(_ said: String) throws(Failure) -> ProgramVerdict {
+        let json: JSONValue
+        do throws(JSONError) { json = try JSONValue(parsing: Array(said.utf8)) } catch { throw fault("\(error)") }
+        do throws(FieldProblems) { return try ProgramVerdict(json: json) } catch {
+            throw fault(error.all.map(\.message).joined(separator: " "))
+        }
+    }
+
+    private func fault(_ sentence: String) -> Failure {
+        Failure(.unavailable, "The verdict of gate '\(name)' cannot be used: \(sentence)")
+    }
+}
+
+extension HookCommand {
+    /// The words that may be files of the workspace, as patterns: what judges is not to be changed by what is judged.
+    fileprivate var files: [String] {
+        let all =
+            switch self {
+            case .words(let words): words
+            case .line(let line): line.split { " \t\n;&|<>()'\"".contains($0) }.map(String.init)
+            }
+        return all.filter { $0.contains(where: "./".contains) && !$0.hasPrefix("-") && !$0.hasPrefix("/") }
+            .map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }.filter { !$0.isEmpty && $0 != "." }
+    }
+}
