@@ -58,6 +58,7 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Tool", needs: ["ProcessKit"]),
+    module("Foreign", "Tool", needs: ["CFFI", "CModule", "ProcessKit"]),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -98,11 +99,13 @@ let package = Package(
         library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
         library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         library("CExpat", "expat", apt: "libexpat1-dev"),
+        library("CFFI", "libffi", apt: "libffi-dev"),
         library("CZlib", "zlib", apt: "zlib1g-dev"),
         .target(name: "CConsole", exclude: ["Assets"]),
         .target(name: "CCrypto"),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
+        .target(name: "CModule"),
         .target(name: "CPattern"),
         house("PipelineKit"),
         house("YAML", needs: ["CYAML"]),
@@ -128,7 +131,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit",
-                "SQLiteStore",
+                "SQLiteStore", "ForeignTool",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
                 "RetrAIContract", "ConsoleContract", "LoadKit", "CSQLite", "YAML",
             ],
@@ -168,7 +171,7 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "CommandTool", "KillableEngine", "ShellGrammar", "PipelineEngine",
+                "GitTool", "CheckTool", "CommandTool", "ForeignTool", "KillableEngine", "ShellGrammar", "PipelineEngine",
             ]
         ),
         tests(

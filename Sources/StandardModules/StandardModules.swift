@@ -4,6 +4,7 @@ import CommandGate
 import CommandProvider
 import CommandTool
 import FilesTool
+import ForeignTool
 import GitTool
 import GoogleProvider
 import JudgesGate
@@ -99,6 +100,9 @@ extension Registry {
 
     private static func addSources(to registry: inout Registry) {
         registry.add(CommandSource())
+        let host = [ModuleHost.program, ModuleHost.word]
+        registry.add(ForeignSource(host: host))
+        registry.add(ModuleLibrarySource(host: host))
     }
 
     private static func addProviders(to registry: inout Registry) {

@@ -1,3 +1,4 @@
+import ForeignTool
 import FoundationEssentials
 import Glibc
 import PipelineKit
@@ -20,6 +21,7 @@ struct Main {
 
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
+        if words == [ModuleHost.word] { return ModuleHost.run() }
         let status: ExitStatus
         do throws(CommandError) {
             status = try await run(words, Session())

@@ -22,22 +22,16 @@ struct ProgramTool: Sendable {
     }
 
     var declared: DeclaredTool {
-        let fields = declaration.arguments.fields
-        let reach = declaration.reach.map(Set.init) ?? Set(Reach.allCases)
-        var tool = DeclaredTool(ModuleID(name), declaration.summary, reach: reach, arguments: fields) {
-            (json: JSONValue, context: ToolContext) async throws(Failure) in
-            let given: [String: JSONValue]
-            do throws(FieldProblems) { given = try fields.read(json) } catch { throw error.failure }
-            return try await call(.object(given), in: context)
-        }
-        tool.problems = { json in
-            do throws(FieldProblems) { _ = try fields.read(json) } catch { return error.all }
-            return []
-        }
-        return tool
+        DeclaredTool(
+            ModuleID(name),
+            declaration.summary,
+            reach: declaration.reach.map(Set.init) ?? Set(Reach.allCases),
+            arguments: declaration.arguments.fields,
+            call: call
+        )
     }
 
-    private func call(_ arguments: JSONValue, in context: ToolContext) async throws(Failure) -> ToolOutput {
+    @Sendable private func call(_ arguments: JSONValue, in context: ToolContext) async throws(Failure) -> ToolOutput {
         let command = declaration.command(given: arguments, in: context.workspace)
         switch try await outcome(of: command, progress: context.progress) {
         case .timedOut(let finished): throw finished.timeout(of: command)

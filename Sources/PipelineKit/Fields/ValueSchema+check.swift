@@ -62,13 +62,15 @@ extension [FieldSchema] {
             return [:]
         }
         let names = map(\.name)
-        for key in members.keys.sorted() where !names.contains(key) { reader.unknown(key, among: names) }
+        let unknown = members.keys.filter { !names.contains($0) }.sorted()
+        for key in unknown { reader.unknown(key, among: names) }
+        let misspelt = unknown.compactMap { Suggestion.nearest(to: $0, among: names) }
         for field in self {
             if let value = members[field.name] {
                 if value != field.standard { reader.at(field.name) { field.value.check(value, &$0) } }
             } else if let standard = field.standard {
                 members[field.name] = standard
-            } else {
+            } else if !misspelt.contains(field.name) {
                 reader.problem("Missing required field '\(field.name)': \(field.help)")
             }
         }

@@ -9,11 +9,14 @@ public struct DeclaredTool: Sendable {
     public var arguments: [FieldSchema]
     /// The arguments as a model is told of them: a JSON Schema of an object.
     public var schema: JSONValue
-    /// What is wrong with arguments; none when somebody else checks them.
+    /// Whether ``arguments`` are checked, and their defaults filled in, before a call; `false` when whoever gave the schema
+    /// checks them.
+    private let isChecked: Bool
+    /// What is wrong with arguments beyond their types.
     public var problems: @Sendable (JSONValue) -> [FieldProblem] = { _ in [] }
     /// What a call may touch, as its arguments tell beforehand; ``reach`` when `nil`.
     public var scope: (@Sendable (JSONValue, Workspace) -> CallScope)?
-    /// Carries out a call whose arguments ``problems`` found nothing wrong with.
+    /// Carries out a call with arguments in which nothing is wrong, and of those that are declared nothing left out.
     public var call: @Sendable (JSONValue, ToolContext) async throws(Failure) -> ToolOutput
 
     /// - Parameters:
@@ -31,8 +34,17 @@ public struct DeclaredTool: Sendable {
         self.summary = summary
         self.reach = reach
         self.arguments = arguments
+        isChecked = schema == nil
         self.schema = schema ?? ValueSchema.group(arguments).jsonSchema
         self.call = call
+    }
+
+    /// The arguments as a call gets them.
+    fileprivate func checked(_ json: JSONValue) throws(FieldProblems) -> JSONValue {
+        let whole = isChecked ? JSONValue.object(try arguments.read(json)) : json
+        let problems = problems(whole)
+        guard problems.isEmpty else { throw FieldProblems(problems) }
+        return whole
     }
 }
 
@@ -55,14 +67,13 @@ extension ToolFactory {
 extension ConfiguredTool {
     fileprivate init(_ tool: DeclaredTool) {
         call = { (json: JSONValue, context: ToolContext) async throws(Failure) in
-            let problems = tool.problems(json)
-            guard problems.isEmpty else { throw FieldProblems(problems).failure }
-            return try await tool.call(json, context)
+            let arguments: JSONValue
+            do throws(FieldProblems) { arguments = try tool.checked(json) } catch { throw error.failure }
+            return try await tool.call(arguments, context)
         }
         scope = { (json: JSONValue, workspace: Workspace) throws(FieldProblems) in
-            let problems = tool.problems(json)
-            guard problems.isEmpty else { throw FieldProblems(problems) }
-            var scope = tool.scope?(json, workspace) ?? CallScope(tool.reach)
+            let arguments = try tool.checked(json)
+            var scope = tool.scope?(arguments, workspace) ?? CallScope(tool.reach)
             scope.reach.formIntersection(tool.reach)
             return scope
         }

@@ -1,8 +1,7 @@
-import PipelineKit
 import Synchronization
 
 /// Lets one piece of asynchronous work pass at a time, in the order of asking.
-final class Turnstile: Sendable {
+public final class Turnstile: Sendable {
     private struct Line {
         var isBusy = false
         var lastTicket = 0
@@ -11,8 +10,10 @@ final class Turnstile: Sendable {
 
     private let line = Mutex(Line())
 
+    public init() {}
+
     /// - Throws: ``Failure/Kind/cancelled`` when the task is cancelled before its turn has come; what `work` throws.
-    func pass<Value: Sendable>(
+    public func pass<Value: Sendable>(
         _ work: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         guard await enter() else { throw Failure(.cancelled, "The work was cancelled before its turn came.") }

@@ -1,0 +1,38 @@
+import PipelineKit
+
+/// What a helper is asked, one line of JSON each.
+enum HostRequest: Sendable {
+    /// Makes a function ready; functions are numbered from 0 in the order of these.
+    case load(library: String, symbol: String, signature: String)
+    case call(Int, [JSONValue])
+    /// Loads a library with tools; the answer is what it says of itself.
+    case open(String)
+    case tool(String, JSONValue)
+
+    var json: JSONValue {
+        switch self {
+        case .load(let library, let symbol, let signature):
+            ["library": .string(library), "symbol": .string(symbol), "signature": .string(signature)]
+        case .call(let index, let given): ["call": .int(index), "with": .array(given)]
+        case .open(let path): ["open": .string(path)]
+        case .tool(let name, let arguments): ["tool": .string(name), "arguments": arguments]
+        }
+    }
+
+    /// - Throws: ``Failure/Kind/invalidInput`` for what is no request.
+    init(_ json: JSONValue) throws(Failure) {
+        if let index = json["call"]?.integer {
+            self = .call(index, json["with"]?.elements ?? [])
+        } else if let name = json["tool"]?.text {
+            self = .tool(name, json["arguments"] ?? [:])
+        } else if let library = json["library"]?.text, let symbol = json["symbol"]?.text,
+            let signature = json["signature"]?.text
+        {
+            self = .load(library: library, symbol: symbol, signature: signature)
+        } else if let path = json["open"]?.text {
+            self = .open(path)
+        } else {
+            throw Failure(.invalidInput, "It is no request of a helper: \(json).")
+        }
+    }
+}
