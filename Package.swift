@@ -52,7 +52,7 @@ func fuzzer(_ name: String) -> Target {
 let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program")]
 
 let modules: [Target] = [
-    module("Shell", "Tool", needs: ["ProcessKit", "ShellGrammar"]),
+    module("Shell", "Tool", needs: ["ProcessKit", "ShellGrammar", "WorkspaceKit"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
