@@ -82,6 +82,8 @@ extension Registry {
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
         registry.add(FindFilesTool.self)
+        registry.add(GitBranchTool.self)
+        registry.add(GitCommitTool.self)
         registry.add(GitDiffTool.self)
         registry.add(GitLogTool.self)
         registry.add(GitStatusTool.self)
