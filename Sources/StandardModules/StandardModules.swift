@@ -22,6 +22,7 @@ import ServicesGate
 import ShellTool
 import SpeedGate
 import TestsGate
+import TodoTool
 
 extension Registry {
     /// Every module this product ships. To add one: a target in Package.swift, an import and a line here.
@@ -94,6 +95,8 @@ extension Registry {
         registry.add(ReadFileTool.self)
         registry.add(RenameFileTool.self)
         registry.add(RunTestsTool.self)
+        registry.add(TodoTool.self)
+        registry.add(ViewImageTool.self)
         registry.add(WriteFileTool.self)
     }
 
