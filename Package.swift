@@ -58,6 +58,7 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Todo", "Tool"),
+    module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -168,7 +169,7 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "TodoTool", "KillableEngine", "ShellGrammar",
+                "GitTool", "CheckTool", "TodoTool", "InterpretersTool", "KillableEngine", "ShellGrammar",
             ]
         ),
         tests(

@@ -5,6 +5,7 @@ import CommandProvider
 import FilesTool
 import GitTool
 import GoogleProvider
+import InterpretersTool
 import JudgesGate
 import LintersGate
 import ManagedGate
@@ -90,8 +91,10 @@ extension Registry {
         registry.add(GitStatusTool.self)
         registry.add(GrepTool.self)
         registry.add(InsertFileTool.self)
+        registry.add(JSExecTool.self)
         registry.add(ListFilesTool.self)
         registry.add(PatchFileTool.self)
+        registry.add(PythonExecTool.self)
         registry.add(ReadFileTool.self)
         registry.add(RenameFileTool.self)
         registry.add(RunTestsTool.self)
