@@ -58,6 +58,7 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Todo", "Tool"),
+    module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),
     module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
@@ -169,7 +170,8 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "TodoTool", "InterpretersTool", "KillableEngine", "ShellGrammar",
+                "GitTool", "CheckTool", "TodoTool", "InterpretersTool", "DatabaseTool", "KillableEngine",
+                "ShellGrammar",
             ]
         ),
         tests(

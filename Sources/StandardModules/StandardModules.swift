@@ -2,6 +2,7 @@ import AnthropicProvider
 import CheckTool
 import CommandGate
 import CommandProvider
+import DatabaseTool
 import FilesTool
 import GitTool
 import GoogleProvider
@@ -98,6 +99,7 @@ extension Registry {
         registry.add(ReadFileTool.self)
         registry.add(RenameFileTool.self)
         registry.add(RunTestsTool.self)
+        registry.add(SQLQueryTool.self)
         registry.add(TodoTool.self)
         registry.add(ViewImageTool.self)
         registry.add(WriteFileTool.self)
