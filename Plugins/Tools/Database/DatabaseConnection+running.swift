@@ -7,6 +7,10 @@ struct ResultLimits: Sendable {
     var rows: Int
     /// Of all statements, about as they are written.
     var bytes: Int
+    var format: SQLQueryTool.Format
+
+    /// Statements of a call.
+    static let statements = 100
 }
 
 extension DatabaseConnection {
@@ -17,6 +21,9 @@ extension DatabaseConnection {
         do throws(Failure) {
             var (results, rest, room) = ([StatementResult](), parameters, limits)
             try forEachStatement(of: sql) { statement throws(Failure) in
+                guard results.count < ResultLimits.statements else {
+                    throw Failure(.invalidInput, "A call runs at most \(ResultLimits.statements) statements.")
+                }
                 try rest.bind(to: statement)
                 let result = try self.result(of: statement, room, sql)
                 room.bytes -= result.bytes
@@ -95,7 +102,7 @@ extension DatabaseConnection {
                 // The changes of a statement that returns rows have all been made by its first step.
                 break
             }
-            result.append(statement)
+            result.append(statement, limits)
         }
         if sqlite3_stmt_readonly(statement) == 0 { result.changed = Int(sqlite3_total_changes64(handle) - before) }
         return result

@@ -22,8 +22,7 @@ struct DatabaseSession: Sendable {
     func run(
         _ sql: String,
         _ parameters: SQLParameters,
-        mostRows: Int,
-        mostBytes: Int
+        _ limits: ResultLimits
     ) async throws(Failure) -> [StatementResult] {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -32,7 +31,6 @@ struct DatabaseSession: Sendable {
                         continuation.resume(
                             returning: Result { () throws(Failure) in
                                 let connection = try open(writes: writes)
-                                let limits = ResultLimits(rows: mostRows, bytes: mostBytes)
                                 return try connection.run(sql, parameters, limits)
                             }
                         )

@@ -70,9 +70,13 @@ public struct SQLQueryTool: Tool {
             until: .now + settings.timeout
         )
         let values = try SQLParameters(arguments.parameters)
-        let bytes = settings.maxOutput.bytes
-        let results = try await session.run(arguments.sql, values, mostRows: arguments.rows, mostBytes: bytes)
-        let texts = results.map { arguments.format == .json ? $0.json : $0.table(mostBytes: bytes) }
+        var room = settings.maxOutput.bytes
+        let limits = ResultLimits(rows: arguments.rows, bytes: room, format: arguments.format)
+        let texts = try await session.run(arguments.sql, values, limits).map { result in
+            let text = arguments.format == .json ? result.json : result.table(mostBytes: room)
+            room -= text.utf8.count
+            return text
+        }
         return ToolOutput(texts.isEmpty ? "There is no statement in it." : texts.joined(separator: "\n"))
     }
 }

@@ -18,11 +18,16 @@ struct StatementResult: Sendable {
         }
     }
 
-    mutating func append(_ statement: OpaquePointer) {
-        let row = columns.indices.map { SQLCell(statement, Int32($0)) }
-        bytes += row.map { $0.text.utf8.count + 3 }.reduce(0, +)
+    mutating func append(_ statement: OpaquePointer, _ limits: ResultLimits) {
+        // A row of very many columns is no longer than others.
+        let most = max(Self.least, limits.bytes / max(1, columns.count))
+        let row = columns.indices.map { SQLCell(statement, Int32($0), most: most) }
+        bytes += row.map { $0.written(as: limits.format).utf8.count + 3 }.reduce(0, +)
         rows.append(row)
     }
+
+    /// Bytes of a value that are read in any case.
+    private static let least = 50
 
     /// `{"columns":["id"],"rows":[[1],[2]]}`, `{"changed":2}`.
     var json: String {
@@ -58,12 +63,14 @@ struct SQLCell: Sendable {
     let json: JSONValue
     let isNumber: Bool
 
-    /// Bytes of a text that are read.
+    /// Bytes of a text that are read, however few columns there are.
     private static let longest = 4_000
     /// Bytes of a blob that are shown.
     private static let shown = 16
 
-    init(_ statement: OpaquePointer, _ column: Int32) {
+    /// - Parameter most: Bytes of a text that are read.
+    init(_ statement: OpaquePointer, _ column: Int32, most: Int) {
+        let most = min(most, Self.longest)
         let type = sqlite3_column_type(statement, column)
         isNumber = type == SQLITE_INTEGER || type == SQLITE_FLOAT
         switch type {
@@ -72,14 +79,16 @@ struct SQLCell: Sendable {
         case SQLITE_NULL: json = .null
         case SQLITE_TEXT:
             let (bytes, count) = Self.bytes(UnsafeRawPointer(sqlite3_column_text(statement, column)), statement, column)
-            let text = String(decoding: bytes.prefix(Self.longest), as: UTF8.self)
-            json = .string(count > Self.longest ? "\(text)… (\(count) bytes)" : text)
+            let text = String(decoding: bytes.prefix(most), as: UTF8.self)
+            json = .string(count > most ? "\(text)… (\(count) bytes)" : text)
         default:
             let (bytes, count) = Self.bytes(sqlite3_column_blob(statement, column), statement, column)
             let rest = count > Self.shown ? "…" : ""
             json = .string("blob of \(count) bytes: \(bytes.prefix(Self.shown).hexadecimal)\(rest)")
         }
     }
+
+    func written(as format: SQLQueryTool.Format) -> String { format == .table ? text : json.jsonText }
 
     /// As it stands in a table: on one line, at most 200 characters.
     var text: String {

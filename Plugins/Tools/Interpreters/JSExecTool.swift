@@ -6,7 +6,7 @@ public struct JSExecTool: Tool {
     public static let id: ModuleID = "js_exec"
     public static let summary =
         "Runs JavaScript code in the workspace, in a sandbox, with Node.js, Deno or Bun, and returns what it printed."
-    public static let reach: Set<Reach> = [.reads, .writes, .runs]
+    public static let reach: Set<Reach> = [.reads, .writes, .runs, .network]
 
     public typealias Settings = SnippetSettings
 
@@ -22,6 +22,8 @@ public struct JSExecTool: Tool {
     private let settings: SnippetSettings
 
     public init(settings: Settings) throws(Failure) { self.settings = try settings.checked() }
+
+    public func scope(of arguments: Arguments, in workspace: Workspace) -> CallScope { Snippet.scope(in: workspace) }
 
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         let snippet = Snippet(code: arguments.code, timeout: arguments.timeout)

@@ -6,7 +6,7 @@ public struct PythonExecTool: Tool {
     public static let id: ModuleID = "python_exec"
     public static let summary =
         "Runs Python code in the workspace, in a sandbox, and returns what it printed and the value of its last expression."
-    public static let reach: Set<Reach> = [.reads, .writes, .runs]
+    public static let reach: Set<Reach> = [.reads, .writes, .runs, .network]
 
     public typealias Settings = SnippetSettings
 
@@ -19,6 +19,8 @@ public struct PythonExecTool: Tool {
     private let settings: SnippetSettings
 
     public init(settings: Settings) throws(Failure) { self.settings = try settings.checked() }
+
+    public func scope(of arguments: Arguments, in workspace: Workspace) -> CallScope { Snippet.scope(in: workspace) }
 
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         let snippet = Snippet(code: arguments.code, timeout: arguments.timeout)

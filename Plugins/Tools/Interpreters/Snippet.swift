@@ -16,6 +16,12 @@ struct Snippet {
     /// In seconds.
     let timeout: Int
 
+    /// What code may touch of which nothing is known; what the walls keep from it where they are known already.
+    static func scope(in workspace: Workspace) -> CallScope {
+        let isAlone = workspace.confinement.map { $0.network == .none } ?? false
+        return CallScope(isAlone ? [.reads, .writes, .runs] : [.reads, .writes, .runs, .network])
+    }
+
     /// - Parameter tool: Whose call it is, for the sentence that refuses it.
     /// - Throws: ``Failure/Kind/denied`` without a sandbox.
     func run(

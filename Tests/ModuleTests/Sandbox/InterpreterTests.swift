@@ -52,6 +52,19 @@ struct InterpreterTests {
         }
     }
 
+    @Test func theNetworkIsInReachUnlessTheWallsKeepItOut() throws {
+        let tool = try PythonExecTool(settings: .init())
+        let arguments = try PythonExecTool.Arguments(json: ["code": "1"])
+        var workspace = Workspace(path: "/nowhere")
+        #expect(tool.scope(of: arguments, in: workspace).reach == [.reads, .writes, .runs, .network])
+        for (network, reach) in [(.none, [.reads, .writes, .runs]), (.all, [.reads, .writes, .runs, .network])]
+            as [(Confinement.Network, Set<Reach>)]
+        {
+            workspace.confinement = Confinement(temporary: "/t", home: "/h", network: network)
+            #expect(tool.scope(of: arguments, in: workspace).reach == reach)
+        }
+    }
+
     @Test(arguments: [
         ("1 + 1", "2\n"), ("'é\\n'", "'é\\n'\n"), ("x = 3\nx", "3\n"), ("None", "[Nothing was printed.]"),
         ("1\n2", "2\n"), ("x = 3", "[Nothing was printed.]"), ("# nothing", "[Nothing was printed.]"),
@@ -145,7 +158,7 @@ struct InterpreterTests {
                 import os
                 open('made', 'w').write('x')
                 open('/tmp/kept', 'w').write('y')
-                for path in ['\(cell.outside)/secret', '\(cell.state)/sluice.db', 'hidden.db', '/root/.ssh']:
+                for path in ['\(cell.outside)/secret', '\(cell.state)/sluice.db', 'hidden.db', '/etc/shadow']:
                     try: print(open(path).read())
                     except OSError as error: print(type(error).__name__)
                 'SLUICE_TEST_SECRET' in os.environ
