@@ -115,7 +115,9 @@ struct GitCommitTests {
             let workspace = try await project.open(.worktree).workspace
             let head = try await project.git("rev-parse", "HEAD")
             try project.write("2\n", to: "a.py", in: workspace.path)
+            let before = try await project.snapshot(workspace)
             let text = try await commit(["message": "In the run"], in: workspace).text
+            #expect(try await project.snapshot(workspace) == before)
             #expect(
                 text.contains(" to no branch, as none is checked out: In the run\n1 file, +1 -1 lines\n  a.py +1 -1")
             )
