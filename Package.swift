@@ -52,13 +52,16 @@ func fuzzer(_ name: String) -> Target {
 let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program")]
 
 let modules: [Target] = [
-    module("Shell", "Tool", needs: ["ProcessKit", "ShellGrammar"]),
+    module("Shell", "Tool", needs: ["ProcessKit", "ShellGrammar", "WorkspaceKit"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Tool", needs: ["ProcessKit"]),
     module("Foreign", "Tool", needs: ["CFFI", "CModule", "ProcessKit"]),
+    module("Todo", "Tool"),
+    module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),
+    module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -171,7 +174,8 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "CommandTool", "ForeignTool", "KillableEngine", "ShellGrammar", "PipelineEngine",
+                "GitTool", "CheckTool", "CommandTool", "DatabaseTool", "ForeignTool", "InterpretersTool", "TodoTool",
+                "KillableEngine", "ShellGrammar", "PipelineEngine",
             ]
         ),
         tests(

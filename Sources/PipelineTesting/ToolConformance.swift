@@ -10,6 +10,7 @@ public import Testing
 ///   - required: Settings that have no default.
 ///   - files: What stands in the workspace, by relative path; nothing, as a rule.
 ///   - verdict: What the tool is told when it asks for the goal to be judged.
+///   - confining: Puts up walls around a workspace, for a tool that does nothing without.
 public func expectConformance<T: Tool>(
     of type: T.Type,
     arguments: JSONValue,
@@ -17,6 +18,7 @@ public func expectConformance<T: Tool>(
     required: Set<String> = [],
     files: [String: String] = [:],
     verdict: Verdict = .passed("The goal holds."),
+    confining: (Workspace) async throws -> Workspace = { $0 },
     at location: SourceLocation = #_sourceLocation
 ) async throws {
     var registry = Registry()
@@ -52,6 +54,7 @@ public func expectConformance(
     let tool = try factory.make(settings)
     try await expectRefusals(of: tool, factory.arguments, at: location)
     try await withTemporaryWorkspace(files) { workspace in
+        let workspace = try await confining(workspace)
         let context = ToolContext(workspace: workspace, check: { () throws(Failure) in verdict })
         let before = try Surroundings(of: workspace)
         let output = try await tool.call(arguments, context)
@@ -63,6 +66,7 @@ public func expectConformance(
         }
     }
     try await withTemporaryWorkspace(files) { workspace in
+        let workspace = try await confining(workspace)
         let context = ToolContext(workspace: workspace, check: { () throws(Failure) in verdict })
         await expectEnd(at: location) { () throws(Failure) in _ = try await tool.call(arguments, context) }
     }

@@ -3,10 +3,12 @@ import CheckTool
 import CommandGate
 import CommandProvider
 import CommandTool
+import DatabaseTool
 import FilesTool
 import ForeignTool
 import GitTool
 import GoogleProvider
+import InterpretersTool
 import JudgesGate
 import LintersGate
 import ManagedGate
@@ -24,6 +26,7 @@ import ServicesGate
 import ShellTool
 import SpeedGate
 import TestsGate
+import TodoTool
 
 extension Registry {
     /// Every module this product ships. To add one: a target in Package.swift, an import and a line here.
@@ -85,16 +88,23 @@ extension Registry {
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
         registry.add(FindFilesTool.self)
+        registry.add(GitBranchTool.self)
+        registry.add(GitCommitTool.self)
         registry.add(GitDiffTool.self)
         registry.add(GitLogTool.self)
         registry.add(GitStatusTool.self)
         registry.add(GrepTool.self)
         registry.add(InsertFileTool.self)
+        registry.add(JSExecTool.self)
         registry.add(ListFilesTool.self)
         registry.add(PatchFileTool.self)
+        registry.add(PythonExecTool.self)
         registry.add(ReadFileTool.self)
         registry.add(RenameFileTool.self)
         registry.add(RunTestsTool.self)
+        registry.add(SQLQueryTool.self)
+        registry.add(TodoTool.self)
+        registry.add(ViewImageTool.self)
         registry.add(WriteFileTool.self)
     }
 

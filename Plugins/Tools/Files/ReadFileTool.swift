@@ -35,21 +35,15 @@ public struct ReadFileTool: Tool {
     private func whole(_ path: String, in files: ConfinedDirectory) throws(Failure) -> ToolOutput {
         do throws(Failure) {
             let bytes = try files.read(path)
-            if let image = Image(bytes) { return try output(image, of: path) }
+            if let image = Image(bytes) { return try ImageFile.output(image, of: path) }
             return ToolOutput(try TextFile.text(bytes, of: path))
         } catch {
             // Too much for a text may be little for an image.
             guard let bytes = try? files.read(path, limit: FileLimits.write), bytes.count > FileLimits.read,
                 let image = Image(bytes)
             else { throw error }
-            return try output(image, of: path)
+            return try ImageFile.output(image, of: path)
         }
-    }
-
-    /// - Throws: ``Failure/Kind/invalidInput`` for an image that no model is shown.
-    private func output(_ image: Image, of path: String) throws(Failure) -> ToolOutput {
-        if let problem = image.problem { throw Failure(.invalidInput, "The image '\(path)' \(problem).") }
-        return ToolOutput("'\(path)' is an image.", images: [image])
     }
 
     private func range(_ arguments: Arguments, of count: Int) throws(Failure) -> Range<Int> {

@@ -10,14 +10,16 @@ import WorkspaceKit
 /// repository's objects, index and current commit, and with a configuration that says nothing.
 struct GitView {
     private let workspace: String
-    private let top: String
-    private let index: String
+    /// Absolute path of the work tree's top.
+    let top: String
+    /// Absolute path of the index.
+    let index: String
     private let objects: String
     private let exclude: String
     private let shallow: String
     private let format: String
     /// The commit that is checked out; `nil` before the first.
-    private let head: String?
+    let head: String?
 
     /// - Throws: ``Failure/Kind/invalidInput`` when the workspace is in no repository.
     init(_ workspace: Workspace) async throws(Failure) {
@@ -39,23 +41,54 @@ struct GitView {
     ///
     /// - Parameter most: Bytes; of longer output the beginning and the end are kept.
     func git(_ words: [String], most: Int) async throws(Failure) -> String {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "sluice-git-\(UUID())").path
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        try makeGitDirectory(directory)
+        let limit = OutputLimit(head: most * 3 / 4, tail: most / 4)
+        return try await finished(words, in: workspace, limit: limit).output.text
+    }
+
+    /// All that git says, as bytes: names of files need not be text.
+    ///
+    /// - Parameters:
+    ///   - directory: Absolute path; the workspace by default.
+    ///   - environment: Added to the variables that make the view.
+    func bytes(
+        of words: [String],
+        in directory: String? = nil,
+        environment: [String: String] = [:],
+        input: [UInt8] = []
+    ) async throws(Failure) -> [UInt8] {
+        let limit = OutputLimit(head: GitLimits.list, tail: 0)
+        let finished = try await finished(words, in: directory ?? workspace, environment, input: input, limit: limit)
+        guard !finished.output.isCut else {
+            throw Failure(.invalidInput, "'git \(words[0])' printed more than \(GitLimits.list) bytes.")
+        }
+        return finished.output.bytes
+    }
+
+    private func finished(
+        _ words: [String],
+        in directory: String,
+        _ extra: [String: String] = [:],
+        input: [UInt8] = [],
+        limit: OutputLimit
+    ) async throws(Failure) -> Finished {
+        let place = FileManager.default.temporaryDirectory.appending(path: "sluice-git-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        try makeGitDirectory(place)
         var environment = [
-            "GIT_DIR": directory, "GIT_WORK_TREE": top, "GIT_INDEX_FILE": index, "GIT_OBJECT_DIRECTORY": objects,
+            "GIT_DIR": place, "GIT_WORK_TREE": top, "GIT_INDEX_FILE": index, "GIT_OBJECT_DIRECTORY": objects,
         ]
         if FileManager.default.fileExists(atPath: shallow) { environment["GIT_SHALLOW_FILE"] = shallow }
-        let limit = OutputLimit(head: most * 3 / 4, tail: most / 4)
+        environment.merge(extra) { $1 }
         let call = ["-c", "core.excludesFile=\(exclude)"] + words
-        let finished = try await run(GitCommand.make(call, in: workspace, environment: environment, limit: limit))
-        guard finished.status == 0 else {
-            throw Failure(
-                .unavailable,
-                "'git \(words[0])' exited with \(finished.status): \(finished.errors.text.suffix(500))"
-            )
-        }
-        return finished.output.text
+        let finished = try await run(
+            GitCommand.make(call, in: directory, environment: environment, input: input, limit: limit)
+        )
+        guard finished.status == 0 else { throw Self.failure(words, finished) }
+        return finished
+    }
+
+    static func failure(_ words: [String], _ finished: Finished) -> Failure {
+        Failure(.unavailable, "'git \(words[0])' exited with \(finished.status): \(finished.errors.text.suffix(500))")
     }
 
     private func makeGitDirectory(_ path: String) throws(Failure) {
@@ -79,6 +112,10 @@ enum GitLimits {
     static let diff = 8000
     static let status = 4000
     static let log = 4000
+    /// Of a list of files that is read through.
+    static let list = 1 << 26
     /// Commits.
     static let commits = 100
+    /// Branches, and files of a commit, that are told by name.
+    static let names = 50
 }

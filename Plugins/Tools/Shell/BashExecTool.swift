@@ -3,6 +3,7 @@ import Glibc
 public import PipelineKit
 import ProcessKit
 import ShellGrammar
+import WorkspaceKit
 
 /// Runs a command line in the workspace.
 public struct BashExecTool: Tool {
@@ -64,17 +65,7 @@ public struct BashExecTool: Tool {
 
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         let command = try command(arguments, in: context.workspace)
-        switch try await outcome(of: command, progress: context.progress) {
-        case .finished(let finished) where finished.status == 0:
-            return ToolOutput(text(finished), exitCode: 0)
-        case .finished(let finished) where finished.memoryUsed != nil:
-            let used = ByteCount(bytes: (finished.memoryUsed ?? 0) / 1_000_000 * 1_000_000)
-            return output(finished, "[Killed: all its processes together used \(used) of memory, which is too much.]")
-        case .finished(let finished):
-            return output(finished, "[Exited with \(finished.status).]")
-        case .timedOut(let finished):
-            return output(finished, "[Killed after \(command.timeout.written), with everything it had started.]")
-        }
+        return ToolOutput(try await outcome(of: command, progress: context.progress), of: command)
     }
 
     private func command(_ arguments: Arguments, in workspace: Workspace) throws(Failure) -> Command {
@@ -85,26 +76,15 @@ public struct BashExecTool: Tool {
         guard arguments.command.contains(where: { !$0.isWhitespace }) else {
             throw Failure(.invalidInput, "Field 'command' must be a command line, but is empty.")
         }
-        let bytes = settings.maxOutput.bytes
         return Command(
             Self.shell,
             ["-c", arguments.command],
             in: workspace,
             environment: Environment.passing(settings.environment),
             timeout: .seconds(arguments.timeout),
-            limit: OutputLimit(head: bytes / 4, tail: bytes - bytes / 4),
+            limit: .mostlyEnd(settings.maxOutput.bytes),
             output: .merged
         )
-    }
-
-    private func output(_ finished: Finished, _ ending: String) -> ToolOutput {
-        let printed = finished.output.text
-        let newline = printed.isEmpty || printed.hasSuffix("\n") ? "" : "\n"
-        return ToolOutput(printed + newline + ending, exitCode: finished.status, isError: true)
-    }
-
-    private func text(_ finished: Finished) -> String {
-        finished.output.total == 0 ? "[Nothing was printed.]" : finished.output.text
     }
 
     /// Not every system has bash: Alpine's shell is BusyBox.

@@ -20,12 +20,6 @@ struct CommitMaker: Sendable {
         var entries: [[UInt8]: (mode: String, object: String)]
     }
 
-    /// Whoever moves a branch is named in its log.
-    static let engine = [
-        "GIT_COMMITTER_NAME": "Sluice", "GIT_COMMITTER_EMAIL": "sluice@localhost",
-        "GIT_AUTHOR_NAME": "Sluice", "GIT_AUTHOR_EMAIL": "sluice@localhost",
-    ]
-
     /// - Throws: ``Failure/Kind/invalidInput`` without a commit, and in the middle of a merge or a rebase.
     func head() async throws(Failure) -> Head {
         let asked = try await repository.attempt(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])
@@ -97,7 +91,13 @@ struct CommitMaker: Sendable {
     func make(_ steps: [MergePlan.Step], on head: Head, message: String) async throws(Failure) -> (
         commit: String, index: [UInt8]
     ) {
-        let persons = try await persons()
+        guard let persons = try await GitPersons.known(in: repository.top) else {
+            throw Failure(
+                .denied,
+                "git does not know whose commit it is. Tell it: git config user.name 'NAME' and git config "
+                    + "user.email 'ADDRESS'."
+            )
+        }
         let lines = try await lines(of: steps, zero: String(repeating: "0", count: head.commit.count))
         let index = "\(files.directory)/commit.index"
         try Disk.remove(index)
@@ -140,37 +140,6 @@ struct CommitMaker: Sendable {
         let finished = try await repository.attempt(words, environment: environment, input: input)
         guard finished.status == 0 else { throw PrivateRepository.failure(words, finished) }
         return finished.output.bytes
-    }
-
-    /// Author and committer, as git of the person's would have them; nothing runs for that.
-    private func persons() async throws(Failure) -> [String: String] {
-        var persons: [String: String] = [:]
-        for kind in ["AUTHOR", "COMMITTER"] {
-            let names = [
-                "GIT_\(kind)_NAME", "GIT_\(kind)_EMAIL", "EMAIL", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL",
-                "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
-            ]
-            let asked = try await run(
-                Command(
-                    "git",
-                    ["-c", "safe.directory=*", "var", "GIT_\(kind)_IDENT"],
-                    in: repository.top,
-                    environment: Environment.passing(names).merging(["LC_ALL": "C"]) { $1 }
-                )
-            )
-            // `Ada Lovelace <ada@example.org> 1795000000 +0000`
-            let line = asked.output.text
-            guard asked.status == 0, let open = line.lastIndex(of: "<"), let close = line.lastIndex(of: ">") else {
-                throw Failure(
-                    .denied,
-                    "git does not know whose commit it is. Tell it: git config user.name 'NAME' and git config "
-                        + "user.email 'ADDRESS'."
-                )
-            }
-            persons["GIT_\(kind)_NAME"] = String(line[..<open]).trimmed
-            persons["GIT_\(kind)_EMAIL"] = String(line[line.index(after: open)..<close])
-        }
-        return persons
     }
 }
 

@@ -124,7 +124,7 @@ struct Deliverer: Sendable {
         }
         let zero = String(repeating: "0", count: made.commit.count)
         let words = ["update-ref", "-m", "sluice apply \(delivery.run)", reference, made.commit, zero]
-        let moved = try await maker.repository.attempt(words, environment: CommitMaker.engine)
+        let moved = try await maker.repository.attempt(words, environment: GitPersons.engine)
         guard moved.status == 0 else { throw PrivateRepository.failure(words, moved) }
         return Delivered(plan.steps, commit: made.commit)
     }

@@ -141,14 +141,14 @@ struct Handover: Sendable {
         let reached = try await repository.attempt(["merge-base", "--is-ancestor", commit.new, "HEAD"])
         if reached.status == 0 { return true }
         let words = ["update-ref", "-m", "sluice apply \(files.run)", "HEAD", commit.new, commit.old]
-        return try await repository.attempt(words, environment: CommitMaker.engine).status == 0
+        return try await repository.attempt(words, environment: GitPersons.engine).status == 0
     }
 
     /// Has the index say of the paths what the commit does.
     private func stage(_ commit: DeliveryJournal.Commit, in project: String) async throws(Failure) {
         guard let repository = try await UserRepository.find(from: project) else { return }
         let words = ["update-index", "-z", "--index-info"]
-        let environment = try await repository.withoutFilters()
+        let environment = try await GitCommand.withoutFilters(in: repository.top)
         let staged = try await repository.attempt(words, environment: environment, input: commit.index)
         guard staged.status == 0 else { throw PrivateRepository.failure(words, staged) }
     }

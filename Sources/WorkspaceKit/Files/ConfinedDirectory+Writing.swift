@@ -71,7 +71,7 @@ extension ConfinedDirectory {
     /// The name a path stands for, in a parent directory that cannot be swapped any more.
     ///
     /// - Parameter following: Whether a symbolic link at the end stands for its target.
-    private func place(of path: WorkspacePath, following: Bool, links: Bool = true) throws(FileFault) -> Place {
+    func place(of path: WorkspacePath, following: Bool, links: Bool = true) throws(FileFault) -> Place {
         guard let name = path.components.last else { throw .root }
         let parent = try open(path.parent, sluice_o_path() | O_DIRECTORY, links: links)
         let place = Place(directory: parent, name: name)

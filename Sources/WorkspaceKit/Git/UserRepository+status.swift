@@ -12,7 +12,7 @@ extension UserRepository {
         let words = [
             "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty",
         ]
-        let environment = try await withoutFilters()
+        let environment = try await GitCommand.withoutFilters(in: top)
         let asked = try await attempt(words + ["--", "."], in: directory, environment: environment)
         guard asked.status == 0 else { throw PrivateRepository.failure(words, asked) }
         let output = asked.output.bytes
@@ -28,19 +28,4 @@ extension UserRepository {
     }
 
     private static let mostNames = 20
-
-    /// Settings that empty the programs which the repository has convert its files: git would run them to compare, also
-    /// when it writes an index that is as young as a file.
-    func withoutFilters() async throws(Failure) -> [String: String] {
-        let filters = #"^filter\..*\.(clean|smudge|process|required)$"#
-        let asked = try await attempt(["config", "--name-only", "-z", "--get-regexp", filters])
-        let names = Set(asked.output.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }).sorted()
-        // In the environment, as a name may have a `=` in it.
-        var environment = ["GIT_CONFIG_COUNT": "\(names.count)"]
-        for (index, name) in names.enumerated() {
-            environment["GIT_CONFIG_KEY_\(index)"] = name
-            environment["GIT_CONFIG_VALUE_\(index)"] = name.lowercased().hasSuffix(".required") ? "false" : ""
-        }
-        return environment
-    }
 }

@@ -170,7 +170,7 @@ import WorkspaceKit
     }
 
     /// Lets two names change places, again and again.
-    @concurrent private static func swap(_ one: String, _ other: String, times: Int) async {
+    @concurrent static func swap(_ one: String, _ other: String, times: Int) async {
         for _ in 0..<times {
             _ = rename(one, one + ".tmp") + rename(other, one) + rename(one + ".tmp", other)
         }
