@@ -30,6 +30,7 @@ public func expectConformance<T: Tool>(
         required: required,
         files: files,
         verdict: verdict,
+        confining: confining,
         at: location
     )
 }
@@ -42,6 +43,7 @@ public func expectConformance(
     required: Set<String> = [],
     files: [String: String] = [:],
     verdict: Verdict = .passed("The goal holds."),
+    confining: (Workspace) async throws -> Workspace = { $0 },
     at location: SourceLocation = #_sourceLocation
 ) async throws {
     expectIdentity(factory.id, factory.aliases, factory.summary, at: location)
