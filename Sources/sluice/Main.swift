@@ -11,7 +11,7 @@ struct Main {
         AnySubcommand(EventsCommand.self), AnySubcommand(DiffCommand.self), AnySubcommand(RollbackCommand.self),
         AnySubcommand(CostCommand.self), AnySubcommand(ReportCommand.self), AnySubcommand(ReplayCommand.self),
         AnySubcommand(VerifyCommand.self),
-        AnySubcommand(LintCommand.self), AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self),
+        AnySubcommand(LintCommand.self), AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self), AnySubcommand(NewCommand.self),
         AnySubcommand(GenerateEvalCommand.self),
         AnySubcommand(ApplyCommand.self), AnySubcommand(ForkCommand.self), AnySubcommand(DoctorCommand.self),
         AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),

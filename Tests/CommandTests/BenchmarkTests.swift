@@ -118,7 +118,7 @@ struct BenchmarkTests {
         arguments: [
             (
                 ["lod"],
-                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, workspace, check, all."
+                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, foreign, workspace, check, all."
             ),
             (["load", "steps"], "'sluice bench load' takes no 'steps'."),
             (["all", "steps"], "'sluice bench all' takes no 'steps'."),

@@ -15,7 +15,7 @@ public struct CommandSource: ModuleSource {
             let place = FieldPath().appending(name)
             switch declaration.kind {
             case .tool: found.tools.append(Brought(ToolFactory(ProgramTool(name, declaration).declared), at: place))
-            case .gate: found.gates.append(Brought(ProgramGate.factory(name, declaration), at: place))
+            case .gate: found.gates.append(Brought(GateFactory(ProgramGate(name, declaration).declared), at: place))
             }
         }
         found.problems = reader.problems

@@ -6,35 +6,28 @@ import ProcessKit
 /// It reads its settings as a JSON object on standard input, and stands in the tree that is judged. It writes its verdict
 /// to standard output as a JSON object; without one it exits with 0 when the goal holds and with 1 when it does not.
 /// Anything else is no answer, and so no yes.
-struct ProgramGate: Gate {
-    static let id: ModuleID = "program"
-    static let summary = "Judges by a program that the pipeline declares."
-
+struct ProgramGate: Sendable {
     private let name: String
     private let declaration: CommandDeclaration
-    private let given: JSONValue
 
-    /// A gate of the engine's is made from settings; this one is only ever made from a declaration.
-    init(settings: NoFields) throws(Failure) {
-        throw Failure(.invalidInput, "A program that judges is declared under 'commands' of a pipeline.")
-    }
-
-    private init(_ name: String, _ declaration: CommandDeclaration, _ given: JSONValue) {
+    init(_ name: String, _ declaration: CommandDeclaration) {
         self.name = name
         self.declaration = declaration
-        self.given = given
     }
 
-    static func factory(_ name: String, _ declaration: CommandDeclaration) -> GateFactory {
-        GateFactory(
-            id: ModuleID(name),
-            summary: declaration.summary,
+    var declared: DeclaredGate {
+        DeclaredGate(
+            ModuleID(name),
+            declaration.summary,
             protection: EditPolicy(protect: declaration.protect + declaration.run.files),
-            settings: declaration.arguments.fields
-        ) { ProgramGate(name, declaration, .object($0)) }
+            settings: declaration.arguments.fields,
+            judge: judge
+        )
     }
 
-    func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+    @Sendable private func judge(_ given: JSONValue, _ workspace: Workspace, _ context: GateContext)
+        async throws(Failure) -> Verdict
+    {
         let command = declaration.command(given: given, in: workspace)
         switch try await outcome(of: command, progress: context.progress) {
         case .timedOut(let finished): throw finished.timeout(of: command)

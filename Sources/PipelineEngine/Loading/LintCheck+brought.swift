@@ -13,7 +13,7 @@ extension LintCheck {
         let rules = pipeline.tools.allow + pipeline.tools.ask + pipeline.tools.deny
         return registry.shelves.filter { shelf in !rules.contains(where: shelf.mayBeNamed) }.map { shelf in
             let sentence = """
-                No rule names a tool of this server, so the model is told of none. Add '\(shelf.prefix)*' under \
+                No rule names one of its tools, so the model is told of none. Add '\(shelf.prefix)*' under \
                 'tools.allow' or 'tools.ask'.
                 """
             return Finding(.warning, FieldProblem(shelf.path, sentence, in: .key))

@@ -104,12 +104,8 @@ public struct GateFactory: Sendable {
         make = { (json: JSONValue) throws(FieldProblems) in try configured(G.Settings(json: json), G.init(settings:)) }
     }
 
-    /// A gate that is declared in a pipeline.
-    ///
-    /// - Parameters:
-    ///   - protection: What judges the work and so may not be changed by it.
-    ///   - make: The gate with settings in which nothing is wrong and nothing is left out.
-    public init(
+    /// - Parameter make: The gate with settings in which nothing is wrong and nothing is left out.
+    init(
         id: ModuleID,
         summary: String,
         protection: EditPolicy,

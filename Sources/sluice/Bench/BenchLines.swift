@@ -7,3 +7,12 @@ struct BenchLines: Sendable {
         Output.flush()
     }
 }
+
+extension [Duration] {
+    /// Of none, 0.
+    var medianMicroseconds: Double { isEmpty ? 0 : sorted()[count / 2] / .microseconds(1) }
+}
+
+extension Double {
+    var tenths: Double { (self * 10).rounded() / 10 }
+}

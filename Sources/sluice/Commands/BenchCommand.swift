@@ -41,7 +41,7 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox, workspace, check or all."),
+        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox, foreign, workspace, check or all."),
         Operand(
             name: "SCENARIO",
             help: """
@@ -53,7 +53,7 @@ enum BenchCommand: Subcommand {
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, provider, sandbox, workspace, check, all
+        case engine, load, serve, provider, sandbox, foreign, workspace, check, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -67,7 +67,7 @@ enum BenchCommand: Subcommand {
             )
         }
         let word = operands.dropFirst().first
-        if [.load, .sandbox, .workspace, .check, .all].contains(what), let word {
+        if [.load, .sandbox, .foreign, .workspace, .check, .all].contains(what), let word {
             throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
         }
         switch what {
@@ -76,6 +76,7 @@ enum BenchCommand: Subcommand {
         case .serve: return try await serve(options, word, session)
         case .provider: return try await provider(options, word, session)
         case .sandbox: return try await sandbox(options, session)
+        case .foreign: return try await foreign(options, session)
         case .workspace: return try await workspace(options)
         case .check: return try await check(options, session)
         case .all: return try await everything(options, session)
@@ -134,6 +135,13 @@ enum BenchCommand: Subcommand {
         try expectSize(options)
         let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await SandboxBench.measure(options.n, in: scratch.path, session.registry)
+        return .achieved
+    }
+
+    private static func foreign(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
+        try expectSize(options)
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        try await ForeignBench.measure(options.n, in: scratch.path, session.registry)
         return .achieved
     }
 

@@ -108,8 +108,8 @@ struct ModuleLibraryTests {
         #expect(
             await failure(#"return strdup("nonsense");"#)
                 == library + """
-                    returned what cannot be read from 'call'. Not valid JSON at line 1, column 2 (byte 1): expected 'null', but \
-                    found 'no'.
+                    returned what cannot be read from 'call'. Not valid JSON at line 1, column 1 (byte 0): expected a value, but \
+                    found 'nonsense'.
                     """
         )
         #expect(

@@ -26,7 +26,7 @@ import Testing
         }
         #expect(!companion.isOver)
         companion.end()
-        await #expect(throws: Failure.self) { try await companion.wait() }
+        _ = try? await companion.wait()  // by itself, as its input is closed, or because it was asked to
         #expect(companion.isOver)
     }
 

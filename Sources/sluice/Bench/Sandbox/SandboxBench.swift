@@ -114,12 +114,3 @@ struct SandboxBench {
         }
     }
 }
-
-extension [Duration] {
-    /// Of none, 0.
-    fileprivate var medianMicroseconds: Double { isEmpty ? 0 : sorted()[count / 2] / .microseconds(1) }
-}
-
-extension Double {
-    fileprivate var tenths: Double { (self * 10).rounded() / 10 }
-}
