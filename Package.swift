@@ -107,6 +107,7 @@ let package = Package(
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("ShellGrammar", needs: ["PipelineKit"]),
+        house("RPCKit", needs: ["PipelineKit", "ProcessKit"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat", "CPattern"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
@@ -167,7 +168,7 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "KillableEngine", "ShellGrammar",
+                "GitTool", "CheckTool", "KillableEngine", "RPCKit", "ShellGrammar",
             ]
         ),
         tests(

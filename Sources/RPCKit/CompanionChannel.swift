@@ -1,0 +1,45 @@
+public import PipelineKit
+public import ProcessKit
+
+/// The standard streams of a program that stays.
+public struct CompanionChannel: RPCChannel {
+    private let companion: Companion
+
+    public init(_ companion: Companion) { self.companion = companion }
+
+    public func read() throws(Failure) -> [UInt8] { try companion.read(within: Self.ever) }
+
+    public func write(_ bytes: ArraySlice<UInt8>, within patience: Duration) throws(Failure) -> Int {
+        try companion.offer(bytes, within: patience)
+    }
+
+    public func close() { companion.end() }
+
+    /// `It exited with 1. The end of what it wrote to standard error: ...`
+    public func lastWords() async -> String? {
+        let end: String?
+        do throws(Failure) { end = Self.words(for: try await companion.wait()) } catch {
+            end = error.kind == .cancelled ? nil : error.message
+        }
+        let said = companion.errorText.trimmed
+        let words = said.isEmpty ? nil : "The end of what it wrote to standard error:\n\(Self.lastLines(of: said))"
+        let all = [end, words].compactMap(\.self).joined(separator: " ")
+        return all.isEmpty ? nil : all
+    }
+
+    private static func words(for outcome: Outcome) -> String {
+        switch outcome {
+        case .finished(let finished):
+            finished.memoryUsed.map { "It was ended for its memory: \(ByteCount(bytes: $0))." }
+                ?? "It exited with \(finished.status)."
+        case .timedOut: "It was ended as its time was up."
+        }
+    }
+
+    private static func lastLines(of text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: true).suffix(12)
+        return lines.map { $0.unicodeScalars.count > 300 ? "…" + $0.suffix(300) : String($0) }.joined(separator: "\n")
+    }
+
+    private static let ever = Duration.seconds(10 * 365 * 86_400)
+}
