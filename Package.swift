@@ -57,6 +57,7 @@ let modules: [Target] = [
     module("Search", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
+    module("MCP", "Tool", needs: ["ProcessKit", "ProviderKit", "RPCKit"]),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -168,7 +169,7 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "KillableEngine", "RPCKit", "ShellGrammar",
+                "GitTool", "CheckTool", "KillableEngine", "MCPTool", "ProviderKit", "RPCKit", "ShellGrammar",
             ]
         ),
         tests(

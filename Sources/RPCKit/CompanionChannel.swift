@@ -10,13 +10,19 @@ public struct CompanionChannel: RPCChannel {
     public func read() throws(Failure) -> [UInt8] { try companion.read(within: Self.ever) }
 
     public func write(_ bytes: ArraySlice<UInt8>, within patience: Duration) throws(Failure) -> Int {
-        try companion.offer(bytes, within: patience)
+        // Whoever reads no more has ended as a rule, and is told of in the same way.
+        do throws(Failure) { return try companion.offer(bytes, within: patience) } catch { throw RPCPeer.ended }
     }
 
     public func close() { companion.end() }
 
-    /// `It exited with 1. The end of what it wrote to standard error: ...`
+    /// `It exited with 1. The end of what it wrote to standard error: ...`; one that lives on is ended.
     public func lastWords() async -> String? {
+        let impatience = Task { [companion] in
+            do { try await Task.sleep(for: Self.grace) } catch { return }
+            companion.end()
+        }
+        defer { impatience.cancel() }
         let end: String?
         do throws(Failure) { end = Self.words(for: try await companion.wait()) } catch {
             end = error.kind == .cancelled ? nil : error.message
@@ -41,5 +47,7 @@ public struct CompanionChannel: RPCChannel {
         return lines.map { $0.unicodeScalars.count > 300 ? "…" + $0.suffix(300) : String($0) }.joined(separator: "\n")
     }
 
+    /// How long a program may live on that has closed its output.
+    private static let grace = Duration.seconds(2)
     private static let ever = Duration.seconds(10 * 365 * 86_400)
 }

@@ -27,8 +27,21 @@ final class PeerLine: Sendable {
     /// Sends a message, or ends everything.
     func send(_ message: RPCMessage) {
         guard calls.end == nil else { return }
+        do throws(Failure) { try deliver(message) } catch { finish(error) }
+    }
+
+    /// Sends a request; one that the other side was not there to take any more was not heard, and may be made elsewhere.
+    func ask(_ request: RPCRequest) {
+        do throws(Failure) { try deliver(.request(request)) } catch {
+            _ = calls.settle(request.id, .failure(.gone(error)))
+            finish(error)
+        }
+    }
+
+    /// - Throws: ``RPCPeer/ended`` when nobody reads any more, and why else nothing can be sent.
+    private func deliver(_ message: RPCMessage) throws(Failure) {
         let failed: @Sendable (Failure) -> Void = { [self] in finish($0) }
-        do throws(Failure) { try outbox.send(framing.framed(message), failed) } catch { finish(error) }
+        try outbox.send(framing.framed(message), failed)
     }
 
     /// Gives up a call that still waits.
@@ -44,7 +57,7 @@ final class PeerLine: Sendable {
         do throws(Failure) {
             while calls.end == nil {
                 let bytes = try channel.read()
-                guard !bytes.isEmpty else { throw Failure(.unavailable, "It ended.") }
+                guard !bytes.isEmpty else { throw RPCPeer.ended }
                 for frame in try reader.take(bytes) { try take(frame, handler) }
             }
         } catch {

@@ -46,7 +46,7 @@ public final class RPCPeer: Sendable {
         defer { timer.cancel() }
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if line.calls.wait(for: request.id, continuation) { line.send(.request(request)) }
+                if line.calls.wait(for: request.id, continuation) { line.ask(request) }
             }
         } onCancel: {
             line.abandon(request, .cancelled)
@@ -61,6 +61,9 @@ public final class RPCPeer: Sendable {
     public func notify(_ method: String, _ params: JSONValue? = nil) {
         line.send(.notification(method: method, params: params))
     }
+
+    /// What is told when the other side has ended, in order or not.
+    public static let ended = Failure(.unavailable, "It ended.")
 
     /// Why nothing can be said any more; `nil` as long as it can.
     public var end: Failure? { line.calls.end }

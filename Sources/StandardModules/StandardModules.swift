@@ -7,6 +7,7 @@ import GitTool
 import GoogleProvider
 import JudgesGate
 import LintersGate
+import MCPTool
 import ManagedGate
 import MutationGate
 import NativeGate
@@ -31,6 +32,20 @@ extension Registry {
         addTools(to: &registry)
         addProviders(to: &registry)
         return registry
+    }
+
+    /// Adds what reads the modules that pipelines bring along.
+    ///
+    /// - Parameters:
+    ///   - transport: Reaches servers elsewhere.
+    ///   - secrets: Looks up what declarations refer to.
+    ///   - version: What servers are told of this program.
+    public mutating func addSources(
+        transport: any HTTPTransport,
+        secrets: @escaping SecretResolver,
+        version: String
+    ) {
+        add(MCPSource(transport: transport, secrets: secrets, version: version))
     }
 
     private static func addGates(to registry: inout Registry) {
