@@ -128,8 +128,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit",
-                "SQLiteStore",
+                "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit", "WorkspaceKit",
+                "ProviderKit", "SQLiteStore",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
                 "RetrAIContract", "ConsoleContract", "LoadKit", "CSQLite", "YAML",
             ],
