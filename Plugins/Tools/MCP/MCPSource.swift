@@ -37,7 +37,7 @@ public struct MCPSource: ModuleSource {
     private func shelf(_ name: String, _ declaration: ServerDeclaration) -> ToolShelf {
         ToolShelf(prefix: ServerName.prefix(name), reach: declaration.allowedReach) {
             [pool] (workspace: Workspace) async throws(Failure) in
-            let server = pool.server(ServerIdentity(name: name, declaration: declaration, workspace: workspace))
+            let server = pool.server(ServerIdentity(name, declaration, workspace))
             return try await ServerShelf(server).tools()
         }
     }

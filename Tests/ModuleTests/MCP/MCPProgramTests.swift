@@ -30,7 +30,9 @@ struct MCPProgramTests {
             let echo = try await trial.tools(MCPTrial.fake()).factory("fake__echo")
             #expect(echo.summary == "Says[2J it again.")
             #expect(echo.reach == [.reads, .writes, .runs, .network])
-            #expect(echo.arguments.map(\.name) == ["text"])
+            #expect(echo.arguments.map(\.name) == ["text"] && echo.arguments.allSatisfy(\.isRequired))
+            let ask = try await trial.tools(MCPTrial.fake()).factory("fake__ask")
+            #expect(ask.arguments.map(\.name) == ["method"] && !ask.arguments.contains(where: \.isRequired))
             #expect(
                 echo.specification.arguments == [
                     "type": "object", "required": ["text"],
@@ -210,11 +212,36 @@ struct MCPProgramTests {
                 let tools = try await MCPTrial(in: cell.workspace).tools([
                     "files": ["command": ["python3", "-c", .string(script)], "confined": .bool(confined)]
                 ])
-                #expect(try await tools.call("files__read", ["path": "README.md"]).text == "a project\n")
+                #expect(
+                    try await tools.call("files__read", ["path": .string("\(cell.path)/README.md")]).text
+                        == "a project\n"
+                )
                 #expect(
                     try await tools.call("files__read", ["path": .string("\(cell.outside)/secret")]).text == expected
                 )
             }
+        }
+    }
+
+    @Test func oneThatIsNotConfinedIsNothingThatTheModelCouldChange() async throws {
+        try await MCPTrial.with { trial in
+            let program = "\(trial.workspace.path)/server.py"
+            try Data(contentsOf: URL(filePath: MCPTrial.server)).write(to: URL(filePath: program))
+            let command: JSONValue = ["/usr/bin/python3", .string(program)]
+            #expect(try await trial.tools(["own": ["command": command]]).names.count == 22)
+            let failure = await #expect(throws: Failure.self) {
+                _ = try await trial.tools(["own": ["command": command, "confined": false]])
+            }
+            #expect(
+                failure
+                    == Failure(
+                        .denied,
+                        """
+                        MCP server 'own' is not confined, and names '\(program)', which lies in the workspace, where the model could \
+                        change it. Keep it elsewhere, or leave 'confined: false' out.
+                        """
+                    )
+            )
         }
     }
 }

@@ -44,7 +44,8 @@ struct MCPTrial {
     }
 
     /// The tools of all servers that are declared, as a run has them.
-    func tools(_ declared: JSONValue) async throws -> MCPTools {
+    func tools(_ declared: JSONValue, in other: Workspace? = nil) async throws -> MCPTools {
+        let workspace = other ?? workspace
         let found = source.modules(of: declared, in: workspace.project)
         try #require(found.problems.isEmpty, "\(found.problems)")
         var tools: [ToolFactory] = []

@@ -201,6 +201,23 @@ struct MCPTroubleTests {
         }
     }
 
+    @Test func oneThatIsNotConfinedIsSharedWhateverTheWallsOfTheRuns() async throws {
+        try await MCPTrial.with { trial in
+            func pid(_ declared: JSONValue, in walls: Confinement?) async throws -> (String, MCPTools) {
+                var workspace = trial.workspace
+                workspace.confinement = walls
+                let tools = try await trial.tools(declared, in: workspace)
+                return (try await tools.call("fake__pid").text, tools)
+            }
+            let walls = Confinement(temporary: "/nowhere/1", home: "/nowhere/2")
+            let free = MCPTrial.fake(more: ["confined": false])
+            let (first, tools) = try await pid(free, in: walls)
+            let (second, others) = try await pid(free, in: nil)
+            #expect(first == second)
+            withExtendedLifetime((tools, others)) {}
+        }
+    }
+
     @Test func manyCallsAreUnderWayAtOnce() async throws {
         try await MCPTrial.with { trial in
             let tools = try await trial.tools(MCPTrial.fake())

@@ -9,10 +9,19 @@ struct ServerMeans: Sendable {
 }
 
 /// Which server is meant: two runs in the same workspace that declare the same have one between them.
+///
+/// One that is confined is in the walls of one run, and ends with them: it is that run's alone.
 struct ServerIdentity: Sendable, Hashable {
     let name: String
     let declaration: ServerDeclaration
     let workspace: Workspace
+
+    init(_ name: String, _ declaration: ServerDeclaration, _ workspace: Workspace) {
+        self.name = name
+        self.declaration = declaration
+        let isConfined = declaration.command != nil && declaration.confined
+        self.workspace = isConfined ? workspace : Workspace(path: workspace.path)
+    }
 }
 
 /// The servers that are in use. A server ends with the last run that can use it.

@@ -29,7 +29,7 @@ struct ListedTool: Sendable {
                 name: name,
                 value: Self.value(property),
                 help: property["description"]?.text ?? "",
-                standard: required.contains(name) ? nil : property["default"] ?? .null
+                standard: required.contains(name) ? JSONValue?.none : .some(property["default"] ?? .null)
             )
         }
     }
@@ -39,7 +39,7 @@ struct ListedTool: Sendable {
         guard case .object(var members) = Untrusted.schema(json ?? [:]) else { return ["type": "object"] }
         members["type"] = "object"
         let schema = JSONValue.object(members)
-        return schema.encoded().count <= mostSchema ? schema : nil
+        return schema.encoded().count <= mostSchema ? schema : JSONValue?.none  // not the null of JSON
     }
 
     private static func value(_ property: JSONValue) -> ValueSchema {

@@ -17,7 +17,10 @@ final class ProgramWire: ServerWire {
         for (name, value) in declaration.env.sorted(by: { $0.key < $1.key }) {
             command.environment[name] = try means.value(of: value, "the variable '\(name)'", identity.name)
         }
-        if !declaration.confined { command.confinement = nil }
+        if !declaration.confined {
+            try UnconfinedPlace.expectOutside(words, of: identity.workspace, identity.name)
+            (command.confinement, command.directory) = (nil, UnconfinedPlace.directory)
+        }
         let peer = RPCPeer(over: CompanionChannel(try await Companion.start(command)), .lines, limit: mostBytes)
         try peer.start(
             RPCHandler(
