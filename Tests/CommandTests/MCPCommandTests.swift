@@ -66,38 +66,43 @@ struct MCPCommandTests {
         }
     }
 
+    /// A pipeline with 150 servers, each of which notes its start, and a rule that names one of them.
+    private func writeMany(_ bench: Bench) throws {
+        let servers = (0..<150).map { number in
+            """
+              server\(number):
+                command: [/usr/bin/python3, \(Self.fixtures)/mcp_server.py, --start-log, \(bench.root)/starts]
+                confined: false
+                start_timeout: 5m
+            """
+        }
+        try bench.write(
+            """
+            name: many
+            model: scripted/script.json
+            goal: { gate: command, with: { command: "test -e made" } }
+            mcp:
+            \(servers.joined(separator: "\n"))
+            tools: { allow: [file_write, server77__echo] }
+            limits: { iterations: 1 }
+
+            """,
+            to: "many.yaml"
+        )
+        try bench.write(
+            """
+            {"replies": [
+              {"calls": [{"tool": "server77__echo", "arguments": {"text": "one of many"}}]},
+              {"calls": [{"tool": "file_write", "arguments": {"path": "made", "content": ""}}]}, {"text": "Done."}
+            ]}
+            """,
+            to: "script.json"
+        )
+    }
+
     @Test func ofManyServersOnlyTheOneThatARuleNamesIsStarted() async throws {
         try await withBench { bench in
-            let servers = (0..<150).map { number in
-                """
-                  server\(number):
-                    command: [/usr/bin/python3, \(Self.fixtures)/mcp_server.py, --start-log, \(bench.root)/starts]
-                    confined: false
-                    start_timeout: 5m
-                """
-            }
-            try bench.write(
-                """
-                name: many
-                model: scripted/script.json
-                goal: { gate: command, with: { command: "test -e made" } }
-                mcp:
-                \(servers.joined(separator: "\n"))
-                tools: { allow: [file_write, server77__echo] }
-                limits: { iterations: 1 }
-
-                """,
-                to: "many.yaml"
-            )
-            try bench.write(
-                """
-                {"replies": [
-                  {"calls": [{"tool": "server77__echo", "arguments": {"text": "one of many"}}]},
-                  {"calls": [{"tool": "file_write", "arguments": {"path": "made", "content": ""}}]}, {"text": "Done."}
-                ]}
-                """,
-                to: "script.json"
-            )
+            try writeMany(bench)
             let linted = try await bench.sluice("lint", "many.yaml")
             #expect(linted.status == 0, "\(linted)")
             let warnings = (linted.output + linted.errors).components(

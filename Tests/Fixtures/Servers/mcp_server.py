@@ -1,6 +1,6 @@
 """A server of the Model Context Protocol over standard streams, and all that one can do wrong.
 
-    mcp_server.py [--speak handshake|stateless|both|deaf|exits|future|newer] [--tools N] [--start-log FILE]
+    mcp_server.py [--speak handshake|stateless|both|deaf|deaf-once|exits|future|newer|broken] [--tools N] [--start-log FILE]
 """
 
 import argparse
@@ -239,7 +239,7 @@ class Server:
         return json.dumps(answer.get("result", answer.get("error")), sort_keys=True)
 
     def tool_meta(self, arguments, message):
-        return json.dumps(message["params"].get("_meta", {}), sort_keys=True) + json.dumps(self.cancelled)
+        return json.dumps({"meta": message["params"].get("_meta"), "cancelled": self.cancelled})
 
     def tool_grow(self, arguments, message):
         self.extra += 1
@@ -268,6 +268,8 @@ def main():
     if options.start_log:
         with open(options.start_log, "a") as log:
             log.write(f"{os.getpid()}\n")
+    if options.speak == "deaf-once":
+        options.speak = "deaf" if len(open(options.start_log).readlines()) == 1 else "both"
     if options.speak == "broken":
         sys.stderr.write("no database at /var/db\n")
         sys.exit(3)

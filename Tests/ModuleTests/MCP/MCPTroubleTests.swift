@@ -109,9 +109,9 @@ struct MCPTroubleTests {
                         """
                     )
             )
-            #expect(try await tools.call("fake__meta").text.hasSuffix("[]"))
-            let told = try await hasty.call("fake__meta").text
-            #expect(told.contains(#""reason": "It took too long.""#))
+            #expect(try JSONValue(parsing: try await tools.call("fake__meta").text)["cancelled"] == [])
+            let told = try JSONValue(parsing: try await hasty.call("fake__meta").text)["cancelled"]?.elements
+            #expect(told?.map { $0["reason"] } == ["It took too long."])
         }
     }
 
@@ -123,6 +123,22 @@ struct MCPTroubleTests {
             call.cancel()
             let error = await #expect(throws: Failure.self) { _ = try await call.value }
             #expect(error?.kind == .cancelled)
+        }
+    }
+
+    @Test func whoeverIsCancelledWhileItStartsWaitsNoLongerAndOthersDo() async throws {
+        try await MCPTrial.with { trial in
+            let log = "\(trial.workspace.path)/starts"
+            let declared = MCPTrial.fake("--speak", "deaf-once", "--start-log", log, more: ["start_timeout": "1h"])
+            let first = Task { try await trial.tools(declared).names }
+            let deadline = ContinuousClock.now + .seconds(60)
+            while !FileManager.default.fileExists(atPath: log), ContinuousClock.now < deadline { await Task.yield() }
+            let second = Task { try await trial.tools(declared).names }
+            first.cancel()
+            let error = await #expect(throws: Failure.self) { _ = try await first.value }
+            #expect(error?.kind == .cancelled)
+            let names = try await second.value
+            #expect(names.first == "fake__echo")
         }
     }
 

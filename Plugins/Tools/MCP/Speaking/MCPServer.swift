@@ -47,13 +47,27 @@ final class MCPServer: Sendable {
         var known: Opening?
         while true {
             let opening = try opening(instead: known)
-            switch await opening.value {
+            let opened = await withTaskCancellationHandler {
+                await opening.value
+            } onCancel: {
+                opening.cancel()
+            }
+            switch opened {
             case .success(let session) where session.wire.end == nil && session !== ended: return session
             case .success: known = opening
             case .failure(let failure):
-                state.withLock { if $0.opening == opening { $0.opening = nil } }
-                throw failure
+                forget(opening, counts: failure.kind != .cancelled)
+                // Somebody else who waited for it was cancelled.
+                guard failure.kind == .cancelled, !Task.isCancelled else { throw failure }
             }
+        }
+    }
+
+    private func forget(_ opening: Opening, counts: Bool) {
+        state.withLock { state in
+            guard state.opening == opening else { return }
+            state.opening = nil
+            if !counts { state.starts -= 1 }
         }
     }
 

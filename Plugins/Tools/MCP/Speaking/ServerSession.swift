@@ -9,7 +9,6 @@ final class ServerSession: Sendable {
     let wire: any ServerWire
     private let numbers: CallNumbers
     private let client: ClientWords
-    private let listing = Mutex<(changes: Int, tools: [JSONValue])?>(nil)
 
     init(
         _ wire: any ServerWire,
@@ -44,15 +43,6 @@ final class ServerSession: Sendable {
         talk.watch(number, progress)
         defer { talk.watch(number, nil) }
         return try await wire.call(call, within: patience)
-    }
-
-    /// What was listed and still holds, or is listed now.
-    func tools(_ list: () async throws(Failure) -> [JSONValue]) async throws(Failure) -> [JSONValue] {
-        let changes = talk.changes
-        if let known = listing.withLock(\.self), known.changes == changes { return known.tools }
-        let tools = try await list()
-        listing.withLock { $0 = (changes, tools) }
-        return tools
     }
 }
 

@@ -4,35 +4,25 @@ import Synchronization
 
 /// What a server says of its own accord: how far it is, what it notes, what it asks.
 final class ServerTalk: Sendable {
-    private struct State {
-        /// By the numbers of calls, which are their tokens as well.
-        var watchers: [Int: @Sendable (String) -> Void] = [:]
-        var listings = 0
-    }
-
     private let workspace: String
-    private let state = Mutex(State())
+    /// By the numbers of calls, which are their tokens as well.
+    private let watchers = Mutex<[Int: @Sendable (String) -> Void]>([:])
 
     init(workspace: String) { self.workspace = workspace }
 
-    /// How often the server said that its tools are others now.
-    var changes: Int { state.withLock(\.listings) }
-
     func watch(_ call: Int, _ progress: (@Sendable (String) -> Void)?) {
-        state.withLock { $0.watchers[call] = progress }
+        watchers.withLock { $0[call] = progress }
     }
 
+    /// Lists that changed are not taken note of: they are read anew whenever a process takes a run up.
     func take(_ method: String, _ params: JSONValue?) {
         switch method {
         case "notifications/progress":
             guard let token = params?["progressToken"]?.integer else { return }
-            state.withLock { $0.watchers[token] }?(Self.progress(params))
+            watchers.withLock { $0[token] }?(Self.progress(params))
         case "notifications/message":
             let line = Self.note(params)
-            for watcher in state.withLock({ Array($0.watchers.values) }) { watcher(line) }
-        case "notifications/tools/list_changed", "notifications/resources/list_changed",
-            "notifications/prompts/list_changed":
-            state.withLock { $0.listings += 1 }
+            for watcher in watchers.withLock({ Array($0.values) }) { watcher(line) }
         default: break
         }
     }

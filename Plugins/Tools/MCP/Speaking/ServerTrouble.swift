@@ -8,7 +8,7 @@ struct ServerTrouble {
     init(_ name: String) { self.name = name }
 
     func failure(_ fault: RPCFault, asked: String, within patience: Duration, _ wire: any ServerWire) async -> Failure {
-        let server = "MCP server '\(name)'"
+        let (server, asked) = ("MCP server '\(name)'", Untrusted.text(asked, most: 100))
         switch fault {
         case .refused(let error):
             let data = error.data.map { " with \(Untrusted.quoted($0.jsonText))" } ?? ""

@@ -13,8 +13,7 @@ struct ServerShelf: Sendable {
         var tools: [ToolFactory] = []
         var seen: Set<String> = []
         if session.agreement.has("tools") {
-            let listed = try await session.tools { () async throws(Failure) in try await allTools() }
-            for tool in listed.compactMap(ListedTool.init) where server.declaration.has(tool.name) {
+            for tool in try await allTools().compactMap(ListedTool.init) where server.declaration.has(tool.name) {
                 // A name that stands twice means the first: a call has nothing but the name.
                 guard seen.insert(tool.name).inserted else { continue }
                 tools.append(

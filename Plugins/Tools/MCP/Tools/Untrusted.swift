@@ -9,12 +9,13 @@ enum Untrusted {
         return scalars.count > most ? clean + "…" : clean
     }
 
-    /// A schema with its descriptions cleaned.
-    static func schema(_ json: JSONValue) -> JSONValue {
+    /// A schema with its descriptions cleaned; what nests deeper than anybody writes is left out.
+    static func schema(_ json: JSONValue, levels: Int = 64) -> JSONValue {
         switch json {
-        case .array(let elements): return .array(elements.map(schema))
+        case .array(let elements): return .array(levels > 0 ? elements.map { schema($0, levels: levels - 1) } : [])
         case .object(let members):
-            var clean = members.mapValues(schema)
+            guard levels > 0 else { return [:] }
+            var clean = members.mapValues { schema($0, levels: levels - 1) }
             for key in ["title", "description"] {
                 if let text = members[key]?.text { clean[key] = .string(self.text(text, most: 2_000)) }
             }
