@@ -8,12 +8,13 @@ RELEASE        = .build/release/sluice
 DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 LITELLM        = .venv-litellm/bin/python3
+MCP            = .venv-mcp/bin/python3
 BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
 ALONE          = ^CommandTests\.SubscriberTests
 BUILDERS       = ^GateTests\.(CTest|Cargo|Go|Swift|Rust|Make|Npm|Node|Bench|Perf|SQL)
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages browser python litellm timer fuzz figures serve-figures clean
+.PHONY: demo test lint build packages browser python litellm mcp timer fuzz figures serve-figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -23,7 +24,7 @@ demo: build python
 
 ## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs, build
 ## projects or measure by themselves.
-test: packages browser python litellm lint
+test: packages browser python litellm mcp lint
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
 	swift test --skip-build --filter '^ModuleTests\.'
@@ -62,6 +63,11 @@ python: packages
 litellm: packages
 	@[ -x $(LITELLM) ] || python3 -m venv .venv-litellm
 	@$(LITELLM) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/litellm-requirements.txt
+
+## One more with servers of the Model Context Protocol, and what they are written with: 76 MB.
+mcp: packages
+	@[ -x $(MCP) ] || python3 -m venv .venv-mcp
+	@$(MCP) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/mcp-requirements.txt
 
 ## The fuzzers, for a bounded time each.
 fuzz: packages

@@ -62,6 +62,7 @@ let modules: [Target] = [
     module("Todo", "Tool"),
     module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),
     module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("MCP", "Tool", needs: ["ProcessKit", "ProviderKit", "RPCKit"]),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -114,6 +115,7 @@ let package = Package(
         house("YAML", needs: ["CYAML"]),
         house("ProcessKit", needs: ["PipelineKit", "CLinux"]),
         house("ShellGrammar", needs: ["PipelineKit"]),
+        house("RPCKit", needs: ["PipelineKit", "ProcessKit"]),
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat", "CPattern"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
@@ -133,8 +135,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "WorkspaceKit", "ProviderKit",
-                "SQLiteStore", "ForeignTool",
+                "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit", "WorkspaceKit",
+                "ProviderKit", "SQLiteStore", "ForeignTool",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
                 "RetrAIContract", "ConsoleContract", "LoadKit", "CSQLite", "YAML",
             ],
@@ -174,8 +176,8 @@ let package = Package(
             "ModuleTests",
             of: [
                 "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "CommandTool", "DatabaseTool", "ForeignTool", "InterpretersTool", "TodoTool",
-                "KillableEngine", "ShellGrammar", "PipelineEngine",
+                "GitTool", "CheckTool", "CommandTool", "DatabaseTool", "ForeignTool", "InterpretersTool", "MCPTool",
+                "TodoTool", "KillableEngine", "PipelineEngine", "ProviderKit", "RPCKit", "ShellGrammar",
             ]
         ),
         tests(

@@ -78,15 +78,25 @@ public final class Companion: Sendable {
         let deadline = ContinuousClock.now + patience
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(input.number, $0.baseAddress, $0.count, Self.sending) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-            } else if errno == EAGAIN {
-                guard isReady(input, POLLOUT, until: deadline) else {
-                    throw Failure(.timedOut, "'\(command)' read nothing for \(patience.written).")
-                }
-            } else if errno != EINTR {
-                throw Failure(.unavailable, "'\(command)' does not read any more.")
+            let count = try offer(rest, within: max(.zero, ContinuousClock.now.duration(to: deadline)))
+            guard count > 0 else { throw Failure(.timedOut, "'\(command)' read nothing for \(patience.written).") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Writes as many of these bytes as are taken at once, waiting for the first of them to be.
+    ///
+    /// - Returns: how many; 0 when none were taken in time.
+    /// - Throws: ``Failure/Kind/unavailable`` when the program reads no more.
+    public func offer(_ bytes: ArraySlice<UInt8>, within patience: Duration) throws(Failure) -> Int {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let count = bytes.withUnsafeBytes { send(input.number, $0.baseAddress, $0.count, Self.sending) }
+            if count >= 0 { return count }
+            switch errno {
+            case EAGAIN: guard patience > .zero, isReady(input, POLLOUT, until: deadline) else { return 0 }
+            case EINTR: continue
+            default: throw Failure(.unavailable, "'\(command)' does not read any more.")
             }
         }
     }

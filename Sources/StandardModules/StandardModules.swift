@@ -11,6 +11,7 @@ import GoogleProvider
 import InterpretersTool
 import JudgesGate
 import LintersGate
+import MCPTool
 import ManagedGate
 import MutationGate
 import NativeGate
@@ -35,8 +36,22 @@ extension Registry {
         addGates(to: &registry)
         addTools(to: &registry)
         addProviders(to: &registry)
-        addSources(to: &registry)
+        addLocalSources(to: &registry)
         return registry
+    }
+
+    /// Adds what reads the modules that pipelines bring along.
+    ///
+    /// - Parameters:
+    ///   - transport: Reaches servers elsewhere.
+    ///   - secrets: Looks up what declarations refer to.
+    ///   - version: What servers are told of this program.
+    public mutating func addSources(
+        transport: any HTTPTransport,
+        secrets: @escaping SecretResolver,
+        version: String
+    ) {
+        add(MCPSource(transport: transport, secrets: secrets, version: version))
     }
 
     private static func addGates(to registry: inout Registry) {
@@ -108,7 +123,7 @@ extension Registry {
         registry.add(WriteFileTool.self)
     }
 
-    private static func addSources(to registry: inout Registry) {
+    private static func addLocalSources(to registry: inout Registry) {
         registry.add(CommandSource())
         let host = [ModuleHost.program, ModuleHost.word]
         registry.add(ForeignSource(host: host))

@@ -33,8 +33,16 @@ struct Session: Sendable {
     }
 
     /// Made when it is asked for: most commands need none of it.
-    var registry: Registry {
+    var registry: Registry { registry(nil) }
+
+    /// - Parameter database: The one with the stored keys, from an option; `nil` for the configured one.
+    private func registry(_ database: String?) -> Registry {
         var registry = Registry.standard()
+        registry.addSources(
+            transport: CurlTransport(),
+            secrets: redactor.noting(secrets(database)),
+            version: Version.number
+        )
         let prices = prices
         registry.listPrice = { prices()[$0] }
         registry.listedModels = { prices().models(of: $0) }
@@ -129,7 +137,7 @@ struct Session: Sendable {
         costPerDay: Money? = nil,
         policy: String? = nil
     ) -> Services {
-        let registry = registry
+        let registry = registry(database)
         let state = configuration.stateDirectory
         let keys = KeyRing(store: store, clock: clock)
         // A limit that cannot be read is told by `expectPrices()`, and keeps everything: it must not pass for none.

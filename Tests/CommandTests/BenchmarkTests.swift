@@ -97,6 +97,28 @@ struct BenchmarkTests {
         }
     }
 
+    @Test func aCallOfAServersToolIsMeasuredBesideTheOfficialClient() async throws {
+        let environment = "\(Bench.package)/.venv-mcp/bin"
+        try #require(
+            FileManager.default.isExecutableFile(atPath: "\(environment)/python3"),
+            "There is no '.venv-mcp': run 'make mcp'."
+        )
+        try await withBench { bench in
+            for (path, isMeasured) in [("\(environment):/usr/bin:/bin", true), ("/usr/bin:/bin", false)] {
+                let ended = try await bench.sluice("bench", "mcp", "--n", "40", adding: ["PATH": path])
+                #expect(ended.status == 0, "\(ended)")
+                let figure = try JSONValue(parsing: Array(ended.output.utf8))
+                #expect(figure["ev"] == "mcp" && figure["calls"] == 40)
+                for name in ["start_ms", "median_us", "p95_us"] {
+                    #expect(try #require(figure[name]?.number) > 0, "\(name)")
+                }
+                for name in ["python_median_us", "python_p95_us", "ratio"] {
+                    #expect((figure[name]?.number ?? 0 > 0) == isMeasured, "\(name)")
+                }
+            }
+        }
+    }
+
     @Test func whoeverEndsItEarlyLeavesNothing() async throws {
         try await withBench { bench in
             try bench.write("", to: "place/keep")
@@ -118,10 +140,11 @@ struct BenchmarkTests {
         arguments: [
             (
                 ["lod"],
-                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, sandbox, foreign, workspace, check, all."
+                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, mcp, sandbox, foreign, workspace, check, all."
             ),
             (["load", "steps"], "'sluice bench load' takes no 'steps'."),
             (["all", "steps"], "'sluice bench all' takes no 'steps'."),
+            (["mcp", "steps"], "'sluice bench mcp' takes no 'steps'."),
             (["load", "--n", "0"], "Option '--n' must be from 1 to 100000, but is 0."),
             (["all", "--n", "100001"], "Option '--n' must be from 1 to 100000, but is 100001."),
             (["all", "--dir", "nowhere"], "There is no directory 'ROOT/nowhere'. Give a directory with --dir."),

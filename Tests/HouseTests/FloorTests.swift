@@ -7,7 +7,7 @@ struct FloorTests {
         (0, ["CConsole", "CYAML", "CSQLite", "CExpat", "CFFI", "CModule", "CPattern", "CZlib", "CCrypto", "CCurl", "CLinux"], []),
         (1, ["PipelineKit", "BuiltInPipelines"], []),
         (2, ["YAML", "ProcessKit", "ProviderKit", "ShellGrammar", "LoadKit"], []),
-        (3, ["GateKit", "WorkspaceKit"], []),
+        (3, ["GateKit", "RPCKit", "WorkspaceKit"], []),
         (4, ["PipelineEngine"], ["Tool", "Gate", "Provider"]),
         (5, ["HTTPKit"], ["Store"]),
         (6, ["HTTPServer", "ContractKit"], []),

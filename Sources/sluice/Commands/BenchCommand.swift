@@ -14,7 +14,7 @@ enum BenchCommand: Subcommand {
         )
         var dir: String? = nil
         @Field(
-            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests; of 'sandbox', calls; of 'check', checks, 100 at most."
+            "Steps of each run, of which 'wait' has three; of 'load', events of the middle history; of 'provider', requests; of 'sandbox' and 'mcp', calls; of 'check', checks, 100 at most."
         )
         var n: Int = 1_000
         @Field("How many files the tree of 'workspace' and 'check' has.") var files: Int = 10_000
@@ -41,7 +41,7 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve, provider, sandbox, foreign, workspace, check or all."),
+        Operand(name: "WHAT", help: "engine, load, serve, provider, mcp, sandbox, foreign, workspace, check or all."),
         Operand(
             name: "SCENARIO",
             help: """
@@ -53,7 +53,7 @@ enum BenchCommand: Subcommand {
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, provider, sandbox, foreign, workspace, check, all
+        case engine, load, serve, provider, mcp, sandbox, foreign, workspace, check, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -75,6 +75,7 @@ enum BenchCommand: Subcommand {
         case .load: return try await load(options, session)
         case .serve: return try await serve(options, word, session)
         case .provider: return try await provider(options, word, session)
+        case .mcp: return try await mcp(options, word, session)
         case .sandbox: return try await sandbox(options, session)
         case .foreign: return try await foreign(options, session)
         case .workspace: return try await workspace(options)
@@ -128,6 +129,18 @@ enum BenchCommand: Subcommand {
         try expectSize(options)
         let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await LoadBench(events: options.n, registry: session.registry, directory: scratch.path).run()
+        return .achieved
+    }
+
+    private static func mcp(_ options: Options, _ word: String?, _ session: Session) async throws(CommandError)
+        -> ExitStatus
+    {
+        // What is measured, which this command starts in a process of its own.
+        if word == "server" { return try await MCPBenchServer.run() }
+        if let word { throw .usage("'sluice bench mcp' takes no '\(word)'.") }
+        try expectSize(options)
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        try await MCPBench.measure(options.n, in: scratch.path, session.registry)
         return .achieved
     }
 

@@ -1,0 +1,79 @@
+import PipelineKit
+import RPCKit
+import Synchronization
+
+/// A server that has been started, or reached, and has said what it speaks.
+final class ServerSession: Sendable {
+    let agreement: Agreement
+    let talk: ServerTalk
+    let wire: any ServerWire
+    private let numbers: CallNumbers
+    private let client: ClientWords
+
+    init(
+        _ wire: any ServerWire,
+        _ agreement: Agreement,
+        _ talk: ServerTalk,
+        _ numbers: CallNumbers,
+        _ client: ClientWords
+    ) {
+        self.wire = wire
+        self.agreement = agreement
+        self.talk = talk
+        self.numbers = numbers
+        self.client = client
+        wire.adopt(agreement)
+    }
+
+    /// Asks once.
+    ///
+    /// - Parameter progress: Takes what the server tells while it works.
+    func ask(
+        _ method: String,
+        _ params: [String: JSONValue] = [:],
+        headers: [TransportRequest.Header] = [],
+        within patience: Duration,
+        progress: (@Sendable (String) -> Void)? = nil
+    ) async throws(RPCFault) -> JSONValue {
+        let number = numbers.next()
+        var meta: [String: JSONValue] = agreement.style == .stateless ? client.meta(agreement.version) : [:]
+        if progress != nil { meta["progressToken"] = .int(number) }
+        var call = WireCall(number: number, method: method, params: params, headers: headers)
+        if !meta.isEmpty { call.params["_meta"] = .object(meta) }
+        talk.watch(number, progress)
+        defer { talk.watch(number, nil) }
+        return try await wire.call(call, within: patience)
+    }
+}
+
+/// Numbers of calls, each given once.
+final class CallNumbers: Sendable {
+    private let last = Atomic<Int>(0)
+    func next() -> Int { last.add(1, ordering: .relaxed).newValue }
+}
+
+/// What a client says of itself.
+struct ClientWords: Sendable {
+    let version: String
+
+    var info: JSONValue { ["name": "sluice", "version": .string(version)] }
+
+    /// What every request of the stateless revision carries (2026-07-28, `RequestMetaObject`). No capability is declared:
+    /// nothing that a server may ask for can be given to it yet.
+    func meta(_ version: String) -> [String: JSONValue] {
+        [
+            "io.modelcontextprotocol/protocolVersion": .string(version),
+            "io.modelcontextprotocol/clientInfo": info,
+            "io.modelcontextprotocol/clientCapabilities": [:],
+        ]
+    }
+
+    /// What the handshake begins with.
+    var greeting: [String: JSONValue] {
+        [
+            "protocolVersion": .string(Revision.handshake),
+            "capabilities": ["roots": [:]],
+            "clientInfo": info,
+        ]
+    }
+}
