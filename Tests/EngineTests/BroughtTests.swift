@@ -98,7 +98,9 @@ struct BroughtTests {
 
     @Test func aCallIsAskedAboutByAProcessThatHasStartedNothing() async throws {
         try await withBench { bench, servers in
-            _ = try await bench.services.runs.start(order(bench, ["one": "hi"], ["allow": [], "ask": ["one__say"]], Self.call))
+            _ = try await bench.services.runs.start(
+                order(bench, ["one": "hi"], ["allow": [], "ask": ["one__say"]], Self.call)
+            )
             #expect(try await bench.services.runs.carryOn("r1").status == .waiting)
             #expect(servers.closed.all == ["one"], "A run that waits holds nothing.")
             let question = try #require(try await bench.services.approvals.pending(of: "r1").first)

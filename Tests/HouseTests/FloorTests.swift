@@ -4,7 +4,13 @@ import Testing
 struct FloorTests {
     /// What stands on which floor; a family of modules by its ending.
     private static let floors: [(floor: Int, names: [String], endings: [String])] = [
-        (0, ["CConsole", "CYAML", "CSQLite", "CExpat", "CFFI", "CModule", "CPattern", "CZlib", "CCrypto", "CCurl", "CLinux"], []),
+        (
+            0,
+            [
+                "CConsole", "CYAML", "CSQLite", "CExpat", "CFFI", "CModule", "CPattern", "CZlib", "CCrypto", "CCurl",
+                "CLinux",
+            ], []
+        ),
         (1, ["PipelineKit", "BuiltInPipelines"], []),
         (2, ["YAML", "ProcessKit", "ProviderKit", "ShellGrammar", "LoadKit"], []),
         (3, ["GateKit", "RPCKit", "WorkspaceKit"], []),

@@ -28,9 +28,11 @@ public struct ModuleLibrarySource: ModuleSource {
             }
             let path = project.flatMap { LibraryFile.path(of: declaration.path, in: $0) }
             if project != nil, let problem = problem(with: declaration, at: path) {
-                let finding = FieldProblem(place, problem)
-                if declaration.optional { found.warnings.append(finding) } else { found.problems.append(finding) }
-                guard declaration.optional else { continue }
+                if declaration.optional {
+                    found.warnings.append(FieldProblem(place, "\(problem) As it is optional, a run goes without it."))
+                } else {
+                    found.problems.append(FieldProblem(place, problem))
+                }
             }
             let module = ForeignModule(declaration, path: path, host: host)
             found.shelves.append(Brought(module.shelf, at: place))

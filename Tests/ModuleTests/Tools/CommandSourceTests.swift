@@ -196,7 +196,8 @@ import Testing
         )
         #expect(
             try await noAnswer("echo '{\"passed\": true'")
-                == cannot + "Not valid JSON at line 2, column 1 (byte 16): expected ',' or '}', but found the end of the document."
+                == cannot
+                + "Not valid JSON at line 2, column 1 (byte 16): expected ',' or '}', but found the end of the document."
         )
         #expect(
             try await noAnswer(#"echo '{"pased": true, "reason": "", "score": 2}'"#)
