@@ -29,9 +29,10 @@ struct NewCommandTests {
     }
 
     @Test(arguments: [
-        ("tool", "say_again", "SayAgainTool", "SayAgains", "ModuleTests/Tools"),
+        ("tool", "say_again", "SayAgainTool", "Say", "ModuleTests/Tools"),
         ("gate", "there", "ThereGate", "Theres", "GateTests"),
         ("provider", "echoes", "EchoesProvider", "EchoesFamily", "ProviderTests"),
+        ("provider", "parrot", "ParrotProvider", "Parrots", "ProviderTests"),
     ])
     func whatItWritesCompilesAndStandsInTheLists(
         kind: String,

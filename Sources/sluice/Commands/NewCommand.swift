@@ -29,8 +29,10 @@ enum NewCommand: Subcommand {
                 "There is no kind of module '\(operands[0])'.\(near) There are: \(all.joined(separator: ", "))."
             )
         }
-        let module = try NewModule(kind, operands[1])
         let root = try existingDirectory(options.cwd, of: "--cwd")
+        let module = try NewModule(kind, operands[1]) { family in
+            FileManager.default.fileExists(atPath: "\(root)/Plugins/\(kind.family)/\(family)")
+        }
         try expectFree(module, in: root, session)
         // Read and changed before anything is written, so that a checkout is never left with half a module.
         let lists = [

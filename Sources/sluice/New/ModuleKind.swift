@@ -26,9 +26,14 @@ struct NewModule {
     let kind: ModuleKind
     /// As pipelines call it: `word_count`, `no-todo`.
     let id: String
+    /// The directory of the target, and its name in Package.swift: `Word`. A target named as its type would hide it.
+    let family: String
+    /// `WordCount`.
+    private let stem: String
 
+    /// - Parameter isTaken: Whether there is a family of this name.
     /// - Throws: why it cannot be called that.
-    init(_ kind: ModuleKind, _ id: String) throws(CommandError) {
+    init(_ kind: ModuleKind, _ id: String, isTaken: (String) -> Bool) throws(CommandError) {
         let parts = id.split(omittingEmptySubsequences: false) { "_-".contains($0) }
         let letters = "abcdefghijklmnopqrstuvwxyz0123456789"
         let isName = parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(letters.contains) } && id.first?.isLetter == true
@@ -39,18 +44,14 @@ struct NewModule {
         }
         self.kind = kind
         self.id = id
+        let words = parts.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        stem = words.joined()
+        family = words.count > 1 && !isTaken(words[0]) ? words[0] : stem + (stem.hasSuffix("s") ? "Family" : "s")
     }
 
-    /// `WordCount`.
-    private var stem: String {
-        id.split { "_-".contains($0) }.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    }
     /// The type: `WordCountTool`.
     var type: String { stem + kind.ending }
-    /// The target. One named as its type would hide it.
     var target: String { "\(family)\(kind.ending)" }
-    /// The directory of the target, and its name in Package.swift: `WordCounts`.
-    var family: String { stem.hasSuffix("s") ? "\(stem)Family" : "\(stem)s" }
     var source: String { "Plugins/\(kind.family)/\(family)/\(type).swift" }
     var test: String { "\(kind.tests.directory)/\(type)Tests.swift" }
 }

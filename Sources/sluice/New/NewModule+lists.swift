@@ -27,9 +27,9 @@ extension NewModule {
     /// - Throws: what was not found there.
     func list(_ text: String) throws(CommandError) -> String {
         var lines = text.lines
-        let imports = lines.indices.filter { lines[$0].hasPrefix("import ") }
+        let imports = lines.indices.filter { lines[$0].imported != nil }
         guard let last = imports.last else { throw missing("imports", in: "StandardModules.swift") }
-        let place = imports.first { lines[$0] > "import \(target)" } ?? last + 1
+        let place = imports.first { lines[$0].imported ?? "" > target } ?? last + 1
         lines.insert("import \(target)", at: place)
         guard let function = lines.firstIndex(where: { $0.contains("func add\(kind.family)(to registry") }),
             let end = lines[function...].firstIndex(of: "    }")
@@ -45,6 +45,12 @@ extension NewModule {
 }
 
 extension String {
+    /// What a line imports; `nil` for another line.
+    fileprivate var imported: String? {
+        let words = split(separator: " ").drop { $0 == "public" }
+        return words.count == 2 && words.first == "import" ? words.last.map(String.init) : nil
+    }
+
     fileprivate var lines: [String] { split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 }
 
