@@ -62,6 +62,7 @@ let modules: [Target] = [
     module("Todo", "Tool"),
     module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),
     module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("Web", "Tool"),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -192,6 +193,7 @@ let package = Package(
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
+                "WebTool",
             ]
         ),
         tests(
