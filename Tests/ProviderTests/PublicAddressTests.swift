@@ -86,11 +86,9 @@ struct PublicAddressTests {
         #expect(failure?.message.hasSuffix(end) == true, "\(String(describing: failure))")
     }
 
-    @Test func nothingReachedTheServer() async throws {
+    @Test func aConnectionThatIsOpenIsNoWayAround() async throws {
         let mark = request("http://127.0.0.1:\(server.port)/echo", .any)
         let first = try JSONValue(parsing: await transport.send(mark).body.everything())
-        // A connection that is open already, for a request that may use it, is no way around.
-        _ = try? await transport.send(request("http://127.0.0.1:\(server.port)/echo"))
         await #expect(throws: Failure.self) {
             try await transport.send(request("http://127.0.0.1:\(server.port)/echo"))
         }
