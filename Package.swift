@@ -63,6 +63,7 @@ let modules: [Target] = [
     module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),
     module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("MCP", "Tool", needs: ["ProcessKit", "ProviderKit", "RPCKit"]),
+    module("Web", "Tool"),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
@@ -194,6 +195,7 @@ let package = Package(
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit",
                 "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
+                "WebTool",
             ]
         ),
         tests(

@@ -96,10 +96,14 @@ sluice_easy sluice_multi_next_ended(sluice_multi multi, CURLcode *result) {
 }
 
 // libcurl 7.88 opens its sockets without close-on-exec, and a command of an agent must not hold one open.
+curl_socket_t sluice_open_socket(struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     (void)context;
     (void)purpose;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return sluice_open_socket(address);
 }
 
 sluice_easy sluice_easy_new(void) {
@@ -128,6 +132,10 @@ CURLcode sluice_set_bytes(sluice_easy easy, CURLoption option, const void *bytes
 CURLcode sluice_set_take(sluice_easy easy, CURLoption function, sluice_take take, CURLoption data, void *context) {
     CURLcode code = lib.curl_easy_setopt(easy, function, take);
     return code ? code : lib.curl_easy_setopt(easy, data, context);
+}
+CURLcode sluice_set_open(sluice_easy easy, sluice_open open, void *context) {
+    CURLcode code = lib.curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
+    return code ? code : lib.curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
 }
 long sluice_get_long(sluice_easy easy, CURLINFO info) {
     long value = 0;

@@ -37,12 +37,3 @@ public struct ContentGate: Gate {
         return text == settings.is ? .passed("It is '\(settings.is)'.") : .failed("It is '\(text ?? "")'.")
     }
 }
-
-/// Refuses every request: nothing of a test leaves the machine.
-public struct NoTransport: HTTPTransport {
-    public init() {}
-
-    public func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
-        throw Failure(.unavailable, "There is no network in this test.")
-    }
-}

@@ -10,6 +10,7 @@ public import Testing
 ///   - required: Settings that have no default.
 ///   - files: What stands in the workspace, by relative path; nothing, as a rule.
 ///   - verdict: What the tool is told when it asks for the goal to be judged.
+///   - transport: Answers what the tool asks of the network; nothing, as a rule.
 ///   - confining: Puts up walls around a workspace, for a tool that does nothing without.
 public func expectConformance<T: Tool>(
     of type: T.Type,
@@ -18,6 +19,7 @@ public func expectConformance<T: Tool>(
     required: Set<String> = [],
     files: [String: String] = [:],
     verdict: Verdict = .passed("The goal holds."),
+    transport: any HTTPTransport = NoTransport(),
     confining: (Workspace) async throws -> Workspace = { $0 },
     at location: SourceLocation = #_sourceLocation
 ) async throws {
@@ -30,6 +32,7 @@ public func expectConformance<T: Tool>(
         required: required,
         files: files,
         verdict: verdict,
+        transport: transport,
         confining: confining,
         at: location
     )
@@ -43,6 +46,7 @@ public func expectConformance(
     required: Set<String> = [],
     files: [String: String] = [:],
     verdict: Verdict = .passed("The goal holds."),
+    transport: any HTTPTransport = NoTransport(),
     confining: (Workspace) async throws -> Workspace = { $0 },
     at location: SourceLocation = #_sourceLocation
 ) async throws {
@@ -57,7 +61,11 @@ public func expectConformance(
     try await expectRefusals(of: tool, factory.arguments, at: location)
     try await withTemporaryWorkspace(files) { workspace in
         let workspace = try await confining(workspace)
-        let context = ToolContext(workspace: workspace, check: { () throws(Failure) in verdict })
+        let context = ToolContext(
+            workspace: workspace,
+            transport: transport,
+            check: { () throws(Failure) in verdict }
+        )
         let before = try Surroundings(of: workspace)
         let output = try await tool.call(arguments, context)
         #expect(!output.isError, "The call given must succeed: \(output.text)", sourceLocation: location)
@@ -69,7 +77,11 @@ public func expectConformance(
     }
     try await withTemporaryWorkspace(files) { workspace in
         let workspace = try await confining(workspace)
-        let context = ToolContext(workspace: workspace, check: { () throws(Failure) in verdict })
+        let context = ToolContext(
+            workspace: workspace,
+            transport: transport,
+            check: { () throws(Failure) in verdict }
+        )
         await expectEnd(at: location) { () throws(Failure) in _ = try await tool.call(arguments, context) }
     }
 }

@@ -28,6 +28,7 @@ import ShellTool
 import SpeedGate
 import TestsGate
 import TodoTool
+import WebTool
 
 extension Registry {
     /// Every module this product ships. To add one: a target in Package.swift, an import and a line here.
@@ -120,6 +121,8 @@ extension Registry {
         registry.add(SQLQueryTool.self)
         registry.add(TodoTool.self)
         registry.add(ViewImageTool.self)
+        registry.add(WebFetchTool.self)
+        registry.add(WebSearchTool.self)
         registry.add(WriteFileTool.self)
     }
 

@@ -15,6 +15,10 @@ typedef struct curl_slist sluice_list;
 /// Takes a piece of the answer; returns how many of the bytes it took, or CURL_WRITEFUNC_PAUSE for none yet.
 typedef size_t (*sluice_take)(char *bytes, size_t size, size_t count, void *context);
 
+/// Opens a socket for the address that is about to be connected to, after names were resolved, or returns
+/// CURL_SOCKET_BAD to refuse it.
+typedef curl_socket_t (*sluice_open)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
 /// NULL when the library is there, else why it cannot be used, in the words of dlerror.
 const char *_Nullable sluice_curl_open(void);
 /// The words libcurl has for a result; never freed.
@@ -43,6 +47,10 @@ CURLcode sluice_set_text(sluice_easy easy, CURLoption option, const char *_Nulla
 CURLcode sluice_set_list(sluice_easy easy, CURLoption option, sluice_list *_Nullable list);
 CURLcode sluice_set_bytes(sluice_easy easy, CURLoption option, const void *_Nullable bytes);
 CURLcode sluice_set_take(sluice_easy easy, CURLoption function, sluice_take take, CURLoption data, void *context);
+/// Has another function open sockets than the usual sluice_open_socket.
+CURLcode sluice_set_open(sluice_easy easy, sluice_open open, void *context);
+/// A socket that no child process inherits.
+curl_socket_t sluice_open_socket(struct curl_sockaddr *address);
 long sluice_get_long(sluice_easy easy, CURLINFO info);
 curl_off_t sluice_get_size(sluice_easy easy, CURLINFO info);
 /// Sends a request and reads its answer to the end, on the thread that calls.

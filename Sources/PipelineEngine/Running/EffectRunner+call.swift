@@ -30,6 +30,9 @@ extension EffectRunner {
         let context = ToolContext(
             workspace: workspace,
             progress: { self.show(pieces?.next($0) ?? $0, of: id, run.id) },
+            transport: transport,
+            secrets: secrets,
+            now: clock.now,
             check: { () async throws(Failure) in try await self.check(run, asked: id) }
         )
         defer { if let pieces { show(pieces.end(), of: id, run.id) } }

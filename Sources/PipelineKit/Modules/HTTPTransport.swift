@@ -1,10 +1,20 @@
-/// Sends one HTTP request to a model service; a fake in tests.
+/// Sends one HTTP request; a fake in tests.
 public protocol HTTPTransport: Sendable {
     /// Sends the request and returns as soon as the head of the answer is there.
     ///
     /// - Throws: ``Failure/Kind/unavailable`` when there is no connection, ``Failure/Kind/timedOut`` when no head came
     ///   in time, ``Failure/Kind/cancelled`` when the task was cancelled.
     func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse
+}
+
+/// Refuses every request, where there is no way to the network.
+public struct NoTransport: HTTPTransport {
+    public init() {}
+
+    /// - Throws: ``Failure/Kind/unavailable``, always.
+    public func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
+        throw Failure(.unavailable, "There is no way to the network here.")
+    }
 }
 
 public struct TransportRequest: Sendable, Hashable {
@@ -14,6 +24,15 @@ public struct TransportRequest: Sendable, Hashable {
     public var headers: [Header]
     public var body: [UInt8]
     public var timeouts: Timeouts
+    public var addresses: Addresses
+
+    /// Which addresses may be connected to, whatever name stands in the URL.
+    public enum Addresses: Sendable, Hashable {
+        case any
+        /// None of this machine, of a private network or of any other block that is not the public internet's; by a
+        /// connection of its own, and by no proxy, as a proxy resolves names itself.
+        case publicOnly
+    }
 
     public struct Header: Sendable, Hashable {
         public var name: String
@@ -47,13 +66,20 @@ public struct TransportRequest: Sendable, Hashable {
         }
     }
 
-    public init(method: String = "POST", url: String, headers: [Header], body: [UInt8], timeouts: Timeouts = Timeouts())
-    {
+    public init(
+        method: String = "POST",
+        url: String,
+        headers: [Header],
+        body: [UInt8],
+        timeouts: Timeouts = Timeouts(),
+        addresses: Addresses = .any
+    ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeouts = timeouts
+        self.addresses = addresses
     }
 }
 

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Something an agent may do.
 public protocol Tool: Sendable {
     associatedtype Settings: Fields = NoFields
@@ -49,10 +51,18 @@ public struct ToolContext: Sendable {
     public var progress: @Sendable (String) -> Void
     /// Judges the run's goal in the workspace as it stands, and records nothing.
     public var check: @Sendable () async throws(Failure) -> Verdict
+    /// The way to the network; sends nothing where nobody has given one.
+    public var transport: any HTTPTransport
+    public var secrets: SecretResolver
+    /// The time, for what a call tells of when it was made.
+    public var now: @Sendable () -> Instant
 
     public init(
         workspace: Workspace,
         progress: @escaping @Sendable (String) -> Void = { _ in },
+        transport: any HTTPTransport = NoTransport(),
+        secrets: @escaping SecretResolver = { _ in nil },
+        now: @escaping @Sendable () -> Instant = { Instant(Date()) },
         check: @escaping @Sendable () async throws(Failure) -> Verdict = { () throws(Failure) in
             throw Failure(.unavailable, "This run has no goal to check.")
         }
@@ -60,6 +70,9 @@ public struct ToolContext: Sendable {
         self.workspace = workspace
         self.progress = progress
         self.check = check
+        self.transport = transport
+        self.secrets = secrets
+        self.now = now
     }
 }
 

@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// An answer is read as fast as its reader takes it and no faster: a transfer whose reader lags by more than
 /// ``readAhead`` bytes is paused. Certificates are always verified. Redirects are answers like any other, because a
-/// request with a key in it goes where it was sent. Proxies are those of the environment (`https_proxy`, `no_proxy`).
+/// request with a key in it goes where it was sent. Proxies are those of the environment (`https_proxy`, `no_proxy`), but
+/// for requests to public addresses only, which go by none.
 /// A host is sent so many requests at once as ``placesOfHost``; more of them wait for their turn.
 /// An answer that is released unread is cut after ``patience``, and at once when its task is cancelled.
 /// libcurl and the thread come with the first request; the thread ends when the transport and all answers that are

@@ -27,6 +27,8 @@ final class Transfer {
     /// Whether the reader had enough when something was handed over last.
     private var isReaderFull = false
     private var uploaded: curl_off_t = 0
+    /// An address that it was not to be connected to.
+    private var refused: InternetAddress?
 
     init(_ exchange: Exchange) throws(Failure) {
         guard let easy = sluice_easy_new() else { throw Failure(.unavailable, "libcurl has no memory for a transfer.") }
@@ -46,6 +48,8 @@ final class Transfer {
         if let problem { return .failed(problem) }
         switch code {
         case CURLE_OK: return .complete
+        case CURLE_COULDNT_CONNECT:
+            if let refused { return .failed(.notPublic(exchange.target, refused)) }
         case CURLE_OPERATION_TIMEDOUT: return .failed(.notConnected(exchange.target, within: timeouts.connect))
         case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100):
             // A line of more than 100 kB is refused before anybody sees it, by libcurl 7.88 with the first of these and
@@ -63,6 +67,8 @@ final class Transfer {
         isPaused = false
         sluice_easy_resume(easy)
     }
+
+    func refuse(_ address: InternetAddress) { refused = address }
 
     func release() {
         released = .now
@@ -168,6 +174,7 @@ extension Transfer {
         options.set(CURLOPT_HEADERFUNCTION, onHeader, CURLOPT_HEADERDATA, context)
         options.set(CURLOPT_WRITEFUNCTION, onBody, CURLOPT_WRITEDATA, context)
         options.setBody(request.body, method: request.method)
+        if request.addresses == .publicOnly { options.guardAddresses(context) }
         headers = options.setHeaders(request.headers)
         return options.code
     }

@@ -25,6 +25,14 @@ struct TransferOptions {
         note { sluice_set_take($0, function, take, data, context) }
     }
 
+    /// Lets it connect to public addresses only: by no proxy, and by no connection that was opened for another request.
+    mutating func guardAddresses(_ context: UnsafeMutableRawPointer) {
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_FRESH_CONNECT, 1)
+        set(CURLOPT_FORBID_REUSE, 1)
+        note { sluice_set_open($0, onOpen, context) }
+    }
+
     /// Method and body; libcurl copies the body.
     mutating func setBody(_ body: [UInt8], method: String) {
         switch method {

@@ -13,6 +13,11 @@ extension Failure {
         Failure(.timedOut, "No connection to '\(target.host)' within \(time.inSeconds).")
     }
 
+    static func notPublic(_ target: RequestTarget, _ address: InternetAddress) -> Failure {
+        let place = target.host.contains("\(address)") ? "" : " has the address \(address), which"
+        return Failure(.denied, "'\(target.host)'\(place) is no address of the public internet; nothing was sent.")
+    }
+
     static func noAnswer(_ target: RequestTarget, within time: Duration) -> Failure {
         Failure(.timedOut, "No answer from '\(target.host)' within \(time.inSeconds).", mayHaveCost: true)
     }
