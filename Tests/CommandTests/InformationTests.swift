@@ -108,7 +108,10 @@ struct InformationTests {
     @Test func modulesDescribeThemselves() async throws {
         try await withBench { bench in
             let list = try await bench.sluice("modules").lines
-            #expect(list.contains("gates") && list.contains("tools") && list.contains("providers"))
+            #expect(
+                list.contains("gates") && list.contains("tools") && list.contains("providers")
+                    && list.contains("sources")
+            )
             let names = list.filter { $0.hasPrefix("  ") }.compactMap {
                 $0.split(separator: " ").first.map(String.init)
             }
@@ -118,6 +121,8 @@ struct InformationTests {
             }
             let page = try await bench.sluice("modules", "show", "file_delete").output
             #expect(page.hasPrefix("tool file_delete\n\nDeletes a file or an empty directory of the workspace.\n"))
+            let example = "\n\nExample\n  tools: { allow: [file_delete] }  # called with {\"path\":\"notes.txt\"}\n"
+            #expect(page.hasSuffix(example), "\(page)")
         }
     }
 

@@ -105,10 +105,9 @@ struct MCPCommandTests {
             try writeMany(bench)
             let linted = try await bench.sluice("lint", "many.yaml")
             #expect(linted.status == 0, "\(linted)")
-            let warnings = (linted.output + linted.errors).components(
-                separatedBy: "No rule names one of its tools"
+            #expect(
+                linted.errors.contains("No rule names a tool of this one and 148 others, so the model is told of none.")
             )
-            #expect(warnings.count == 101, "149 servers are named by no rule; what is said of a file ends after 100")
             #expect(bench.read("starts") == nil)
             let ran = try await bench.sluice("run", "many.yaml", "--cwd", "project", "--id", "r1")
             #expect(ran.status == 0, "\(ran)")

@@ -11,6 +11,7 @@ struct BroughtTests {
         let key = "mcp"
         let summary = "Servers of a test."
         var schema: ValueSchema { .mapping(.string) }
+        var example: JSONValue { ["one": "hello"] }
         let opened = Log()
         let closed = Log()
 

@@ -17,7 +17,7 @@ struct PipelineTests {
     )
 
     /// With what reads modules that pipelines bring along; nobody is asked anything.
-    private static let registry: Registry = {
+    static let registry: Registry = {
         var registry = Registry.standard()
         registry.addSources(transport: Nowhere(), secrets: { _ in nil }, version: "0")
         return registry

@@ -8,6 +8,7 @@ public struct CommandLineGate: Gate {
     public static let aliases: [ModuleID] = ["shell-goal"]
     public static let summary =
         "Passes when a command exits as it should, and prints what it should in the time it has."
+    public static let example: JSONValue = ["command": "make check"]
 
     public struct Settings: Fields {
         @Field("The command line, run by /bin/sh in the root of the workspace.") var command: String

@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct ScoreGate: Gate {
     public static let id: ModuleID = "score"
     public static let summary = "Holds when models score files at least as high as asked, by a rubric."
+    public static let example: JSONValue = ["files": ["README.md"]]
     public static let asksModels = true
     private let scoring: Scoring
 
@@ -29,6 +30,7 @@ public struct ScoreGate: Gate {
 public struct TextImproveGate: Gate {
     public static let id: ModuleID = "text-improve"
     public static let summary = "Holds when models find a text better than it was, and score it as high as asked."
+    public static let example: JSONValue = ["files": ["README.md"]]
     public static let asksModels = true
     private let scoring: Scoring
 
@@ -56,6 +58,7 @@ public struct TextImproveGate: Gate {
 public struct CreativeGate: Gate {
     public static let id: ModuleID = "creative"
     public static let summary = "Holds when models score a piece of creative writing at least as high as asked."
+    public static let example: JSONValue = ["files": ["story.md"]]
     public static let asksModels = true
     private let scoring: Scoring
 

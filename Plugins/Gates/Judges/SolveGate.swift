@@ -6,6 +6,7 @@ import ProcessKit
 public struct SolveGate: Gate {
     public static let id: ModuleID = "solve"
     public static let summary = "Holds when most models that read the changes agree that a problem is solved."
+    public static let example: JSONValue = ["problem": "A file that ends without a line break is read whole."]
     public static let asksModels = true
 
     public struct Settings: Fields {

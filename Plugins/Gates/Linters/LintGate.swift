@@ -6,6 +6,7 @@ import ProcessKit
 public struct LintGate: Gate {
     public static let id: ModuleID = "lint"
     public static let summary = "Holds when a linter, started by a command line, finds nothing."
+    public static let example: JSONValue = ["command": "shellcheck scripts/build.sh"]
 
     /// How a linter tells what it found.
     enum Format: String, Choice {

@@ -8,6 +8,7 @@ import WorkspaceKit
 public struct SARIFGate: Gate {
     public static let id: ModuleID = "sarif"
     public static let summary = "Holds when SARIF reports, as scanners write them, name no finding."
+    public static let example: JSONValue = ["report": ["scan.sarif"]]
 
     public struct Settings: Fields {
         @Field("The command line that writes the reports, by /bin/sh; reports that lie there are read when not given.")

@@ -8,6 +8,7 @@ public import PipelineKit
 public struct MutationGate: Gate {
     public static let id: ModuleID = "mutation"
     public static let summary = "Holds when the tests fail for nearly every small change to the lines of the work."
+    public static let example: JSONValue = ["command": "python3 -m pytest -q"]
 
     public struct Settings: Fields {
         @Field("The command line that runs the tests, by /bin/sh; it has to exit with 0 as long as nothing is wrong.")

@@ -6,6 +6,9 @@ import WorkspaceKit
 public struct CoverageGate: Gate {
     public static let id: ModuleID = "coverage"
     public static let summary = "Holds when reports of coverage, of Cobertura, LCOV or coverage.py, show enough of it."
+    public static let example: JSONValue = [
+        "at_least": 80, "command": "coverage run -m pytest && coverage json -o $SLUICE_REPORT",
+    ]
     public static let protection = EditPolicy(
         protect: ["**/.coveragerc", "**/.coveragerc.toml", "**/.lcovrc", "**/.nycrc", "**/.nycrc.*", "**/gcovr.cfg"],
         sections: ["pyproject.toml", "setup.cfg", "tox.ini"].map { ProtectedSection(file: $0, word: "coverage") }

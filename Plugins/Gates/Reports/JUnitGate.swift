@@ -9,6 +9,7 @@ public struct JUnitGate: Gate {
     public static let id: ModuleID = "junit"
     public static let summary =
         "Holds when all test cases of JUnit reports pass, as nearly every test runner writes them."
+    public static let example: JSONValue = ["command": "make check", "report": ["build/reports/*.xml"]]
     public static let protection = EditPolicy(
         protect: [
             "**/test/**", "**/tests/**", "**/spec/**", "**/__tests__/**", "**/*_test.*", "**/*.test.*", "**/*.spec.*",

@@ -10,6 +10,7 @@ public struct MetricGate: Gate {
     public static let id: ModuleID = "ml-optimize"
     public static let aliases: [ModuleID] = ["metric"]
     public static let summary = "Holds when a number that a command measures reaches its target, such as an accuracy."
+    public static let example: JSONValue = ["command": "python3 evaluate.py", "metric": "accuracy", "target": 0.9]
     public static let protection = EditPolicy(protect: [
         "**/evaluate*", "**/eval/**", "**/holdout/**", "**/test_data/**",
     ])

@@ -8,6 +8,9 @@ import ProcessKit
 public struct APITestGate: Gate {
     public static let id: ModuleID = "api-test"
     public static let summary = "Holds when the project's server starts and answers each request as it should."
+    public static let example: JSONValue = [
+        "start": "python3 server.py --port $PORT", "endpoints": [["path": "/health"]],
+    ]
 
     /// For `max_ms`: what runs beside it would slow the answers down.
     public static let measures = true

@@ -5,6 +5,7 @@ public import PipelineKit
 public struct HTTPGate: Gate {
     public static let id: ModuleID = "http"
     public static let summary = "Holds when a URL answers one request as it should."
+    public static let example: JSONValue = ["url": "http://127.0.0.1:8080/health"]
 
     /// For `max_ms`: what runs beside it would slow the answers down.
     public static let measures = true

@@ -6,6 +6,7 @@ import ProcessKit
 public struct PerfCheckGate: Gate {
     public static let id: ModuleID = "perf-check"
     public static let summary = "Holds when a command surely takes no longer than it may, by several runs of it."
+    public static let example: JSONValue = ["command": "python3 bench.py", "max_seconds": 0.4]
     public static let measures = true
 
     public struct Settings: Fields {

@@ -9,6 +9,7 @@ import ProcessKit
 public struct RustOptimizeGate: Gate {
     public static let id: ModuleID = "rust-optimize"
     public static let summary = "Holds when a benchmark of cargo bench surely takes no longer than it may."
+    public static let example: JSONValue = ["bench": "sum", "target_ns": 1200]
     public static let measures = true
 
     public struct Settings: Fields {

@@ -8,6 +8,9 @@ public struct SQLBenchmarkGate: Gate {
     public static let id: ModuleID = "sql-benchmark"
     public static let summary =
         "Holds when a query of a database gives its rows and surely takes no longer than it may."
+    public static let example: JSONValue = [
+        "database": "shop.db", "query": "SELECT count(*) FROM orders", "max_ms": 5, "expected_rows": 1,
+    ]
     public static let measures = true
 
     /// The data: with other rows it would be another query.

@@ -5,6 +5,7 @@ import ProviderKit
 public struct AnthropicProvider: Provider {
     public static let id: ModuleID = "anthropic"
     public static let summary = "Asks models of Anthropic, or of a service with its Messages interface."
+    public static let example = "claude-sonnet-4-6"
 
     private let settings: AnthropicSettings
     private let price: Price?

@@ -9,6 +9,7 @@ import ProviderKit
 public struct CommandProvider: Provider {
     public static let id: ModuleID = "command"
     public static let summary = "Asks a program of this machine, in JSON on its standard input and output."
+    public static let example = "claude"
 
     private let settings: CommandSettings
     private let price: Price?

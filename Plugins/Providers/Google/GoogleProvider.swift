@@ -5,6 +5,7 @@ import ProviderKit
 public struct GoogleProvider: Provider {
     public static let id: ModuleID = "google"
     public static let summary = "Asks Gemini models of Google."
+    public static let example = "gemini-3-pro"
 
     private let settings: GoogleSettings
     private let price: Price?

@@ -5,6 +5,7 @@ import ProviderKit
 public struct OpenAIProvider: Provider {
     public static let id: ModuleID = "openai"
     public static let summary = "Asks models of OpenAI, or of any service that speaks as it does."
+    public static let example = "gpt-5.2"
 
     private let settings: OpenAISettings
     private let price: Price?

@@ -10,6 +10,7 @@ public import PipelineKit
 public struct ScriptedProvider: Provider {
     public static let id: ModuleID = "scripted"
     public static let summary = "Plays the replies that a JSON file holds; the model's name is the file's path."
+    public static let example = "replies.json"
 
     private let shelf = ScriptShelf()
 

@@ -5,6 +5,13 @@ public struct CommandSource: ModuleSource {
     public let key = "commands"
     public let summary = "Programs that are tools or gates of the pipeline, by the names of those."
     public var schema: ValueSchema { .mapping(CommandDeclaration.schema) }
+    public var example: JSONValue {
+        [
+            "word_count": [
+                "summary": "Counts words.", "arguments": ["path": "string"], "run": ["python3", "tools/count.py"],
+            ]
+        ]
+    }
 
     public init() {}
 

@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct SQLQueryTool: Tool {
     public static let id: ModuleID = "sql_query"
     public static let summary = "Runs SQL on a SQLite database file of the workspace and returns the rows."
+    public static let example: JSONValue = ["path": "shop.db", "sql": "SELECT count(*) FROM orders"]
     public static let reach: Set<Reach> = [.reads, .writes]
 
     public enum Format: String, Choice {

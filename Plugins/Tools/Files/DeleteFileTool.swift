@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct DeleteFileTool: Tool {
     public static let id: ModuleID = "file_delete"
     public static let summary = "Deletes a file or an empty directory of the workspace."
+    public static let example: JSONValue = ["path": "notes.txt"]
     public static let reach: Set<Reach> = [.writes]
 
     public struct Arguments: Fields {

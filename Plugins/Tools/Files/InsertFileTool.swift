@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct InsertFileTool: Tool {
     public static let id: ModuleID = "file_insert"
     public static let summary = "Inserts text before a line of a file; one past the last line appends."
+    public static let example: JSONValue = ["path": "hello.py", "line": 1, "content": "import sys\n"]
     public static let reach: Set<Reach> = [.reads, .writes]
 
     public struct Arguments: Fields {

@@ -6,6 +6,7 @@ public struct PatchFileTool: Tool {
     public static let id: ModuleID = "file_patch"
     public static let summary =
         "Replaces text in a file. The old text must stand there exactly, and once unless an occurrence is given."
+    public static let example: JSONValue = ["path": "hello.py", "old": "hi", "new": "hello"]
     public static let reach: Set<Reach> = [.reads, .writes]
 
     public struct Arguments: Fields {

@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct ReadFileTool: Tool {
     public static let id: ModuleID = "file_read"
     public static let summary = "Reads a text file of the workspace, whole or from one line to another, or an image."
+    public static let example: JSONValue = ["path": "README.md"]
     public static let reach: Set<Reach> = [.reads]
 
     public struct Arguments: Fields {

@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct RenameFileTool: Tool {
     public static let id: ModuleID = "file_rename"
     public static let summary = "Moves or renames a file or directory of the workspace; nothing is overwritten."
+    public static let example: JSONValue = ["old_path": "a.py", "new_path": "b.py"]
     public static let reach: Set<Reach> = [.writes]
 
     public struct Arguments: Fields {

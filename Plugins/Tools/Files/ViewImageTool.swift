@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct ViewImageTool: Tool {
     public static let id: ModuleID = "view_image"
     public static let summary = "Shows an image file of the workspace: PNG, JPEG, GIF or WebP."
+    public static let example: JSONValue = ["path": "chart.png"]
     public static let reach: Set<Reach> = [.reads]
 
     public struct Arguments: Fields {

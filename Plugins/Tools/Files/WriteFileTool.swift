@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct WriteFileTool: Tool {
     public static let id: ModuleID = "file_write"
     public static let summary = "Writes a file of the workspace: a new one, or over the old one. Makes its directories."
+    public static let example: JSONValue = ["path": "hello.py", "content": "print('hello')\n"]
     public static let reach: Set<Reach> = [.writes]
 
     public struct Arguments: Fields {

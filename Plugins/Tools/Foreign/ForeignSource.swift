@@ -8,6 +8,7 @@ public struct ForeignSource: ModuleSource {
     public let key = "foreign"
     public let summary = "C functions that are tools of the pipeline, by library and name."
     public var schema: ValueSchema { .mapping(.mapping(ForeignDeclaration.schema)) }
+    public var example: JSONValue { ["libm.so.6": ["cos": "double(double x)"]] }
 
     /// The program of the helper process, and its arguments.
     private let host: [String]

@@ -8,6 +8,7 @@ public struct ModuleLibrarySource: ModuleSource {
     public let key = "modules"
     public let summary = "Shared libraries that hold tools of the pipeline."
     public var schema: ValueSchema { .list(ModuleDeclaration.schema) }
+    public var example: JSONValue { ["./libwords.so"] }
 
     /// The program of the helper process, and its arguments.
     private let host: [String]

@@ -6,6 +6,7 @@ public struct JSExecTool: Tool {
     public static let id: ModuleID = "js_exec"
     public static let summary =
         "Runs JavaScript code in the workspace, in a sandbox, with Node.js, Deno or Bun, and returns what it printed."
+    public static let example: JSONValue = ["code": "[1, 2, 3].map(n => n * n)"]
     public static let reach: Set<Reach> = [.reads, .writes, .runs, .network]
 
     public typealias Settings = SnippetSettings

@@ -6,6 +6,7 @@ public struct PythonExecTool: Tool {
     public static let id: ModuleID = "python_exec"
     public static let summary =
         "Runs Python code in the workspace, in a sandbox, and returns what it printed and the value of its last expression."
+    public static let example: JSONValue = ["code": "sum(range(10))"]
     public static let reach: Set<Reach> = [.reads, .writes, .runs, .network]
 
     public typealias Settings = SnippetSettings

@@ -8,6 +8,7 @@ public struct MCPSource: ModuleSource {
     public let key = "mcp"
     public let summary = "Servers of the Model Context Protocol, by name, whose tools the model may be given."
     public var schema: ValueSchema { .mapping(ServerDeclaration.schema) }
+    public var example: JSONValue { ["git": ["command": ["mcp-server-git"]]] }
 
     private let pool: ServerPool
 

@@ -6,6 +6,7 @@ public struct FindFilesTool: Tool {
     public static let id: ModuleID = "find_files"
     public static let summary =
         "Finds files of the workspace whose path matches a pattern, such as *.py or src/**/test_*."
+    public static let example: JSONValue = ["pattern": "**/*.py"]
     public static let reach: Set<Reach> = [.reads]
 
     public struct Arguments: Fields {

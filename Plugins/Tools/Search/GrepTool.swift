@@ -5,6 +5,7 @@ import WorkspaceKit
 public struct GrepTool: Tool {
     public static let id: ModuleID = "grep_search"
     public static let summary = "Finds lines in the workspace's files that hold a text or match a regular expression."
+    public static let example: JSONValue = ["pattern": "TODO"]
     public static let reach: Set<Reach> = [.reads]
 
     public struct Arguments: Fields {

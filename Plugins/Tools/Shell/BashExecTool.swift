@@ -9,6 +9,7 @@ import WorkspaceKit
 public struct BashExecTool: Tool {
     public static let id: ModuleID = "bash_exec"
     public static let summary = "Runs a command line with bash in the workspace and returns what it printed."
+    public static let example: JSONValue = ["command": "make check"]
     public static let reach: Set<Reach> = [.reads, .writes, .runs, .network, .outside]
 
     public struct Settings: Fields {

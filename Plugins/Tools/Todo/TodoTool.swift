@@ -7,6 +7,9 @@ public struct TodoTool: Tool {
     public static let id: ModuleID = "todo"
     public static let summary =
         "Writes down the list of what is to be done and how far it is; each call gives the whole list anew."
+    public static let example: JSONValue = [
+        "items": [["text": "Find out what fails", "status": "in_progress"], ["text": "Mend it"]]
+    ]
     public static let reach: Set<Reach> = [.reads]
 
     public enum Status: String, Choice {

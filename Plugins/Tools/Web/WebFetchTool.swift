@@ -5,6 +5,8 @@ public struct WebFetchTool: Tool {
     public static let id: ModuleID = "web_fetch"
     public static let summary =
         "Reads a page of the web: HTML as readable text, JSON and text as they are, or an image."
+    public static let example: JSONValue = ["url": "https://docs.python.org/3/library/json.html"]
+    public static let exampleSettings: JSONValue = ["hosts": ["docs.python.org"]]
     public static let reach: Set<Reach> = [.reads, .network]
 
     public struct Settings: Fields {

@@ -6,6 +6,10 @@ public struct ToolFactory: Sendable {
     public let names: [String]
     public let summary: String
     public let reach: Set<Reach>
+    /// Arguments of a call, for people.
+    public let example: JSONValue
+    /// Settings that the tool cannot be used without.
+    public let exampleSettings: JSONValue
     private let describeSettings: Once<[FieldSchema]>
     private let describeArguments: Once<[FieldSchema]>
     private let specify: Once<ToolSpecification>
@@ -18,6 +22,8 @@ public struct ToolFactory: Sendable {
         names = ([T.id] + T.aliases).map(\.value)
         summary = T.summary
         reach = T.reach
+        example = T.example
+        exampleSettings = T.exampleSettings
         describeSettings = Once { T.Settings.fields }
         describeArguments = Once { T.Arguments.fields }
         specify = Once {
@@ -42,6 +48,7 @@ public struct ToolFactory: Sendable {
         names = [id.value]
         self.summary = summary
         self.reach = reach
+        (example, exampleSettings) = ([:], [:])
         describeSettings = Once { [] }
         describeArguments = Once { arguments }
         specify = Once { specification }
@@ -86,6 +93,8 @@ public struct GateFactory: Sendable {
     public let id: ModuleID
     public let aliases: [ModuleID]
     public let summary: String
+    /// Settings, for people.
+    public let example: JSONValue
     public let protection: EditPolicy
     public let measures: Bool
     public let asksModels: Bool
@@ -97,6 +106,7 @@ public struct GateFactory: Sendable {
         id = G.id
         aliases = G.aliases
         summary = G.summary
+        example = G.example
         protection = G.protection
         measures = G.measures
         asksModels = G.asksModels
@@ -115,6 +125,7 @@ public struct GateFactory: Sendable {
         self.id = id
         aliases = []
         self.summary = summary
+        example = [:]
         self.protection = protection
         measures = false
         asksModels = false
@@ -129,6 +140,8 @@ public struct GateFactory: Sendable {
 public struct ProviderFactory: Sendable {
     public let id: ModuleID
     public let summary: String
+    /// A model as it is named after the provider.
+    public let example: String
     private let describeSettings: Once<[FieldSchema]>
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> any Provider
@@ -136,6 +149,7 @@ public struct ProviderFactory: Sendable {
     init<P: Provider>(_ provider: P.Type) {
         id = P.id
         summary = P.summary
+        example = P.example
         describeSettings = Once { P.Settings.fields }
         make = { (json: JSONValue) throws(FieldProblems) in try configured(P.Settings(json: json), P.init(settings:)) }
     }

@@ -6,6 +6,8 @@ public protocol Gate: Sendable {
     /// Other names the gate answers to.
     static var aliases: [ModuleID] { get }
     static var summary: String { get }
+    /// Settings, for people to see what it is for; nothing, for a gate that needs none.
+    static var example: JSONValue { get }
     /// What judges the work and so may not be changed by it, unless the pipeline says otherwise.
     static var protection: EditPolicy { get }
     /// Whether it measures how long something takes, so that no other gate of a goal may run beside it.
@@ -31,6 +33,7 @@ public protocol Gate: Sendable {
 
 extension Gate {
     public static var aliases: [ModuleID] { [] }
+    public static var example: JSONValue { [:] }
     public static var protection: EditPolicy { EditPolicy() }
     public static var measures: Bool { false }
     public static var asksModels: Bool { false }

@@ -4,6 +4,8 @@ public struct ModuleCard: Sendable, Hashable {
         case gate
         case tool
         case provider
+        /// What reads the tools and gates that a pipeline brings along.
+        case source
     }
 
     public var kind: Kind
@@ -15,12 +17,14 @@ public struct ModuleCard: Sendable, Hashable {
     public var settings: [FieldSchema]
     /// What a model fills in; empty for other kinds.
     public var arguments: [FieldSchema]
+    /// How it stands in a pipeline; lines of YAML.
+    public var example: String
 
     public var names: [String] { ([id] + aliases).map(\.value) }
 }
 
 extension Registry {
-    /// A card for each module, gates before tools before providers, each kind by name.
+    /// A card for each module, gates before tools before providers before sources, each kind by name.
     public var cards: [ModuleCard] {
         let gates = self.gates.filter { $0.key == $0.value.id }.values.map { gate in
             ModuleCard(
@@ -30,7 +34,8 @@ extension Registry {
                 summary: gate.summary,
                 reach: [],
                 settings: gate.settings,
-                arguments: []
+                arguments: [],
+                example: gate.inPipeline
             )
         }
         let tools = self.tools.filter { $0.key == $0.value.id }.values.map { tool in
@@ -41,7 +46,8 @@ extension Registry {
                 summary: tool.summary,
                 reach: tool.reach,
                 settings: tool.settings,
-                arguments: tool.arguments
+                arguments: tool.arguments,
+                example: tool.inPipeline
             )
         }
         let providers = self.providers.values.map { provider in
@@ -52,10 +58,23 @@ extension Registry {
                 summary: provider.summary,
                 reach: [],
                 settings: provider.settings,
-                arguments: []
+                arguments: [],
+                example: "model: \(provider.id)/\(provider.example)"
             )
         }
-        return [gates, tools, providers].flatMap { $0.sorted { $0.id < $1.id } }
+        let sources = self.sources.values.map { source in
+            ModuleCard(
+                kind: .source,
+                id: ModuleID(source.key),
+                aliases: [],
+                summary: source.summary,
+                reach: [],
+                settings: [],
+                arguments: [],
+                example: "\(source.key): \(source.example.flow)"
+            )
+        }
+        return [gates, tools, providers, sources].flatMap { $0.sorted { $0.id < $1.id } }
     }
 }
 
@@ -81,6 +100,7 @@ public enum ModuleReference {
             lines.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).")
         }
         lines += table("Arguments", card.arguments) + table("Settings", card.settings)
+        lines += ["", "Example"] + card.example.split(separator: "\n").map { "  \($0)" }
         return lines.joined(separator: "\n")
     }
 
@@ -121,6 +141,7 @@ public enum ModuleReference {
             parts.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).")
         }
         parts += [rows("Argument", card.arguments), rows("Setting", card.settings)].filter { !$0.isEmpty }
+        parts.append("```yaml\n\(card.example)\n```")
         return parts.joined(separator: "\n\n")
     }
 

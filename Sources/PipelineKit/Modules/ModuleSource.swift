@@ -8,6 +8,8 @@ public protocol ModuleSource: Sendable {
     var summary: String { get }
     /// What may stand under the key.
     var schema: ValueSchema { get }
+    /// Something that may stand there, for people to see what it is for.
+    var example: JSONValue { get }
 
     /// What a pipeline brings along; no server is started for it, and nothing of a run is there yet.
     ///

@@ -4,6 +4,8 @@ public protocol Provider: Sendable {
 
     static var id: ModuleID { get }
     static var summary: String { get }
+    /// A model as it is named after the provider, for people to see how.
+    static var example: String { get }
 
     /// - Throws: ``Failure/Kind/invalidInput`` when the settings cannot be. Nothing but the settings is looked at.
     init(settings: Settings) throws(Failure)
@@ -34,6 +36,7 @@ public protocol Provider: Sendable {
 }
 
 extension Provider {
+    public static var example: String { "model" }
     public func price(of model: String) -> Price? { nil }
     public func window(of model: String) -> Int? { nil }
     public var isAtListPrice: Bool { true }

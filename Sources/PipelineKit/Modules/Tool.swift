@@ -10,6 +10,10 @@ public protocol Tool: Sendable {
     static var aliases: [ModuleID] { get }
     /// One sentence; the model reads it when it chooses a tool.
     static var summary: String { get }
+    /// Arguments of a call, for people to see what it is for; nothing, for a tool that needs none.
+    static var example: JSONValue { get }
+    /// Settings that the tool cannot be used without; nothing, as a rule.
+    static var exampleSettings: JSONValue { get }
     /// What a call may touch at most.
     static var reach: Set<Reach> { get }
 
@@ -30,6 +34,8 @@ public protocol Tool: Sendable {
 
 extension Tool {
     public static var aliases: [ModuleID] { [] }
+    public static var example: JSONValue { [:] }
+    public static var exampleSettings: JSONValue { [:] }
 
     public func scope(of arguments: Arguments, in workspace: Workspace) -> CallScope { CallScope(Self.reach) }
 }

@@ -8,7 +8,7 @@ enum ModulesCommand: Subcommand {
     }
 
     static let name = "modules"
-    static let summary = "Lists tools, gates and model providers; with a name, shows the settings of one."
+    static let summary = "Lists tools, gates, providers and what pipelines may bring along; with a name, shows one."
     static let operands = [
         Operand(name: "show", help: "The word 'show', before a name.", isOptional: true),
         Operand(name: "NAME", help: "The name of a module.", isOptional: true),

@@ -10,6 +10,9 @@ public struct ApplyPatchTool: Tool {
         Applies a patch to files of the workspace, all of it or nothing: a unified diff, or '*** Begin Patch' with \
         '*** Update File:', '*** Add File:', '*** Delete File:' and '*** Move to:'.
         """
+    public static let example: JSONValue = [
+        "patch": "--- a/hello.py\n+++ b/hello.py\n@@ -1 +1 @@\n-print('hi')\n+print('hello')\n"
+    ]
     public static let reach: Set<Reach> = [.reads, .writes]
 
     public struct Arguments: Fields {

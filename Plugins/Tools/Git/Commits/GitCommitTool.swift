@@ -9,6 +9,7 @@ public struct GitCommitTool: Tool {
     public static let id: ModuleID = "git_commit"
     public static let summary =
         "Commits changed, new and deleted files of the workspace: all of them, or those below given paths."
+    public static let example: JSONValue = ["message": "Greet politely"]
     public static let reach: Set<Reach> = [.reads, .writes, .runs]
 
     public struct Settings: Fields {

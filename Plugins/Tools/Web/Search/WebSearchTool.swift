@@ -4,6 +4,10 @@ public import PipelineKit
 public struct WebSearchTool: Tool {
     public static let id: ModuleID = "web_search"
     public static let summary = "Searches the web and returns titles, URLs and pieces of text."
+    public static let example: JSONValue = ["query": "libyaml anchors limit"]
+    public static let exampleSettings: JSONValue = [
+        "kind": "searxng", "url": "https://search.example.com/search?q={query}&format=json",
+    ]
     public static let reach: Set<Reach> = [.reads, .network]
 
     public struct Settings: Fields {
