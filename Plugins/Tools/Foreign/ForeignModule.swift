@@ -27,8 +27,6 @@ struct ForeignModule: Sendable {
     private let helper: HelperProcess
     /// Tools of one library, at most.
     private static let most = 500
-    /// How long a library may take to load and to describe itself.
-    private static let patience = Duration.seconds(20)
 
     init(_ declaration: ModuleDeclaration, path: String?, host: [String]) {
         self.declaration = declaration
@@ -53,7 +51,7 @@ struct ForeignModule: Sendable {
 
     private func tools(in workspace: Workspace) async throws(Failure) -> [ToolFactory] {
         guard let path else { throw Failure(.missing, "is not there.") }
-        let said = try await helper.ask(.open(path), in: workspace, within: Self.patience)
+        let said = try await helper.ask(.open(path), in: workspace, within: HelperProcess.loading)
         let description: Description
         do throws(FieldProblems) { description = try Description(json: said) } catch {
             throw Failure(.invalidInput, "describes itself wrongly. \(error.failure.message)")

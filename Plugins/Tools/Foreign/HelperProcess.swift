@@ -23,6 +23,8 @@ final class HelperProcess: Sendable {
     private let running = Mutex<Running?>(nil)
     /// Bytes of an answer, at most.
     private static let longest = 8 << 20
+    /// How long it may take to start, and to load each library: the time of a call is for the call.
+    static let loading = Duration.seconds(20)
     /// How long a thread of the concurrency pool waits for an answer, as most come at once.
     private static let moment = Duration.milliseconds(1)
 
@@ -40,12 +42,12 @@ final class HelperProcess: Sendable {
         -> JSONValue
     {
         try await line.pass { () async throws(Failure) in
-            if self.running.withLock({ $0 == nil }) { try await self.start(in: workspace, patience) }
+            if self.running.withLock({ $0 == nil }) { try await self.start(in: workspace) }
             return try await self.answer(to: request, patience)
         }
     }
 
-    private func start(in workspace: Workspace, _ patience: Duration) async throws(Failure) {
+    private func start(in workspace: Workspace) async throws(Failure) {
         var command = Command(host[0], Array(host.dropFirst()), in: workspace, timeout: .seconds(1_000_000))
         command.grace = .zero
         command.environment["SWIFT_BACKTRACE"] = "enable=no"  // a library's crash is told in a sentence
@@ -53,7 +55,7 @@ final class HelperProcess: Sendable {
         let companion = try await Companion.start(command)
         running.withLock { $0 = Running(companion: companion) }
         do throws(Failure) {
-            for request in first { _ = try await answer(to: request, patience) }
+            for request in first { _ = try await answer(to: request, Self.loading) }
         } catch {
             end()
             throw error
