@@ -9,12 +9,13 @@ DEMO           = .build/demo
 PYTHON         = .venv/bin/python3
 LITELLM        = .venv-litellm/bin/python3
 MCP            = .venv-mcp/bin/python3
+ACP            = .venv-acp/bin/python3
 BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
 ALONE          = ^CommandTests\.SubscriberTests
 BUILDERS       = ^GateTests\.(CTest|Cargo|Go|Swift|Rust|Make|Npm|Node|Bench|Perf|SQL)
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages browser python litellm mcp timer fuzz figures serve-figures clean
+.PHONY: demo test lint build packages browser python litellm mcp acp timer fuzz figures serve-figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -24,14 +25,15 @@ demo: build python
 
 ## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs, build
 ## projects or measure by themselves.
-test: packages browser python litellm mcp lint
+test: packages browser python litellm mcp acp lint
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
 	swift test --skip-build --filter '^ModuleTests\.'
 	swift test --skip-build --filter '^GateTests\.' --skip '$(BUILDERS)'
 	swift test --skip-build --filter '$(BUILDERS)'
 	swift test --skip-build --filter '^ProviderTests\.'
-	swift test --skip-build --filter '^(HTTPTests|ContractTests)\.'
+	swift test --skip-build --filter '^HTTPTests\.'
+	swift test --skip-build --filter '^ContractTests\.'
 	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(ALONE)'
 	swift test --skip-build --filter '$(BENCHES)'
 	swift test --skip-build --filter '$(ALONE)'
@@ -68,6 +70,11 @@ litellm: packages
 mcp: packages
 	@[ -x $(MCP) ] || python3 -m venv .venv-mcp
 	@$(MCP) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/mcp-requirements.txt
+
+## And one with the library of the Agent Client Protocol: 40 MB.
+acp: packages
+	@[ -x $(ACP) ] || python3 -m venv .venv-acp
+	@$(ACP) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/acp-requirements.txt
 
 ## The fuzzers, for a bounded time each.
 fuzz: packages

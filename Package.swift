@@ -58,10 +58,13 @@ let modules: [Target] = [
     module("Git", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
     module("Check", "Tool"),
     module("Command", "Tool", needs: ["ProcessKit"]),
-    module("Foreign", "Tool", needs: ["CFFI", "CModule", "ProcessKit"]),
+    module("Foreign", "Tool", needs: ["CFFI", "CModule", "ProcessKit", "RPCKit"]),
+    module("Agents", "Tool"),
+    module("Human", "Tool"),
     module("Todo", "Tool"),
     module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),
     module("Interpreters", "Tool", needs: ["ProcessKit", "WorkspaceKit"]),
+    module("LSP", "Tool", needs: ["ProcessKit", "RPCKit", "WorkspaceKit"]),
     module("MCP", "Tool", needs: ["ProcessKit", "ProviderKit", "RPCKit"]),
     module("Web", "Tool"),
     module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
@@ -78,7 +81,7 @@ let modules: [Target] = [
     module("Judges", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Results", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Scripted", "Provider"),
-    module("Command", "Provider", needs: ["ProcessKit", "ProviderKit"]),
+    module("Command", "Provider", needs: ["ProcessKit", "ProviderKit", "RPCKit"]),
     module("Anthropic", "Provider", needs: ["ProviderKit"]),
     module("Google", "Provider", needs: ["ProviderKit"]),
     module("OpenAI", "Provider", needs: ["ProviderKit"]),
@@ -87,11 +90,18 @@ let modules: [Target] = [
 
 /// HTTP interfaces; they stand above the engine, and are put together by the program.
 let contracts: [Target] = [
+    module("ACP", "Contract", needs: ["ContractKit", "PipelineEngine", "RPCKit", "WorkspaceKit"]),
     module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
+    module("MCP", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine", "RPCKit"]),
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("Operations", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("RetrAI", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
 ]
+
+/// All targets of a kind: `every("Tool")`.
+@MainActor func every(_ kind: String) -> [Target.Dependency] {
+    (modules + contracts).filter { $0.name.hasSuffix(kind) }.map { .target(name: $0.name) }
+}
 
 let package = Package(
     name: "sluice",
@@ -128,8 +138,7 @@ let package = Package(
         house("PipelineEngine", needs: ["PipelineKit", "CCrypto", "YAML"]),
         .target(
             name: "StandardModules",
-            dependencies: ["PipelineKit"]
-                + modules.filter { !$0.name.hasSuffix("Store") }.map { .target(name: $0.name) },
+            dependencies: ["PipelineKit"] + every("Tool") + every("Gate") + every("Provider"),
             resources: [.embedInCode("prices.yaml")],
             swiftSettings: strict
         ),
@@ -138,9 +147,9 @@ let package = Package(
             dependencies: [
                 "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit", "WorkspaceKit",
                 "ProviderKit", "SQLiteStore", "ForeignTool",
-                "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "NativeContract", "OperationsContract",
-                "RetrAIContract", "ConsoleContract", "LoadKit", "CSQLite", "YAML",
-            ],
+                "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "ContractKit", "LoadKit", "CSQLite",
+                "YAML",
+            ] + every("Contract"),
             swiftSettings: strict
         ),
         .target(
@@ -148,7 +157,7 @@ let package = Package(
             path: "Pipelines",
             exclude: ["examples"],
             sources: ["BuiltInPipelines.swift"],
-            resources: ["ai-eval", "command", "generate-eval", "pytest"].map { .embedInCode("\($0).yaml") },
+            resources: ["ai-eval", "command", "generate-eval", "prompt", "pytest"].map { .embedInCode("\($0).yaml") },
             swiftSettings: strict
         ),
         .target(
@@ -171,32 +180,30 @@ let package = Package(
         tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
         tests(
             "EngineTests",
-            of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "SQLiteStore", "FuzzEntries"]
+            of: [
+                "AgentsTool", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "SQLiteStore",
+                "FuzzEntries",
+            ]
         ),
         tests(
             "ModuleTests",
             of: [
-                "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "ShellTool", "FilesTool", "SearchTool",
-                "GitTool", "CheckTool", "CommandTool", "DatabaseTool", "ForeignTool", "InterpretersTool", "MCPTool",
-                "TodoTool", "KillableEngine", "PipelineEngine", "ProviderKit", "RPCKit", "ShellGrammar",
-            ]
+                "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "KillableEngine", "PipelineEngine",
+                "ProviderKit", "RPCKit", "ShellGrammar",
+            ] + every("Tool")
         ),
         tests(
             "GateTests",
             of: [
-                "GateKit", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit",
-                "CommandGate", "JudgesGate", "LintersGate", "ManagedGate", "MutationGate", "NativeGate", "NodeGate",
-                "ReportsGate",
-                "RepositoryGate", "ResultsGate", "ServicesGate", "SpeedGate", "TestsGate", "FilesTool",
-            ]
+                "GateKit", "PipelineKit", "PipelineTesting", "ProcessKit", "WorkspaceKit", "FilesTool",
+            ] + every("Gate")
         ),
         tests(
             "ProviderTests",
             of: [
                 "CLinux", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "ProviderKit",
-                "ScriptedProvider", "AnthropicProvider", "CommandProvider", "GoogleProvider", "OpenAIProvider",
                 "WebTool",
-            ]
+            ] + every("Provider")
         ),
         tests(
             "CommandTests",
@@ -215,8 +222,8 @@ let package = Package(
             "ContractTests",
             of: [
                 "HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "PipelineTesting",
-                "NativeContract", "OperationsContract", "RetrAIContract", "StandardModules",
-            ]
+                "RPCKit", "StandardModules",
+            ] + every("Contract")
         ),
         tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
     ] + modules + contracts + fuzzers

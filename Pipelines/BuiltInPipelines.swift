@@ -5,6 +5,7 @@ public enum BuiltInPipelines {
         "ai-eval": text(PackageResources.ai_eval_yaml),
         "command": text(PackageResources.command_yaml),
         "generate-eval": text(PackageResources.generate_eval_yaml),
+        "prompt": text(PackageResources.prompt_yaml),
         "pytest": text(PackageResources.pytest_yaml),
     ]
 

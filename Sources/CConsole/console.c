@@ -99,6 +99,9 @@ static const uint8_t js_run_actions_js[] = {
 static const uint8_t js_run_artifact_js[] = {
 #embed "Assets/js/run/artifact.js"
 };
+static const uint8_t js_run_asked_js[] = {
+#embed "Assets/js/run/asked.js"
+};
 static const uint8_t js_run_calls_js[] = {
 #embed "Assets/js/run/calls.js"
 };
@@ -117,6 +120,9 @@ static const uint8_t js_run_entries_js[] = {
 static const uint8_t js_run_follow_js[] = {
 #embed "Assets/js/run/follow.js"
 };
+static const uint8_t js_run_form_js[] = {
+#embed "Assets/js/run/form.js"
+};
 static const uint8_t js_run_goal_js[] = {
 #embed "Assets/js/run/goal.js"
 };
@@ -125,6 +131,9 @@ static const uint8_t js_run_graph_js[] = {
 };
 static const uint8_t js_run_head_js[] = {
 #embed "Assets/js/run/head.js"
+};
+static const uint8_t js_run_items_js[] = {
+#embed "Assets/js/run/items.js"
 };
 static const uint8_t js_run_page_js[] = {
 #embed "Assets/js/run/page.js"
@@ -199,15 +208,18 @@ static const sluice_console_file files[] = {
     FILE("js/router.js", script, js_router_js),
     FILE("js/run/actions.js", script, js_run_actions_js),
     FILE("js/run/artifact.js", script, js_run_artifact_js),
+    FILE("js/run/asked.js", script, js_run_asked_js),
     FILE("js/run/calls.js", script, js_run_calls_js),
     FILE("js/run/changes.js", script, js_run_changes_js),
     FILE("js/run/chart.js", script, js_run_chart_js),
     FILE("js/run/checks.js", script, js_run_checks_js),
     FILE("js/run/entries.js", script, js_run_entries_js),
     FILE("js/run/follow.js", script, js_run_follow_js),
+    FILE("js/run/form.js", script, js_run_form_js),
     FILE("js/run/goal.js", script, js_run_goal_js),
     FILE("js/run/graph.js", script, js_run_graph_js),
     FILE("js/run/head.js", script, js_run_head_js),
+    FILE("js/run/items.js", script, js_run_items_js),
     FILE("js/run/page.js", script, js_run_page_js),
     FILE("js/run/plan.js", script, js_run_plan_js),
     FILE("js/run/question.js", script, js_run_question_js),

@@ -34,6 +34,8 @@ extension HTTPError {
             case .alreadyResolved: (.conflict, "already_answered")
             case .shownDiffers: (.conflict, "shown_differs")
             case .notACall: (.conflict, "not_a_call")
+            case .wrongAnswer: (.unprocessable, "wrong_answer")
+            case .takesNoAnswer: (.conflict, "takes_no_answer")
             case .alreadyStarted: (.conflict, "run_exists")
             case .alreadyFinished: (.conflict, "run_ended")
             case .notFinished: (.conflict, "run_not_ended")

@@ -29,17 +29,8 @@ public struct Pattern: Sendable {
     ///
     /// - Throws: ``PipelineKit/Failure/Kind/invalidInput`` when the search takes too long.
     public func matches(in text: String) async throws(Failure) -> Bool {
-        let result = await withCheckedContinuation { continuation in
-            // A search computes for up to half a second, which no thread of the concurrency pool may.
-            do throws(Failure) {
-                try BlockingThread.start {
-                    continuation.resume(returning: Result { () throws(Failure) in try search(text) })
-                }
-            } catch {
-                continuation.resume(returning: Result<Bool, Failure>.failure(error))
-            }
-        }
-        return try result.get()
+        // A search computes for up to half a second, which no thread of the concurrency pool may.
+        try await BlockingThread.run { () throws(Failure) in try search(text) }
     }
 
     private func search(_ text: String) throws(Failure) -> Bool {

@@ -18,22 +18,11 @@ public enum ScratchTree {
         var copy = workspace
         copy.path = "\(scratch)/tree"
         let paths = (from: workspace.path, to: copy.path)
-        let result: Result<Void, Failure> = await withCheckedContinuation { continuation in
-            // It waits for the disk, which no thread of the concurrency pool may.
-            do throws(Failure) {
-                try BlockingThread.start {
-                    continuation.resume(
-                        returning: Result { () throws(Failure) in
-                            var walk = Walk()
-                            try walk.copy(paths.from, to: paths.to, isTop: true)
-                        }
-                    )
-                }
-            } catch {
-                continuation.resume(returning: .failure(error))
-            }
+        // It waits for the disk, which no thread of the concurrency pool may.
+        try await BlockingThread.run { () throws(Failure) in
+            var walk = Walk()
+            try walk.copy(paths.from, to: paths.to, isTop: true)
         }
-        try result.get()
         return copy
     }
 

@@ -20,6 +20,28 @@ public enum BlockingThread {
         pthread_detach(try thread(body))
     }
 
+    /// Does the work on a thread of its own, and returns what it came to.
+    ///
+    /// - Parameter cancel: Called when the task is cancelled meanwhile, or was before; the work has to end by itself.
+    /// - Throws: what the work throws; ``Failure/Kind/unavailable`` when the system has no thread to spare.
+    public static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value,
+        onCancel cancel: @escaping @Sendable () -> Void = {}
+    ) async throws(Failure) -> Value {
+        let outcome: Result<Value, Failure> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(Failure) {
+                    try start { continuation.resume(returning: Result { () throws(Failure) in try body() }) }
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        } onCancel: {
+            cancel()
+        }
+        return try outcome.get()
+    }
+
     /// Does two pieces of work at once, the second on a thread of its own, and returns when both have ended.
     ///
     /// Without a thread to spare, the second is done after the first.

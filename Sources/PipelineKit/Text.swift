@@ -7,6 +7,11 @@ extension StringProtocol {
     }
 }
 
+extension Int {
+    /// `1 line`, `2 lines`.
+    public func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
+}
+
 extension Sequence<UInt8> {
     /// Two lower-case hexadecimal digits for each byte.
     @inlinable public var hexadecimal: String {

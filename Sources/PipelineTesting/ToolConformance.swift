@@ -11,6 +11,7 @@ public import Testing
 ///   - files: What stands in the workspace, by relative path; nothing, as a rule.
 ///   - verdict: What the tool is told when it asks for the goal to be judged.
 ///   - transport: Answers what the tool asks of the network; nothing, as a rule.
+///   - agents: Has agents work for the call; nobody, as a rule.
 ///   - confining: Puts up walls around a workspace, for a tool that does nothing without.
 public func expectConformance<T: Tool>(
     of type: T.Type,
@@ -20,6 +21,7 @@ public func expectConformance<T: Tool>(
     files: [String: String] = [:],
     verdict: Verdict = .passed("The goal holds."),
     transport: any HTTPTransport = NoTransport(),
+    agents: any AgentRunner = NoAgents(),
     confining: (Workspace) async throws -> Workspace = { $0 },
     at location: SourceLocation = #_sourceLocation
 ) async throws {
@@ -33,6 +35,7 @@ public func expectConformance<T: Tool>(
         files: files,
         verdict: verdict,
         transport: transport,
+        agents: agents,
         confining: confining,
         at: location
     )
@@ -47,6 +50,7 @@ public func expectConformance(
     files: [String: String] = [:],
     verdict: Verdict = .passed("The goal holds."),
     transport: any HTTPTransport = NoTransport(),
+    agents: any AgentRunner = NoAgents(),
     confining: (Workspace) async throws -> Workspace = { $0 },
     at location: SourceLocation = #_sourceLocation
 ) async throws {
@@ -64,6 +68,7 @@ public func expectConformance(
         let context = ToolContext(
             workspace: workspace,
             transport: transport,
+            agents: agents,
             check: { () throws(Failure) in verdict }
         )
         let before = try Surroundings(of: workspace)
@@ -80,6 +85,7 @@ public func expectConformance(
         let context = ToolContext(
             workspace: workspace,
             transport: transport,
+            agents: agents,
             check: { () throws(Failure) in verdict }
         )
         await expectEnd(at: location) { () throws(Failure) in _ = try await tool.call(arguments, context) }

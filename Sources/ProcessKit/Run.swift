@@ -58,31 +58,15 @@ private func outcome(
     _ ending: Ending,
     _ readers: StreamReaders
 ) async throws(Failure) -> Outcome {
-    let result = await withTaskCancellationHandler {
-        await withCheckedContinuation { continuation in
-            // A command is a process or more; a thread beside it costs little, and may block.
-            do throws(Failure) {
-                try BlockingThread.start {
-                    continuation.resume(
-                        returning: Result { () throws(Failure) in
-                            guard !ending.isCancelled else {
-                                throw Failure(
-                                    .cancelled,
-                                    "'\(command)' was not started because the work was cancelled."
-                                )
-                            }
-                            return try Execution.start(command, ending, readers).finish()
-                        }
-                    )
-                }
-            } catch {
-                continuation.resume(returning: .failure(error))
-            }
+    // A command is a process or more; a thread beside it costs little, and may block.
+    try await BlockingThread.run { () throws(Failure) in
+        guard !ending.isCancelled else {
+            throw Failure(.cancelled, "'\(command)' was not started because the work was cancelled.")
         }
+        return try Execution.start(command, ending, readers).finish()
     } onCancel: {
         ending.cancel()
     }
-    return try result.get()
 }
 
 extension Finished {

@@ -1,3 +1,4 @@
+import AgentsTool
 import AnthropicProvider
 import CheckTool
 import CommandGate
@@ -8,8 +9,10 @@ import FilesTool
 import ForeignTool
 import GitTool
 import GoogleProvider
+import HumanTool
 import InterpretersTool
 import JudgesGate
+import LSPTool
 import LintersGate
 import MCPTool
 import ManagedGate
@@ -101,6 +104,7 @@ extension Registry {
 
     private static func addTools(to registry: inout Registry) {
         registry.add(ApplyPatchTool.self)
+        registry.add(AskHumanTool.self)
         registry.add(BashExecTool.self)
         registry.add(DeleteFileTool.self)
         registry.add(FindFilesTool.self)
@@ -112,6 +116,7 @@ extension Registry {
         registry.add(GrepTool.self)
         registry.add(InsertFileTool.self)
         registry.add(JSExecTool.self)
+        registry.add(LSPQueryTool.self)
         registry.add(ListFilesTool.self)
         registry.add(PatchFileTool.self)
         registry.add(PythonExecTool.self)
@@ -127,6 +132,7 @@ extension Registry {
     }
 
     private static func addLocalSources(to registry: inout Registry) {
+        registry.add(AgentSource())
         registry.add(CommandSource())
         let host = [ModuleHost.program, ModuleHost.word]
         registry.add(ForeignSource(host: host))

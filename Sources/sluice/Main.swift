@@ -16,7 +16,9 @@ struct Main {
         AnySubcommand(GenerateEvalCommand.self),
         AnySubcommand(ApplyCommand.self), AnySubcommand(ForkCommand.self), AnySubcommand(DoctorCommand.self),
         AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),
-        AnySubcommand(WatchCommand.self), AnySubcommand(KeyCommand.self), AnySubcommand(BenchCommand.self),
+        AnySubcommand(MCPCommand.self), AnySubcommand(ACPCommand.self), AnySubcommand(WatchCommand.self),
+        AnySubcommand(KeyCommand.self),
+        AnySubcommand(BenchCommand.self),
         AnySubcommand(VersionCommand.self),
     ]
 

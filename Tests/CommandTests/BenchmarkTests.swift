@@ -119,6 +119,40 @@ struct BenchmarkTests {
         }
     }
 
+    @Test func aSearchIsMeasuredBesideRipgrep() async throws {
+        try await withBench { bench in
+            try bench.write("", to: "place/keep")
+            let ended = try await bench.sluice("bench", "grep", "--size", "2 MB", "--dir", "place")
+            #expect(ended.status == 0, "\(ended)")
+            let lines = try ended.lines.map { try JSONValue(parsing: $0) }
+            #expect(
+                lines.compactMap { $0["pattern"]?.text } == ["rare", "absent", "common", "regex", "common regex"]
+            )
+            for line in lines {
+                #expect(line["ev"] == "grep" && line["bytes"] == 2_000_000 && line["files"] == 100)
+                for name in ["ms", "rg_ms", "ratio"] { #expect(try #require(line[name]?.number) > 0, "\(name)") }
+            }
+            #expect(try bench.tree("\(bench.root)/place") == ["keep": ""], "nothing is left behind")
+            let small = try await bench.sluice("bench", "grep", "--size", "1 kB")
+            #expect(small.status == 64)
+        }
+    }
+
+    @Test func whoeverEndsASearchEarlyLeavesNothing() async throws {
+        try await withBench { bench in
+            try bench.write("", to: "place/keep")
+            let running = try bench.start(["bench", "grep", "--size", "10 GB", "--dir", "place"])
+            let folder = "\(bench.root)/place"
+            let deadline = ContinuousClock.now + .seconds(60)
+            while (try? FileManager.default.subpathsOfDirectory(atPath: folder).count) ?? 0 < 200, .now < deadline {
+                await Task.yield()
+            }
+            running.send(SIGINT)
+            #expect(await running.ended().status == 130)
+            #expect(try bench.tree(folder) == ["keep": ""])
+        }
+    }
+
     @Test func whoeverEndsItEarlyLeavesNothing() async throws {
         try await withBench { bench in
             try bench.write("", to: "place/keep")
@@ -140,7 +174,7 @@ struct BenchmarkTests {
         arguments: [
             (
                 ["lod"],
-                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, mcp, sandbox, foreign, workspace, check, all."
+                "There is no 'sluice bench lod'. Did you mean 'load'? There are: engine, load, serve, provider, mcp, sandbox, foreign, grep, workspace, check, all."
             ),
             (["load", "steps"], "'sluice bench load' takes no 'steps'."),
             (["all", "steps"], "'sluice bench all' takes no 'steps'."),

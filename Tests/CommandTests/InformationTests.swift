@@ -7,7 +7,9 @@ struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay",
         "verify",
-        "lint", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve", "watch", "key",
+        "lint", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve", "mcp", "acp",
+        "watch",
+        "key",
         "bench",
         "version",
     ]
@@ -91,7 +93,7 @@ struct InformationTests {
             let texts = try await bench.sluice(name, "--help").lines.filter { $0.contains(" TEXT ") }
             #expect(
                 texts.allSatisfy { line in
-                    ["message", "reason", "instructions"].contains { line.hasPrefix("  --\($0) TEXT") }
+                    ["message", "reason", "instructions", "answer"].contains { line.hasPrefix("  --\($0) TEXT") }
                 }
             )
         }

@@ -4,7 +4,15 @@ import Testing
 
 /// `sluice new`: a module to begin with.
 struct NewCommandTests {
-    private static let files = ["Package.swift", "Sources/StandardModules/StandardModules.swift", ".swift-format"]
+    private static let modules = "Sources/StandardModules/StandardModules.swift"
+    private static let contracts = "Sources/sluice/Serve/ServedContract.swift"
+    private static let files = ["Package.swift", modules, contracts, ".swift-format"]
+
+    /// C libraries that stand below what an interface imports.
+    private static let libraries = [
+        "-I", "\(Bench.package)/Sources/CYAML",
+        "-Xcc", "-fmodule-map-file=\(Bench.package)/.build/debug/CCrypto.build/module.modulemap",
+    ]
 
     /// Lends a checkout with as much of Sluice as the command looks at.
     private func withCheckout(_ body: (Bench) async throws -> Void) async throws {
@@ -33,6 +41,7 @@ struct NewCommandTests {
         ("gate", "there", "ThereGate", "Theres", "GateTests"),
         ("provider", "echoes", "EchoesProvider", "EchoesFamily", "ProviderTests"),
         ("provider", "parrot", "ParrotProvider", "Parrots", "ProviderTests"),
+        ("contract", "word_runs", "WordRunsContract", "Word", "ContractTests"),
     ])
     func whatItWritesCompilesAndStandsInTheLists(
         kind: String,
@@ -46,27 +55,32 @@ struct NewCommandTests {
             let ending = type.suffix(type.count - type.lastIndex(where: \.isUppercase)!.utf16Offset(in: type))
             let source = "Plugins/\(ending)s/\(family)/\(type).swift"
             let test = "Tests/\(tests)/\(type)Tests.swift"
+            let isContract = kind == "contract"
+            let path = isContract ? Self.contracts : Self.modules
+            let last = isContract ? "serve --contract \(name)" : "modules --markdown > Docs/Reference/Modules.md"
             #expect(
                 written.output == """
                     Wrote \(source)
                     Wrote \(test)
                     Wrote Package.swift
-                    Wrote Sources/StandardModules/StandardModules.swift
+                    Wrote \(path)
 
                     Next: swift build, then
                       swift test --filter \(type)Tests
-                      swift run sluice modules --markdown > Docs/Reference/Modules.md
+                      swift run sluice \(last)
 
                     """,
                 "\(written)"
             )
             let manifest = try #require(bench.read("checkout/Package.swift"))
-            #expect(manifest.contains("    module(\"\(family)\", \"\(ending)\"),\n"))
-            #expect(manifest.contains("                \"\(family)\(ending)\",\n"))
-            let list = try #require(bench.read("checkout/Sources/StandardModules/StandardModules.swift"))
-            #expect(
-                list.contains("import \(family)\(ending)\n") && list.contains("        registry.add(\(type).self)\n")
-            )
+            let needs = isContract ? ", needs: [\"ContractKit\", \"HTTPKit\", \"PipelineEngine\"]" : ""
+            #expect(manifest.contains("    module(\"\(family)\", \"\(ending)\"\(needs)),\n"))
+            let list = try #require(bench.read("checkout/\(path)"))
+            let line =
+                isContract
+                ? "        ServedContract(name: \(type).name) { \(type).contract($0.services) },\n    ]\n"
+                : "        registry.add(\(type).self)\n"
+            #expect(list.contains("import \(family)\(ending)\n") && list.contains(line), "\(list)")
             let lint =
                 ["swift", "format", "lint", "--strict", source, test] + Self.files.filter { $0.hasSuffix(".swift") }
             let linted = try await run(lint, bench)
@@ -76,7 +90,9 @@ struct NewCommandTests {
                 "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
                 "NonisolatedNonsendingByDefault",
             ]
-            let check = ["swiftc", "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-I", modules, source]
+            let check =
+                ["swiftc", "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-I", modules, source]
+                + Self.libraries
             let checked = try await run(check + features.flatMap { ["-enable-upcoming-feature", $0] }, bench)
             #expect(checked.status == 0, "\(checked)")
         }
@@ -87,13 +103,18 @@ struct NewCommandTests {
             #expect(try await bench.sluice("new", "tool", "mine", "--cwd", "checkout").status == 0)
             let again = try await bench.sluice("new", "tool", "mine", "--cwd", "checkout")
             #expect(again.errors == "'Plugins/Tools/Mines/MineTool.swift' is there already; nothing was written.\n")
-            let known = try await bench.sluice("new", "tool", "file_read", "--cwd", "checkout")
-            #expect(known.errors == "There is a tool named 'file_read' already.\n")
+            for (kind, name) in [("tool", "file_read"), ("contract", "retrai")] {
+                let known = try await bench.sluice("new", kind, name, "--cwd", "checkout")
+                #expect(known.errors == "There is a \(kind) named '\(name)' already.\n")
+            }
         }
     }
 
     @Test(arguments: [
-        (["toll", "x"], "There is no kind of module 'toll'. Did you mean 'tool'? There are: tool, gate, provider."),
+        (
+            ["toll", "x"],
+            "There is no kind of module 'toll'. Did you mean 'tool'? There are: tool, gate, provider, contract."
+        ),
         (
             ["tool", "WordCount"],
             """

@@ -19,6 +19,8 @@ struct ContractBench: Sendable {
     let contracts: [APIContract]
     let client: any ContractClient
     private let listener: HTTPListener?
+    /// Whether clients come in without a port.
+    var isInMemory: Bool { listener == nil }
 
     /// Serves while the body asks: once in memory, and once more over a port.
     static func serving(

@@ -38,6 +38,13 @@ struct NotesProvider: Provider {
         }
         let hasCalled = request.messages.contains { if case .tool = $0 { true } else { false } }
         let writes = request.model == "deaf" ? wasTold && !hasCalled : request.model == "fix" && turn == 2
+        if request.model == "asks" {
+            let questions = [
+                #"{"question":"Tabs or spaces?","choices":["tabs","spaces"]}"#, #"{"question":"How many?"}"#,
+            ]
+            let calls = turn < 2 ? [call(turn, "ask_human", questions[turn])] : []
+            return ModelReply(text: "Turn \(turn + 1).", calls: calls, usage: usage)
+        }
         if request.model == "fix", turn == 0 {
             return ModelReply(text: "I look first.", calls: [call(turn, "look", "{}")], usage: usage)
         }

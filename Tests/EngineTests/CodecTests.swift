@@ -69,6 +69,16 @@ struct CodecTests {
             )
         ),
         .approvalRequested(Approval(id: "a1", subject: .repetition("1.1"), question: "?", shown: digest)),
+        .approvalRequested(
+            Approval(
+                id: "a1",
+                subject: .input("1.1"),
+                question: "?",
+                shown: digest,
+                input: .init(InputForm([InputField("city", .choice([.init("b", title: "Bern")]))]), state: ["n": 1])
+            )
+        ),
+        .approvalResolved("a1", Resolution(.approved, by: "ada", answer: ["city": "b"])),
         .approvalRequested(Approval(id: "a1", subject: .check(CheckName(iteration: 1)), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .plan(turn: 2), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .limit(.wall), question: "?", shown: digest)),

@@ -72,6 +72,17 @@ struct SandboxLevelTests {
         }
     }
 
+    @Test func callsThatRunSideBySideShareOneSandbox() async throws {
+        let walls = SlowWalls()
+        let bench = Bench(sandboxes: walls)
+        let run = try await bench.start(
+            [["calls": .array(Array(repeating: ["tool": "look"], count: 4))]],
+            limits: ["iterations": 1]
+        )
+        _ = try await bench.services.runs.carryOn(run)
+        #expect(walls.calls.withLock(\.self) == 1)
+    }
+
     @Test func aRunThatWasConfinedDoesNotGoOnWithout() async throws {
         let walls = Walls()
         let bench = Bench(sandboxes: walls)
@@ -119,4 +130,25 @@ struct SandboxLevelTests {
         _ = try await bench.services.runs.carryOn(try await bench.start([Self.writing]))
         #expect(walls.down.withLock { $0 } > 0)
     }
+}
+
+/// Takes long enough to make a sandbox that others would make one too.
+private final class SlowWalls: SandboxKeeper {
+    /// Sandboxes made for calls.
+    let calls = Mutex(0)
+    let least = WorkspacePolicy.Sandbox.off
+
+    func check() {}
+    func walls(for run: RunID, _ workspace: Workspace, _ policy: WorkspacePolicy, _ tenant: SandboxTenant) async
+        -> Confinement
+    {
+        if case .calls = tenant { calls.withLock { $0 += 1 } }
+        for _ in 0..<100 { await Task.yield() }
+        return Confinement(writable: [workspace.path], temporary: "/t", home: "/h")
+    }
+
+    func prepare(_ walls: Confinement) {}
+    func takeNetworkUse(of walls: Confinement) -> [NetworkUse] { [] }
+    func takeDown(_ walls: Confinement) {}
+    func discard(_ run: RunID) {}
 }

@@ -60,7 +60,7 @@ struct SummaryTests {
 
     @Test(
         arguments: [
-            .call("3.1"), .repetition("3.1"), .check(CheckName(iteration: 2, round: 3)), .plan(turn: 4),
+            .call("3.1"), .repetition("3.1"), .input("3.1"), .check(CheckName(iteration: 2, round: 3)), .plan(turn: 4),
             .limit(.tokens),
         ] as [Approval.Subject]
     )

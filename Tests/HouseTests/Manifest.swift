@@ -23,8 +23,11 @@ struct Manifest {
             let needs = Self.names(line.2) + (line.3 == nil ? [] : all)
             targets.append(Entry(name: String(line.1), path: "Sources/\(line.1)", needs: needs))
         }
-        for line in text.matches(of: /\.executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]/) {
-            targets.append(Entry(name: String(line.1), path: "Sources/\(line.1)", needs: Self.names(line.2)))
+        let contracts = modules.map(\.name).filter { $0.hasSuffix("Contract") }
+        let program = /\.executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]( \+ every\("Contract"\))?/
+        for line in text.matches(of: program) {
+            let needs = Self.names(line.2) + (line.3 == nil ? [] : contracts)
+            targets.append(Entry(name: String(line.1), path: "Sources/\(line.1)", needs: needs))
         }
         targets.append(Entry(name: "BuiltInPipelines", path: "Pipelines", needs: []))
         self.targets = targets

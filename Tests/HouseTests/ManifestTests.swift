@@ -46,6 +46,19 @@ struct ManifestTests {
         }
     }
 
+    @Test func everyContractIsServed() throws {
+        let served = SwiftText.imports(in: try House.text("Sources/sluice/Serve/ServedContract.swift"))
+        // Some are spoken by a command of their own, on its standard streams.
+        let commands = try SwiftFile.all(in: "Sources/sluice/Commands").flatMap(\.imports)
+        let imported = Set(served).union(commands)
+        for contract in manifest.modules where contract.name.hasSuffix("Contract") {
+            #expect(
+                imported.contains(contract.name),
+                "No server has \(contract.name). Import it in ServedContract.swift, and add its line."
+            )
+        }
+    }
+
     @Test func everyStoreIsUsed() throws {
         let commands = try SwiftFile.all(in: "Sources/sluice").flatMap(\.imports)
         for store in manifest.modules where store.name.hasSuffix("Store") {

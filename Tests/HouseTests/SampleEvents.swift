@@ -19,7 +19,8 @@ enum SampleEvents {
                 project: "/p",
                 origin: "cli",
                 version: "1",
-                forkedFrom: ForkOrigin(run: "r1", sequence: 9, digest: digest)
+                forkedFrom: ForkOrigin(run: "r1", sequence: 9, digest: digest),
+                parent: ParentCall(run: "r0", call: "1.1")
             )
         ),
         .runForked(ForkPoint(snapshot: "s1", isolation: .copy, by: "ada")),
@@ -176,7 +177,17 @@ enum SampleEvents {
             .approvalRequested(
                 Approval(id: "a1", subject: .plan(turn: 1), question: "?", shown: digest, deadline: moment)
             ),
+            .approvalRequested(
+                Approval(
+                    id: "a1",
+                    subject: .input("1.1"),
+                    question: "?",
+                    shown: digest,
+                    input: .init(.text, state: ["step": 1])
+                )
+            ),
             .approvalResolved("a1", Resolution(.approved, by: "ada")),
+            .approvalResolved("a1", Resolution(.approved, by: "ada", answer: ["answer": "tabs"])),
             .approvalResolved("a1", Resolution(.rejected, by: "ada", message: "Use the other file.")),
             .approvalResolved(
                 "a1",
@@ -189,5 +200,8 @@ enum SampleEvents {
                 )
             ),
             .messageAdded("Look at calc.py.", by: "ada"),
+            .agentStarted("1.1", AgentRun(run: "r1-1-1", agent: "reviewer")),
+            .agentFinished("1.1", spent: Spending(tokens: 90)),
+            .agentFinished("1.1", spent: Spending(tokens: 90, cost: .usd(1))),
         ]
 }

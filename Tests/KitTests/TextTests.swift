@@ -27,15 +27,4 @@ struct TextTests {
     @Test func anErrorWithoutACallIsToldInItsOwnWords() {
         #expect(Failure(.missing, "There is no 'x'.").systemWords == "\(Failure(.missing, "There is no 'x'."))")
     }
-
-    @Test func workThatBlocksRunsOnAThreadOfItsOwn() async throws {
-        let answer: Int = try await withCheckedThrowingContinuation { continuation in
-            do throws(Failure) {
-                try BlockingThread.start { continuation.resume(returning: 42) }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
-        #expect(answer == 42)
-    }
 }

@@ -33,7 +33,7 @@ struct ApprovalRoutes: Sendable {
         tag: "approvals",
         body: AnswerBody.schema.jsonSchema,
         responses: [
-            200: .init("The row of the run."), 422: .init("The arguments or the pattern cannot be."),
+            200: .init("The row of the run."), 422: .init("The arguments, the pattern or the answer cannot be."),
             409: .init("It was answered before."),
         ]
     )
@@ -59,7 +59,7 @@ struct ApprovalRoutes: Sendable {
         let body = try request.fields(AnswerBody.self)
         let approval = ApprovalID(request["approval"])
         let decision: Resolution.Decision = body.decision == .approve ? .approved : .rejected
-        let answer = Resolution(decision, by: request.person, message: body.message)
+        let answer = Resolution(decision, by: request.person, message: body.message, answer: body.answer)
         return try await services.doing(to: request) { run throws(ServiceError) in
             try await services.approvals.approve(
                 approval,
@@ -112,11 +112,13 @@ struct ApprovalDocument: Sendable {
             "pipeline": .string(pipeline), "project": .string(project),
         ]
         members["deadline"] = approval.deadline.map { .string("\($0)") }
+        members["form"] = approval.input?.form.schema
         members["resolution"] = resolution.map { answer in
             var said: [String: JSONValue] = ["decision": .string(answer.decision.rawValue), "by": .string(answer.by)]
             if !answer.message.isEmpty { said["message"] = .string(answer.message) }
             said["grant"] = answer.grant?.json
             said["arguments"] = answer.edit.map { .string($0.arguments) }
+            said["answer"] = answer.answer
             said["covered_by"] = answer.coveredBy.map { .string($0.value) }
             return .object(said)
         }

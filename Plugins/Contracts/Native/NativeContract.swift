@@ -19,6 +19,8 @@ public enum Native {
         public var runsAtOnce: Int
         /// Whether clients have to say who they are.
         public var needsKey: @Sendable () async throws(HTTPError) -> Bool
+        /// What runs that are started here remember as their origin.
+        public var origin: String
         /// Who works when neither the request nor the pipeline names a model.
         public var model: ModelChain?
         /// Gives out tickets; `nil` where nobody needs one.
@@ -34,6 +36,7 @@ public enum Native {
             roots: [String] = [],
             runsAtOnce: Int = 4,
             needsKey: @escaping @Sendable () async throws(HTTPError) -> Bool = { false },
+            origin: String = Native.name,
             model: ModelChain? = nil,
             ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)? = nil,
             benchmarks: (@Sendable () async -> Benchmarks)? = nil,
@@ -44,6 +47,7 @@ public enum Native {
             self.roots = roots
             self.runsAtOnce = runsAtOnce
             self.needsKey = needsKey
+            self.origin = origin
             self.model = model
             self.ticket = ticket
             self.benchmarks = benchmarks
@@ -80,7 +84,7 @@ public enum Native {
             ServerRoutes(services: services, settings: settings).routes
             + PipelineRoutes(services: services).routes
             + ModuleRoutes(registry: services.registry).routes
-            + RunRoutes(services: services, model: settings.model).routes
+            + RunRoutes(services: services, model: settings.model, origin: settings.origin).routes
             + RunActionRoutes(services: services).routes
             + EventRoutes(services).routes
             + ApprovalRoutes(services: services).routes

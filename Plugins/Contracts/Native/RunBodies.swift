@@ -7,6 +7,8 @@ struct OrderBody: Fields {
     @Field("A built-in pipeline, a gate, or a file in the directories of the server.") var pipeline: String? = nil
     @Field("The text of a pipeline, in place of a name.") var yaml: String? = nil
     @Field("Values for the inputs of the pipeline.") var inputs: [String: JSONValue] = [:]
+    @Field("What the model is told besides the goal, after what the pipeline tells it.")
+    var instructions: String? = nil
     @Field("The directory to work on, in the directories of the server.") var cwd: String = "."
     @Field("The model that works; of a list, each stands in for those before it.") var model: ModelChain? = nil
     @Field("Limits other than those of the pipeline.") var limits: LimitsBody? = nil
@@ -107,6 +109,8 @@ struct AnswerBody: Fields {
     @Field("A pattern of what is allowed for the rest of the run: of commands, or of the tool's first text argument.")
     var like: String? = nil
     @Field("What the call is to be made with instead; the model is told.") var arguments: JSONValue? = nil
+    @Field("What a call asks for: an object that fits the question's form, or a text where one thing is asked for.")
+    var answer: JSONValue? = nil
     init() {}
 
     /// What is allowed besides the call itself.

@@ -8,6 +8,8 @@ struct RunRoutes: Sendable {
     let services: Services
     /// Who works when neither the request nor the pipeline names a model.
     let model: ModelChain?
+    /// What runs that are started here remember as their origin.
+    let origin: String
 
     var routes: [Route] {
         [
@@ -131,6 +133,7 @@ struct RunRoutes: Sendable {
         pipeline.model = body.model ?? pipeline.model ?? model
         if let limits = body.limits { pipeline.limits = limits.applied(to: pipeline.limits) }
         if let gate = body.humanGate { pipeline.human.gate = gate }
+        if let words = body.instructions { pipeline.tell(words) }
         if let isolation = body.isolation { pipeline.workspace.isolation = isolation }
         try services.expectSound(pipeline)
         return RunOrder(
@@ -138,7 +141,7 @@ struct RunRoutes: Sendable {
             pipeline: pipeline,
             inputs: body.inputs,
             project: try services.directory(body.cwd),
-            origin: Native.name,
+            origin: origin,
             key: key
         )
     }

@@ -59,6 +59,8 @@ struct RetrAIRenderer: FrameRenderer {
         case .callAssessed, .callStarted: []
         case .callFinished(let id, let output): [.result(output, tool: tools.removeValue(forKey: id), id: id)]
         case .callRefused(let id, let reason): [.refusal(reason, tool: tools.removeValue(forKey: id), id: id)]
+        case .agentStarted(_, let agent): [.log("The agent '\(agent.agent)' works in run \(agent.run).")]
+        case .agentFinished: []
         case .approvalRequested(let approval): hold(approval)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, let by): [.log("\(by): \(text)")]

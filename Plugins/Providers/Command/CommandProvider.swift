@@ -26,7 +26,7 @@ public struct CommandProvider: Provider {
 
     /// As little as any vendor takes, and as much as any counts but for one model: nobody knows whom the program asks.
     public func images(of model: String) -> ImageAllowance? {
-        guard settings.images else { return nil }
+        guard settings.images, settings.protocol == .pieces else { return nil }
         return ImageAllowance(
             mostBytes: 3_750_000,
             mostBytesOfAll: 12_000_000,
@@ -42,6 +42,21 @@ public struct CommandProvider: Provider {
     /// - Throws: ``Failure/Kind/missing`` when there is no such program, and what the program says.
     public func reply(to request: ModelRequest, in context: ProviderContext) async throws(Failure) -> ModelReply {
         let environment = try settings.environment(context.secrets)
+        do throws(Failure) {
+            return try await reply(to: request, environment, context)
+        } catch {
+            throw error.redacting(settings.confidential(environment))
+        }
+    }
+
+    private func reply(to request: ModelRequest, _ environment: [String: String], _ context: ProviderContext)
+        async throws(Failure) -> ModelReply
+    {
+        if settings.protocol == .acp {
+            let workspace = try await AgentPlace.workspace(context)
+            let command = try AgentPlace.command(try program(of: request.model), settings, environment, workspace)
+            return try await AgentTurn(request, command, settings, context.emit).reply(in: workspace.path)
+        }
         let command = Command(
             try program(of: request.model),
             Array(settings.run.dropFirst()),
@@ -52,11 +67,7 @@ public struct CommandProvider: Provider {
             silence: Command.Silence(first: settings.firstByteTimeout, between: settings.idleTimeout),
             limit: OutputLimit(head: 0, tail: 4_000)
         )
-        do throws(Failure) {
-            return try await ProgramTurn(request, command, context.emit).reply()
-        } catch {
-            throw error.redacting(settings.confidential(environment))
-        }
+        return try await ProgramTurn(request, command, context.emit).reply()
     }
 
     private func program(of model: String) throws(Failure) -> String {

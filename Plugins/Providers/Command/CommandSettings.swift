@@ -5,6 +5,11 @@ public import ProviderKit
 public struct CommandSettings: PricedSettings {
     @Field("The program with its arguments: its absolute path, or a name that is looked up in PATH; no shell reads it.")
     var run: [String] = []
+    @Field("What it speaks: pieces of a reply, or acp, with an agent that works in the workspace by itself.")
+    var `protocol`: ProgramProtocol = .pieces
+    @Field("How an agent is answered that asks for permission; each answer is noted in the reply.")
+    var permissions: AgentPermissions = .refuse
+    @Field("Whether an agent runs in the sandbox of the run.") var confined: Bool = true
     @Field("Absolute path of the directory it runs in; the workspace, where a model writes, is no place for it.")
     var directory: String = "/"
     @Field(
@@ -70,4 +75,18 @@ extension CommandSettings {
             if case .secret(let secret) = value, secret.isConfidential { environment[name] } else { nil }
         }
     }
+}
+
+/// What a program is spoken with in.
+public enum ProgramProtocol: String, Choice {
+    /// A request, and pieces of a reply (`Docs/Guides/ModelPrograms.md`).
+    case pieces
+    /// The Agent Client Protocol, version 1.
+    case acp
+}
+
+/// How an agent is answered that asks for permission.
+public enum AgentPermissions: String, Choice {
+    case refuse
+    case allow
 }

@@ -24,25 +24,11 @@ struct DatabaseSession: Sendable {
         _ parameters: SQLParameters,
         _ limits: ResultLimits
     ) async throws(Failure) -> [StatementResult] {
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                do throws(Failure) {
-                    try BlockingThread.start {
-                        continuation.resume(
-                            returning: Result { () throws(Failure) in
-                                let connection = try open(writes: writes)
-                                return try connection.run(sql, parameters, limits)
-                            }
-                        )
-                    }
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
+        try await BlockingThread.run { () throws(Failure) in
+            try open(writes: writes).run(sql, parameters, limits)
         } onCancel: {
             watch.cancel()
         }
-        return try result.get()
     }
 
     /// Whether SQLite knows that no statement writes; nothing is run for that, and nothing is made beside the file.

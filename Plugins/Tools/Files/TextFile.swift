@@ -19,8 +19,3 @@ struct TextFile {
         return start < bytes.endIndex ? lines + [bytes[start...]] : lines
     }
 }
-
-extension Int {
-    /// `1 line`, `2 lines`.
-    func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
-}

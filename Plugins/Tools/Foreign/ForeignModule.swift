@@ -50,8 +50,9 @@ struct ForeignModule: Sendable {
     }
 
     private func tools(in workspace: Workspace) async throws(Failure) -> [ToolFactory] {
-        guard let path else { throw Failure(.missing, "is not there.") }
-        let said = try await helper.ask(.open(path), in: workspace, within: HelperProcess.loading)
+        guard path != nil, let said = try await helper.opened(in: workspace).first else {
+            throw Failure(.missing, "is not there.")
+        }
         let description: Description
         do throws(FieldProblems) { description = try Description(json: said) } catch {
             throw Failure(.invalidInput, "describes itself wrongly. \(error.failure.message)")

@@ -1,16 +1,20 @@
 import Glibc
 import PipelineKit
 import ProcessKit
+import RPCKit
 import Synchronization
 
 /// The helper process of some libraries in one workspace: started when it is first needed, once more after it has ended.
 ///
 /// One request at a time; it ends with this object.
 final class HelperProcess: Sendable {
-    /// A helper that runs, and what it has said beyond its last answer.
     private struct Running {
         var companion: Companion
-        var rest: [UInt8] = []
+        var reader = RPCFrameReader(.lines, limit: HelperProcess.longest)
+        /// What it has said beyond its last answer.
+        var lines: [[UInt8]] = []
+        /// What it answered to ``HelperProcess/first``.
+        var opened: [JSONValue] = []
     }
 
     /// The program and its arguments.
@@ -34,7 +38,17 @@ final class HelperProcess: Sendable {
         self.first = first
     }
 
-    /// Asks, and returns the answers to ``first`` when the helper was started for it.
+    /// What the helper answered when it started, which it does now unless it runs already.
+    ///
+    /// - Throws: as ``ask(_:in:within:)``.
+    func opened(in workspace: Workspace) async throws(Failure) -> [JSONValue] {
+        try await line.pass { () async throws(Failure) in
+            if self.running.withLock({ $0 == nil }) { try await self.start(in: workspace) }
+            return self.running.withLock { $0?.opened ?? [] }
+        }
+    }
+
+    /// Asks, and starts the helper if need be.
     ///
     /// - Throws: ``Failure/Kind/timedOut``, after which the helper is gone; ``Failure/Kind/unavailable`` when it ended;
     ///   ``Failure/Kind/invalidInput`` with its own words when it refuses.
@@ -55,7 +69,10 @@ final class HelperProcess: Sendable {
         let companion = try await Companion.start(command)
         running.withLock { $0 = Running(companion: companion) }
         do throws(Failure) {
-            for request in first { _ = try await answer(to: request, Self.loading) }
+            for request in first {
+                let answer = try await answer(to: request, Self.loading)
+                running.withLock { $0?.opened.append(answer) }
+            }
         } catch {
             end()
             throw error
@@ -87,7 +104,9 @@ final class HelperProcess: Sendable {
             try companion.write(request, within: patience)
             if let line = try quickly(companion) { return .success(line) }
             return .success(
-                try await onThread { () throws(Failure) in try self.line(from: companion, within: patience) }
+                try await BlockingThread.run { () throws(Failure) in
+                    try self.line(from: companion, within: patience)
+                }
             )
         } catch {
             return .failure(await explained(error, companion, patience))
@@ -104,18 +123,14 @@ final class HelperProcess: Sendable {
     /// The next line that the helper says.
     private func line(from companion: Companion, within patience: Duration) throws(Failure) -> [UInt8] {
         while true {
-            let line: [UInt8]? = running.withLock { running in
-                guard let end = running?.rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-                defer { running?.rest.removeSubrange(...end) }
-                return running.map { Array($0.rest[..<end]) }
-            }
+            let line = running.withLock { $0?.lines.isEmpty == false ? $0?.lines.removeFirst() : nil }
             if let line { return line }
             let piece = try companion.read(within: patience)
-            let isFull = running.withLock { running in
-                running?.rest += piece
-                return (running?.rest.count ?? 0) > Self.longest
+            guard !piece.isEmpty else { throw Failure(.unavailable, "The helper process has ended.") }
+            try running.withLock { running throws(Failure) in
+                let lines = try running?.reader.take(piece) ?? []
+                running?.lines += lines
             }
-            guard !piece.isEmpty, !isFull else { throw Failure(.unavailable, "The helper process has ended.") }
         }
     }
 
@@ -162,17 +177,4 @@ final class HelperProcess: Sendable {
         }
         old?.end()
     }
-}
-
-/// Does what blocks on a thread of its own.
-private func onThread<Value: Sendable>(
-    _ body: @escaping @Sendable () throws(Failure) -> Value
-) async throws(Failure) -> Value {
-    try await withCheckedContinuation { continuation in
-        do throws(Failure) {
-            try BlockingThread.start { continuation.resume(returning: Result { () throws(Failure) in try body() }) }
-        } catch {
-            continuation.resume(returning: Result<Value, Failure>.failure(error))
-        }
-    }.get()
 }

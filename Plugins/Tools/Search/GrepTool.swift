@@ -33,8 +33,8 @@ public struct GrepTool: Tool {
         let query = SearchQuery(pattern: pattern, isRegex: arguments.isRegex, ignoresCase: arguments.caseInsensitive)
         let (hits, isComplete) = try await search(query, glob, context.workspace)
         guard !hits.isEmpty else { return ToolOutput("No line matches '\(pattern)'.") }
-        let lines = hits.map(\.shown)
-        return ToolOutput(ShownList(lines, most: SearchLimits.hits, noun: "hits", isComplete: isComplete).text)
+        let list = ShownList(hits, most: SearchLimits.hits, noun: "hits", isComplete: isComplete, \.shown)
+        return ToolOutput(list.text)
     }
 
     private func search(

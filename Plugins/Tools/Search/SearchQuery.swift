@@ -1,4 +1,5 @@
 import PipelineKit
+import WorkspaceKit
 
 /// What is looked for in files.
 struct SearchQuery: Sendable {

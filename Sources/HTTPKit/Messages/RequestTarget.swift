@@ -40,6 +40,12 @@ public struct RequestTarget: Sendable, Hashable {
         segment.utf8.count <= 2 && (segment == "." || segment == "..")
     }
 
+    /// The target of a request that is made in this process and was never text.
+    public init(segments: [String], query: [(name: String, value: String)] = []) {
+        let parameters = query.map { Parameter(name: $0.name, value: $0.value) }
+        self.init(path: "/" + segments.joined(separator: "/"), segments: segments, query: parameters)
+    }
+
     /// `*`, the server as a whole; RFC 9112, section 3.2.4.
     package static let server = RequestTarget(path: "*", segments: [], query: [])
 

@@ -54,7 +54,7 @@ extension Budget {
 
     /// By day: what was reserved is settled on the day on which it was.
     private static func changes(from old: RunState, to new: RunState) -> [(day: String, change: Balance)] {
-        let spent = (new.spent.cost ?? .zero) - (old.spent.cost ?? .zero)
+        let spent = new.spentByItself - old.spentByItself
         let settled = Balance(spent: spent, reserved: .zero - (old.reserved?.cost ?? .zero))
         let reserved = Balance(reserved: new.reserved?.cost ?? .zero)
         // A run without prices need not know what day it is.
@@ -109,6 +109,8 @@ extension Budget {
 }
 
 extension RunState {
+    fileprivate var spentByItself: Money { (self.spent.cost ?? .zero) - (self.spentByAgents.cost ?? .zero) }
+
     /// Whether a model is asked in this state that was not in the one before.
     fileprivate func isReserving(after old: RunState) -> Bool {
         if let intent = facts.intent { return intent != old.intent }

@@ -8,6 +8,8 @@ public struct Approval: Sendable, Hashable {
         case call(CallID)
         /// A call that may already have run, in a process that died.
         case repetition(CallID)
+        /// What a call cannot go on without; it is made again with the answer.
+        case input(CallID)
         /// The result of a check: go on, or end with it.
         case check(CheckName)
         /// The plan that the model gave in this turn.
@@ -24,6 +26,20 @@ public struct Approval: Sendable, Hashable {
     public var shown: Digest
     public var deadline: Instant?
     public var onDeadline: HumanPolicy.Fallback
+    /// What the answer to a ``Subject/input(_:)`` is to be, and what its call needs besides; `nil` for other questions,
+    /// where the answer is yes or no.
+    public var input: Input?
+
+    public struct Input: Sendable, Hashable {
+        public var form: InputForm
+        /// The tool's own, for the call that is made with the answer.
+        public var state: JSONValue
+
+        public init(_ form: InputForm, state: JSONValue = .null) {
+            self.form = form
+            self.state = state
+        }
+    }
 
     public init(
         id: ApprovalID,
@@ -31,7 +47,8 @@ public struct Approval: Sendable, Hashable {
         question: String,
         shown: Digest,
         deadline: Instant? = nil,
-        onDeadline: HumanPolicy.Fallback = .abort
+        onDeadline: HumanPolicy.Fallback = .abort,
+        input: Input? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -39,6 +56,7 @@ public struct Approval: Sendable, Hashable {
         self.shown = shown
         self.deadline = deadline
         self.onDeadline = onDeadline
+        self.input = input
     }
 }
 

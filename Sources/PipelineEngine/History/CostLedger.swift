@@ -15,6 +15,8 @@ public struct CostLedger: Sendable, Hashable {
         public var spent: Spending
         /// Whether a gate asked, and not the engine for the next turn.
         public var isJudge = false
+        /// Whether it is all that an agent has spent in a run of its own.
+        public var isAgent = false
     }
 
     public private(set) var entries: [Entry] = []
@@ -30,6 +32,7 @@ public struct CostLedger: Sendable, Hashable {
         private var intent: ModelIntent?
         private var judge: JudgeIntent?
         private var iteration = 0
+        private var agents: [CallID: RunID] = [:]
 
         public init() {}
 
@@ -43,6 +46,8 @@ public struct CostLedger: Sendable, Hashable {
             case .modelFailed(_, _, let failure, _):
                 guard failure.mayHaveCost, let reserved = intent?.reserved else { return nil }
                 return entry(event, nil, reserved)
+            case .agentStarted(let call, let agent): agents[call] = agent.run
+            case .agentFinished(let call, let spent): return agent(event, call, spent)
             case .judgeRequested(let asked): judge = asked
             case .judgeReplied(let reply):
                 return judging(event, reply.usage, Spending(tokens: reply.usage.total, cost: reply.cost))
@@ -65,6 +70,20 @@ public struct CostLedger: Sendable, Hashable {
                     usage: usage,
                     spent: spent,
                     isJudge: true
+                )
+            }
+        }
+
+        private func agent(_ event: Event, _ call: CallID, _ spent: Spending) -> Entry? {
+            agents[call].map {
+                Entry(
+                    turn: intent?.turn ?? 0,
+                    attempt: 1,
+                    iteration: iteration,
+                    at: event.at,
+                    model: "run \($0)",
+                    spent: spent,
+                    isAgent: true
                 )
             }
         }
@@ -101,7 +120,8 @@ public struct CostLedger: Sendable, Hashable {
         }
 
         public mutating func add(_ entry: Entry) {
-            if let used = entry.usage {
+            if entry.isAgent {
+            } else if let used = entry.usage {
                 replies += 1
                 usage = usage + used
             } else {

@@ -166,6 +166,7 @@ extension Decider {
                 ]
             }
             return call.proposed.isRepeatable ? [] : [.callStarted(id)]
+        case .started where call.agent != nil: return []  // it goes on where it was, whoever began it
         case .started:
             guard let shown else { throw .outdated }
             // Nobody in this process began it, or the effect would not be offered again.
@@ -183,6 +184,28 @@ extension Decider {
         }
         return [.callFinished(id, output)]
     }
+
+    func beginAgent(_ id: CallID, _ agent: AgentRun) throws(Refusal) -> [Event.Payload] {
+        guard let call = state.calls[id], call.stage == .started else { throw .unknownCall(id) }
+        return call.agent == nil ? [.agentStarted(id, agent)] : []
+    }
+
+    /// Asks a person what a call cannot go on without.
+    func holdCall(_ id: CallID, _ request: InputRequest) throws(Refusal) -> [Event.Payload] {
+        guard let call = state.calls[id], call.stage == (call.proposed.isRepeatable ? .ready : .started) else {
+            throw .unknownCall(id)
+        }
+        let asked = state.approvals.values.count { $0.approval.subject == .input(id) }
+        guard asked < Self.mostQuestionsOfCall else {
+            let text = "'\(call.proposed.call.tool)' has asked \(asked) times, and is not answered any more."
+            return [.callFinished(id, RecordedOutput(text: text, isError: true))]
+        }
+        let input = Approval.Input(request.form, state: request.state)
+        return [question(.input(id), request.question, shown: input.shown(with: request.question), input: input)]
+    }
+
+    /// How often one call may ask: a form that is filled in wrongly is asked for again, and some go in steps.
+    private static let mostQuestionsOfCall = 16
 }
 
 extension HumanPolicy {

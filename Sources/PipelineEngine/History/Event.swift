@@ -46,6 +46,10 @@ extension Event {
         case callStarted(CallID)
         case callFinished(CallID, RecordedOutput)
         case callRefused(CallID, reason: String)
+        /// A call has another run do its work; recorded before that run begins.
+        indirect case agentStarted(CallID, AgentRun)
+        /// That run has ended.
+        case agentFinished(CallID, spent: Spending)
         indirect case approvalRequested(Approval)
         indirect case approvalResolved(ApprovalID, Resolution)
         case messageAdded(String, by: String)
@@ -81,6 +85,8 @@ public struct RunStart: Sendable, Hashable {
     public var key: String?
     /// The run whose history this one begins with; `nil` for one that began by itself.
     public var forkedFrom: ForkOrigin?
+    /// The call that this run does the work of; `nil` for one that a person or a client started.
+    public var parent: ParentCall?
 
     public init(
         run: RunID,
@@ -90,9 +96,11 @@ public struct RunStart: Sendable, Hashable {
         origin: String,
         version: String,
         key: String? = nil,
-        forkedFrom: ForkOrigin? = nil
+        forkedFrom: ForkOrigin? = nil,
+        parent: ParentCall? = nil
     ) {
         self.forkedFrom = forkedFrom
+        self.parent = parent
         self.run = run
         self.pipeline = pipeline
         self.inputs = inputs

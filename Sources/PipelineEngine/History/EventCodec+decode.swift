@@ -27,6 +27,8 @@ extension Event.Payload {
         case "tool_call.started": body.id("call").map(Self.callStarted)
         case "tool_call.finished": callFinished(body)
         case "tool_call.refused": callRefused(body)
+        case "agent.started": agentStarted(body)
+        case "agent.finished": agentFinished(body)
         case "approval.requested": Approval(body).map(Self.approvalRequested)
         case "approval.resolved": resolved(body)
         case "message.added": message(body)
@@ -77,6 +79,16 @@ extension Event.Payload {
     private static func callRefused(_ body: EventBody) -> Self? {
         guard let id: CallID = body.id("call"), let reason = body.text("reason") else { return nil }
         return .callRefused(id, reason: reason)
+    }
+
+    private static func agentStarted(_ body: EventBody) -> Self? {
+        guard let id: CallID = body.id("call"), let agent = AgentRun(body) else { return nil }
+        return .agentStarted(id, agent)
+    }
+
+    private static func agentFinished(_ body: EventBody) -> Self? {
+        guard let id: CallID = body.id("call"), let tokens = body.integer("tokens") else { return nil }
+        return .agentFinished(id, spent: Spending(tokens: tokens, cost: body.money("cost")))
     }
 
     private static func resolved(_ body: EventBody) -> Self? {
@@ -131,7 +143,9 @@ extension RunStart {
         else { return nil }
         let inputs = body["inputs"]?.members ?? [:]
         let forked = body.object("forked_from").map(ForkOrigin.init)
+        let parent = body.object("parent").map(ParentCall.init)
         if case .some(nil) = forked { return nil }
+        if case .some(nil) = parent { return nil }
         self.init(
             run: run,
             pipeline: pipeline,
@@ -140,7 +154,8 @@ extension RunStart {
             origin: origin,
             version: version,
             key: body.text("key"),
-            forkedFrom: forked.flatMap(\.self)
+            forkedFrom: forked.flatMap(\.self),
+            parent: parent.flatMap(\.self)
         )
     }
 }

@@ -53,8 +53,27 @@ extension Approval {
             let question = body.text("question"),
             let shown = body.digest("shown"), let fallback: HumanPolicy.Fallback = body.word("on_deadline")
         else { return nil }
-        let deadline = body.instant("deadline")
-        self.init(id: id, subject: subject, question: question, shown: shown, deadline: deadline, onDeadline: fallback)
+        var input: Input?
+        if case .input = subject {
+            guard let read = Input(body) else { return nil }
+            input = read
+        }
+        self.init(
+            id: id,
+            subject: subject,
+            question: question,
+            shown: shown,
+            deadline: body.instant("deadline"),
+            onDeadline: fallback,
+            input: input
+        )
+    }
+}
+
+extension Approval.Input {
+    fileprivate init?(_ body: EventBody) {
+        guard let schema = body["form"], let form = try? InputForm(schema: schema) else { return nil }
+        self.init(form, state: body["state"] ?? .null)
     }
 }
 
@@ -64,6 +83,7 @@ extension Approval.Subject {
             switch body.text("subject") {
             case "call": body.id("call").map(Self.call)
             case "repetition": body.id("call").map(Self.repetition)
+            case "input": body.id("call").map(Self.input)
             case "check": CheckName(body).map(Self.check)
             case "plan": body.integer("turn").map(Self.plan)
             case "limit": body.word("limit").map(Self.limit)
@@ -105,6 +125,7 @@ extension Resolution {
             message: body.text("message") ?? "",
             grant: grant ?? nil,
             edit: edit ?? nil,
+            answer: body["answer"],
             coveredBy: body.id("covered_by")
         )
     }

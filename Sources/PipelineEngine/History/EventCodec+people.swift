@@ -6,8 +6,15 @@ extension Approval {
     var body: [String: JSONValue] {
         ["approval": .string(id.value), "question": .string(question), "shown": .string("\(shown)")]
             .adding(subject.body)
-            .adding(["deadline": deadline?.body, "on_deadline": .string(onDeadline.rawValue)])
+            .adding([
+                "deadline": deadline?.body, "on_deadline": .string(onDeadline.rawValue), "form": input?.form.schema,
+                "state": input?.recordedState,
+            ])
     }
+}
+
+extension Approval.Input {
+    fileprivate var recordedState: JSONValue? { state == .null ? JSONValue?.none : state }
 }
 
 extension Approval.Subject {
@@ -16,6 +23,7 @@ extension Approval.Subject {
         switch self {
         case .call: "call"
         case .repetition: "repetition"
+        case .input: "input"
         case .check: "check"
         case .plan: "plan"
         case .limit: "limit"
@@ -24,7 +32,7 @@ extension Approval.Subject {
 
     var body: [String: JSONValue?] {
         switch self {
-        case .call(let id), .repetition(let id): ["subject": .string(kind), "call": .string(id.value)]
+        case .call(let id), .repetition(let id), .input(let id): ["subject": .string(kind), "call": .string(id.value)]
         case .check(let name): ["subject": .string(kind), "iteration": .int(name.iteration), "round": .int(name.round)]
         case .plan(let turn): ["subject": .string(kind), "turn": .int(turn)]
         case .limit(let name): ["subject": .string(kind), "limit": .string(name.rawValue)]
@@ -56,7 +64,7 @@ extension Resolution {
         ["decision": .string(decision.rawValue), "by": .string(by)]
             .adding([
                 "message": message.isEmpty ? nil : .string(message), "grant": grant?.json, "edit": edit?.body,
-                "covered_by": coveredBy.map { .string($0.value) },
+                "answer": answer, "covered_by": coveredBy.map { .string($0.value) },
             ])
     }
 }

@@ -65,6 +65,8 @@ extension Event.Payload {
         case .callStarted: "tool_call.started"
         case .callFinished: "tool_call.finished"
         case .callRefused: "tool_call.refused"
+        case .agentStarted: "agent.started"
+        case .agentFinished: "agent.finished"
         case .approvalRequested: "approval.requested"
         case .approvalResolved: "approval.resolved"
         case .messageAdded: "message.added"
@@ -112,6 +114,9 @@ extension Event.Payload {
         case .callAssessed(let id, let hooked): hooked.body.adding(["call": .string(id.value)])
         case .callStarted(let id): ["call": .string(id.value)]
         case .callFinished(let id, let output): output.body.adding(["call": .string(id.value)])
+        case .agentStarted(let id, let agent): agent.body.adding(["call": .string(id.value)])
+        case .agentFinished(let id, let spent):
+            ["call": .string(id.value), "tokens": .int(spent.tokens)].adding(["cost": spent.cost?.json])
         case .callRefused(let id, let reason): ["call": .string(id.value), "reason": .string(reason)]
         case .approvalRequested(let approval): approval.body
         case .approvalResolved(let id, let answer): answer.body.adding(["approval": .string(id.value)])
@@ -131,14 +136,6 @@ extension Event.Payload {
     }
 }
 
-extension [String: JSONValue] {
-    /// The members together with those of the others that are there.
-    func adding(_ others: [String: JSONValue?]) -> Self {
-        // No key path here: one is made anew each time.
-        merging(others.compactMapValues { $0 }) { _, new in new }
-    }
-}
-
 extension Instant {
     var body: JSONValue { .int(milliseconds) }
 }
@@ -148,7 +145,7 @@ extension RunStart {
         [
             "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
             "origin": .string(origin), "version": .string(version),
-        ].adding(["key": key.map(JSONValue.string), "forked_from": forkedFrom?.body])
+        ].adding(["key": key.map(JSONValue.string), "forked_from": forkedFrom?.body, "parent": parent?.body])
     }
 }
 

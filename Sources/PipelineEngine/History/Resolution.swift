@@ -17,6 +17,8 @@ public struct Resolution: Sendable, Hashable {
     public var grant: ToolRule?
     /// What the person made of the call that was asked about; that call is carried out.
     public var edit: CallEdit?
+    /// What the person said where more than yes or no was asked for (``Approval/input``); fits its form.
+    public var answer: JSONValue?
     /// The question whose answer, with its ``grant``, answered this one too.
     public var coveredBy: ApprovalID?
 
@@ -26,6 +28,7 @@ public struct Resolution: Sendable, Hashable {
         message: String = "",
         grant: ToolRule? = nil,
         edit: CallEdit? = nil,
+        answer: JSONValue? = nil,
         coveredBy: ApprovalID? = nil
     ) {
         self.decision = decision
@@ -33,6 +36,7 @@ public struct Resolution: Sendable, Hashable {
         self.message = message
         self.grant = grant
         self.edit = edit
+        self.answer = answer
         self.coveredBy = coveredBy
     }
 }

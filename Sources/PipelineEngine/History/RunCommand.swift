@@ -39,6 +39,12 @@ public enum RunCommand: Sendable, Hashable {
     /// - Parameter shown: The digest of what would run now, where that matters (``RunState/Call/isBound``).
     case beginCall(CallID, shown: Digest?)
     case finishCall(CallID, RecordedOutput)
+    /// A call is about to have another run do its work.
+    indirect case beginAgent(CallID, AgentRun)
+    /// That run has ended.
+    case finishAgent(CallID, spent: Spending)
+    /// A call needs an answer of a person before it can go on.
+    indirect case holdCall(CallID, InputRequest)
     case noteNetwork(NetworkReport)
     /// The files are those of the best iteration.
     case keepBest
@@ -107,6 +113,10 @@ public enum Refusal: Error, Sendable, Hashable {
     case notExpired(ApprovalID)
     /// An answer changes a call, or allows others like it, where no call is asked about.
     case notACall(ApprovalID)
+    /// What is answered does not fit the form of what is asked: whole sentences.
+    case wrongAnswer(ApprovalID, String)
+    /// More is answered than yes or no, where nothing else is asked for.
+    case takesNoAnswer(ApprovalID)
     case unknownCall(CallID)
     /// The engine brings back something the run no longer waits for.
     case outdated
@@ -133,6 +143,8 @@ extension Refusal: CustomStringConvertible {
         case .notExpired(let id): "Approval '\(id)' is still open."
         case .notACall(let id):
             "Approval '\(id)' is not about a call that has yet to begin: there is nothing to edit, and nothing to allow for the run."
+        case .wrongAnswer(let id, let sentences): "Approval '\(id)' asks for something else. \(sentences)"
+        case .takesNoAnswer(let id): "Approval '\(id)' asks for yes or no, and takes no other answer."
         case .unknownCall(let id): "This run has no open call '\(id)'."
         case .outdated: "The run has moved on."
         case .unknownIteration(let number): "This run has no snapshot of an iteration \(number)."

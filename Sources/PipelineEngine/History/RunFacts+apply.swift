@@ -25,6 +25,8 @@ extension RunFacts {
         case .callStarted(let id): begin(id)
         case .callFinished(let id, let output): finish(id, output)
         case .callRefused(let id, let reason): close(id, .refused(reason))
+        case .agentStarted(let id, let agent): calls.note(agent.run, of: id)
+        case .agentFinished(let id, let spent): settle(spent, byAgentOf: id)
         case .approvalRequested(let approval): hold(approval, at: event.at)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, _): say(text)
@@ -202,6 +204,13 @@ extension RunFacts {
         close(id, .done(output))
     }
 
+    /// What an agent has spent counts against the limits of this run. Accounts that runs share have had it from the agent.
+    private mutating func settle(_ spent: Spending, byAgentOf id: CallID) {
+        calls.endAgent(of: id)
+        self.spent.add(spent)
+        spentByAgents.add(spent)
+    }
+
     private mutating func close(_ id: CallID, _ stage: RunState.Call.Stage) {
         calls.set(id, to: stage)
         settleCalls()
@@ -251,7 +260,7 @@ extension RunFacts {
         approvals[approval.id] = RunState.ApprovalState(approval: approval, requestedAt: now)
         openApprovals.append(approval.id)
         switch approval.subject {
-        case .call(let id), .repetition(let id): calls.set(id, to: .held(approval.id))
+        case .call(let id), .repetition(let id), .input(let id): calls.set(id, to: .held(approval.id))
         case .check, .plan, .limit: break
         }
     }
@@ -271,6 +280,7 @@ extension RunFacts {
                 approvals[id]?.approval.shown = edit.shown
             }
             if approved { calls.set(call, to: .ready) }
+        case .input(let call): calls.take(InputAnswer(approval, answer), for: call)
         case .plan:
             planIsApproved = approved
             say(approved ? "The plan is approved. Carry it out." : "The plan is not approved.")

@@ -68,6 +68,8 @@ public struct RunFacts: Sendable, Hashable {
 
     /// What replies have used, and what attempts may have used that gave none.
     public internal(set) var spent = Spending()
+    /// The part of ``spent`` that runs have spent which did the work of calls.
+    var spentByAgents = Spending()
     public internal(set) var usage = Usage()
     /// Time in which nothing could go on without a person.
     var waited = Duration.zero
@@ -85,6 +87,13 @@ extension RunFacts {
     /// What the model is sent, oldest first.
     public var messages: Messages { conversation.messages }
 
+    /// What the model said last; empty before it has said anything.
+    public var lastReply: String {
+        let last = messages.last { if case .assistant = $0 { true } else { false } }
+        guard case .assistant(let text, _, _)? = last else { return "" }
+        return text
+    }
+
     /// The questions nobody has answered, oldest first.
     public var pendingApprovals: [RunState.ApprovalState] {
         openApprovals.compactMap { approvals[$0] }
@@ -95,7 +104,7 @@ extension RunFacts {
         pendingApprovals.lazy.map(\.approval).first { approval in
             switch approval.subject {
             case .check, .plan, .limit: true
-            case .call, .repetition: false
+            case .call, .repetition, .input: false
             }
         }
     }

@@ -62,6 +62,11 @@ struct Decider {
         case .reassessCall(let call): return reassess(call)
         case .beginCall(let id, let shown): return try beginCall(id, shown)
         case .finishCall(let id, let output): return try finishCall(id, output)
+        case .beginAgent(let id, let agent): return try beginAgent(id, agent)
+        case .finishAgent(let id, let spent):
+            guard let call = state.calls[id], call.agent != nil else { throw .unknownCall(id) }
+            return call.agentIsOver ? [] : [.agentFinished(id, spent: spent)]
+        case .holdCall(let id, let request): return try holdCall(id, request)
         case .noteNetwork(let report): return [.networkUsed(report)]
         case .keepBest: return try keepBest()
         case .fail(let failure): return [.runFinished(.failed, reason: failure.message)]
@@ -130,7 +135,7 @@ struct Decider {
                 return approval.shown
             }
             return CallSubject(call, state, policy).digest
-        case .check, .plan, .limit: return approval.shown
+        case .input, .check, .plan, .limit: return approval.shown
         }
     }
 
@@ -146,7 +151,13 @@ struct Decider {
     /// A question to a person, as the next event.
     ///
     /// - Parameter offset: How many questions the same decision has asked before this one.
-    func question(_ subject: Approval.Subject, _ text: String, shown: Digest, offset: Int = 0) -> Event.Payload {
+    func question(
+        _ subject: Approval.Subject,
+        _ text: String,
+        shown: Digest,
+        offset: Int = 0,
+        input: Approval.Input? = nil
+    ) -> Event.Payload {
         .approvalRequested(
             Approval(
                 id: ApprovalID(number: state.approvals.count + 1 + offset),
@@ -154,7 +165,8 @@ struct Decider {
                 question: text,
                 shown: shown,
                 deadline: human.deadline.map { now + $0 },
-                onDeadline: human.onDeadline
+                onDeadline: human.onDeadline,
+                input: input
             )
         )
     }
@@ -166,6 +178,7 @@ struct Decider {
         if answer.edit != nil || answer.grant != nil {
             guard case .call = known.approval.subject, answer.decision == .approved else { throw .notACall(id) }
         }
+        let answer = try known.approval.fitted(answer)
         return [.approvalResolved(id, answer)] + consequence(of: answer, to: known.approval)
     }
 
@@ -195,6 +208,7 @@ struct Decider {
         case .call(let call):
             return granted ? [] : [.callRefused(call, reason: "\(answer.by) did not allow the call.\(said(answer))")]
         case .repetition(let call): return granted ? [] : [.callFinished(call, Self.notRepeated)]
+        case .input: return []  // the call is made again, and its tool learns what came of the question
         case .check(let name): return afterCheck(name, granted, answer)
         case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
         case .limit(let name):

@@ -72,6 +72,12 @@ extension RunState {
         public var approval: ApprovalID?
         /// Who changed its arguments before it was allowed.
         public var revision: String?
+        /// What a person said to what it asked for when it was made last.
+        public var input: InputAnswer?
+        /// The run that does its work.
+        public var agent: RunID?
+        /// Whether that run has ended, and what it spent is counted.
+        var agentIsOver = false
 
         public var isOpen: Bool { stage.isOpen }
 

@@ -18,6 +18,8 @@ extension RunSummary {
     public var project: String { details["project"]?.text ?? "" }
     /// The contract or command that started the run: `cli`.
     public var origin: String { details["origin"]?.text ?? "" }
+    /// The run that this one works for; `nil` for a run of its own.
+    public var parent: RunID? { details["parent"]?.text.map { RunID($0) } }
     /// Whether the run has questions that nobody has answered.
     public var isAsking: Bool { details["approvals"]?.elements.isEmpty == false }
 }
@@ -25,7 +27,8 @@ extension RunSummary {
 extension RunFacts {
     /// What a list shows of the run besides the columns of its row.
     var details: [String: JSONValue] {
-        let questions = pendingApprovals
+        // What an agent asks, the run asks that it works for.
+        let questions = start?.parent == nil ? pendingApprovals : []
         return [
             "project": .string(start?.project ?? ""),
             "origin": .string(start?.origin ?? ""),
@@ -43,6 +46,7 @@ extension RunFacts {
             "holds": (lastCheck?.holds).map(JSONValue.bool),
             "reason": reason.map(JSONValue.string),
             "forked_from": (start?.forkedFrom).map { ["run": .string($0.run.value), "sequence": .int($0.sequence)] },
+            "parent": (start?.parent).map { .string($0.run.value) },
             "approvals": questions.isEmpty ? nil : .array(questions.map { .string($0.approval.id.value) }),
             "questions": questions.isEmpty ? nil : .array(questions.map(\.json)),
         ])
@@ -73,7 +77,7 @@ extension RunState.ApprovalState {
                 "question": .string(String(approval.question.prefix(Self.longestQuestion))),
                 "shown": .string("\(approval.shown)"), "requested_at": .string("\(requestedAt)"),
                 "on_deadline": .string(approval.onDeadline.rawValue),
-            ].adding(["deadline": approval.deadline.map { .string("\($0)") }])
+            ].adding(["deadline": approval.deadline.map { .string("\($0)") }, "form": approval.input?.form.schema])
         )
     }
 }
@@ -83,7 +87,7 @@ extension Approval.Subject {
     /// `limit`.
     public var json: JSONValue {
         switch self {
-        case .call(let id), .repetition(let id): ["kind": .string(kind), "call": .string(id.value)]
+        case .call(let id), .repetition(let id), .input(let id): ["kind": .string(kind), "call": .string(id.value)]
         case .check(let name): ["kind": .string(kind), "iteration": .int(name.iteration), "round": .int(name.round)]
         case .plan(let turn): ["kind": .string(kind), "turn": .int(turn)]
         case .limit(let name): ["kind": .string(kind), "limit": .string(name.rawValue)]
@@ -96,6 +100,7 @@ extension Approval.Subject {
             switch json["kind"]?.text {
             case "call": (json["call"]?.text).map { .call(CallID($0)) }
             case "repetition": (json["call"]?.text).map { .repetition(CallID($0)) }
+            case "input": (json["call"]?.text).map { .input(CallID($0)) }
             case "check":
                 json["iteration"]?.integer.map { iteration in
                     .check(CheckName(iteration: iteration, round: json["round"]?.integer ?? 1))

@@ -13,6 +13,15 @@ public struct TurnCalls: Sendable, Hashable {
 
     private var proposed: [ProposedCall] = []
     private var progress = Chunked<Progress>()
+    /// What people said to calls that asked for it; few do.
+    @Shared private var answers: [CallID: InputAnswer] = [:]
+    /// The runs that do the work of calls.
+    @Shared private var agents: [CallID: Agent] = [:]
+
+    private struct Agent: Sendable, Hashable {
+        var run: RunID
+        var isOver = false
+    }
     /// All before it are closed.
     private var firstOpen = 0
     private(set) var openCount = 0
@@ -51,6 +60,15 @@ public struct TurnCalls: Sendable, Hashable {
         if let index = index(of: id) { progress[index].approval = approval }
     }
 
+    /// Has the call be made again, with what came of its question.
+    mutating func take(_ answer: InputAnswer?, for id: CallID) {
+        answers[id] = answer
+        set(id, to: .ready)
+    }
+
+    mutating func note(_ agent: RunID, of id: CallID) { agents[id] = Agent(run: agent) }
+    mutating func endAgent(of id: CallID) { agents[id]?.isOver = true }
+
     /// Has the call be what somebody made of it.
     mutating func revise(_ id: CallID, _ edit: CallEdit, by person: String) {
         guard let index = index(of: id) else { return }
@@ -80,7 +98,10 @@ public struct TurnCalls: Sendable, Hashable {
             proposed: call,
             stage: progress.stage,
             approval: progress.approval,
-            revision: progress.revision
+            revision: progress.revision,
+            input: answers[call.id],
+            agent: agents[call.id]?.run,
+            agentIsOver: agents[call.id]?.isOver ?? false
         )
     }
 

@@ -30,7 +30,11 @@ struct Interpolation {
         pipeline.goal.editable = texts(pipeline.goal.editable, at: goal.appending("editable"))
         pipeline.goal.protect = texts(pipeline.goal.protect, at: goal.appending("protect"))
         pipeline.goal.holdout = texts(pipeline.goal.holdout, at: goal.appending("holdout")) ?? []
+        // The pipelines of agents have had theirs replaced; a `${` in them is only text.
+        let agents = pipeline.agents
+        pipeline.agents = nil
         if !pipeline.brought.isEmpty { pipeline.brought = members(pipeline.brought, at: FieldPath()) }
+        pipeline.agents = agents
         let workspace = FieldPath().appending("workspace")
         pipeline.workspace.readable = places(pipeline.workspace.readable, at: workspace.appending("readable"))
         pipeline.workspace.writable = places(pipeline.workspace.writable, at: workspace.appending("writable"))

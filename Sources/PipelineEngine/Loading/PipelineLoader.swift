@@ -5,6 +5,8 @@ import YAML
 public struct PipelineLoader: Sendable {
     private let sources: PipelineSources
     private let linter: PipelineLinter?
+    /// The pipelines of which this one is an agent, the outermost first.
+    private var above: [Origin] = []
 
     /// - Parameters:
     ///   - registry: What the pipeline may use; without one, only its form is checked.
@@ -44,6 +46,13 @@ public struct PipelineLoader: Sendable {
         try load(Origin(file: file, Array(text.utf8)))
     }
 
+    /// Loads a pipeline as an agent of others.
+    func load(_ origin: Origin, below chain: [Origin]) throws(Diagnostics) -> LoadedPipeline {
+        var inner = self
+        inner.above = chain
+        return try inner.load(origin)
+    }
+
     private func load(_ origin: Origin) throws(Diagnostics) -> LoadedPipeline {
         var inheritance = Inheritance(sources)
         let root = inheritance.read(origin)
@@ -53,7 +62,9 @@ public struct PipelineLoader: Sendable {
         let json = JSONValue(root, &unkept)
         located += unkept.map { Located($0) }
         let document = PipelineDocument(root, json: json, files: inheritance.files)
-        let (pipeline, found) = checked(json, isWhole: inheritance.isWhole)
+        var agents = AgentPipelines(sources, self, above + [origin])
+        let whole = agents.loaded(json, from: root, in: inheritance.files)
+        let (pipeline, found) = checked(whole, agents.findings, isWhole: inheritance.isWhole)
         // One place, one complaint: text that could not be read is not also text of the wrong type.
         let told = Set(located.map(\.mark))
         located += found.map(document.located).filter { !told.contains($0.mark) }
@@ -63,18 +74,20 @@ public struct PipelineLoader: Sendable {
     }
 
     /// The pipeline, if it can be read, and all that is wrong with it.
-    private func checked(_ json: JSONValue, isWhole: Bool) -> (Pipeline?, [Finding]) {
+    ///
+    /// - Parameter before: What is known to be wrong.
+    private func checked(_ json: JSONValue, _ before: [Finding], isWhole: Bool) -> (Pipeline?, [Finding]) {
         do throws(FieldProblems) {
             var pipeline = try Pipeline(json: json)
             pipeline.extends = nil
-            return (pipeline, linter?.findings(in: pipeline) ?? [])
+            return (pipeline, before + (linter?.findings(in: pipeline) ?? []))
         } catch {
             // What is missing here may stand in the file that could not be read.
             let draft = PipelineDraft(json, without: error.all)
             let problems = (error.all + (draft?.further ?? [])).filter { isWhole || !$0.path.parts.isEmpty }
-            guard let draft, let linter else { return (nil, problems.map { Finding($0) }) }
-            let lint = linter.findings(in: draft.pipeline).filter { draft.holds($0.problem.path) }
-            return (nil, problems.map { Finding($0) } + lint)
+            let told = before + problems.map { Finding($0) }
+            guard let draft, let linter else { return (nil, told) }
+            return (nil, told + linter.findings(in: draft.pipeline).filter { draft.holds($0.problem.path) })
         }
     }
 }

@@ -21,7 +21,7 @@ struct SentPipeline {
             ("mcp", pipeline.mcp != nil, "start or reach servers"),
             ("providers", !pipeline.providers.isEmpty, "set up model services: where keys are sent, and what is run"),
         ].filter(\.1).map { key, _, words in Self.problem(FieldPath().appending(key), words) }
-        let all = problems + passedOn
+        let all = problems + passedOn + ofAgents
         guard all.isEmpty else { throw FieldProblems(all) }
     }
 
@@ -38,6 +38,24 @@ struct SentPipeline {
         return (given + commands).filter { $1["environment"].map { $0 != [] } ?? false }.map { path, _ in
             Self.problem(path.appending("environment"), "show programs the environment of the server")
         }.sorted { "\($0.path)" < "\($1.path)" }
+    }
+
+    /// The same of its agents, which a client may have written into the text.
+    private var ofAgents: [FieldProblem] {
+        (pipeline.agents ?? [:]).sorted { $0.key < $1.key }.flatMap { name, agent -> [FieldProblem] in
+            let place = FieldPath().appending("agents").appending(name).appending("pipeline")
+            guard let json = agent["pipeline"], let pipeline = try? Pipeline(json: json) else { return [] }
+            var problems: [FieldProblem] = []
+            do throws(FieldProblems) { try SentPipeline(pipeline, roots).expectNoneOfTheServers() } catch {
+                problems = error.all.map { FieldProblem(place.appending($0.path), $0.message) }
+            }
+            for key in ["readable", "writable"] where json["workspace"]?[key]?.elements.isEmpty == false {
+                problems.append(
+                    Self.problem(place.appending("workspace").appending(key), "show commands of agents more places")
+                )
+            }
+            return problems
+        }
     }
 
     /// Takes the real paths of what commands are shown, once references are replaced.

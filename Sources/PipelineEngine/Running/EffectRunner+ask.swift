@@ -6,7 +6,7 @@ extension EffectRunner {
         fault("model.requested")
         var reply: ModelReply
         do throws(Failure) {
-            reply = try await self.reply(to: question, turn, attempt, of: run.id)
+            reply = try await self.reply(to: question, turn, attempt, of: run)
         } catch {
             return try await fail(question, turn, attempt, error, run)
         }
@@ -39,10 +39,12 @@ extension EffectRunner {
         to question: Question,
         _ turn: Int,
         _ attempt: Int,
-        of run: RunID
+        of run: LiveRun
     ) async throws(Failure) -> ModelReply {
-        let context = ProviderContext(transport: transport, secrets: secrets, turn: turn, attempt: attempt) {
-            self.emit(run, .model(turn: turn, $0))
+        var context = ProviderContext(transport: transport, secrets: secrets, turn: turn, attempt: attempt)
+        context.emit = { [emit, id = run.id] in emit(id, .model(turn: turn, $0)) }
+        if let workspace = question.state.workspace {
+            context.workspace = { () async throws(Failure) in try await self.confined(workspace, of: run) }
         }
         return try await question.briefing.provider.reply(to: requestWithImages(question), in: context)
     }

@@ -17,6 +17,7 @@ extension EffectRunner {
         }
         fault("call.started")
         guard let output = await output(of: work, in: workspace, run) else { return }
+        if let request = output.request { return try await hold(work, request, in: workspace, run) }
         guard let (told, stop) = await tellHooks(work, output, run) else { return }
         fault("call.finished")
         try await finish(work, told, in: workspace, stop, run)
@@ -33,6 +34,8 @@ extension EffectRunner {
             transport: transport,
             secrets: secrets,
             now: clock.now,
+            answer: work.call.input,
+            agents: CallAgents(desk: agents, run: run, call: id, workspace: workspace, clock: clock),
             check: { () async throws(Failure) in try await self.check(run, asked: id) }
         )
         defer { if let pieces { show(pieces.end(), of: id, run.id) } }
@@ -56,15 +59,42 @@ extension EffectRunner {
     ) async throws(ServiceError) {
         let id = work.call.proposed.id
         var output = output
-        if let walls = workspace.confinement {
-            let report = NetworkReport(.call(id), sandboxes.takeNetworkUse(of: walls))
-            if let refusal = report.refusal { output.text += "\n\(refusal)" }
-            try await note(report, run)
-        }
+        if let refusal = try await noteNetwork(of: id, in: workspace, run) { output.text += "\n\(refusal)" }
         var (recorded, artifacts) = RecordedOutput.recording(redactor.clean(output))
         if !work.call.proposed.isRepeatable { recorded.snapshot = await files(after: id, work.workspace, run.id) }
         try await run.record(.finishCall(id, recorded), artifacts: artifacts, andNext: stop == nil)
         if let stop { try await run.record(.cancel(by: "a hook", reason: stop)) }
+    }
+
+    /// Records what the call reached.
+    ///
+    /// - Returns: what it was kept from reaching, for the model.
+    private func noteNetwork(of id: CallID, in workspace: Workspace, _ run: LiveRun) async throws(ServiceError)
+        -> String?
+    {
+        guard let walls = workspace.confinement else { return nil }
+        let report = NetworkReport(.call(id), sandboxes.takeNetworkUse(of: walls))
+        try await note(report, run)
+        return report.refusal
+    }
+
+    /// Asks a person what the call cannot go on without.
+    private func hold(
+        _ work: CallInHand,
+        _ request: InputRequest,
+        in workspace: Workspace,
+        _ run: LiveRun
+    ) async throws(ServiceError) {
+        let id = work.call.proposed.id
+        let cleaned: InputRequest
+        do throws(Failure) {
+            cleaned = try redactor.clean(request)
+        } catch {
+            return try await finish(work, ToolOutput(error.message, isError: true), in: workspace, nil, run)
+        }
+        _ = try await noteNetwork(of: id, in: workspace, run)
+        fault("call.asked")
+        try await run.record(.holdCall(id, cleaned))
     }
 
     /// Looks again at a call on which another version of the operator's policy decided.

@@ -21,14 +21,21 @@ extension EffectRunner {
     /// - Throws: ``Failure`` when the run was confined when it began and cannot be now: it is never less than that.
     func confined(_ workspace: Workspace, of run: LiveRun) async throws(Failure) -> Workspace {
         guard workspace.sandbox?.isConfined == true else { return workspace }
-        var workspace = workspace
-        workspace.confinement = await run.walls
-        if workspace.confinement == nil, let policy = await run.state.pipeline?.workspace {
-            let walls = try await sandboxes.walls(for: run.id, workspace, policy, .calls)
-            workspace.confinement = walls
-            await run.put(up: walls)
+        var walls = await run.walls
+        if walls == nil {
+            walls = try await run.building.pass { () async throws(Failure) in try await self.walls(of: run, workspace) }
         }
+        var workspace = workspace
+        workspace.confinement = walls
         return workspace
+    }
+
+    private func walls(of run: LiveRun, _ workspace: Workspace) async throws(Failure) -> Confinement? {
+        if let walls = await run.walls { return walls }
+        guard let policy = await run.state.pipeline?.workspace else { return nil }
+        let walls = try await sandboxes.walls(for: run.id, workspace, policy, .calls)
+        await run.put(up: walls)
+        return walls
     }
 
     /// Records what commands reached, and were kept from reaching.

@@ -21,6 +21,7 @@ final class EffectRunner: Sendable {
     /// The operator's; `nil` where there is none.
     let policy: PolicyFile?
     let hookRunner: (any HookRunner)?
+    let agents = AgentDesk()
 
     init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
         registry = parts.registry

@@ -32,6 +32,8 @@ public actor LiveRun {
     private var listedAt: Instant?
     /// One check of the run at a time, as they share its judged tree.
     nonisolated let checks = Turnstile()
+    /// Through which whoever needs ``walls`` goes while there are none: calls that run side by side share them.
+    nonisolated let building = Turnstile()
 
     /// Opens a run from its history.
     ///

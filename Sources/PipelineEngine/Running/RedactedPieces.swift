@@ -42,6 +42,21 @@ extension Redactor {
         return output
     }
 
+    /// The request as it is recorded.
+    ///
+    /// - Throws: ``Failure/Kind/invalidInput`` for one that is too long, or whose state or form would be another without the
+    ///   secrets in it.
+    func clean(_ request: InputRequest) throws(Failure) -> InputRequest {
+        if let excess = request.excess { throw Failure(.invalidInput, "The call asks a person with \(excess).") }
+        guard !isIdle else { return request }
+        for json in [request.form.schema, request.state] where clean(json.jsonText) != json.jsonText {
+            throw Failure(.invalidInput, "The call asks a person with a secret in what would be recorded.")
+        }
+        var request = request
+        request.question = clean(request.question)
+        return request
+    }
+
     func clean(_ verdict: Verdict) -> Verdict {
         guard !isIdle else { return verdict }
         var verdict = verdict

@@ -12,6 +12,11 @@ extension RunKeeper {
     /// Hooks are told of that end once: by whoever works on the run, and where nobody does by this process, which holds
     /// the run meanwhile.
     func settle(_ command: RunCommand, of id: RunID) async throws(ServiceError) {
+        try await settleAlone(command, of: id)
+        await endAgents(of: id)
+    }
+
+    private func settleAlone(_ command: RunCommand, of id: RunID) async throws(ServiceError) {
         var attempts = Self.attempts
         while attempts > 0, try await isToTell(id) {
             attempts -= 1

@@ -63,6 +63,9 @@ actor RunKeeper {
                 let run = try await open(id)
                 let state = await run.state
                 guard !state.isFinished else { return .success(nil) }
+                guard try await !isLed(run) else {
+                    return .failure(.busy(id, Claim(owner: owner.value, until: clock.now() + Self.lease)))
+                }
                 if let problem = problem(state) { return .success(problem) }
                 return await work(on: run).map { _ in nil }
             } catch {
@@ -191,6 +194,7 @@ actor RunKeeper {
             let driven = await drive(run)
             if !wasFinished, await run.state.isFinished { try await runner.tellEnd(of: run) }
             live[run.id] = nil
+            await endAgents(of: run.state)
             await leaveAttention(run.id)
             try driven.get()
             return .success(await run.state)

@@ -6,6 +6,9 @@ public struct ServingPolicy: Sendable {
     public var runs: Int
     /// How long effects under way may take to end once the process is to end.
     public var grace: Duration
+    /// Whether a run that was left by another process, or whose moment has come, is carried on here; one that is submitted
+    /// here always is.
+    public var takesUp: @Sendable (RunSummary) -> Bool = { _ in true }
     /// Told once of each run that cannot be carried on here, with a sentence that says why.
     public var report: @Sendable (RunID, String) -> Void
 

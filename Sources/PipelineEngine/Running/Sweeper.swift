@@ -17,6 +17,8 @@ struct Sweeper {
     let dispatcher: Dispatcher
     let clock: EngineClock
     let owner: ProcessName
+    /// Whether a run that was found is carried on here.
+    var takesUp: @Sendable (RunSummary) -> Bool = { _ in true }
     private var lastDue: RunQuery.Place?
     private var lastUnclaimed: RunQuery.Place?
 
@@ -28,8 +30,9 @@ struct Sweeper {
     }
 
     /// Looks every ``interval``, until the task is cancelled; a store that is away is asked again the next time.
-    func run() async {
+    func run(_ policy: ServingPolicy) async {
         var sweeper = self
+        sweeper.takesUp = policy.takesUp
         while !Task.isCancelled {
             let next = clock.now() + Self.interval
             do throws(StoreError) { try await sweeper.sweep() } catch {}
@@ -46,7 +49,7 @@ struct Sweeper {
     private mutating func sweepDue() async throws(StoreError) {
         let rows = try await store.summaries(RunQuery(dueBy: clock.now(), after: lastDue, limit: Self.page))
         lastDue = rows.count < Self.page ? nil : rows.last.map(RunQuery.Place.init)
-        for row in rows { dispatcher.offer(row.run) }
+        for row in rows where takesUp(row) { dispatcher.offer(row.run) }
     }
 
     private mutating func sweepUnclaimed() async throws(StoreError) {
@@ -61,6 +64,6 @@ struct Sweeper {
         )
         let rows = try await store.unclaimed(query)
         lastUnclaimed = rows.count < Self.page ? nil : rows.last.map(RunQuery.Place.init)
-        for row in rows { dispatcher.offer(row.run) }
+        for row in rows where takesUp(row) { dispatcher.offer(row.run) }
     }
 }

@@ -16,7 +16,8 @@ public struct ApprovalService: Sendable {
     /// The runs that wait for a person, newest first.
     public func waiting() async throws(ServiceError) -> [RunSummary] {
         do throws(StoreError) {
-            return try await store.summaries(RunQuery(statuses: [.waiting], limit: 10_000))
+            // What an agent asks, the run asks that it works for.
+            return try await store.summaries(RunQuery(statuses: [.waiting], limit: 10_000)).filter { $0.parent == nil }
         } catch {
             throw .store(error)
         }
@@ -60,6 +61,7 @@ public struct ApprovalService: Sendable {
         with answer: Resolution,
         shown: Digest?
     ) async throws(ServiceError) {
+        try Self.expectOwn(try await keeper.state(of: run), run)
         try await keeper.settle(.resolve(approval, answer, shown: shown), of: run)
         dispatcher.submit(run)
     }
@@ -85,6 +87,7 @@ public struct ApprovalService: Sendable {
             return try await resolve(approval, of: run, with: answer, shown: shown)
         }
         let state = try await keeper.state(of: run)
+        try Self.expectOwn(state, run)
         let review: CallReview
         do throws(Refusal) {
             review = try CallReview(of: approval, in: state, registry, policy)
@@ -102,5 +105,11 @@ public struct ApprovalService: Sendable {
         let others = review.questions(coveredBy: whole)
         try await keeper.settle(.resolveAlike(approval, whole, shown: seen, covering: others), of: run)
         dispatcher.submit(run)
+    }
+
+    /// What an agent asks, the run asks that it works for; that one brings it the answer.
+    private static func expectOwn(_ state: RunState, _ run: RunID) throws(ServiceError) {
+        guard let parent = state.start?.parent?.run else { return }
+        throw .invalid("Run '\(run)' works for run '\(parent)', which asks this too: answer there.")
     }
 }

@@ -44,7 +44,8 @@ extension Approval {
             question: question,
             shown: shown,
             deadline: json["deadline"]?.text.flatMap(Instant.init),
-            onDeadline: fallback
+            onDeadline: fallback,
+            input: json["form"].flatMap { try? InputForm(schema: $0) }.map { Input($0) }
         )
     }
 }

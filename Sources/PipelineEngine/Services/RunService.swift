@@ -26,7 +26,8 @@ public final class RunService: Sendable {
             project: order.project,
             origin: order.origin,
             version: parts.version,
-            key: order.key
+            key: order.key,
+            parent: order.parent
         )
         let run = order.run
         _ = try await LiveRun.begin(start, in: parts.store, clock: parts.clock) { [feed] events in
@@ -165,6 +166,21 @@ public struct RunOrder: Sendable {
     public var origin: String
     /// The name of the key of whoever asks, whose limits of cost hold; `nil` for whoever needs none.
     public var key: String?
+    /// The call whose work it is to do; `nil` for a run of its own.
+    var parent: ParentCall?
+
+    init(
+        run: RunID,
+        pipeline: Pipeline,
+        inputs: [String: JSONValue],
+        project: String,
+        origin: String,
+        key: String?,
+        parent: ParentCall
+    ) {
+        self.init(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: origin, key: key)
+        self.parent = parent
+    }
 
     public init(
         run: RunID = .new(),

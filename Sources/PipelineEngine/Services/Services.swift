@@ -39,6 +39,7 @@ public struct Services: Sendable {
         self.feed = feed
         registry = parts.registry
         runs = RunService(parts: parts, keeper: keeper, dispatcher: dispatcher, feed: feed)
+        runner.agents.open(runs)
         approvals = ApprovalService(
             store: parts.store,
             keeper: keeper,
@@ -62,7 +63,7 @@ public struct Services: Sendable {
         await keeper.takeUpWork()
         return await withDiscardingTaskGroup { group in
             group.addTask { await feed.pump() }
-            group.addTask { await sweeper.run() }
+            group.addTask { await sweeper.run(policy) }
             defer { group.cancelAll() }
             return await dispatching(policy, body)
         }

@@ -80,3 +80,11 @@ extension String {
         return end == endIndex ? self : self[..<end] + "…"
     }
 }
+
+extension [String: JSONValue] {
+    /// The members together with those of the others that are there.
+    package func adding(_ others: [String: JSONValue?]) -> Self {
+        // No key path here: one is made anew each time.
+        merging(others.compactMapValues { $0 }) { _, new in new }
+    }
+}

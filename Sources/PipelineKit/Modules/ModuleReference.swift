@@ -69,7 +69,7 @@ extension Registry {
                 aliases: [],
                 summary: source.summary,
                 reach: [],
-                settings: [],
+                settings: source.schema.inner,
                 arguments: [],
                 example: "\(source.key): \(source.example.flow)"
             )
@@ -99,7 +99,7 @@ public enum ModuleReference {
         if !card.reach.isEmpty {
             lines.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).")
         }
-        lines += table("Arguments", card.arguments) + table("Settings", card.settings)
+        lines += table("Arguments", card.arguments) + table("Settings", card.settings.withInner)
         lines += ["", "Example"] + card.example.split(separator: "\n").map { "  \($0)" }
         return lines.joined(separator: "\n")
     }
@@ -140,7 +140,7 @@ public enum ModuleReference {
         if !card.reach.isEmpty {
             parts.append("Reach: \(card.reach.map(\.rawValue).sorted().joined(separator: ", ")).")
         }
-        parts += [rows("Argument", card.arguments), rows("Setting", card.settings)].filter { !$0.isEmpty }
+        parts += [rows("Argument", card.arguments), rows("Setting", card.settings.withInner)].filter { !$0.isEmpty }
         parts.append("```yaml\n\(card.example)\n```")
         return parts.joined(separator: "\n\n")
     }
@@ -159,6 +159,42 @@ public enum ModuleReference {
                 "| `\(field.name)` | \(field.value.words.replacing("|", with: "\\|")) | \(standard) | \(field.help) |"
         }
         return ([head] + rows).joined(separator: "\n")
+    }
+}
+
+extension ValueSchema {
+    /// The fields of the groups in a value: of a mapping to groups, those of one of them.
+    var inner: [FieldSchema] {
+        switch self {
+        case .group(let fields): fields
+        case .list(let value), .mapping(let value): value.inner
+        case .oneOf(let choices): choices.flatMap(\.inner)
+        case .string, .integer, .number, .boolean, .any, .choice, .quantity, .recursive: []
+        }
+    }
+
+    /// What stands between the name of a field and those of its group: `.NAME.` for a mapping to groups.
+    fileprivate var path: String {
+        switch self {
+        case .mapping(let value): ".NAME\(value.path)"
+        case .list(let value): value.path
+        case .oneOf(let choices): choices.first { !$0.inner.isEmpty }?.path ?? "."
+        default: "."
+        }
+    }
+}
+
+extension [FieldSchema] {
+    /// Each field, and behind it those of its groups: `servers`, `servers.NAME.command`.
+    fileprivate var withInner: [FieldSchema] {
+        flatMap { field -> [FieldSchema] in
+            let inner = field.value.inner.withInner.map { part in
+                var part = part
+                part.name = field.name + field.value.path + part.name
+                return part
+            }
+            return [field] + inner
+        }
     }
 }
 

@@ -52,6 +52,9 @@ public struct ProviderContext: Sendable {
     public var turn: Int?
     /// Which attempt at this reply it is, from 1.
     public var attempt: Int
+    /// Opens the workspace of the run with the walls of its sandbox, for a provider that starts what works there by itself;
+    /// `nil` outside of a run.
+    public var workspace: (@Sendable () async throws(Failure) -> Workspace)?
     /// Takes pieces of the reply as they come.
     public var emit: @Sendable (ModelPiece) -> Void
 
@@ -60,12 +63,14 @@ public struct ProviderContext: Sendable {
         secrets: @escaping SecretResolver,
         turn: Int? = nil,
         attempt: Int = 1,
+        workspace: (@Sendable () async throws(Failure) -> Workspace)? = nil,
         emit: @escaping @Sendable (ModelPiece) -> Void = { _ in }
     ) {
         self.transport = transport
         self.secrets = secrets
         self.turn = turn
         self.attempt = attempt
+        self.workspace = workspace
         self.emit = emit
     }
 }

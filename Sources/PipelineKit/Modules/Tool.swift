@@ -27,6 +27,8 @@ public protocol Tool: Sendable {
 
     /// Carries out one call.
     ///
+    /// A call that needs an answer of a person returns ``ToolOutput/asking(_:)``, and is made again when there is one.
+    ///
     /// - Throws: ``Failure`` when the tool could not do its work. A command that ran and failed is an
     ///   output, because the model has to see it.
     func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput
@@ -62,6 +64,10 @@ public struct ToolContext: Sendable {
     public var secrets: SecretResolver
     /// The time, for what a call tells of when it was made.
     public var now: @Sendable () -> Instant
+    /// What a person said to what this call asked for when it was made before; `nil` the first time.
+    public var answer: InputAnswer?
+    /// Has other pipelines do a part of the work.
+    public var agents: any AgentRunner
 
     public init(
         workspace: Workspace,
@@ -69,6 +75,8 @@ public struct ToolContext: Sendable {
         transport: any HTTPTransport = NoTransport(),
         secrets: @escaping SecretResolver = { _ in nil },
         now: @escaping @Sendable () -> Instant = { Instant(Date()) },
+        answer: InputAnswer? = nil,
+        agents: any AgentRunner = NoAgents(),
         check: @escaping @Sendable () async throws(Failure) -> Verdict = { () throws(Failure) in
             throw Failure(.unavailable, "This run has no goal to check.")
         }
@@ -79,6 +87,8 @@ public struct ToolContext: Sendable {
         self.transport = transport
         self.secrets = secrets
         self.now = now
+        self.answer = answer
+        self.agents = agents
     }
 }
 
@@ -91,6 +101,16 @@ public struct ToolOutput: Sendable, Hashable {
     public var isError: Bool
     /// What the model is shown as well, when it takes images; a line about each is added to the text.
     public var images: [Image]
+    /// What the call cannot go on without. The rest of the output counts for nothing then: the call is made again with the
+    /// answer.
+    public var request: InputRequest?
+
+    /// What a call gives that needs a person's answer before it can go on.
+    public static func asking(_ request: InputRequest) -> ToolOutput {
+        var output = ToolOutput("")
+        output.request = request
+        return output
+    }
 
     public init(_ text: String, exitCode: Int? = nil, isError: Bool = false, images: [Image] = []) {
         self.text = text

@@ -30,6 +30,8 @@ public struct Pipeline: Fields, Hashable {
     public var foreign: [String: JSONValue]? = nil
     @Field("Servers of the Model Context Protocol whose tools this pipeline uses, by names of your own.")
     public var mcp: [String: JSONValue]? = nil
+    @Field("Other pipelines that the model may give tasks to with 'run_agent', by names of your own.")
+    public var agents: [String: JSONValue]? = nil
 
     public init() {}
 }
@@ -40,6 +42,7 @@ extension Pipeline {
         get {
             let values = [
                 "commands": commands?.json, "modules": modules?.json, "foreign": foreign?.json, "mcp": mcp?.json,
+                "agents": agents?.json,
             ]
             return values.compactMapValues(\.self)
         }
@@ -48,7 +51,15 @@ extension Pipeline {
             modules = newValue["modules"]?.elements
             foreign = newValue["foreign"]?.members
             mcp = newValue["mcp"]?.members
+            agents = newValue["agents"]?.members
         }
+    }
+}
+
+extension Pipeline {
+    /// Has the model told something more, after what the pipeline tells it itself.
+    public mutating func tell(_ words: String) {
+        instructions = instructions.isEmpty ? words : "\(instructions)\n\n\(words)"
     }
 }
 

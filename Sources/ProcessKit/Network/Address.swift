@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PipelineKit
 
 /// An address of the internet, with its port.
 struct Address {
@@ -48,37 +49,8 @@ struct Address {
         return problem == 0 ? descriptor : Descriptor()
     }
 
-    /// Whether it is this machine's, its link's, everybody's or nobody's; RFC 6890.
-    var isSpecial: Bool {
-        let bytes = bytes
-        guard bytes.count == 16 else { return Self.isSpecial(bytes) }
-        if let mapped = Self.mapped(bytes) { return Self.isSpecial(mapped) }
-        let isNone = bytes.dropLast().allSatisfy { $0 == 0 }  // `::` and `::1`
-        return isNone || bytes[0] == 0xFF || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
-    }
-
-    /// Whether it belongs to a network of its own; RFC 1918, RFC 4193, RFC 6598.
-    var isPrivate: Bool {
-        let bytes = Self.mapped(bytes) ?? bytes
-        guard bytes.count == 4 else { return bytes[0] & 0xFE == 0xFC }
-        switch (bytes[0], bytes[1]) {
-        case (10, _), (172, 16...31), (192, 168), (100, 64...127): return true
-        default: return false
-        }
-    }
-
-    private static func isSpecial(_ bytes: [UInt8]) -> Bool {
-        bytes[0] == 0 || bytes[0] == 127 || (bytes[0] == 169 && bytes[1] == 254) || bytes[0] >= 224
-    }
-
-    /// The IPv4 address that an IPv6 one stands for: `::ffff:1.2.3.4`, or by NAT64 `64:ff9b::1.2.3.4`.
-    private static func mapped(_ bytes: [UInt8]) -> [UInt8]? {
-        guard bytes.count == 16 else { return nil }
-        let prefixes: [[UInt8]] = [
-            [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF], [0, 0x64, 0xFF, 0x9B] + [UInt8](repeating: 0, count: 8),
-        ]
-        return prefixes.contains { bytes.starts(with: $0) } ? Array(bytes[12...]) : nil
-    }
+    /// Whom it belongs to.
+    var kind: InternetAddress.Kind { InternetAddress(bytes: bytes).kind }
 
     private var bytes: [UInt8] {
         withUnsafeBytes(of: storage) { raw in

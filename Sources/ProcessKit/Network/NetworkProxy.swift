@@ -88,7 +88,7 @@ struct ProxyRules: Sendable {
         let all = Address.all(of: host, port: port)
         let isLiteral = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
         let isExact = patterns.contains { !$0.isWildcard }
-        let reachable = isLiteral ? all : all.filter { !$0.isSpecial && (isExact || !$0.isPrivate) }
+        let reachable = isLiteral ? all : all.filter { $0.kind != .special && (isExact || $0.kind != .ownNetwork) }
         guard !reachable.isEmpty || all.isEmpty else { return refuse(host, port) }
         log.note(host, port, isAllowed: true)
         return reachable

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import PipelineKit
 
 /// Opens the socket of a transfer that may connect to public addresses only.
 ///

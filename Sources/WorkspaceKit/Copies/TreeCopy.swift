@@ -37,26 +37,13 @@ struct TreeCopy {
         of place: GitPlace = .ordinary
     ) async throws(Failure) -> GitNotes {
         let stop = Flag()
-        let result: Result<GitNotes, Failure> = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                do throws(Failure) {
-                    try BlockingThread.start {
-                        continuation.resume(
-                            returning: Result { () throws(Failure) in
-                                var copy = TreeCopy(source, to: target, leavingOut: state) { stop.isRaised }
-                                try copy.run(place)
-                                return copy.notes
-                            }
-                        )
-                    }
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
+        return try await BlockingThread.run { () throws(Failure) in
+            var copy = TreeCopy(source, to: target, leavingOut: state) { stop.isRaised }
+            try copy.run(place)
+            return copy.notes
         } onCancel: {
             stop.raise()
         }
-        return try result.get()
     }
 
     private mutating func run(_ place: GitPlace) throws(Failure) {

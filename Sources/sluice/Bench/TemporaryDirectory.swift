@@ -43,3 +43,19 @@ func making(_ name: String, in directory: String) throws(CommandError) -> String
     }
     return place
 }
+
+extension StopSignals {
+    /// Who ends a benchmark early finds nothing of it afterwards.
+    ///
+    /// - Parameter first: What else has to end before the directory can go.
+    static func clearingAway(_ directory: String, first: @escaping @Sendable () -> Void = {}) -> StopSignals {
+        StopSignals {
+            first()
+            // What is still being written into keeps a directory, so that it takes more than one attempt.
+            for _ in 0..<1_000 where access(directory, F_OK) == 0 {
+                try? FileManager.default.removeItem(atPath: directory)
+            }
+            exit(130)
+        }
+    }
+}

@@ -12,6 +12,8 @@ enum ApproveCommand: Subcommand {
         var forRun: OptionalPattern? = nil
         @Field("Make the call with these arguments instead, as JSON; the model is told.")
         var arguments: String? = nil
+        @Field("What a call asks for: a text, NAME=VALUE for each field of a form, or a JSON object.")
+        var answer: [String] = []
         @Field("Write other arguments in $VISUAL or $EDITOR.") var edit: Bool = false
         @Field("Carry the run on afterwards.") var resume: Bool = false
         @Field("The rules of the operator of this machine, which stand before those of pipelines.")
@@ -35,7 +37,8 @@ enum ApproveCommand: Subcommand {
         guard let word = operands.first else { return try await list(services, json: options.json) }
         let run = try await session.run([word], services)
         let approval = try await choose(run, operands.dropFirst().first.map(ApprovalID.init), services)
-        let answer = Resolution(options.reject ? .rejected : .approved, by: session.person, message: options.message)
+        var answer = Resolution(options.reject ? .rejected : .approved, by: session.person, message: options.message)
+        answer.answer = try await given(options.answer, to: approval, of: run, services)
         let shown = try options.shown.map { (text: String) throws(CommandError) in
             guard let digest = Digest(text) else {
                 throw .usage("Option '--shown' must be 64 hexadecimal digits, but is '\(text)'.")
@@ -47,7 +50,7 @@ enum ApproveCommand: Subcommand {
             try session.expectReady(state.pipeline, services)
         }
         let change = try await change(approval, run, options, services, session)
-        try await asking { () throws(ServiceError) in
+        try await asking { [answer] () throws(ServiceError) in
             try await services.approvals.approve(
                 approval,
                 of: run,
@@ -83,6 +86,19 @@ enum ApproveCommand: Subcommand {
         guard options.edit else { return nil }
         let editor = try TextEditor(session.environment)
         return try await EditedCall(approval, run).arguments(by: editor, services)
+    }
+
+    /// What the person says where more than yes or no is asked for; `nil` when they say nothing.
+    private static func given(_ words: [String], to approval: ApprovalID, of run: RunID, _ services: Services)
+        async throws(CommandError) -> JSONValue?
+    {
+        guard !words.isEmpty else { return nil }
+        let pending = try await asking { () throws(ServiceError) in try await services.approvals.pending(of: run) }
+        // What is not asked, or not so, is refused with the reason.
+        guard let form = pending.first(where: { $0.id == approval })?.input?.form else { return .string(words[0]) }
+        do throws(FieldProblems) { return try form.answer(typed: words) } catch {
+            throw .usage(error.failure.message)
+        }
     }
 
     private static func choose(_ run: RunID, _ named: ApprovalID?, _ services: Services) async throws(CommandError)

@@ -18,6 +18,7 @@ enum BenchCommand: Subcommand {
         )
         var n: Int = 1_000
         @Field("How many files the tree of 'workspace' and 'check' has.") var files: Int = 10_000
+        @Field("How large the tree of 'grep' is.") var size = ByteCount(bytes: 1_000_000_000)
         @Field("How many runs 'conc', 'wait' and 'lists' have.") var runs: Int = 100
         @Field("Bytes that each step of 'grow' and 'turns' adds to the conversation.") var bytes: Int = 256
         @Field("The steps of a single run at which a latency is printed.") var marks: String = "100,1000,5000"
@@ -33,6 +34,7 @@ enum BenchCommand: Subcommand {
         func check(_ reader: inout FieldReader) {
             reader.expect(subscribers, of: "subscribers", in: 1...20_000)
             reader.expect(files, of: "files", in: 100...1_000_000)
+            reader.expect(size.bytes, of: "size", in: 100_000...100_000_000_000)
             reader.expect(rate, of: "rate", in: 1...10_000)
             reader.expect(seconds, of: "seconds", in: 1...600)
         }
@@ -41,7 +43,10 @@ enum BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measures what Sluice costs here: one part as JSON lines, or all of it as a table."
     static let operands = [
-        Operand(name: "WHAT", help: "engine, load, serve, provider, mcp, sandbox, foreign, workspace, check or all."),
+        Operand(
+            name: "WHAT",
+            help: "engine, load, serve, provider, mcp, sandbox, foreign, grep, workspace, check or all."
+        ),
         Operand(
             name: "SCENARIO",
             help: """
@@ -53,7 +58,7 @@ enum BenchCommand: Subcommand {
     ]
 
     private enum What: String, CaseIterable {
-        case engine, load, serve, provider, mcp, sandbox, foreign, workspace, check, all
+        case engine, load, serve, provider, mcp, sandbox, foreign, grep, workspace, check, all
     }
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -67,7 +72,7 @@ enum BenchCommand: Subcommand {
             )
         }
         let word = operands.dropFirst().first
-        if [.load, .sandbox, .foreign, .workspace, .check, .all].contains(what), let word {
+        if [.load, .sandbox, .foreign, .grep, .workspace, .check, .all].contains(what), let word {
             throw .usage("'sluice bench \(what.rawValue)' takes no '\(word)'.")
         }
         switch what {
@@ -78,6 +83,7 @@ enum BenchCommand: Subcommand {
         case .mcp: return try await mcp(options, word, session)
         case .sandbox: return try await sandbox(options, session)
         case .foreign: return try await foreign(options, session)
+        case .grep: return try await grep(options, session)
         case .workspace: return try await workspace(options)
         case .check: return try await check(options, session)
         case .all: return try await everything(options, session)
@@ -155,6 +161,12 @@ enum BenchCommand: Subcommand {
         try expectSize(options)
         let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
         try await ForeignBench.measure(options.n, in: scratch.path, session.registry)
+        return .achieved
+    }
+
+    private static func grep(_ options: Options, _ session: Session) async throws(CommandError) -> ExitStatus {
+        let scratch = try TemporaryDirectory(in: try place(options) ?? TemporaryDirectory.parent)
+        try await GrepBench.measure(options.size.bytes, in: scratch.path, session.registry)
         return .achieved
     }
 

@@ -10,14 +10,13 @@ enum NewCommand: Subcommand {
 
     static let name = "new"
     static let summary =
-        "Begins a tool, a gate or a provider in a checkout of Sluice: source, test, and the lines in its lists."
+        "Begins a tool, a gate, a provider or a contract in a checkout of Sluice: source, test, and the lines in its lists."
     static let operands = [
-        Operand(name: "KIND", help: "tool, gate or provider."),
+        Operand(name: "KIND", help: "tool, gate, provider, or contract, an HTTP interface."),
         Operand(name: "NAME", help: "What pipelines call it, such as 'word_count'."),
     ]
 
     private static let manifest = "Package.swift"
-    private static let list = "Sources/StandardModules/StandardModules.swift"
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
@@ -37,28 +36,28 @@ enum NewCommand: Subcommand {
         // Read and changed before anything is written, so that a checkout is never left with half a module.
         let lists = [
             (manifest, try module.manifest(try read(manifest, in: root))),
-            (list, try module.list(try read(list, in: root))),
+            (kind.list, try module.list(try read(kind.list, in: root))),
         ]
         let files = [(module.source, module.sourceText), (module.test, module.testText)] + lists
         for (path, text) in files {
             try write(text, to: path, in: root)
             Output.line("Wrote \(path)")
         }
-        Output.line(
-            """
-
-            Next: swift build, then
-              swift test --filter \(module.type)Tests
-              swift run sluice modules --markdown > Docs/Reference/Modules.md
-            """
-        )
+        Output.line("\nNext: swift build, then\n  swift test --filter \(module.type)Tests\n  \(last(of: module))")
         return .achieved
     }
 
+    private static func last(of module: NewModule) -> String {
+        module.kind == .contract
+            ? "swift run sluice serve --contract \(module.id)"
+            : "swift run sluice modules --markdown > Docs/Reference/Modules.md"
+    }
+
     private static func expectFree(_ module: NewModule, in root: String, _ session: Session) throws(CommandError) {
-        if session.registry.cards.contains(where: {
+        let isTaken = session.registry.cards.contains {
             $0.kind.rawValue == module.kind.rawValue && $0.names.contains(module.id)
-        }) {
+        }
+        if isTaken || module.kind == .contract && ServedContract.all.contains(where: { $0.name == module.id }) {
             throw .usage("There is a \(module.kind.rawValue) named '\(module.id)' already.")
         }
         for path in [module.source, module.test] where FileManager.default.fileExists(atPath: "\(root)/\(path)") {

@@ -181,8 +181,15 @@ struct RunConductor: Sendable {
         guard let approval = state.pendingApprovals.first?.approval else { return }
         Output.line("")
         Output.line("waiting for a person. Answer with one of")
-        Output.line("  sluice approve \(run) \(approval.id) --resume")
+        let answer = approval.input.map { Self.answer($0.form) } ?? ""
+        Output.line("  sluice approve \(run) \(approval.id)\(answer) --resume")
         Output.line("  sluice approve \(run) \(approval.id) --reject --message 'why' --resume")
+    }
+
+    /// How the answer to a question is given as options: ` --answer city=...`.
+    private static func answer(_ form: InputForm) -> String {
+        if form.single != nil { return " --answer '...'" }
+        return form.fields.map { " --answer \($0.name.harmless)=..." }.joined()
     }
 
     private func changes() async {

@@ -40,10 +40,11 @@ enum Help {
     private static let placeholders = [
         "alias": "NAME=PROVIDER/MODEL", "allow": "TOOL", "arguments": "JSON", "branch": "NAME", "call": "CALL",
         "config": "FILE", "contract": "NAME", "cwd": "DIR", "db": "FILE", "dir": "DIR", "extends": "PIPELINE",
-        "file": "NAME", "for_run": "[PATTERN]", "host": "ADDRESS", "id": "NAME", "junit": "FILE",
+        "file": "NAME", "for_run": "[PATTERN]", "host": "ADDRESS", "id": "NAME", "judge": "PROVIDER/MODEL",
+        "junit": "FILE",
         "log": "FILE", "markdown": "FILE", "marks": "N,N", "model": "PROVIDER/MODEL", "network": "deny|allow|HOSTS",
         "origin": "ORIGIN",
-        "out": "DIR", "patch": "FILE", "policy": "FILE", "record": "FILE",
+        "out": "DIR", "patch": "FILE", "pipeline": "PIPELINE", "policy": "FILE", "record": "FILE",
         "root": "DIR", "sarif": "FILE",
         "server": "URL",
         "server_name": "NAME",
@@ -56,6 +57,7 @@ enum Help {
         case .choice(let words): words.joined(separator: "|")
         case Money.schema: "MONEY"
         case Duration.schema: "DURATION"
+        case ByteCount.schema: "SIZE"
         case TokenCount.schema: "TOKENS"
         default: "TEXT"
         }

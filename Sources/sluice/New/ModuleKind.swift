@@ -5,20 +5,31 @@ enum ModuleKind: String, CaseIterable {
     case tool
     case gate
     case provider
+    case contract
 
     /// How names of its types and targets end: `Tool`.
     var ending: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
     /// The directory of its family: `Tools`.
     var family: String { "\(ending)s" }
 
-    /// Where its tests stand, and the target that holds them.
-    var tests: (directory: String, target: String) {
+    /// Where its tests stand.
+    var tests: String {
         switch self {
-        case .tool: ("Tests/ModuleTests/Tools", "ModuleTests")
-        case .gate: ("Tests/GateTests", "GateTests")
-        case .provider: ("Tests/ProviderTests", "ProviderTests")
+        case .tool: "Tests/ModuleTests/Tools"
+        case .gate: "Tests/GateTests"
+        case .provider: "Tests/ProviderTests"
+        case .contract: "Tests/ContractTests"
         }
     }
+
+    /// The list in which whatever uses such modules finds them.
+    var list: String {
+        self == .contract
+            ? "Sources/sluice/Serve/ServedContract.swift" : "Sources/StandardModules/StandardModules.swift"
+    }
+
+    /// What its target needs besides PipelineKit.
+    var needs: [String] { self == .contract ? ["ContractKit", "HTTPKit", "PipelineEngine"] : [] }
 }
 
 /// A module that is about to be written.
@@ -29,7 +40,7 @@ struct NewModule {
     /// The directory of the target, and its name in Package.swift: `Word`. A target named as its type would hide it.
     let family: String
     /// `WordCount`.
-    private let stem: String
+    let stem: String
 
     /// - Parameter isTaken: Whether there is a family of this name.
     /// - Throws: why it cannot be called that.
@@ -53,5 +64,5 @@ struct NewModule {
     var type: String { stem + kind.ending }
     var target: String { "\(family)\(kind.ending)" }
     var source: String { "Plugins/\(kind.family)/\(family)/\(type).swift" }
-    var test: String { "\(kind.tests.directory)/\(type)Tests.swift" }
+    var test: String { "\(kind.tests)/\(type)Tests.swift" }
 }

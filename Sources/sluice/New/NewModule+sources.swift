@@ -5,18 +5,23 @@ extension NewModule {
         case .tool: tool
         case .gate: gate
         case .provider: provider
+        case .contract: contract
         }
     }
 
     var testText: String {
         """
-        \([target, "PipelineKit", "PipelineTesting", "Testing"].sorted().map { "import \($0)" }.joined(separator: "\n"))
+        \(imports.sorted().map { "import \($0)" }.joined(separator: "\n"))
 
         struct \(type)Tests {
         \(tests)
         }
 
         """
+    }
+
+    private var imports: [String] {
+        [target, "PipelineTesting", "Testing"] + (kind == .contract ? [] : ["PipelineKit"])
     }
 
     private var tool: String {
@@ -165,6 +170,12 @@ extension NewModule {
                     )
                     let example = ProviderExample(request: request, answer: nil, reply: ModelReply(text: "hello"))
                     try await expectConformance(of: \(type).self, in: example)
+                }
+            """
+        case .contract:
+            """
+                @Test func itKeepsWhatInterfacesPromise() async throws {
+                    try await expectConformance(of: { \(type).contract($0) })
                 }
             """
         }

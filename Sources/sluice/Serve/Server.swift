@@ -1,12 +1,9 @@
 import CLinux
-import ConsoleContract
 import HTTPKit
 import HTTPServer
 import NativeContract
-import OperationsContract
 import PipelineEngine
 import PipelineKit
-import RetrAIContract
 import SQLiteStore
 
 /// The server, put together: services behind contracts, contracts behind doors, all of it on one listener.
@@ -88,8 +85,9 @@ struct Server: Sendable {
     private func site(_ log: LogWriter?) async throws(CommandError) -> Site {
         let tickets = Tickets(now: session.clock.now)
         let doors = try doors(tickets)
-        let names = try chosenNames()
-        let contracts = try contracts(tickets, named: names).filter { names.contains($0.name) }
+        let chosen = try ServedContract.chosen(settings.contract)
+        let means = means(tickets, named: chosen.map(\.name))
+        let contracts = try chosen.map { contract throws(CommandError) in try contract.make(means) }
         let requests = log.map { log in RequestLog(now: session.clock.now) { log.write($0) } }
         let mounts: Mounts
         do throws(MountError) {
@@ -105,13 +103,8 @@ struct Server: Sendable {
         }
     }
 
-    private func contracts(_ tickets: Tickets, named names: [String]) throws(CommandError) -> [APIContract] {
+    private func means(_ tickets: Tickets, named names: [String]) -> ContractMeans {
         let model = session.configuration.model.flatMap { ModelChain($0) }
-        let retrAI = RetrAI.contract(services, RetrAI.Settings(aliases: try settings.aliases(), model: model))
-        let others = [
-            Operations.contract(services, metrics: (Metrics.contentType, { [metrics] in metrics.text() })), retrAI,
-            ConsoleContract.make(),
-        ]
         let native = Native.contract(
             services,
             Native.Settings(
@@ -126,18 +119,7 @@ struct Server: Sendable {
                 openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
             )
         )
-        return [native] + others
-    }
-
-    /// Those that `--contract` names; what watches over the server is always there.
-    private func chosenNames() throws(CommandError) -> [String] {
-        let all = [Native.name, RetrAI.name, ConsoleContract.name, Operations.name]
-        guard !settings.contract.isEmpty else { return all }
-        for name in settings.contract where !all.contains(name) {
-            let near = Suggestion.sentence(for: name, among: all)
-            throw .usage("Option '--contract': there is no interface '\(name)'.\(near)")
-        }
-        return all.filter { settings.contract.contains($0) || $0 == Operations.name }
+        return ContractMeans(services: services, settings: settings, model: model, metrics: metrics, native: native)
     }
 
     private func doors(_ tickets: Tickets) throws(CommandError) -> Doors {

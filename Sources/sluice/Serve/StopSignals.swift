@@ -7,6 +7,9 @@ final class StopSignals: Sendable {
     private let sources: [any DispatchSourceSignal]
     private let count = Mutex(0)
 
+    /// Whether one has come.
+    var hasCome: Bool { count.withLock { $0 > 0 } }
+
     init(first: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "signals")
         sources = [SIGINT, SIGTERM].map { number in

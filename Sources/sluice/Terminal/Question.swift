@@ -31,6 +31,7 @@ struct Question: Sendable {
 
     /// - Returns: `nil` when they would rather answer later, or the task is cancelled.
     func ask() async -> Answer? {
+        if let form = approval.input?.form, !form.fields.isEmpty { return await filled(form) }
         let more = isAboutCall ? "[a]lways in this run  [e]dit  " : ""
         Output.line("\(approval.id): \(Style.bold("[y]es  \(more)[n]o  [m]essage  [l]ater"))")
         while let line = await line(after: "> ")?.trimmed {
@@ -57,6 +58,17 @@ struct Question: Sendable {
         Answer(resolution: Resolution(decision, by: person, message: message))
     }
 
+    private func filled(_ form: InputForm) async -> Answer? {
+        switch await FormFilling(form, of: approval.id, line: line).fill() {
+        case .filled(let content):
+            var answer = answer(.approved)
+            answer.resolution.answer = content
+            return answer
+        case .declined: return answer(.rejected)
+        case .later: return nil
+        }
+    }
+
     private func always() async -> Answer? {
         let prompt = "Enter for exactly this call, or a pattern such as 'git status *': "
         guard let pattern = await line(after: prompt)?.trimmed else { return nil }
@@ -77,7 +89,7 @@ struct Question: Sendable {
         }
     }
 
-    private func line(after prompt: String) async -> String? {
+    @Sendable private func line(after prompt: String) async -> String? {
         Output.raw(Array(prompt.utf8))
         return await Keyboard.line()
     }

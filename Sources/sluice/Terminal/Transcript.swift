@@ -42,6 +42,8 @@ struct Transcript {
         case .callProposed(let call): [row("call", "\(call.call.tool) \(Self.arguments(call.call.arguments))")]
         case .callFinished(let id, let output): result(id, output)
         case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]
+        case .agentStarted(_, let agent): [row("agent", "\(agent.agent) works in run \(agent.run)".harmlessLine)]
+        case .agentFinished: []  // the result of the call tells of it
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
             [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
@@ -81,6 +83,7 @@ struct Transcript {
 
     private func details(of answer: Resolution) -> [String] {
         [
+            answer.answer.map { row("", Self.arguments($0.jsonText)) },
             answer.edit.map { row("", "with other arguments: \(Self.arguments($0.arguments))") },
             answer.grant.map { row("", "for the rest of the run: \($0.words.harmlessLine)") },
             answer.coveredBy.map { row("", "by the answer to \($0)") },

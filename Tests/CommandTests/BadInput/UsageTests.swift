@@ -150,7 +150,7 @@ struct UsageTests {
         Mistake(
             "run pytets --model scripted/x",
             """
-            There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, command, generate-eval, \
+            There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, command, generate-eval, prompt, \
             pytest. A file is named with its ending: 'pytets.yaml'.
             """
         ),

@@ -130,11 +130,11 @@ struct ServeBenchTests {
         arguments: [
             (
                 [],
-                "'sluice bench' needs WHAT: engine, load, serve, provider, mcp, sandbox, foreign, workspace, check or all.\nSee 'sluice bench --help'."
+                "'sluice bench' needs WHAT: engine, load, serve, provider, mcp, sandbox, foreign, grep, workspace, check or all.\nSee 'sluice bench --help'."
             ),
             (
                 ["servr"],
-                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, mcp, sandbox, foreign, workspace, check, all."
+                "There is no 'sluice bench servr'. Did you mean 'serve'? There are: engine, load, serve, provider, mcp, sandbox, foreign, grep, workspace, check, all."
             ),
             (
                 ["serve", "fanot"],

@@ -35,6 +35,8 @@ TOOLS = [
     tool("meta", "Says what came with the call."),
     tool("grow", "Adds a tool."),
     tool("need", "Needs to know more."),
+    tool("sample", "Wants a model of the client."),
+    tool("again", "Wants to be asked again."),
     tool("pid", "Says which process it is."),
     tool("environment", "Says what it sees.", {"name": {"type": "string"}}),
     tool("with blank", "Has a name that is no name."),
@@ -247,10 +249,28 @@ class Server:
         return "grown"
 
     def tool_need(self, arguments, message):
+        params = message["params"]
+        if "inputResponses" in params:
+            return json.dumps([params["requestState"], params["inputResponses"]], sort_keys=True)
+        schema = {"type": "object", "required": ["name"], "properties": {
+            "name": {"type": "string", "description": "Its\x1b[2J name."}, "people": {"type": "integer"},
+        }}
+        requests = {
+            "city": {"mode": "form", "message": "Which city?", "requestedSchema": schema},
+            "terms": {"mode": "url", "message": "Agree.", "url": "https://a.example/terms", "elicitationId": "t1"},
+        }
         return {
             "resultType": "input_required", "requestState": "abc",
-            "inputRequests": {"city": {"method": "elicitation/create", "params": {"message": "Which city?"}}},
+            "inputRequests": {
+                key: {"method": "elicitation/create", "params": params} for key, params in requests.items()
+            },
         }
+
+    def tool_sample(self, arguments, message):
+        return {"resultType": "input_required", "inputRequests": {"m": {"method": "sampling/createMessage"}}}
+
+    def tool_again(self, arguments, message):
+        return {"resultType": "input_required", "requestState": "x"}
 
     def tool_pid(self, arguments, message):
         return str(os.getpid())

@@ -47,7 +47,8 @@ import Testing
         let mended = Self.project("if a == 0 { 1 } else { a + b }")
         let whole = try await GateTrial.verdict(of: CargoTestGate.self, mended, failed: [adds])
         #expect(whole.reason == "1 of 2 tests fails: calc/tests/calc.rs::nothing.")
-        let chosen: JSONValue = ["args": ["--", "--skip", "later"]]
+        // One after the other, so that they end in the order of their names.
+        let chosen: JSONValue = ["args": ["--", "--skip", "later", "--test-threads=1"]]
         let other = try await GateTrial.verdict(
             of: CargoTestGate.self,
             Self.project("a + b + 1"),

@@ -73,10 +73,11 @@ struct MCPTools {
     func call(
         _ name: String,
         _ arguments: JSONValue = [:],
-        progress: @escaping @Sendable (String) -> Void = { _ in }
+        progress: @escaping @Sendable (String) -> Void = { _ in },
+        answer: InputAnswer? = nil
     ) async throws -> ToolOutput {
         let tool = try factory(name).make([:])
-        return try await tool.call(arguments, ToolContext(workspace: workspace, progress: progress))
+        return try await tool.call(arguments, ToolContext(workspace: workspace, progress: progress, answer: answer))
     }
 
     /// What a call that fails says.

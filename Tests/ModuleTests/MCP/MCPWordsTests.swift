@@ -107,7 +107,7 @@ struct MCPWordsTests {
         ] as [(JSONValue, String)]
     )
     func aValueIsShownUnlessTheTextsSayIt(result: JSONValue, text: String) {
-        #expect(ToolResult(result, of: "s").output == ToolOutput(text))
+        #expect(ToolResult(result).output == ToolOutput(text))
     }
 
     @Test(

@@ -37,8 +37,3 @@ private struct CommittedFile {
         words = "\(parts.last ?? "") \(parts[0] == "-" ? "binary" : "+\(added) -\(removed)")"
     }
 }
-
-extension Int {
-    /// `1 file`, `2 files`.
-    func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
-}

@@ -58,13 +58,13 @@ struct ClientWords: Sendable {
 
     var info: JSONValue { ["name": "sluice", "version": .string(version)] }
 
-    /// What every request of the stateless revision carries (2026-07-28, `RequestMetaObject`). No capability is declared:
-    /// nothing that a server may ask for can be given to it yet.
+    /// What every request of the stateless revision carries (2026-07-28, `RequestMetaObject`). People can be asked, as such a
+    /// server is asked anew with their answers; one with a handshake would have to be kept waiting for them.
     func meta(_ version: String) -> [String: JSONValue] {
         [
             "io.modelcontextprotocol/protocolVersion": .string(version),
             "io.modelcontextprotocol/clientInfo": info,
-            "io.modelcontextprotocol/clientCapabilities": [:],
+            "io.modelcontextprotocol/clientCapabilities": ["elicitation": ["form": [:], "url": [:]]],
         ]
     }
 

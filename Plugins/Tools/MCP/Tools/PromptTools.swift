@@ -9,7 +9,7 @@ enum PromptTools {
                 name: "list_prompts",
                 summary: "Lists the prompts that this server has ready.",
                 arguments: []
-            ) { _, server throws(Failure) in try await list(server) },
+            ) { _, server, _ throws(Failure) in try await list(server) },
             ReadingTool(
                 name: "get_prompt",
                 summary: "Gets a prompt of the server, filled in.",
@@ -22,7 +22,7 @@ enum PromptTools {
                         standard: .object([:])
                     ),
                 ]
-            ) { arguments, server throws(Failure) in try await get(arguments, server) },
+            ) { arguments, server, answer throws(Failure) in try await get(arguments, server, answer) },
         ]
     }
 
@@ -43,14 +43,25 @@ enum PromptTools {
         return Untrusted.text(words.split(whereSeparator: \.isNewline).joined(separator: " "), most: 1_000)
     }
 
-    private static func get(_ arguments: JSONValue, _ server: MCPServer) async throws(Failure) -> ToolOutput {
+    private static func get(
+        _ arguments: JSONValue,
+        _ server: MCPServer,
+        _ answer: InputAnswer?
+    ) async throws(Failure) -> ToolOutput {
         var params: [String: JSONValue] = ["name": arguments["name"] ?? ""]
         if let filled = arguments["arguments"], !filled.members.isEmpty { params["arguments"] = filled }
         let timeout = server.declaration.timeout
-        let result = try await server.ask("prompts/get") { [params] session throws(RPCFault) in
-            try await session.ask("prompts/get", params, within: timeout)
+        return try await InputRounds(server: server.name, answer: answer).output { extra throws(Failure) in
+            let params = params.adding(extra)
+            return try await server.ask("prompts/get") { session throws(RPCFault) in
+                try await session.ask("prompts/get", params, within: timeout)
+            }
+        } _: {
+            prompt($0)
         }
-        if result["resultType"] == "input_required" { return InputRequired.givenUp(result, by: server.name) }
+    }
+
+    private static func prompt(_ result: JSONValue) -> ToolOutput {
         var content = ContentBlocks()
         for message in result["messages"]?.elements ?? [] {
             content.add(text: "\(Untrusted.text(message["role"]?.text ?? "", most: 20)):")

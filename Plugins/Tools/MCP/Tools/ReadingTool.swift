@@ -5,7 +5,7 @@ struct ReadingTool: Sendable {
     let name: String
     let summary: String
     let arguments: [FieldSchema]
-    let call: @Sendable (JSONValue, MCPServer) async throws(Failure) -> ToolOutput
+    let call: @Sendable (JSONValue, MCPServer, InputAnswer?) async throws(Failure) -> ToolOutput
 
     func declared(as id: ModuleID, of server: MCPServer) -> DeclaredTool {
         let declaration = server.declaration
@@ -14,8 +14,8 @@ struct ReadingTool: Sendable {
             "\(summary) (MCP server '\(server.name)')",
             reach: declaration.allowedReach.intersection(declaration.readingReach),
             arguments: arguments
-        ) { (arguments: JSONValue, _: ToolContext) async throws(Failure) in
-            try await call(arguments, server)
+        ) { (arguments: JSONValue, context: ToolContext) async throws(Failure) in
+            try await call(arguments, server, context.answer)
         }
         declared.problems = { [arguments] json in Self.problems(json, arguments) }
         return declared

@@ -9,12 +9,14 @@ enum ResourceTools {
                 name: "list_resources",
                 summary: "Lists what can be read from this server, by URI.",
                 arguments: []
-            ) { _, server throws(Failure) in try await list(server) },
+            ) { _, server, _ throws(Failure) in try await list(server) },
             ReadingTool(
                 name: "read_resource",
                 summary: "Reads something that the server has, by its URI.",
                 arguments: [FieldSchema(name: "uri", value: .string, help: "Its URI, as listed.", standard: nil)]
-            ) { arguments, server throws(Failure) in try await read(arguments["uri"]?.text ?? "", server) },
+            ) { arguments, server, answer throws(Failure) in
+                try await read(arguments["uri"]?.text ?? "", server, answer)
+            },
         ]
     }
 
@@ -37,12 +39,21 @@ enum ResourceTools {
         return Untrusted.text(words.split(whereSeparator: \.isNewline).joined(separator: " "), most: 1_000)
     }
 
-    private static func read(_ uri: String, _ server: MCPServer) async throws(Failure) -> ToolOutput {
+    private static func read(_ uri: String, _ server: MCPServer, _ answer: InputAnswer?) async throws(Failure)
+        -> ToolOutput
+    {
         let timeout = server.declaration.timeout
-        let result = try await server.ask("resources/read") { session throws(RPCFault) in
-            try await session.ask("resources/read", ["uri": .string(uri)], within: timeout)
+        return try await InputRounds(server: server.name, answer: answer).output { extra throws(Failure) in
+            let params = ["uri": .string(uri)].adding(extra)
+            return try await server.ask("resources/read") { session throws(RPCFault) in
+                try await session.ask("resources/read", params, within: timeout)
+            }
+        } _: {
+            contents($0)
         }
-        if result["resultType"] == "input_required" { return InputRequired.givenUp(result, by: server.name) }
+    }
+
+    private static func contents(_ result: JSONValue) -> ToolOutput {
         var content = ContentBlocks()
         for part in result["contents"]?.elements ?? [] { content.add(resource: part) }
         return content.output()

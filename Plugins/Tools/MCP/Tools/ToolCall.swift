@@ -33,10 +33,20 @@ struct ToolCall: Sendable {
         let params: [String: JSONValue] = ["name": .string(tool.name), "arguments": arguments]
         let headers = mirrored.headers(arguments)
         let timeout = server.declaration.timeout
-        let result = try await server.ask(tool.name) { session throws(RPCFault) in
-            try await session.ask("tools/call", params, headers: headers, within: timeout, progress: context.progress)
+        return try await InputRounds(server: server.name, answer: context.answer).output { extra throws(Failure) in
+            let params = params.adding(extra)
+            return try await server.ask(tool.name) { session throws(RPCFault) in
+                try await session.ask(
+                    "tools/call",
+                    params,
+                    headers: headers,
+                    within: timeout,
+                    progress: context.progress
+                )
+            }
+        } _: {
+            ToolResult($0).output
         }
-        return ToolResult(result, of: server.name).output
     }
 
     /// All else is checked by the server, whose schema it is.

@@ -1,12 +1,11 @@
 import PipelineKit
+import RPCKit
 
 /// What a server says of itself and its tools, which a model reads: made harmless to look at, and short.
 enum Untrusted {
     /// The text without what moves a cursor, hides or reorders; line ends and tabs stay.
     static func text(_ text: String, most: Int) -> String {
-        let scalars = text.unicodeScalars.lazy.filter { !isHidden($0) }.prefix(most + 1)
-        let clean = String(String.UnicodeScalarView(scalars.prefix(most)))
-        return scalars.count > most ? clean + "…" : clean
+        text.harmless(most: most)
     }
 
     /// A schema with its descriptions cleaned; what nests deeper than anybody writes is left out.
@@ -28,14 +27,5 @@ enum Untrusted {
     static func quoted(_ text: String, most: Int = 300) -> String {
         let line = self.text(text, most: most).split(whereSeparator: \.isNewline).joined(separator: " ")
         return "\"\(line)\""
-    }
-
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control: scalar != "\n" && scalar != "\t"
-        case .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
-        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
-        default: false
-        }
     }
 }

@@ -20,11 +20,7 @@ struct BenchAll {
     ///
     /// A part that fails is told, and does not keep the others from being measured.
     func run() async throws(CommandError) -> BenchRecord {
-        let signals = StopSignals { [directory] in
-            BenchChild.killAll()
-            try? FileManager.default.removeItem(atPath: directory)
-            exit(130)
-        }
+        let signals = StopSignals.clearingAway(directory, first: BenchChild.killAll)
         defer { withExtendedLifetime(signals) {} }
         var record = BenchRecord(
             at: EngineClock.system.now(),

@@ -31,17 +31,9 @@ struct EngineBench {
 
     static func run(_ order: EngineOrder) async throws(CommandError) -> ExitStatus {
         try await TemporaryDirectory.with(order.directory) { place throws(CommandError) in
-            let signals = order.directory == nil ? clearingAway(place) : nil
+            let signals = order.directory == nil ? StopSignals.clearingAway(place) : nil
             defer { withExtendedLifetime(signals) {} }
             return try await EngineBench(order: order, place: place).run()
-        }
-    }
-
-    /// Who ends a benchmark early finds nothing of it afterwards.
-    private static func clearingAway(_ place: String) -> StopSignals {
-        StopSignals {
-            try? FileManager.default.removeItem(atPath: place)
-            exit(130)
         }
     }
 

@@ -40,10 +40,11 @@ function check(item) {
 
 const outcomes = { passed: "holds", failed: "does not hold", flaky: "flaky", unanswered: "no answer" };
 const answers = { approved: "Approved", rejected: "Rejected", expired: "Expired" };
+const fillings = { approved: "Answered", rejected: "Declined", expired: "Expired" };
 
 function question(item) {
-  const answer = item.decision && h("p", null, h("span", { class: "strong" }, `${answers[item.decision]} by ${item.by}`),
-    item.message && `: ${item.message}`);
+  const answer = item.decision && h("p", null, h("span", { class: "strong" }, `${(item.form ? fillings : answers)[item.decision]} by ${item.by}`),
+    item.message && `: ${item.message}`, item.answer && h("span", { class: "mono wrap" }, ` ${JSON.stringify(item.answer)}`));
   const tone = item.decision ? (item.decision === "approved" ? "plain" : "bad") : "held";
   return frame(item, "Question", tone, [h("span", { class: "soft" }, item.approval), !item.decision && h("span", { class: "working" }, "waits for a person")],
     h("div", { class: "said question-text" }, item.question), answer);

@@ -6,15 +6,17 @@ import { button, freshID, h, replace } from "../dom.js";
 import { dayAndTime, fromNow } from "../format.js";
 import { ago } from "../marks.js";
 import { lookAgain } from "../waiting.js";
+import { formOf } from "./form.js";
 
 const about = {
-  call: "A call of a tool", repetition: "A call that may already have run", check: "After a check", plan: "A plan", limit: "A limit",
+  call: "A call of a tool", repetition: "A call that may already have run", input: "Something to answer", check: "After a check", plan: "A plan", limit: "A limit",
 };
 
 // As RunState+decide.swift has it.
 const means = {
   call: "Yes carries the call out. No refuses this one call; the model reads the message, and goes on.",
   repetition: "Yes carries the call out once more. No leaves it as it is, and the model goes on.",
+  input: "The call goes on with what you answer. Decline leaves it to the tool and the model to go on without.",
   check: "Yes goes on, or ends the run when the goal holds. No with a message goes on with what you say; no without one aborts the run.",
   plan: "Yes lets the model work. No with a message asks for another plan; no without one aborts the run.",
   limit: "Yes raises the limit by as much as the pipeline gave it. No ends the run.",
@@ -43,31 +45,34 @@ export function questionCard(question, run, { link = null, answered = () => {} }
   const edited = h("textarea", { rows: 4, id: `${id}-arguments`, spellcheck: "false" });
   edited.value = written ?? "";
   const pattern = h("input", { id: `${id}-like`, placeholder: "or what a pattern stands for: git status *" });
+  const form = formOf(question.form);
   const send = async (decision, more = {}) => {
     try {
       const body = { decision, message: message.value.trim() || undefined, shown: question.shown, ...more };
       if (decision === "approve" && written !== null && edited.value !== written) body.arguments = JSON.parse(edited.value);
+      if (decision === "approve" && form) body.answer = form.read();
       await post(paths.answer(run, question.approval), body);
-      announce(decision === "approve" ? "Approved." : "Rejected.");
+      announce(decision === "approve" ? (form ? "Answered." : "Approved.") : form ? "Declined." : "Rejected.");
       answered(decision);
       lookAgain().catch(() => {});
     } catch (error) { replace(summary, error.message); }
   };
-  const approve = button("Approve", { class: "primary", "aria-keyshortcuts": "a" }, () => send("approve"));
+  const approve = button(form ? "Answer" : "Approve", { class: "primary", "aria-keyshortcuts": "a" }, () => send("approve"));
   const sendForRun = () => send("approve", pattern.value.trim() ? { like: pattern.value.trim() } : { for_run: true });
   const forRun = button("Approve for this run", {}, sendForRun);
   const change = written === null ? null : h("details", { class: "change" }, h("summary", {}, "Change the arguments, or allow more"),
     h("label", { class: "field-label", for: edited.id }, "Arguments"), edited,
     h("label", { class: "field-label", for: pattern.id }, "For this run: exactly this call"), pattern, h("div", { class: "answer-buttons" }, forRun));
-  const reject = button("Reject", { class: "danger", "aria-keyshortcuts": "r" }, () => send("reject"));
+  const reject = button(form ? "Decline" : "Reject", { class: "danger", "aria-keyshortcuts": "r" }, () => send("reject"));
   const card = h("section", { class: "question-card", "aria-labelledby": id, tabindex: "-1" },
     h("div", { class: "question-head" }, h("h2", { id }, about[subjectName(question)] ?? "A question"), link,
       h("span", { class: "soft end" }, "asked ", ago(question.requested_at ?? question.at)), deadline(question)),
     h("div", { class: "question-text", tabindex: "0", role: "region", "aria-label": "Question" }, question.question),
-    h("p", { class: "soft small" }, means[subjectName(question)]),
+    h("p", { class: "soft small" }, means[subjectName(question)]), form?.element,
     h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, "Message to the model"), message,
       h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), change, summary);
-  card.approve = () => approve.click();
+  // The first time it leads to what is to be filled in.
+  card.approve = () => { if (form && !form.element.contains(document.activeElement)) form.focus(); else approve.click(); };
   card.reject = () => { if (message.value.trim() || document.activeElement === message) reject.click(); else { message.focus(); } };
   // In the field the letters are text; with Control they answer.
   message.addEventListener("keydown", (event) => {

@@ -1,7 +1,8 @@
 // The fold of a run's history into what is shown. Pure: no clock, no document, no network; the same events give the
 // same state, whether they come at once or one by one. Docs/Events.md says what the events mean.
 
-import { note, takers } from "./takers.js";
+import { note } from "./items.js";
+import { takers } from "./takers.js";
 
 const longestLive = 64_000;
 

@@ -1,19 +1,8 @@
 // What each type of event does to the state; by the names of Docs/Events.md. Each answers the items it changed.
 
 import { amount } from "../money.js";
-
-function add(state, item) {
-  item.index = state.items.push(item) - 1;
-  return [item];
-}
-
-export const note = (state, event, title, text, tone = "plain") =>
-  add(state, { kind: "note", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, title, text, tone });
-
-function settle(state) {
-  const isOpen = [...state.questions.values()].some((question) => !question.decision);
-  if (!isOpen && state.status === "waiting") state.status = "running";
-}
+import { agentTakers, questionTakers } from "./asked.js";
+import { add, call, note, settle } from "./items.js";
 
 // What a reply used, and cost.
 function charge({ usage }, body) {
@@ -32,6 +21,8 @@ function reserve({ usage }, { failure }, reserved) {
 }
 
 export const takers = {
+  ...agentTakers,
+  ...questionTakers,
   "run.started"(state, body, event) {
     const { pipeline } = body;
     Object.assign(state, {
@@ -138,22 +129,6 @@ export const takers = {
     state.refused += 1;
     return call(state, body, { stage: "refused", endedAt: event.at, output: body.reason });
   },
-  "approval.requested"(state, body, event) {
-    const subject = body.call ? state.calls.get(body.call) : null;
-    const item = { kind: "question", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, ...body };
-    Object.assign(item, { decision: null, stepBefore: state.step, subjectCall: subject });
-    Object.assign(state, { status: "waiting", step: "person" });
-    state.questions.set(body.approval, item);
-    return add(state, item);
-  },
-  "approval.resolved"(state, body, event) {
-    const item = state.questions.get(body.approval);
-    if (!item) return [];
-    Object.assign(item, { decision: body.decision, by: body.by, message: body.message, resolvedAt: event.at });
-    state.step = item.stepBefore;
-    settle(state);
-    return [item];
-  },
   "message.added": (state, body, event) => note(state, event, `Message from ${body.by}`, body.text, "person"),
   "settings.changed"(state, body, event) {
     if (body.model) state.model = body.model;
@@ -189,10 +164,3 @@ export const takers = {
     return [...open.map((call) => call.item), ...note(state, event, `Taken up again by ${body.by}`, "", "person")];
   },
 };
-
-function call(state, body, change) {
-  const call = state.calls.get(body.call);
-  if (!call) return [];
-  Object.assign(call, change);
-  return [call.item];
-}

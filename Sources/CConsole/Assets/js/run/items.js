@@ -1,0 +1,21 @@
+// The items of a timeline, and how events change them.
+
+export function add(state, item) {
+  item.index = state.items.push(item) - 1;
+  return [item];
+}
+
+export const note = (state, event, title, text, tone = "plain") =>
+  add(state, { kind: "note", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, title, text, tone });
+
+export function settle(state) {
+  const isOpen = [...state.questions.values()].some((question) => !question.decision);
+  if (!isOpen && state.status === "waiting") state.status = "running";
+}
+
+export function call(state, body, change) {
+  const call = state.calls.get(body.call);
+  if (!call) return [];
+  Object.assign(call, change);
+  return [call.item];
+}

@@ -1,0 +1,48 @@
+import PipelineKit
+
+/// What an agent asks of a person, as the call that it works for asks it.
+enum AgentQuestion {
+    static func request(_ asked: Approval, _ agent: String, _ run: RunID?) -> InputRequest {
+        let words = "The agent '\(agent)' (run \(run?.value ?? "")) asks: \(asked.question)"
+        let form = asked.input?.form
+        return InputRequest(
+            String(words.prefix(InputRequest.mostQuestion)),
+            form: form ?? decision,
+            state: [
+                "approval": .string(asked.id.value), "shown": .string("\(asked.shown)"), "decides": .bool(form == nil),
+            ]
+        )
+    }
+
+    /// Yes or no, and what the agent is to know.
+    private static let decision = InputForm([
+        InputField("decision", .choice([.init("approve"), .init("refuse")]), title: "May it?"),
+        InputField("message", .text(), title: "Message to the agent", isRequired: false),
+    ])
+
+    /// Brings the agent what a person said to what it asked.
+    static func bring(_ answer: InputAnswer, to agent: RunID, _ keeper: RunKeeper) async throws(ServiceError) {
+        let state = answer.request.state
+        guard let approval = state["approval"]?.text.map({ ApprovalID($0) }) else { return }
+        let resolution = resolution(answer, decides: state["decides"] == true)
+        do throws(ServiceError) {
+            let shown = state["shown"]?.text.flatMap { Digest($0) }
+            try await keeper.settle(.resolve(approval, resolution, shown: shown), of: agent)
+        } catch {
+            // A process that died had brought it already.
+            guard case .refused(.alreadyResolved) = error else { throw error }
+        }
+    }
+
+    private static func resolution(_ answer: InputAnswer, decides: Bool) -> Resolution {
+        switch answer.outcome {
+        case .given(let content) where decides:
+            let isYes = content["decision"] == "approve"
+            return Resolution(isYes ? .approved : .rejected, by: answer.by, message: content["message"]?.text ?? "")
+        case .given(let content): return Resolution(.approved, by: answer.by, answer: content)
+        // A deadline that counts as yes says so, and has nothing to fill in.
+        case .expired where decides: return Resolution(.approved, by: answer.by)
+        case .declined, .expired: return Resolution(.rejected, by: answer.by)
+        }
+    }
+}
