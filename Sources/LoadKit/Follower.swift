@@ -66,7 +66,7 @@ public final class Follower {
             now = MonotonicClock.nanoseconds
             incoming.take(bytes, next)
         } catch {
-            end(error.words)
+            leaveOrEnd(error.words)
         }
     }
 
@@ -90,7 +90,7 @@ public final class Follower {
         case .ping(let payload): connection?.send(Request.pong(payload))
         case .closed(let code):
             connection?.send(Request.close(code))
-            end("\(code)")
+            leaveOrEnd("\(code)")
         case .other: break
         }
     }
@@ -114,6 +114,15 @@ public final class Follower {
     /// Goes away without a word.
     func leave() {
         connection?.reset()
+        connection = nil
+        phase = .away
+    }
+
+    /// Who reads comes back when it was cut off, as the guide says; of a response the end alone does not tell.
+    private func leaveOrEnd(_ ending: String) {
+        let wasCutOff = ending == "1013" || (group.form == .events && ending == "end" && taken > 0)
+        guard wasCutOff, group.manner != .silent else { return end(ending) }
+        connection?.close()
         connection = nil
         phase = .away
     }

@@ -1,5 +1,6 @@
 /// How a follower behaves.
 public enum Manner: String, CaseIterable, Sendable {
+    /// Reads what comes; comes back with what it has when it was cut off.
     case healthy
     /// Reads nothing behind the handshake before it is told to.
     case silent

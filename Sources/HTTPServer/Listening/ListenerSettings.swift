@@ -23,7 +23,7 @@ public struct ListenerSettings: Sendable {
     public var maxConnections = 10_000
     /// Of one address. Lower it only where no proxy stands in front, as all its clients come from one.
     public var maxConnectionsPerAddress = 10_000
-    /// Bytes that wait for the client of a stream; one that has more unread is dropped with 1013.
+    /// Bytes that the client of a stream was offered and had no room for; one that leaves more is dropped with 1013.
     public var outputLimit = 1 << 20
     /// Bytes of a message that a client sends over a WebSocket.
     public var messageLimit = 1 << 20

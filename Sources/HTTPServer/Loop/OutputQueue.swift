@@ -5,7 +5,7 @@ import Glibc
 struct OutputQueue {
     private struct Piece {
         let bytes: [UInt8]
-        /// Whether a message, of whatever protocol, ends with it.
+        /// Whether a message, of whatever protocol, ends with it, and nothing behind it belongs to the same.
         let endsMessage: Bool
     }
 

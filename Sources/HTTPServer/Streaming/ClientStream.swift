@@ -25,9 +25,10 @@ final class ClientStream: FrameSink {
 
     private struct State {
         var queue: [Frame] = []
-        /// Bytes of the queue, and of what the loop has taken and not sent.
+        /// Bytes of the queue, of what the loop has taken and not tried to send, and of what the client had no room for.
         var queued = 0
-        var unsent = 0
+        var taken = 0
+        var refused = 0
         var ending: Ending?
         var isOver = false
         /// Since it looked last.
@@ -35,7 +36,7 @@ final class ClientStream: FrameSink {
         var waiters: [CheckedContinuation<Bool, Never>] = []
 
         var isEnding: Bool { isOver || ending != nil }
-        var waiting: Int { queued + unsent }
+        var waiting: Int { queued + taken + refused }
 
         /// - Returns: whether what is to be told now was not told yet.
         mutating func announce(_ news: Announcement) -> Bool {
@@ -65,10 +66,11 @@ final class ClientStream: FrameSink {
     func push(_ frames: ArraySlice<Frame>) {
         change { state in
             guard !state.isEnding, !frames.isEmpty else { return false }
-            for frame in frames { state.queued += frame.cost }
-            if state.waiting > limit {
+            // What the loop has not offered the client yet says nothing about the client, and is shared with the others.
+            if state.refused > limit {
                 (state.queue, state.queued, state.ending) = ([], 0, .tooSlow)
             } else {
+                for frame in frames { state.queued += frame.cost }
                 state.queue += frames
             }
             return true
@@ -140,7 +142,7 @@ extension ClientStream {
     func take() -> Batch {
         state.withLock { state in
             let batch = Batch(frames: state.queue, ending: state.ending)
-            state.unsent += state.queued
+            state.taken += state.queued
             (state.queue, state.queued, state.announced) = ([], 0, .nothing)
             return batch
         }
@@ -149,7 +151,7 @@ extension ClientStream {
     /// Says how many bytes are still to be sent of what was taken.
     func settle(unsent: Int) {
         let waiters = state.withLock { state in
-            state.unsent = unsent
+            (state.taken, state.refused) = (0, unsent)
             return state.waiting <= limit / 2 ? state.takeWaiters() : []
         }
         for waiter in waiters { waiter.resume(returning: true) }

@@ -96,14 +96,20 @@ extension StreamRole {
     func look() {
         let batch = stream.take()
         guard phase == .open else { return }
-        for frame in batch.frames {
-            wire.append(frame, to: connection)
-            lastSequence = frame.sequence ?? lastSequence
-        }
+        append(batch.frames)
         switch batch.ending {
         case .asked(let code, let reason): close(code, reason)
         case .tooSlow: drop()
         case nil: flush()
+        }
+    }
+
+    private func append(_ frames: [Frame]) {
+        for (index, frame) in frames.enumerated() {
+            // Who is cut off comes back with a sequence, and has to have all of it.
+            let next = frames.dropFirst(index + 1).first
+            wire.append(frame, to: connection, endsEvent: frame.sequence == nil || next?.sequence != frame.sequence)
+            lastSequence = frame.sequence ?? lastSequence
         }
     }
 
@@ -212,7 +218,7 @@ extension StreamRole {
         let wasOpen = phase == .open
         if wasOpen {
             // What was received before was perhaps answered.
-            for frame in stream.take().frames { wire.append(frame, to: connection) }
+            append(stream.take().frames)
             connection.append(frame)
         }
         stream.end()

@@ -3,16 +3,18 @@ import HTTPKit
 /// How frames are written for one protocol.
 extension Frame.Wire {
     /// Appends a frame to what waits for a client; its bytes are shared with all other clients.
-    func append(_ frame: Frame, to connection: Connection) {
+    ///
+    /// - Parameter endsEvent: Whether a stream may be cut off behind it: the next frame tells of something else.
+    func append(_ frame: Frame, to connection: Connection, endsEvent: Bool) {
         switch self {
         case .webSocket:
             connection.append(frame.lead(self, Self.header), endsMessage: false)
-            connection.append(frame.text)
+            connection.append(frame.text, endsMessage: endsEvent)
         case .events:
             guard !frame.isBinary else { return }
             connection.append(frame.lead(self, Self.fields), endsMessage: false)
             connection.append(frame.text, endsMessage: false)
-            connection.append(Self.end)
+            connection.append(Self.end, endsMessage: endsEvent)
         }
     }
 

@@ -104,7 +104,8 @@ import Testing
         #expect(report["endings"] == [name.hasSuffix("events") ? "end" : "1000": count], "\(report)")
         #expect(report.count("tellings") == 1, "\(report)")
         let visits = try #require(report.count("visits"))
-        #expect(name.hasPrefix("restless") ? visits > 2 * count : visits == count, "\(report)")
+        // How often a busy machine has one cut off is not said.
+        #expect(visits >= (name.hasPrefix("restless") ? 2 * count + 1 : count), "\(report)")
     }
 
     /// The system kept everything for it, or the server dropped it: a WebSocket in order, a response by its end.

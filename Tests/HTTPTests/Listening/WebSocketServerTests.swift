@@ -136,6 +136,28 @@ struct WebSocketServerTests {
         #expect(figures.dropped == 1)
     }
 
+    @Test(arguments: [2, 3, 7]) func whoIsDroppedHasAllOfTheLastEvent(size: Int) async throws {
+        let limit = 64 << 10
+        let count = try await talk("/socket", settings { $0.outputLimit = limit }, buffer: 4096) {
+            client,
+            stream,
+            listener in
+            var sequence = 0
+            while listener.figures.dropped == 0 {
+                sequence += 1
+                let text = [UInt8](repeating: 0x61, count: 1000)
+                stream.sink.push((1...size).map { _ in Frame(sequence: sequence, text: text) }[...])
+            }
+            var count = 0
+            while let frame = client.frame() {
+                if frame.hasPrefix("text ") { count += 1 } else { client.sendClose() }
+            }
+            return count
+        }
+        #expect(count > 0)
+        #expect(count.isMultiple(of: size))
+    }
+
     @Test func sendWaitsForRoom() async throws {
         let frames = (1...3000).map { Frame(sequence: $0, text: Array(repeating: 0x61, count: 1000)) }
         let (count, figures) = try await talk("/socket", settings { $0.outputLimit = 32 << 10 }, buffer: 4096) {
