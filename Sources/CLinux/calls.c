@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 
@@ -54,4 +55,20 @@ void sluice_block_sigpipe(void) {
 int sluice_write_out(int descriptor) {
     unsigned flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     return sync_file_range(descriptor, 0, 0, flags) == 0 ? 0 : -errno;
+}
+
+int sluice_processors(void) {
+    cpu_set_t allowed;
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+int sluice_keep_to_one_processor(pid_t thread) {
+    cpu_set_t allowed, one;
+    int problem = or_errno(sched_getaffinity(0, sizeof allowed, &allowed));
+    if (problem < 0) return problem;
+    int first = 0;
+    while (first < CPU_SETSIZE - 1 && !CPU_ISSET(first, &allowed)) first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    return or_errno(sched_setaffinity(thread, sizeof one, &one));
 }

@@ -25,6 +25,7 @@ public final class Turnstile: Sendable {
     ///
     /// - Returns: whether it came; `false` for a task that was cancelled before.
     private func enter() async -> Bool {
+        if passesAtOnce() { return true }
         let ticket = line.withLock { line in
             line.lastTicket += 1
             return line.lastTicket
@@ -33,6 +34,14 @@ public final class Turnstile: Sendable {
             await withCheckedContinuation { queue($0, ticket) }
         } onCancel: {
             giveUp(ticket)
+        }
+    }
+
+    private func passesAtOnce() -> Bool {
+        line.withLock { line in
+            guard !line.isBusy, !Task.isCancelled else { return false }
+            line.isBusy = true
+            return true
         }
     }
 

@@ -43,6 +43,21 @@ struct BenchmarkTests {
         }
     }
 
+    @Test func aForeignCallIsMeasuredBesideAnEchoAndOnOneProcessor() async throws {
+        try await withBench { bench in
+            let ended = try await bench.sluice("bench", "foreign", "--n", "2", "--dir", "project")
+            #expect(ended.status == 0, "\(ended.errors)")
+            let lines = try ended.lines.map { try JSONValue(parsing: $0) }
+            #expect(lines.map { $0["ev"] } == ["foreign", "foreign", "end"])
+            for line in lines.dropLast() {
+                #expect(line["calls"] == 20)
+                for figure in ["us", "confined_us", "echo_us"] { #expect(try #require(line[figure]?.number) > 0) }
+            }
+            #expect(lines[1]["processors"] == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: bench.project) == [], "nothing is left behind")
+        }
+    }
+
     @Test func allOfItIsKeptInAFileForItsOwnerAlone() async throws {
         try await withBench { bench in
             try bench.write("", to: "a place/keep")

@@ -241,3 +241,8 @@ void sluice_forbid_core_dumps(void);
 int sluice_copy_content(int from, int to);
 /// Brings everything of the file system that a descriptor is on to the disk; syncfs(2).
 int sluice_sync_files(int descriptor);
+
+/// How many processors the calling thread may use; sched_getaffinity(2).
+int sluice_processors(void);
+/// Has a thread of this process use the first of the calling thread's processors alone; sched_setaffinity(2).
+int sluice_keep_to_one_processor(pid_t thread);

@@ -4,9 +4,14 @@ import WorkspaceKit
 
 /// Measures calls of a C function in its helper process. A line for each figure, medians of single calls in turns:
 ///
-///     {"ev":"foreign","calls":10000,"us":14.1,"confined_us":14.4}
+///     {"ev":"foreign","processors":2,"calls":10000,"us":52.2,"confined_us":54.4,"echo_us":10.3}
+///     {"ev":"foreign","processors":1,"calls":10000,"us":24.1,"confined_us":24.4,"echo_us":7.8}
 ///
 /// A call is that of `cos` as a tool, from its arguments as JSON to its output; `confined_us` with the helper in a sandbox.
+/// `echo_us` is a line of the same size to `cat` and back (``BareEcho``): what any call in another process takes here.
+///
+/// The second line is of the same on one processor: what a call takes where no idle one has to be woken, which on a
+/// virtual machine may be longer than all the rest.
 struct ForeignBench {
     private let lines = BenchLines()
     private let directory: String
@@ -14,29 +19,41 @@ struct ForeignBench {
     /// - Parameter calls: Of each kind; ten times as many are made.
     static func measure(_ calls: Int, in directory: String, _ registry: Registry) async throws(CommandError) {
         let bench = ForeignBench(directory: directory)
-        do throws(Failure) { try await bench.measure(calls * 10, registry) } catch { throw .broken(error.message) }
+        do throws(Failure) {
+            try await bench.measure(calls * 10, registry, processors: Processors.allowed)
+            Processors.keepToOne()
+            try await bench.measure(calls * 10, registry, processors: Processors.allowed)
+        } catch {
+            throw .broken(error.message)
+        }
         bench.lines.tell("end")
     }
 
     private init(directory: String) { self.directory = directory }
 
-    private func measure(_ calls: Int, _ registry: Registry) async throws(Failure) {
+    /// On the threads of the pool, as the calls of a run are: the main thread would be woken for each.
+    @concurrent
+    private func measure(_ calls: Int, _ registry: Registry, processors: Int) async throws(Failure) {
         let workspace = Workspace(path: directory)
         var confined = workspace
         let sandboxes = WorkspaceSandboxes(state: "\(directory)/.state")
         confined.confinement = try await sandboxes.walls(for: "foreign", workspace, WorkspacePolicy(), .calls)
         // Each has a helper of its own.
         let (plain, walled) = (try Self.cosine(registry), try Self.cosine(registry))
-        var times: (plain: [Duration], confined: [Duration]) = ([], [])
+        let echo = try BareEcho(bytes: #"{"call":0,"with":[0.5]}"#.utf8.count + 1)
+        var times: (plain: [Duration], confined: [Duration], echo: [Duration]) = ([], [], [])
         for _ in 0..<calls {
             times.plain.append(try await time(plain, in: workspace))
             times.confined.append(try await time(walled, in: confined))
+            times.echo.append(try time(echo))
         }
         lines.tell(
             "foreign",
             [
-                "calls": .int(calls), "us": .double(times.plain.medianMicroseconds.tenths),
+                "processors": .int(processors), "calls": .int(calls),
+                "us": .double(times.plain.medianMicroseconds.tenths),
                 "confined_us": .double(times.confined.medianMicroseconds.tenths),
+                "echo_us": .double(times.echo.medianMicroseconds.tenths),
             ]
         )
     }
@@ -54,6 +71,12 @@ struct ForeignBench {
     private func time(_ tool: ConfiguredTool, in workspace: Workspace) async throws(Failure) -> Duration {
         let start = ContinuousClock.now
         _ = try await tool.call(["x": 0.5], ToolContext(workspace: workspace))
+        return start.duration(to: .now)
+    }
+
+    private func time(_ echo: BareEcho) throws(Failure) -> Duration {
+        let start = ContinuousClock.now
+        try echo.pass()
         return start.duration(to: .now)
     }
 }

@@ -7,69 +7,30 @@ import PipelineKit
 ///
 /// It ends with its input, and so with this process, however that ends.
 final class ServerProcess {
-    let pid: pid_t
     private(set) var port = 0
-    private let input: Int32
-    private let output: Int32
+    private let program: PipedProgram
+    var pid: pid_t { program.pid }
 
     /// How long it may take to listen, and to end; milliseconds.
     private static let patience: Int32 = 30_000
 
     /// - Parameter words: What this program is called with.
     init(_ words: [String], environment: [String: String]) throws(CommandError) {
-        let (childInput, input) = try Self.pipe()
-        let (output, childOutput) = try Self.pipe()
-        self.input = input
-        self.output = output
-        defer {
-            close(childInput)
-            close(childOutput)
-        }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, childInput, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, childOutput, STDOUT_FILENO)
-        pid = try Self.spawn(["sluice"] + words, environment.map { "\($0.key)=\($0.value)" }, &actions)
+        program = try PipedProgram("/proc/self/exe", ["sluice"] + words, environment: environment)
         do throws(CommandError) { port = try announcedPort() } catch {
             end()
             throw error
         }
     }
 
-    private static func pipe() throws(CommandError) -> (reading: Int32, writing: Int32) {
-        var ends: [Int32] = [0, 0]
-        let code = sluice_pipe(&ends)
-        guard code == 0 else { throw .broken("There is no pipe to be had: \(String(cString: strerror(-code))).") }
-        return (ends[0], ends[1])
-    }
-
-    /// In a group of its own: what a terminal sends to this one, such as Ctrl-C, must not end the server before it.
-    private static func spawn(
-        _ words: [String],
-        _ environment: [String],
-        _ actions: inout posix_spawn_file_actions_t
-    ) throws(CommandError) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        let lists = [words, environment].map { texts in texts.map { strdup($0) } + [nil] }
-        defer { for text in lists.joined() { free(text) } }
-        var pid: pid_t = 0
-        let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, lists[0], lists[1])
-        guard code == 0 else { throw .broken("The server cannot be started: \(String(cString: strerror(code))).") }
-        return pid
-    }
-
     // MARK: - What it says and how it ends
 
     private func announcedPort() throws(CommandError) -> Int {
         var line: [UInt8] = []
-        var poll = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+        var poll = pollfd(fd: program.output, events: Int16(POLLIN), revents: 0)
         while line.last != UInt8(ascii: "\n") {
             var byte: UInt8 = 0
-            guard Glibc.poll(&poll, 1, Self.patience) > 0, Glibc.read(output, &byte, 1) == 1 else {
+            guard Glibc.poll(&poll, 1, Self.patience) > 0, Glibc.read(program.output, &byte, 1) == 1 else {
                 throw .broken("The server to be measured did not listen.")
             }
             line.append(byte)
@@ -82,20 +43,10 @@ final class ServerProcess {
     }
 
     /// Whether it has ended, or does within so many milliseconds.
-    func ends(within milliseconds: Int32) -> Bool {
-        let process = sluice_pidfd_open(pid)
-        defer { close(process) }
-        var poll = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
-        return Glibc.poll(&poll, 1, milliseconds) > 0
-    }
+    func ends(within milliseconds: Int32) -> Bool { program.ends(within: milliseconds) }
 
     /// Has it end in good order, and waits for that; what takes too long is killed. Nothing may be asked of it then.
-    func end() {
-        close(input)
-        if !ends(within: Self.patience) { kill(pid, SIGKILL) }
-        waitpid(pid, nil, 0)
-        close(output)
-    }
+    func end() { program.end(within: Self.patience) }
 
     // MARK: - What it uses
 
