@@ -10,7 +10,7 @@ struct Main {
         AnySubcommand(CancelCommand.self), AnySubcommand(RunsCommand.self), AnySubcommand(ShowCommand.self),
         AnySubcommand(EventsCommand.self), AnySubcommand(DiffCommand.self), AnySubcommand(RollbackCommand.self),
         AnySubcommand(CostCommand.self), AnySubcommand(ReportCommand.self), AnySubcommand(ReplayCommand.self),
-        AnySubcommand(VerifyCommand.self),
+        AnySubcommand(CompareCommand.self), AnySubcommand(VerifyCommand.self),
         AnySubcommand(LintCommand.self), AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self),
         AnySubcommand(NewCommand.self),
         AnySubcommand(GenerateEvalCommand.self),

@@ -6,7 +6,7 @@ import Testing
 struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay",
-        "verify",
+        "compare", "verify",
         "lint", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve", "mcp", "acp",
         "watch",
         "key",

@@ -61,7 +61,8 @@ struct MCPServerTests {
                     == "'watch_run' was not called: Field 'wait_seconds' must be from 0 to 60, but is 61."
             )
             #expect(
-                try await trial.complaint("cancel_run", ["run": "other"]) == "There is no run 'other' of this project."
+                try await trial.complaint("cancel_run", ["run": "other"])
+                    == "There is no run 'other' of this project. 'list_runs' names them."
             )
             let fault = await #expect(throws: RPCFault.self) { try await trial.call("stat_run") }
             let sentence = "There is no tool 'stat_run'. Did you mean 'start_run'?"
@@ -81,7 +82,8 @@ struct MCPServerTests {
             #expect(try await trial.value("list_runs")["items"] == [])
             for tool in ["read_run", "watch_run", "read_diff", "read_report", "cancel_run", "resume_run"] {
                 #expect(
-                    try await trial.complaint(tool, ["run": "secret"]) == "There is no run 'secret' of this project."
+                    try await trial.complaint(tool, ["run": "secret"])
+                        == "There is no run 'secret' of this project. 'list_runs' names them."
                 )
             }
         }

@@ -145,6 +145,14 @@ struct LoopTests {
         #expect(throws: Refusal.goalHeld) { try achieved.when(.reopen(by: "ada")) }
     }
 
+    @Test func whatCouldNotBeJudgedAtTheStartIsJudgedAgainBeforeAnythingIsSpent() throws {
+        let missing = CheckResult(unanswered: Failure(.missing, "pytest is not installed."))
+        let ended = opened.after(Event.Payload.checked(0, missing)).after([.runFinished(.failed, reason: "No pytest.")])
+        let again = ended.after(try ended.when(.reopen(by: "ada")))
+        #expect(again.effects == [.check(CheckName(iteration: 0))])
+        #expect(again.after(Event.Payload.checked(0, Self.no)).effects == [.ask(turn: 1, attempt: 1, notBefore: nil)])
+    }
+
     @Test func callsThatWereOpenWhenARunEndedAreAnsweredWhenItGoesOn() throws {
         let call = ProposedCall("1.1", "bash_exec", reach: [.runs])
         let ended = asking.after([.iterationStarted(1)] + Event.Payload.replied(1, ""))

@@ -26,7 +26,7 @@ struct Desk: Sendable {
         guard let row, isHere(row.project) else {
             throw HTTPError(
                 .notFound,
-                "There is no run '\(run.shortened(to: 80))' of this project.",
+                "There is no run '\(run.shortened(to: 80))' of this project. 'list_runs' names them.",
                 code: "no_such_run"
             )
         }

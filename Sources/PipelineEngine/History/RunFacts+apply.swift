@@ -80,8 +80,8 @@ extension RunFacts {
         }
         if workspace == nil, forkedFiles == nil {
             phase = .opening
-        } else if baseline == nil {
-            phase = .checking(CheckName(iteration: 0))
+        } else if baseline.map({ $0.outcome == .unanswered && iteration == 0 }) ?? true {
+            phase = .checking(CheckName(iteration: 0))  // before anything is spent
         } else if calls.areAnswered {
             phase = .asking
         } else {

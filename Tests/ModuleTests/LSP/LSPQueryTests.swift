@@ -42,6 +42,14 @@ struct LSPQueryTests {
         }
     }
 
+    @Test func aServerThatStillReadsTheProjectIsAskedUntilItHasReadIt() async throws {
+        try await LSPTrial.with(["a.txt": "one one\none\n"], LSPTrial.fake("--cold")) { trial in
+            let all = "a.txt:1:1: one one\na.txt:1:5: one one\na.txt:2:1: one"
+            let uses = try await trial.ask("references", "a.txt", ["line": 1, "symbol": "one"])
+            #expect(uses == all)
+        }
+    }
+
     @Test(arguments: [[], ["--push"], ["--push", "--unversioned"]])
     func complaintsAreThoseOfTheFileAsItIs(words: [String]) async throws {
         try await LSPTrial.with(files, LSPTrial.fake(words)) { trial in

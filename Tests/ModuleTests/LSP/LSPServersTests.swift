@@ -42,6 +42,13 @@ struct LSPServersTests {
         try await LSPTrial.with(project, Self.python()) { trial in try await askOfPython(trial) }
     }
 
+    @Test(.timeLimit(.minutes(10))) func theFirstQuestionIsAnsweredFromTheWholeProject() async throws {
+        try await LSPTrial.with(project, Self.python()) { trial in
+            let uses = try await trial.ask("references", "calc.py", ["line": 1, "symbol": "add"])
+            #expect(uses.split(separator: "\n").filter { $0.hasPrefix("main.py:") }.count == 2, "\(uses)")
+        }
+    }
+
     /// The same within the walls of a run, where it can change nothing.
     @Test(.timeLimit(.minutes(10))) func basedpyrightAnswersInTheSandbox() async throws {
         let base = Toolchains.base(ofEnvironment: Self.environment)

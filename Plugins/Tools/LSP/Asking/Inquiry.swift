@@ -38,7 +38,10 @@ struct Inquiry {
             return shown.diagnostics(try await session.diagnostics(of: synced, until: deadline), of: synced)
         }
         let params = params(place, session.encoding, synced)
-        let result = try await session.ask(question.method.name, params, until: deadline)
+        let result =
+            question.isAboutProject
+            ? try await session.askOfProject(question.method.name, params, until: deadline)
+            : try await session.ask(question.method.name, params, until: deadline)
         return text(of: result, place, shown) + session.talk.note
     }
 

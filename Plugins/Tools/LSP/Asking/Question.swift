@@ -19,6 +19,14 @@ enum Question: String, Choice {
         }
     }
 
+    /// Whether files have a part in the answer that the question does not name.
+    var isAboutProject: Bool {
+        switch self {
+        case .implementation, .references, .workspaceSymbols, .rename: true
+        case .definition, .hover, .symbols, .diagnostics: false
+        }
+    }
+
     /// What it cannot be asked without, in words, and whether it was given.
     func needs(_ arguments: LSPQueryTool.Arguments) -> [(name: String, isThere: Bool)] {
         var needs: [(String, Bool)] = []

@@ -25,7 +25,7 @@ extension ServerSession {
         return try told.get()
     }
 
-    /// pyright waits for a quarter of a second until it looks at files that others have changed.
-    private static let settling = Duration.milliseconds(500)
+    /// How long a server may need to look at what is new: pyright waits for a quarter of a second until it does.
+    static let settling = Duration.milliseconds(500)
     private static let publishing = "textDocument/publishDiagnostics"
 }

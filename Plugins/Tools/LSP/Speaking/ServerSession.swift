@@ -1,6 +1,7 @@
 import PipelineKit
 import ProcessKit
 import RPCKit
+import Synchronization
 
 /// A conversation with a server that is ready; the server ends with it.
 final class ServerSession: Sendable {
@@ -9,6 +10,8 @@ final class ServerSession: Sendable {
     let documents: Documents
     let encoding: PositionEncoding
     private let capabilities: JSONValue
+    /// Whether two answers in a row about the whole project were the same.
+    let knowsProject = Mutex(false)
 
     private init(_ peer: RPCPeer, _ talk: ServerTalk, _ documents: Documents, _ welcome: JSONValue) {
         self.peer = peer

@@ -1,0 +1,82 @@
+import PipelineKit
+
+/// What was said and done in a run, in words that another run has too when it says and does the same.
+///
+/// Left out is what differs between any two runs: names, places, times, costs, and what tools answered, in which there are
+/// times and places too. That a call failed is kept.
+public struct RunDeeds: Sendable, Hashable {
+    public struct Deed: Sendable, Hashable {
+        public var sequence: Int
+        /// In words that begin after who did it: `calls file_read {"path":"a.txt"}`.
+        public var words: String
+    }
+
+    /// What the model said, reply by reply; empty where it only called.
+    public private(set) var said: [Deed] = []
+    public private(set) var done: [Deed] = []
+    /// Tools by their open calls.
+    private var tools: [CallID: String] = [:]
+
+    public init(_ events: some Sequence<Event>) {
+        for event in events {
+            if case .modelReplied(let reply) = event.payload {
+                said.append(Deed(sequence: event.sequence, words: reply.text))
+            }
+            if let words = words(event.payload) { done.append(Deed(sequence: event.sequence, words: words)) }
+        }
+    }
+
+    private mutating func words(_ payload: Event.Payload) -> String? {
+        switch payload {
+        case .callProposed(let call):
+            tools[call.id] = call.call.tool
+            return "calls \(call.call.tool) \(Self.canonical(call.call.arguments))"
+        case .callFinished(let id, let output):
+            return output.isError ? "fails in \(tools[id] ?? "\(id)")" : nil
+        case .callRefused(let id, _): return "is refused \(tools[id] ?? "\(id)")"
+        case .agentStarted(_, let agent): return "has the agent '\(agent.agent)' work"
+        case .approvalRequested(let approval): return "asks \(words(approval.subject))"
+        case .approvalResolved(_, let answer): return "is answered: \(answer.decision.rawValue)"
+        case .messageAdded(let text, _): return "is told: \(text)"
+        case .checkFinished(let name, let result): return Self.words(name, result)
+        default: return Self.rareWords(payload)
+        }
+    }
+
+    private static func rareWords(_ payload: Event.Payload) -> String? {
+        switch payload {
+        case .modelFellBack(_, let to): "goes on with \(to)"
+        case .conversationCompacted: "summarises its conversation"
+        case .limitsChanged: "is given other limits"
+        case .settingsChanged: "is given other settings"
+        case .bestChosen: "keeps its best files"
+        case .rolledBack(let back): "goes back to iteration \(back.iteration)"
+        case .changesApplied: "is applied"
+        case .runForked: "is forked"
+        case .runFinished(let status, _): "ends: \(status.words)"
+        case .runReopened: "is taken up again"
+        default: nil
+        }
+    }
+
+    private func words(_ subject: Approval.Subject) -> String {
+        switch subject {
+        case .call(let id): "about the call of \(tools[id] ?? "\(id)")"
+        case .repetition(let id): "whether to repeat the call of \(tools[id] ?? "\(id)")"
+        case .input(let id): "for \(tools[id] ?? "\(id)")"
+        case .check: "about the check"
+        case .plan: "about the plan"
+        case .limit(let name): "about the limit '\(name.rawValue)'"
+        }
+    }
+
+    private static func words(_ name: CheckName, _ result: CheckResult) -> String {
+        let cases = result.failing.map(\.id).sorted().prefix(5).joined(separator: ", ")
+        return "is judged: \(result.outcome.rawValue)\(cases.isEmpty ? "" : " (\(cases))")"
+    }
+
+    /// Arguments, however the model has spaced and ordered them.
+    private static func canonical(_ arguments: String) -> String {
+        (try? JSONValue(parsing: arguments))?.jsonText ?? arguments
+    }
+}
