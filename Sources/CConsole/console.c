@@ -36,6 +36,9 @@ static const uint8_t js_api_js[] = {
 static const uint8_t js_bench_history_js[] = {
 #embed "Assets/js/bench/history.js"
 };
+static const uint8_t js_bench_models_js[] = {
+#embed "Assets/js/bench/models.js"
+};
 static const uint8_t js_bench_plot_js[] = {
 #embed "Assets/js/bench/plot.js"
 };
@@ -187,6 +190,7 @@ static const sluice_console_file files[] = {
     FILE("js/announce.js", script, js_announce_js),
     FILE("js/api.js", script, js_api_js),
     FILE("js/bench/history.js", script, js_bench_history_js),
+    FILE("js/bench/models.js", script, js_bench_models_js),
     FILE("js/bench/plot.js", script, js_bench_plot_js),
     FILE("js/dialogs.js", script, js_dialogs_js),
     FILE("js/dom.js", script, js_dom_js),

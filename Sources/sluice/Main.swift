@@ -18,7 +18,7 @@ struct Main {
         AnySubcommand(GCCommand.self), AnySubcommand(ServeCommand.self),
         AnySubcommand(MCPCommand.self), AnySubcommand(ACPCommand.self), AnySubcommand(WatchCommand.self),
         AnySubcommand(KeyCommand.self),
-        AnySubcommand(BenchCommand.self),
+        AnySubcommand(BenchCommand.self), AnySubcommand(BenchModelsCommand.self),
         AnySubcommand(VersionCommand.self),
     ]
 

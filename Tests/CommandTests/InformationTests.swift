@@ -10,7 +10,7 @@ struct InformationTests {
         "lint", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve", "mcp", "acp",
         "watch",
         "key",
-        "bench",
+        "bench", "bench-models",
         "version",
     ]
 

@@ -1,4 +1,5 @@
 import { changeText, compare, history, line, median, moreIsBetter, nearest, others, quantity } from "../../Sources/CConsole/Assets/js/bench/history.js";
+import { ranked } from "../../Sources/CConsole/Assets/js/bench/models.js";
 import { equal, test } from "./check.js";
 
 const record = (at, figures, build = "release") => ({ at, version: "1", build, figures: figures.map(([name, value, unit]) => ({ name, value, unit })) });
@@ -58,4 +59,10 @@ test("quantities are in the unit that needs few digits", () => {
   equal(quantity(1_234_567, "steps/s"), "1\u202f234\u202f567\u00a0steps/s");
   equal(quantity(950, "/s"), "950/s");
   equal(quantity(0, "steps"), "0\u00a0steps");
+});
+
+test("models stand in the order of what they reach, and then of what that costs", () => {
+  const model = (model, achieved, cost_of_success, count = 2) => ({ model, achieved, cost_of_success, runs: Array(count).fill({}) });
+  const all = [model("none", 0, null), model("dear", 2, "2.50 USD"), model("half", 1, "0.01 USD"), model("cheap", 2, "0.10 USD"), model("left", 0, null, 0)];
+  equal(ranked(all).map((one) => one.model), ["cheap", "dear", "half", "none", "left"]);
 });

@@ -27,6 +27,8 @@ public enum Native {
         public var ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)?
         /// What benchmarks found here; `nil` leaves the route out.
         public var benchmarks: (@Sendable () async -> Benchmarks)?
+        /// What measurements of models found here; `nil` leaves the route out.
+        public var modelBenchmarks: (@Sendable () async -> Benchmarks)?
         /// The OpenAPI document of these routes; `nil` leaves the route out.
         public var openAPI: (@Sendable ([Route]) -> JSONValue)?
 
@@ -40,6 +42,7 @@ public enum Native {
             model: ModelChain? = nil,
             ticket: (@Sendable (HTTPRequest) async throws(HTTPError) -> Ticket)? = nil,
             benchmarks: (@Sendable () async -> Benchmarks)? = nil,
+            modelBenchmarks: (@Sendable () async -> Benchmarks)? = nil,
             openAPI: (@Sendable ([Route]) -> JSONValue)? = nil
         ) {
             self.version = version
@@ -51,6 +54,7 @@ public enum Native {
             self.model = model
             self.ticket = ticket
             self.benchmarks = benchmarks
+            self.modelBenchmarks = modelBenchmarks
             self.openAPI = openAPI
         }
     }
@@ -92,7 +96,7 @@ public enum Native {
             + ReportRoutes(services: services).routes
             + WorkspaceRoutes(services: services).routes
             + CostRoutes(services: services).routes
-            + (settings.benchmarks.map { BenchmarkRoutes(read: $0).routes } ?? [])
+            + BenchmarkRoutes(settings).routes
         return APIContract(name: name, routes: routes + document(routes, settings), render: HTTPResponse.problem)
     }
 

@@ -58,7 +58,7 @@ enum RunCommand: Subcommand {
         }
     }
 
-    private static func inputs(_ words: [String]) throws(CommandError) -> [String: JSONValue] {
+    static func inputs(_ words: [String]) throws(CommandError) -> [String: JSONValue] {
         var inputs: [String: JSONValue] = [:]
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

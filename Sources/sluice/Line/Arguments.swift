@@ -5,7 +5,7 @@ struct Arguments: Sendable {
     private(set) var options: JSONValue
     private(set) var operands: [String]
 
-    /// Reads `--name value`, `--name=value`, `--flag` and operands; `--` ends the options.
+    /// Reads `--name value`, `--name=value`, `--flag`, `-n value` and operands; `--` ends the options.
     ///
     /// - Throws: all that is wrong with them, at once.
     init(_ words: [String], for command: AnySubcommand) throws(CommandError) {
@@ -18,7 +18,7 @@ struct Arguments: Sendable {
             } else if word.hasPrefix("--") {
                 reading.option(String(word.dropFirst(2)), &rest)
             } else if word.hasPrefix("-"), word.count > 1 {
-                reading.problems.append("Unknown option '\(word)'. Options are written in full, with two dashes.")
+                reading.letter(word, &rest)
             } else {
                 reading.operands.append(word)
             }
@@ -36,6 +36,22 @@ struct Arguments: Sendable {
         var values: [String: JSONValue] = [:]
         var operands: [String] = []
         var problems: [String] = []
+
+        /// `-n 3` is the option of that name, or else the only one that begins with it.
+        mutating func letter(_ word: String, _ rest: inout ArraySlice<String>) {
+            let letters = word.dropFirst()
+            let names = command.options.map(\.name).filter { $0.hasPrefix(letters) && letters.count == 1 }
+            guard let name = names.contains(String(letters)) ? String(letters) : names.first else {
+                problems.append("Unknown option '\(word)'. Options are written in full, with two dashes.")
+                return
+            }
+            guard names.count == 1 || name == letters else {
+                let all = names.map { "'--\($0.replacing("_", with: "-"))'" }.joined(separator: ", ")
+                problems.append("Option '\(word)' may be any of \(all). Write it in full.")
+                return
+            }
+            option(name.replacing("_", with: "-"), &rest)
+        }
 
         mutating func option(_ text: String, _ rest: inout ArraySlice<String>) {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

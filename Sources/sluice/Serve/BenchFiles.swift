@@ -3,7 +3,7 @@ import Glibc
 import NativeContract
 import PipelineKit
 
-/// The files that `sluice bench all --json` left, read for those who look at them in a browser.
+/// The files that benchmarks left, read for those who look at them in a browser.
 struct BenchFiles: Sendable {
     /// No more than these are read, the newest.
     private static let most = 200
@@ -12,6 +12,18 @@ struct BenchFiles: Sendable {
 
     /// Absolute path of the directory; none has been made while there is no file.
     let directory: String
+    /// Why a document is no record of such a benchmark; `nil` for one that is.
+    let problem: @Sendable (JSONValue) -> String?
+
+    /// What `sluice bench all --json` found.
+    static func ofProgram(in stateDirectory: String) -> BenchFiles {
+        BenchFiles(directory: BenchFolder.path(in: stateDirectory), problem: BenchRecord.problem)
+    }
+
+    /// What `sluice bench-models` found.
+    static func ofModels(in stateDirectory: String) -> BenchFiles {
+        BenchFiles(directory: ModelsRecord.path(in: stateDirectory), problem: ModelsRecord.problem)
+    }
 
     /// Reads them on a thread of its own: a disk may take its time.
     func read() async -> Native.Benchmarks {
@@ -50,7 +62,7 @@ struct BenchFiles: Sendable {
         do throws(JSONError) { json = try JSONValue(parsing: bytes) } catch {
             throw Failure(.invalidInput, "\(error)")
         }
-        if let problem = BenchRecord.problem(with: json) { throw Failure(.invalidInput, problem) }
+        if let problem = problem(json) { throw Failure(.invalidInput, problem) }
         return json
     }
 

@@ -115,7 +115,8 @@ struct Server: Sendable {
                 needsKey: { () throws(HTTPError) in try await asksForKey() },
                 model: model,
                 ticket: { request throws(HTTPError) in try tickets.ticket(for: request) },
-                benchmarks: BenchFiles(directory: BenchFolder.path(in: session.configuration.stateDirectory)).read,
+                benchmarks: BenchFiles.ofProgram(in: session.configuration.stateDirectory).read,
+                modelBenchmarks: BenchFiles.ofModels(in: session.configuration.stateDirectory).read,
                 openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
             )
         )

@@ -45,8 +45,8 @@ struct UsageTests {
             "Unknown option '--jsn'. Did you mean '--json'?\nSee 'sluice runs --help'."
         ),
         Mistake(
-            "runs -j",
-            "Unknown option '-j'. Options are written in full, with two dashes.\nSee 'sluice runs --help'."
+            "runs -x",
+            "Unknown option '-x'. Options are written in full, with two dashes.\nSee 'sluice runs --help'."
         ),
         Mistake(
             "run --cwd",

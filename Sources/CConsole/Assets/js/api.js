@@ -77,6 +77,7 @@ export const paths = {
   lint: `${base}/pipelines/lint`,
   modules: `${base}/modules`,
   benchmarks: `${base}/benchmarks`,
+  modelBenchmarks: `${base}/benchmarks/models`,
   runs: (query = {}) => {
     const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
     return `${base}/runs${text && `?${text}`}`;

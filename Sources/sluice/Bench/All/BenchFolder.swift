@@ -30,12 +30,15 @@ struct BenchFolder: Sendable {
     /// Writes a record to a file of its own: whole or not at all, for its owner alone, and over no other.
     ///
     /// - Returns: the path of the file.
-    func keep(_ record: BenchRecord) throws(CommandError) -> String {
+    func keep(_ record: BenchRecord) throws(CommandError) -> String { try keep(record.json, at: record.at) }
+
+    /// The same of what another benchmark found.
+    func keep(_ record: JSONValue, at moment: Instant) throws(CommandError) -> String {
         let folder = try made()
         let draft = "\(folder)/.\(getpid()).draft"
         defer { unlink(draft) }
-        try write(record.json.encoded(.pretty) + [10], to: draft)
-        var at = record.at
+        try write(record.encoded(.pretty) + [10], to: draft)
+        var at = moment
         while true {
             let file = "\(folder)/\(Self.name(at)).json"
             let code = sluice_rename_exclusively(AT_FDCWD, draft, AT_FDCWD, file)

@@ -1,7 +1,8 @@
-// What 'sluice bench all --json' found on this machine, run after run.
+// What 'sluice bench all --json' found on this machine, run after run, and 'sluice bench-models'.
 
 import { get, paths } from "../api.js";
 import { changeText, history, median, others, quantity } from "../bench/history.js";
+import { models } from "../bench/models.js";
 import { plot } from "../bench/plot.js";
 import { h, replace } from "../dom.js";
 import { plural } from "../format.js";
@@ -44,17 +45,18 @@ function lead([newest, ...rest]) {
 const notes = (title, list) => list.length > 0 && h("details", { class: "small pad" }, h("summary", { class: "warn" }, title), h("ul", null, list.map((text) => h("li", { class: "wrap" }, text))));
 
 export async function benchmarksPage(main) {
-  const { items, skipped } = await get(paths.benchmarks);
-  const unread = notes(`${plural(skipped.length, "file")} could not be read`, skipped.map(({ file, reason }) => `${file}: ${reason}`));
+  const [{ items, skipped }, measured] = await Promise.all([get(paths.benchmarks), get(paths.modelBenchmarks)]);
+  const unreadable = [...skipped, ...measured.skipped];
+  const unread = notes(`${plural(unreadable.length, "file")} could not be read`, unreadable.map(({ file, reason }) => `${file}: ${reason}`));
   const title = heading("Benchmarks");
   if (!items.length) {
-    replace(main, title, unread, empty("Nothing has been measured here yet.", ["Run ", command.cloneNode(true), " on this machine; each run adds a point to every line."]));
+    replace(main, title, unread, models(measured.items), empty("Nothing has been measured here yet.", ["Run ", command.cloneNode(true), " on this machine; each run adds a point to every line."]));
     return { title: "Benchmarks" };
   }
   const groups = history(items);
   const search = h("input", { type: "search", placeholder: "Filter: text in names", "aria-label": "Filter figures" });
   const list = h("div");
-  replace(main, title, lead(items), unread, notes("The last run did not measure everything", items[0].problems ?? []), h("div", { class: "filters" }, search), list);
+  replace(main, title, lead(items), unread, notes("The last run did not measure everything", items[0].problems ?? []), models(measured.items), h("div", { class: "filters" }, search), list);
 
   function draw() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
