@@ -1,6 +1,6 @@
 import PipelineKit
 
-/// The pipeline that fits what was found, as text: the one that a run without a name uses, and the one that a person starts with.
+/// The pipeline that fits what was found, as text: for a run without a name, and for a person to begin with.
 public struct DetectedPipeline: Sendable {
     private let detection: Detection
 
@@ -34,7 +34,7 @@ public struct DetectedPipeline: Sendable {
         }
         if !detection.alternatives.isEmpty {
             lines.append(
-                "# What else could be a goal. Several that must all hold are written as in 'goal: { all: [pytest, ruff] }'."
+                "# What else could be a goal. Several that must all hold: 'goal: { all: [pytest, ruff] }'."
             )
             lines += detection.alternatives.map { "#   \($0.entry)" }
         }
@@ -76,7 +76,7 @@ extension JSONValue {
 }
 
 extension String {
-    /// Whether it begins with a letter, and holds letters of ASCII, digits, `/`, `_`, `-` and `.` only; not a word for a truth.
+    /// Whether it begins with a letter and goes on with letters of ASCII, digits, `/`, `_`, `-` and `.`; no word for a truth.
     fileprivate var isPlainWord: Bool {
         guard let first = utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) else {
             return false

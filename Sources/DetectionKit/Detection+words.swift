@@ -46,7 +46,7 @@ extension Detection {
     public func tooMany(in place: String) -> [String] {
         let all = projects.map { "\($0.goal.gate) in \($0.directory.isEmpty ? "." : $0.directory)" }
         return [
-            "Found \(projects.count) projects in '\(place)', more than the \(Self.mostGoals) that a run takes for one goal:"
+            "Found \(projects.count) projects in '\(place)', more than the \(Self.mostGoals) of which a run makes a goal:"
         ]
             + ["  \(all.most(Self.mostGoals))."]
     }

@@ -43,6 +43,9 @@ public struct Detection: Sendable, Hashable {
         !checks.contains { $0.finding.gate == check.gate && $0.directory.holds(path: directory) }
     }
 
+    /// Directories outside of the projects that a sandbox has to show, as they are written in a pipeline.
+    public var fetched: [String] { Set(projects.compactMap { $0.goal.family.fetched }).sorted() }
+
     /// Whether a person might want another goal.
     public var leavesAChoice: Bool {
         projects.count > 1 || !alternatives.isEmpty || projects.contains { !$0.parts.isEmpty }

@@ -13,7 +13,7 @@ public struct Finding: Sendable, Hashable {
     }
 
     /// The name of the gate.
-    public var gate: String
+    public internal(set) var gate = ""
     /// Settings of the gate without the directory.
     public var settings: [String: JSONValue] = [:]
     /// What was found, in words: `tests/`, `[tool.ruff] in pyproject.toml`. Never empty.
@@ -22,13 +22,11 @@ public struct Finding: Sendable, Hashable {
     public var reach: Reach
 
     init(
-        _ gate: String,
         _ family: Family,
         _ reach: Reach = .itself,
         with settings: [String: JSONValue] = [:],
         evidence: [String]
     ) {
-        self.gate = gate
         self.settings = settings
         self.evidence = evidence
         self.family = family
@@ -42,6 +40,16 @@ public struct Finding: Sendable, Hashable {
 /// Whose projects may be parts of each other.
 public enum Family: String, Sendable, Hashable {
     case cargo, go, swift, maven, gradle, dotnet, python, node, cmake, make, checks
+
+    /// Where its package manager keeps what it has fetched; a sandbox must show it, as there is no network in it.
+    var fetched: String? {
+        switch self {
+        case .maven: "~/.m2"
+        case .gradle: "~/.gradle/caches"
+        case .dotnet: "~/.nuget/packages"
+        default: nil
+        }
+    }
 }
 
 extension [String] {

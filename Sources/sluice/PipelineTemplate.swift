@@ -43,8 +43,13 @@ struct PipelineTemplate: Sendable {
 
         workspace:
           isolation: none          # none: in place; worktree: beside it
-
+        \(readable)
         """
+    }
+
+    private var readable: String {
+        guard let fetched = detection?.fetched, !fetched.isEmpty else { return "" }
+        return "  # readable: [\(fetched.joined(separator: ", "))]   # in a sandbox: what was fetched before\n"
     }
 
     private var goal: String {
@@ -55,8 +60,8 @@ struct PipelineTemplate: Sendable {
 
     private static let unknown = """
 
-        # What must become true. Nothing here says how this is tested: write the command that has to succeed, or name a gate
-        # ('sluice modules' lists them).
+        # What must become true. Nothing here says how this is tested: write the command that has to succeed, or name
+        # a gate ('sluice modules' lists them).
         goal: { gate: command, with: { command: make test } }
         """
 }

@@ -69,7 +69,7 @@ struct FirstRunTests {
         try await withBench { bench in
             for number in 1...13 { try bench.write("test:\n\ttrue\n", to: "project/p\(number)/Makefile") }
             let ended = try await bench.sluice("run", in: bench.project)
-            let first = "Found 13 projects in '.', more than the 12 that a run takes for one goal:"
+            let first = "Found 13 projects in '.', more than the 12 of which a run makes a goal:"
             #expect(ended.errors.split(separator: "\n").first.map(String.init) == first)
             #expect(ended.errors.hasSuffix("\n  sluice run command --set command='make test'\n"))
             #expect(ended.status == 64)
@@ -92,7 +92,7 @@ struct FirstRunTests {
           all:
             - { gate: pytest, with: { directory: lib } }   # tests/
             - { gate: make-test, with: { directory: site, target: check } }   # the target 'check' in Makefile
-        # What else could be a goal. Several that must all hold are written as in 'goal: { all: [pytest, ruff] }'.
+        # What else could be a goal. Several that must all hold: 'goal: { all: [pytest, ruff] }'.
         #   { gate: ruff, with: { directory: lib } }   # [tool.ruff] in pyproject.toml
 
         """

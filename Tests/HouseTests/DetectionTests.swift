@@ -19,11 +19,21 @@ struct DetectionHouseTests {
 
     @Test func everyGateIsThereWithItsDirectory() {
         let found = Self.projects.flatMap { Detection(ProjectTree($0)).projects.map(\.goal.gate) }
-        #expect(Set(found).count == Runner.tests.count)
-        for gate in found {
+        #expect(Set(found) == Set(Runner.tests.map(\.gate)))
+        for gate in found + Runner.checks.map(\.gate) {
             let card = PipelineTests.registry.cards.first { $0.kind.rawValue == "gate" && $0.names.contains(gate) }
             #expect(card != nil, "There is no gate '\(gate)'.")
         }
+    }
+
+    @Test func theGuideListsThemInTheirOrder() throws {
+        let guide = try House.text("Docs/Guides/FirstRun.md")
+        let table = try #require(guide.firstRange(of: "### What is looked at").map { guide[$0.upperBound...] })
+        let rows = table.matches(of: /\n\| `([a-z-]+)` \|/).map { String($0.1) }
+        #expect(rows == Runner.tests.map(\.gate))
+        #expect(Runner.checks.allSatisfy { table.contains("`\($0.gate)`") })
+        #expect(table.contains("more than \(Detection.mostGoals) projects"))
+        #expect(table.contains("\(Survey.mostFolders) directories at most"))
     }
 
     @Test(arguments: projects) func whatIsWrittenLints(files: [String: String]) throws {

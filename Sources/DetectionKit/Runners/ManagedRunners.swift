@@ -1,25 +1,25 @@
 import PipelineKit
 
 extension Runner {
-    static let maven = Runner("pom.xml") { place in
+    static let maven = Runner("maven", "pom.xml") { place in
         guard place.has("pom.xml") else { return nil }
         let isWhole = place.text("pom.xml").contains("<modules>")
-        return Finding("maven", .maven, isWhole ? .family : .itself, evidence: ["pom.xml"] + mainTests(place))
+        return Finding(.maven, isWhole ? .family : .itself, evidence: ["pom.xml"] + mainTests(place))
     }
 
-    static let gradle = Runner("build.gradle or settings.gradle") { place in
+    static let gradle = Runner("gradle", "build.gradle or settings.gradle") { place in
         let settings = place.first(["settings.gradle", "settings.gradle.kts"])
         let build = place.first(["build.gradle", "build.gradle.kts"])
         guard let file = build ?? settings else { return nil }
         let reach = settings == nil ? Finding.Reach.itself : .family
-        return Finding("gradle", .gradle, reach, evidence: [file] + mainTests(place))
+        return Finding(.gradle, reach, evidence: [file] + mainTests(place))
     }
 
     private static func mainTests(_ place: Place) -> [String] {
         place.paths(in: "src/test", where: { _ in true }).isEmpty ? [] : ["src/test/"]
     }
 
-    static let dotnet = Runner("a solution or project of .NET that tests") { place in
+    static let dotnet = Runner("dotnet-test", "a solution or project of .NET that tests") { place in
         let isProject = { (name: String) in
             [".csproj", ".fsproj", ".vbproj"].contains(where: name.hasSuffix)
         }
@@ -31,7 +31,7 @@ extension Runner {
             let text = place.text(project)
             guard let package = testPackages.first(where: { text.contains($0) }) else { continue }
             let reach = solutions.isEmpty ? Finding.Reach.itself : .family
-            return Finding("dotnet-test", .dotnet, reach, evidence: solutions + ["\(package) in \(project)"])
+            return Finding(.dotnet, reach, evidence: solutions + ["\(package) in \(project)"])
         }
         return nil
     }

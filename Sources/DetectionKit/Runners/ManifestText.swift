@@ -4,7 +4,8 @@ import PipelineKit
 extension String {
     var manifestLines: [Substring] { split(whereSeparator: \.isNewline) }
 
-    /// The first header of a section of TOML or of an INI file with one of these names, or below one: `[tool.ruff.lint]`.
+    /// The first header of a section of TOML or of an INI file with one of these names, or below one, such as
+    /// `[tool.ruff.lint]`.
     func section(_ names: String..., below: Bool = false) -> String? {
         for line in manifestLines {
             let line = line.trimmed
@@ -15,10 +16,13 @@ extension String {
         return nil
     }
 
-    /// Without what stands behind a mark of comments.
+    /// Without what stands behind a mark of comments, where one begins: `https://` has none.
     func withoutComments(_ mark: String) -> String {
         guard contains(mark) else { return self }
-        return manifestLines.map { line in line.firstRange(of: mark).map { line[..<$0.lowerBound] } ?? line }
-            .joined(separator: "\n")
+        return manifestLines.map { line in
+            let marks = line.ranges(of: mark).map(\.lowerBound)
+            let begin = marks.first { $0 == line.startIndex || line[line.index(before: $0)].isWhitespace }
+            return begin.map { line[..<$0] } ?? line
+        }.joined(separator: "\n")
     }
 }

@@ -1,44 +1,44 @@
 import PipelineKit
 
 extension Runner {
-    static let vitest = Runner("vitest in package.json or its configuration") { place in
+    static let vitest = Runner("vitest", "vitest in package.json or its configuration") { place in
         let package = NodePackage(place)
         guard let package else { return nil }
         let configuration = place.files.first { name in
             name.hasPrefix("vitest.config.") || name.hasPrefix("vitest.workspace.")
         }
         if let script = package.script(["vitest", "vitest run", "vitest --run"]) {
-            return package.finding("vitest", [script, configuration])
+            return package.finding([script, configuration])
         }
         // What the script does besides may be what the tests need.
         guard !package.hasTests, let reason = configuration ?? package.dependency("vitest") else { return nil }
-        return package.finding("vitest", [reason])
+        return package.finding([reason])
     }
 
-    static let bun = Runner("bun test") { place in
+    static let bun = Runner("bun-test", "bun test") { place in
         guard let package = NodePackage(place) else { return nil }
-        if let script = package.script(["bun test"]) { return package.finding("bun-test", [script]) }
+        if let script = package.script(["bun test"]) { return package.finding([script]) }
         guard !package.hasTests, let lock = place.first(["bun.lock", "bun.lockb", "bunfig.toml"]),
             let test = package.tests.first
         else { return nil }
-        return package.finding("bun-test", [lock, test])
+        return package.finding([lock, test])
     }
 
-    static let node = Runner("node --test") { place in
+    static let node = Runner("node-test", "node --test") { place in
         guard let package = NodePackage(place) else { return nil }
-        if let script = package.script(["node --test"]) { return package.finding("node-test", [script]) }
+        if let script = package.script(["node --test"]) { return package.finding([script]) }
         guard !package.hasTests else { return nil }
         let words = ["'node:test'", "\"node:test\""]
         guard
             let test = package.tests.prefix(50).first(where: { path in words.contains { place.text(path).contains($0) }
             })
         else { return nil }
-        return package.finding("node-test", ["package.json", "'node:test' in \(test)"])
+        return package.finding(["package.json", "'node:test' in \(test)"])
     }
 
-    static let npm = Runner("package.json with a script 'test'") { place in
+    static let npm = Runner("npm-test", "package.json with a script 'test'") { place in
         guard let package = NodePackage(place), let line = package.testScript else { return nil }
-        return package.finding("npm-test", ["the script 'test' in package.json, '\(line.oneLine)'"])
+        return package.finding(["the script 'test' in package.json, '\(line.oneLine)'"])
     }
 }
 
@@ -82,8 +82,8 @@ private struct NodePackage {
         }
     }
 
-    func finding(_ gate: String, _ evidence: [String?]) -> Finding {
+    func finding(_ evidence: [String?]) -> Finding {
         let isWorkspace = json["workspaces"] != nil || place.has("pnpm-workspace.yaml")
-        return Finding(gate, .node, isWorkspace ? .family : .itself, evidence: evidence.compactMap { $0 })
+        return Finding(.node, isWorkspace ? .family : .itself, evidence: evidence.compactMap { $0 })
     }
 }

@@ -1,13 +1,13 @@
 import PipelineKit
 
 extension Runner {
-    static let pytest = Runner("a configuration of pytest, or tests of Python") { place in
+    static let pytest = Runner("pytest", "a configuration of pytest, or tests of Python") { place in
         let tests = PythonTests(place)
         guard let evidence = tests.evidence, !tests.areForUnittest else { return nil }
-        return Finding("pytest", .python, .family, evidence: evidence)
+        return Finding(.python, .family, evidence: evidence)
     }
 
-    static let unittest = Runner("tests of Python for unittest") { place in
+    static let unittest = Runner("unittest", "tests of Python for unittest") { place in
         let tests = PythonTests(place)
         guard let evidence = tests.evidence, tests.areForUnittest, let example = tests.files.first else { return nil }
         // Discovery goes into packages only.
@@ -15,7 +15,7 @@ extension Runner {
         let settings: [String: JSONValue] =
             isApart == true ? ["paths": .array([.string(tests.directory ?? "")])] : [:]
         let word = "'import unittest' in \(example)"
-        return Finding("unittest", .python, .family, with: settings, evidence: evidence + [word])
+        return Finding(.python, .family, with: settings, evidence: evidence + [word])
     }
 }
 

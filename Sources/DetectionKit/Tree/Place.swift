@@ -16,8 +16,8 @@ struct Place: Sendable {
     /// The text of a file of this directory, or below it; empty when there is none.
     func text(_ name: String) -> String { tree.text(path.appending(name)) ?? "" }
 
-    /// The files below this directory, relative to it, the nearest first; without those of directories below that have one
-    /// of these files themselves.
+    /// The files below this directory, relative to it, the nearest first; without those of directories below that have
+    /// one of these files themselves.
     ///
     /// - Parameters:
     ///   - directory: Only what lies in this directory of it.

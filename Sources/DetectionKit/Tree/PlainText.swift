@@ -1,5 +1,6 @@
 extension Unicode.Scalar {
-    /// Whether it can be shown to a person and written into a comment: it ends no line, moves no cursor and turns no direction.
+    /// Whether it can be shown to a person and written into a comment: it ends no line, moves no cursor, turns nothing
+    /// round.
     fileprivate var isPlain: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: false

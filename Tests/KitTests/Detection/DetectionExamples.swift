@@ -78,7 +78,10 @@ struct DetectionExample: Sendable, CustomTestStringConvertible {
         ),
         .init(
             "swift-test",
-            ["Package.swift": "// .testTarget(\nlet p = Package(targets: [\n    .testTarget(name: \"T\")])\n"],
+            [
+                "Package.swift":
+                    "// .testTarget(\nlet p = Package(\"https://a\", targets: [.testTarget(name: \"T\")]) // x\n"
+            ],
             "Found .testTarget in Package.swift: the goal is swift-test."
         ),
         .init(

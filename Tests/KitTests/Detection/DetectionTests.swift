@@ -24,7 +24,15 @@ struct DetectionTests {
     }
 
     @Test func everyRunnerHasAnExample() {
-        #expect(Set(DetectionExample.all.map(\.gate)).count == Runner.tests.count)
+        let shown = Set(DetectionExample.all.map(\.gate))
+        #expect(shown == Set(Runner.tests.map(\.gate)))
+        #expect(Runner.tests.count == shown.count)
+    }
+
+    @Test func whatASandboxHasToShowIsKnown() {
+        #expect(Detection(ProjectTree(["go.mod": "", "a_test.go": ""])).fetched == [])
+        let files = ["a/pom.xml": "", "b/pom.xml": "", "c/build.gradle": "", "d/D.csproj": "MSTest.Sdk"]
+        #expect(Detection(ProjectTree(files)).fetched == ["~/.gradle/caches", "~/.m2", "~/.nuget/packages"])
     }
 
     @Test(
@@ -67,7 +75,7 @@ struct DetectionTests {
             DetectedPipeline(detection).commentedGoal == """
                 # Found [tool.pytest.ini_options] in pyproject.toml: the goal is pytest.
                 goal: pytest
-                # What else could be a goal. Several that must all hold are written as in 'goal: { all: [pytest, ruff] }'.
+                # What else could be a goal. Several that must all hold: 'goal: { all: [pytest, ruff] }'.
                 #   npm-test   # the script 'test' in package.json, 'jest'
                 #   make-test   # the target 'test' in Makefile
                 #   ruff   # [tool.ruff] in pyproject.toml

@@ -83,7 +83,7 @@ struct MonorepoTests {
         #expect(detection.projects.count == 14 && Detection.mostGoals == 12)
         #expect(
             detection.tooMany(in: ".") == [
-                "Found 14 projects in '.', more than the 12 that a run takes for one goal:",
+                "Found 14 projects in '.', more than the 12 of which a run makes a goal:",
                 "  make-test in p1, make-test in p10, make-test in p11, make-test in p12, make-test in p13, make-test in p14, "
                     + "make-test in p2, make-test in p3, make-test in p4, make-test in p5, make-test in p6, make-test in p7 "
                     + "and 2 more.",
