@@ -76,7 +76,7 @@ extension JSONValue {
 }
 
 extension String {
-    /// Whether it begins with a letter and goes on with letters of ASCII, digits, `/`, `_`, `-` and `.`; no word for a truth.
+    /// Whether it begins with a letter and goes on with letters of ASCII, digits, `/`, `_`, `-` and `.`; no truth value.
     fileprivate var isPlainWord: Bool {
         guard let first = utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) else {
             return false
