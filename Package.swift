@@ -130,6 +130,7 @@ let package = Package(
         house("WorkspaceKit", needs: ["PipelineKit", "ProcessKit", "CCrypto", "CLinux", "CZlib"]),
         house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat", "CPattern"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
+        house("DetectionKit", needs: ["PipelineKit"]),
         house("LoadKit", needs: ["PipelineKit", "CLinux"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
@@ -145,7 +146,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit", "WorkspaceKit",
+                "CCurl", "CLinux", "DetectionKit", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit",
+                "WorkspaceKit",
                 "ProviderKit", "SQLiteStore", "ForeignTool",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "ContractKit", "LoadKit", "CSQLite",
                 "YAML",
@@ -177,7 +179,7 @@ let package = Package(
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
         support("Followers", of: ["LoadKit", "PipelineKit"]),
-        tests("KitTests", of: ["PipelineKit", "PipelineTesting", "YAML"]),
+        tests("KitTests", of: ["DetectionKit", "PipelineKit", "PipelineTesting", "YAML"]),
         tests(
             "EngineTests",
             of: [
@@ -225,6 +227,9 @@ let package = Package(
                 "RPCKit", "StandardModules",
             ] + every("Contract")
         ),
-        tests("HouseTests", of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines"]),
+        tests(
+            "HouseTests",
+            of: ["PipelineKit", "PipelineEngine", "StandardModules", "BuiltInPipelines", "DetectionKit"]
+        ),
     ] + modules + contracts + fuzzers
 )

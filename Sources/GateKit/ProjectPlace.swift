@@ -37,6 +37,19 @@ public struct ProjectPlace: Sendable, Hashable {
         return inner
     }
 
+    /// What a runner calls a test, with the directory before it; an empty name is that of the whole.
+    ///
+    /// Unlike ``shown(_:in:)`` it leaves the name itself as it is: a parameter of a test may look like a path.
+    public func outer(_ name: String) -> String {
+        directory.isEmpty || name.isEmpty || name.hasPrefix("/") ? name : "\(directory)/\(name)"
+    }
+
+    /// What the runner itself calls a test that is called ``outer(_:)`` elsewhere.
+    public func inner(_ name: String) -> String {
+        guard !directory.isEmpty, name.hasPrefix("\(directory)/") else { return name }
+        return String(name.dropFirst(directory.count + 1))
+    }
+
     /// The path of a file as a verdict names it: relative to the workspace; one outside of it stays absolute.
     ///
     /// - Parameter path: Absolute, or relative to the project.

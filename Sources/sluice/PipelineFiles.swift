@@ -29,12 +29,24 @@ struct PipelineFiles: Sendable {
                 """
             )
         }
-        let loaded: LoadedPipeline
-        do throws(Diagnostics) {
-            loaded = isFile ? try loader.load(file: word) : try loader.load(builtIn: word)
-        } catch {
-            throw .usage("\(error)")
+        return try told { loader throws(Diagnostics) in
+            isFile ? try loader.load(file: word) : try loader.load(builtIn: word)
         }
+    }
+
+    /// A pipeline that stands in no file.
+    ///
+    /// - Parameter name: What its mistakes are shown under.
+    /// - Throws: every mistake, as they are shown to a person.
+    func load(text: String, name: String) throws(CommandError) -> LoadedPipeline {
+        try told { loader throws(Diagnostics) in try loader.load(text, file: name) }
+    }
+
+    private func told(
+        _ load: (PipelineLoader) throws(Diagnostics) -> LoadedPipeline
+    ) throws(CommandError) -> LoadedPipeline {
+        let loaded: LoadedPipeline
+        do throws(Diagnostics) { loaded = try load(loader) } catch { throw .usage("\(error)") }
         for warning in loaded.warnings { Output.error("\(warning)") }
         return loaded
     }

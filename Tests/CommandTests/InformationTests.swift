@@ -59,9 +59,9 @@ struct InformationTests {
             let run = """
                 Starts a pipeline on a project and carries it on until it ends or waits for a person.
 
-                sluice run PIPELINE [OPTIONS]
+                sluice run [PIPELINE] [OPTIONS]
 
-                  PIPELINE                          A built-in pipeline such as 'pytest', or a file.
+                  PIPELINE                          A built-in pipeline such as 'pytest', or a file; when left out, sluice.yaml or what is found there.
                   --cwd DIR                         The directory to work on. Default: '.'.
                   --model PROVIDER/MODEL            The model that works; of several, with commas between, each stands in for those before it.
                   --set NAME=VALUE                  A value for one of the pipeline's inputs, as name=value; may be given again.
@@ -132,7 +132,8 @@ struct InformationTests {
         try await withBench { bench in
             let wrote = try await bench.sluice("init", "--cwd", "project", "--file", "mine.yaml")
             let file = "\(bench.project)/mine.yaml"
-            #expect(wrote.output == "Wrote \(file). Look through it, then: sluice run mine.yaml\n")
+            let nothing = "Found nothing that says how this is tested: the goal is for you to fill in.\n"
+            #expect(wrote.output == nothing + "Wrote \(file). Look through it, then: sluice run mine.yaml\n")
             #expect(try await bench.sluice("lint", "project/mine.yaml").output == "project/mine.yaml: no mistakes.\n")
             try bench.write("# mine now\n", to: "project/mine.yaml")
             let again = try await bench.sluice("init", "--cwd", "project", "--file", "mine.yaml")

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import DetectionKit
 import Glibc
 import PipelineKit
 
@@ -6,19 +6,37 @@ import PipelineKit
 enum InitCommand: Subcommand {
     struct Options: Fields {
         @Field("The directory to write it in.") var cwd: String = "."
-        @Field("The name of the file.") var file: String = "sluice.yaml"
-        @Field("The built-in pipeline to start from.") var extends: String = "pytest"
+        @Field("The name of the file.") var file: String = FoundPipeline.file
+        @Field("The pipeline to start from, instead of what is found in the directory.") var extends: String? = nil
+        @Field("Print the pipeline, and write nothing.") var dryRun: Bool = false
         init() {}
     }
 
     static let name = "init"
-    static let summary = "Writes a commented pipeline file to begin with."
+    static let summary = "Looks at a project and writes a commented pipeline file for it, to begin with."
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
-        _ = try PipelineFiles(session).load(options.extends)
-        let path = absolute(options.cwd) + "/" + options.file
+        let project = try existingDirectory(options.cwd, of: "--cwd")
+        let detection = options.extends == nil ? Detection(.onDisk(project)) : nil
+        if let parent = options.extends { _ = try PipelineFiles(session).load(parent) }
+        let isUsual = options.file == FoundPipeline.file
+        let start = "sluice run\(isUsual ? "" : " \(options.file)")"
+        let template = PipelineTemplate(file: options.file, start: start, parent: options.extends, detection: detection)
+        guard !options.dryRun else {
+            Output.raw(Array(template.text.utf8))
+            return .achieved
+        }
+        try write(template.text, to: "\(project)/\(options.file)")
+        for line in template.found { Output.line(line) }
+        let directory = isUsual && options.cwd != "." ? " --cwd \(options.cwd)" : ""
+        Output.line("Wrote \(project)/\(options.file). Look through it, then: \(start)\(directory)")
+        return .achieved
+    }
+
+    /// - Throws: when a file of this name is there, whatever is in it.
+    private static func write(_ text: String, to path: String) throws(CommandError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
         guard descriptor >= 0 else {
             let reason =
@@ -27,40 +45,9 @@ enum InitCommand: Subcommand {
             throw .usage("'\(path)' \(reason).")
         }
         defer { close(descriptor) }
-        let bytes = Array(template(options.extends, file: options.file).utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else {
+        let bytes = Array(text.utf8)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
             throw .broken("'\(path)' could not be written whole: \(String(cString: strerror(errno)))")
         }
-        Output.line("Wrote \(path). Look through it, then: sluice run \(options.file)")
-        return .achieved
-    }
-
-    private static func template(_ parent: String, file: String) -> String {
-        """
-        # A pipeline for Sluice. Check it with 'sluice lint \(file)', start it with 'sluice run \(file)'.
-        name: my-pipeline
-        extends: \(parent)            # a built-in pipeline or a file; what stands here wins
-
-        # Who works. Any OpenAI-compatible service: its address in OPENAI_BASE_URL, its key in OPENAI_API_KEY.
-        model: openai/gpt-5.2
-
-        # What the model should know about this project.
-        instructions: |
-          Change as little as it takes.
-
-        tools:
-          ask: [bash_exec]         # a person is asked before each of these
-
-        human:
-          gate: never              # never | after_check | before_writes | plan
-
-        limits:
-          iterations: 20
-          wall: 30m
-
-        workspace:
-          isolation: none          # none: in place; worktree: beside it
-
-        """
     }
 }

@@ -32,14 +32,24 @@ enum RunCommand: Subcommand {
 
     static let name = "run"
     static let summary = "Starts a pipeline on a project and carries it on until it ends or waits for a person."
-    static let operands = [Operand(name: "PIPELINE", help: "A built-in pipeline such as 'pytest', or a file.")]
+    static let operands = [
+        Operand(
+            name: "PIPELINE",
+            help: "A built-in pipeline such as 'pytest', or a file; when left out, sluice.yaml or what is found there.",
+            isOptional: true
+        )
+    ]
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
         let project = try existingDirectory(options.cwd, of: "--cwd")
         let script = try ScriptFile.named(options.record, replaces: options.replace)
-        let loaded = try PipelineFiles(session, project: project).load(operands[0])
+        let found = FoundPipeline(project: project, named: options.cwd) {
+            options.json ? Output.error($0) : Output.line($0)
+        }
+        let files = PipelineFiles(session, project: project)
+        let loaded = if let name = operands.first { try files.load(name) } else { try found.load(from: files) }
         let inputs = try inputs(options.set)
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)

@@ -52,7 +52,6 @@ struct UsageTests {
             "run --cwd",
             """
             Option '--cwd' takes a value: The directory to work on.
-            'sluice run' needs PIPELINE: A built-in pipeline such as 'pytest', or a file.
             See 'sluice run --help'.
             """
         ),
@@ -159,6 +158,7 @@ struct UsageTests {
         Mistake("show r1", "There is no run 'r1'. 'sluice runs' lists them."),
         Mistake("show", "There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL"),
         Mistake("verify project/none.jsonl", "The file 'ROOT/project/none.jsonl' cannot be read as text."),
-        Mistake("init --cwd nowhere", "'ROOT/nowhere/sluice.yaml' cannot be written: No such file or directory."),
+        Mistake("init --cwd nowhere", "There is no directory 'ROOT/nowhere'. Give the project's directory with --cwd."),
+        Mistake("init --file a/b.yaml", "'ROOT/a/b.yaml' cannot be written: No such file or directory."),
     ]
 }

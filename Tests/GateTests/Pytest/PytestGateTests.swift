@@ -187,6 +187,10 @@ import Testing
         arguments: [
             (["timeout": "0s"], "Field 'timeout' must be longer than 0s."),
             (["args": ["--rootdir=x"]], "Field 'args' must not hold '--rootdir=x': the gate itself sets it."),
+            (
+                ["directory": "../a"],
+                "Field 'directory' must be a directory of the workspace, relative to it, but is '../a'."
+            ),
             (["arg": []], "Unknown field 'arg'. Did you mean 'args'?"),
         ] as [(JSONValue, String)]
     )

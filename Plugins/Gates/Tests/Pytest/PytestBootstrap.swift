@@ -8,15 +8,15 @@
 ///
 /// What it writes down: ``PytestLedger``.
 enum PytestBootstrap {
-    /// Arguments: the project, what ``PythonGuards`` calls `protected`, then those of pytest.
+    /// Arguments: the project, the judged tree, what ``PythonGuards`` calls `protected`, then those of pytest.
     static let source = """
         # What is loaded now stays to the end; looking through it for garbage, again and again, is a tenth of a short run.
         import gc
         gc.disable()
 
         import importlib, os, pkgutil, re, sys
-        project, protected, *arguments = sys.argv[1:]
-        tree, protected = os.getcwd(), re.compile(protected)
+        project, tree, protected, *arguments = sys.argv[1:]
+        tree, home, protected = os.path.realpath(tree), os.getcwd(), re.compile(protected)
 
         \(PythonRecords.source)
 
@@ -39,7 +39,7 @@ enum PytestBootstrap {
         \(PythonGuards.source)
 
         \(PythonPath.source)
-        offer(tree)
+        offer(home)
 
         \(PytestTrials.source)
 

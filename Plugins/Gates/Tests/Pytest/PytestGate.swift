@@ -16,6 +16,8 @@ public struct PytestGate: Gate {
     public struct Settings: Fields {
         @Field("Arguments for pytest, such as [-k, parser].") var args: [String] = []
         @Field("Where the tests are; pytest's own choice when empty.") var paths: [String] = []
+        @Field("The directory of the workspace that has the project; the workspace itself by default.")
+        var directory: String? = nil
         @Field(
             "The Python that has pytest, by path or name; .venv/bin/python or venv/bin/python of the project, else python3."
         )
@@ -25,6 +27,7 @@ public struct PytestGate: Gate {
     }
 
     private let settings: Settings
+    private let place: ProjectPlace
     /// Patterns of files that belong to the judge.
     private let protected: [String]
 
@@ -39,6 +42,7 @@ public struct PytestGate: Gate {
             throw Failure(.invalidInput, "Field 'args' must not hold '\(option)': the gate itself sets it.")
         }
         self.settings = settings
+        place = try ProjectPlace(settings.directory)
         protected = Self.protection.protect + others
     }
 
@@ -49,7 +53,8 @@ public struct PytestGate: Gate {
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         try await FailingFirst.judge(context) { first async throws(Failure) in
-            do throws(Failure) { return try await judge(first.cases.map(\.id), workspace, context) } catch {
+            let tests = first.cases.map { place.inner($0.id) }
+            do throws(Failure) { return try await judge(tests, workspace, context) } catch {
                 // A test that is gone is for the run of everything to tell.
                 if error.kind == .invalidInput { return nil }
                 throw error
@@ -65,19 +70,24 @@ public struct PytestGate: Gate {
         _ workspace: Workspace,
         _ context: GateContext
     ) async throws(Failure) -> Verdict {
-        let python = try PythonInterpreter(named: settings.python, project: workspace.project)
-        let program = try program(python, paths, workspace, context)
+        let inner = try place.within(workspace)
+        let python = try PythonInterpreter(
+            named: settings.python,
+            project: workspace.project,
+            directory: place.directory
+        )
+        let program = try program(python, paths, workspace, in: inner, context)
         let files = try JudgedFiles(in: workspace, matching: protected)
         switch try await outcome(of: program.command, progress: context.progress) {
         case .timedOut(let finished):
-            let last = PytestLedger(program.report(of: finished)).started.last
+            let last = PytestLedger(program.report(of: finished), of: place).started.last
             throw Failure(
                 .timedOut,
                 "pytest was still running after \(settings.timeout.written) and was ended"
                     + "\(last.map { ", while '\($0)' ran" } ?? "")."
             )
         case .finished(let finished):
-            let ledger = PytestLedger(program.report(of: finished))
+            let ledger = PytestLedger(program.report(of: finished), of: place)
             if ledger.isAbsent {
                 let install = "\(python.path) -m pip install pytest"
                 throw Failure(.missing, "pytest is not installed for '\(python.path)'. Install it: \(install)")
@@ -93,25 +103,29 @@ public struct PytestGate: Gate {
             status: finished.status,
             output: finished.output.text,
             ledger: ledger,
-            place: settings.paths.isEmpty ? "the workspace" : settings.paths.map { "'\($0)'" }.joined(separator: ", "),
+            place: settings.paths.isEmpty ? whole : settings.paths.map { "'\($0)'" }.joined(separator: ", "),
             root: root
         )
     }
 
+    private var whole: String { place.directory.isEmpty ? "the workspace" : "'\(place.directory)'" }
+
+    /// - Parameter inner: The workspace as pytest is to see it.
     private func program(
         _ python: PythonInterpreter,
         _ paths: [String],
         _ workspace: Workspace,
+        in inner: Workspace,
         _ context: GateContext
     ) throws(Failure) -> PythonProgram {
         let cache = "\(try context.scratch())/cache.\(UInt32.random(in: .min ... .max))"
-        let options = options(cache, root: workspace.path) + paths
+        let options = options(cache, root: inner.path) + paths
         return PythonProgram(
             PytestBootstrap.source,
-            [workspace.project, PythonGuards.expression(for: protected)] + options,
+            [workspace.project, workspace.path, PythonGuards.expression(for: protected)] + options,
             python,
             in: workspace,
-            directory: workspace.path,
+            directory: inner.path,
             timeout: settings.timeout
         )
     }

@@ -30,8 +30,12 @@ struct PytestLedger: Sendable {
     private var seconds: [String: Double] = [:]
     private static let messageLimit = 4_000
 
-    init(_ report: PythonReport) {
+    private let place: ProjectPlace?
+
+    /// - Parameter place: Where pytest ran; tests are called by paths from the workspace.
+    init(_ report: PythonReport, of place: ProjectPlace? = nil) {
         problem = report.problem
+        self.place = place
         for record in report.records { take(record) }
         for (id, place) in places { cases[place].seconds = seconds[id] }
     }
@@ -48,18 +52,18 @@ struct PytestLedger: Sendable {
     var unheard: [String] { planned.filter { places[$0] == nil } }
 
     private mutating func take(_ record: JSONValue) {
-        if let id = record["start"]?.text {
+        if let id = name(record["start"]) {
             started.append(id)
             phases[id] = [:]
             finished.remove(id)
-        } else if let id = record["of"]?.text {
+        } else if let id = name(record["of"]) {
             takePhase(record, of: id)
-        } else if let id = record["finish"]?.text {
+        } else if let id = name(record["finish"]) {
             finished.insert(id)
             seconds[id, default: 0] += record["seconds"]?.number ?? 0
         } else if let ids = record["plan"]?.elements, !ids.isEmpty {
-            planned += ids.compactMap(\.text)
-        } else if let id = record["collect"]?.text {
+            planned += ids.compactMap(name)
+        } else if let id = name(record["collect"]) {
             add(id.isEmpty ? "the tests" : id, record["outcome"]?.text == "skipped" ? .skipped : .error, record)
         } else if let breach = Breach(record, by: "pytest") {
             breaches.append(breach)
@@ -69,6 +73,9 @@ struct PytestLedger: Sendable {
             status = record["done"]?.integer ?? status
         }
     }
+
+    /// What pytest calls something, from the workspace on.
+    private func name(_ value: JSONValue?) -> String? { value?.text.map { place?.outer($0) ?? $0 } }
 
     private mutating func takePhase(_ record: JSONValue, of id: String) {
         let phase = record["phase"]?.text ?? ""
@@ -96,7 +103,7 @@ struct PytestLedger: Sendable {
 
     private mutating func add(_ id: String, _ outcome: TestCase.Outcome, _ record: JSONValue) {
         var test = TestCase(id, outcome, (record["message"]?.text ?? "").capped(to: Self.messageLimit))
-        test.file = record["file"]?.text ?? id.firstRange(of: "::").map { String(id[..<$0.lowerBound]) } ?? id
+        test.file = name(record["file"]) ?? id.firstRange(of: "::").map { String(id[..<$0.lowerBound]) } ?? id
         test.line = record["line"]?.integer.flatMap { $0 > 0 ? $0 : nil }
         guard let place = places[id] else {
             places[id] = cases.count

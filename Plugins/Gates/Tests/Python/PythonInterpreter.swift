@@ -9,10 +9,13 @@ struct PythonInterpreter: Sendable, Hashable {
 
     /// Finds the interpreter that the settings name, or the project's own, or the system's.
     ///
+    /// - Parameter directory: Of the project, relative to it, where the environment may be, too; empty for none.
     /// - Throws: ``Failure/Kind/missing`` saying where it was looked for.
-    init(named setting: String?, project: String) throws(Failure) {
+    init(named setting: String?, project: String, directory: String = "") throws(Failure) {
         guard let setting else {
-            let own = Self.environments.map { "\(project)/\($0)/bin/python" }.first(where: Self.isExecutable)
+            let places = directory.isEmpty ? [project] : ["\(project)/\(directory)", project]
+            let own = places.flatMap { place in Self.environments.map { "\(place)/\($0)/bin/python" } }
+                .first(where: Self.isExecutable)
             guard let found = own ?? Programs.find("python3") ?? Programs.find("python") else {
                 throw Failure(
                     .missing,

@@ -58,7 +58,11 @@ public struct UnittestGate: Gate {
         _ workspace: Workspace,
         _ context: GateContext
     ) async throws(Failure) -> Verdict {
-        let python = try PythonInterpreter(named: settings.python, project: workspace.project)
+        let python = try PythonInterpreter(
+            named: settings.python,
+            project: workspace.project,
+            directory: settings.directory ?? ""
+        )
         let home = try RelativePath.directory(settings.directory, in: workspace.path)
         try RelativePath.require(paths, of: "paths", in: home)
         let program = PythonProgram(
