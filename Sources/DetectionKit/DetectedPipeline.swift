@@ -76,7 +76,8 @@ extension JSONValue {
 }
 
 extension String {
-    /// Whether it begins with a letter and goes on with letters of ASCII, digits, `/`, `_`, `-` and `.`; no truth value.
+    /// Whether it begins with a letter and goes on with letters of ASCII, digits, `/`, `_`, `-` and `.`; no truth
+    /// value.
     fileprivate var isPlainWord: Bool {
         guard let first = utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) else {
             return false
