@@ -18,6 +18,18 @@ struct PipelineFiles: Sendable {
     ///
     /// - Throws: every mistake of the file, as they are shown to a person.
     func load(_ word: String) throws(CommandError) -> LoadedPipeline {
+        switch try checked(word) {
+        case .success(let loaded):
+            for warning in loaded.warnings { Output.error("\(warning)") }
+            return loaded
+        case .failure(let mistakes): throw .usage("\(mistakes)")
+        }
+    }
+
+    /// The same, with all that is wrong as data.
+    ///
+    /// - Throws: when there is no pipeline of this name.
+    func checked(_ word: String) throws(CommandError) -> Result<LoadedPipeline, Diagnostics> {
         let isFile = word.contains("/") || word.hasSuffix(".yaml") || word.hasSuffix(".yml")
         guard isFile || builtIn[word] != nil else {
             let near = Suggestion.sentence(for: word, among: builtIn.keys)
@@ -29,14 +41,11 @@ struct PipelineFiles: Sendable {
                 """
             )
         }
-        let loaded: LoadedPipeline
         do throws(Diagnostics) {
-            loaded = isFile ? try loader.load(file: word) : try loader.load(builtIn: word)
+            return .success(isFile ? try loader.load(file: word) : try loader.load(builtIn: word))
         } catch {
-            throw .usage("\(error)")
+            return .failure(error)
         }
-        for warning in loaded.warnings { Output.error("\(warning)") }
-        return loaded
     }
 }
 

@@ -119,9 +119,19 @@ struct Session: Sendable {
 
     /// - Throws: every mistake of the operator's policy.
     func expectPolicy(_ path: String?) throws(CommandError) {
-        guard let path = path.map(absolute) ?? configuration.policy else { return }
-        do throws(Diagnostics) { _ = try PolicyFile.policy(path, registry, PipelineSources.disk) } catch {
-            throw .usage("\(error)")
+        guard let path = path.map(absolute) ?? configuration.policy, let mistakes = mistakes(ofPolicy: path) else {
+            return
+        }
+        throw .usage("\(mistakes)")
+    }
+
+    /// What is wrong with an operator's policy; `nil` for nothing.
+    func mistakes(ofPolicy path: String) -> Diagnostics? {
+        do throws(Diagnostics) {
+            _ = try PolicyFile.policy(path, registry, PipelineSources.disk)
+            return nil
+        } catch {
+            return error
         }
     }
 

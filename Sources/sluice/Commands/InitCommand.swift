@@ -27,7 +27,8 @@ enum InitCommand: Subcommand {
             throw .usage("'\(path)' \(reason).")
         }
         defer { close(descriptor) }
-        let bytes = Array(template(options.extends, file: options.file).utf8)
+        let head = SchemaFile.line(in: session)
+        let bytes = Array((head + template(options.extends, file: options.file)).utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count else {
             throw .broken("'\(path)' could not be written whole: \(String(cString: strerror(errno)))")
         }
