@@ -146,7 +146,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "CCurl", "CLinux", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit", "WorkspaceKit",
-                "ProviderKit", "SQLiteStore", "ForeignTool",
+                "ProviderKit", "SQLiteStore", "ForeignTool", "ScriptedProvider",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "ContractKit", "LoadKit", "CSQLite",
                 "YAML",
             ] + every("Contract"),
@@ -155,7 +155,7 @@ let package = Package(
         .target(
             name: "BuiltInPipelines",
             path: "Pipelines",
-            exclude: ["examples"],
+            exclude: ["examples", "command.test.yaml", "pytest.test.yaml"],
             sources: ["BuiltInPipelines.swift"],
             resources: ["ai-eval", "command", "generate-eval", "prompt", "pytest"].map { .embedInCode("\($0).yaml") },
             swiftSettings: strict

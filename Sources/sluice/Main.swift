@@ -11,7 +11,7 @@ struct Main {
         AnySubcommand(EventsCommand.self), AnySubcommand(DiffCommand.self), AnySubcommand(RollbackCommand.self),
         AnySubcommand(CostCommand.self), AnySubcommand(ReportCommand.self), AnySubcommand(ReplayCommand.self),
         AnySubcommand(VerifyCommand.self),
-        AnySubcommand(LintCommand.self), AnySubcommand(SchemaCommand.self),
+        AnySubcommand(LintCommand.self), AnySubcommand(TestCommand.self), AnySubcommand(SchemaCommand.self),
         AnySubcommand(ModulesCommand.self), AnySubcommand(InitCommand.self),
         AnySubcommand(NewCommand.self),
         AnySubcommand(GenerateEvalCommand.self),

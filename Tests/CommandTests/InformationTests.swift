@@ -7,7 +7,7 @@ struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay",
         "verify",
-        "lint", "schema", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve",
+        "lint", "test", "schema", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve",
         "mcp", "acp",
         "watch",
         "key",
