@@ -13,6 +13,14 @@ enum SchemaFile {
         return schema.encoded(.pretty) + [UInt8(ascii: "\n")]
     }
 
+    /// Of the files that `sluice test` reads.
+    static var ofTests: [UInt8] {
+        var schema = TestFile.schema.jsonSchema.members
+        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        schema["title"] = "Tests of a Sluice pipeline"
+        return JSONValue.object(schema).encoded(.pretty) + [UInt8(ascii: "\n")]
+    }
+
     /// The first line of a pipeline, which tells editors where the schema is; nothing where it cannot be written.
     static func line(in session: Session) -> String {
         let directory = session.configuration.stateDirectory

@@ -24,7 +24,7 @@ enum LintCommand: Subcommand {
     static let name = "lint"
     static let summary = "Checks a pipeline and shows every mistake in it; a file that lints will start."
     static let operands = [
-        Operand(name: "PIPELINE", help: "A file, or the name of a built-in pipeline.", isOptional: true)
+        Operand(name: "PIPELINE", help: "A file, also of tests, or the name of a built-in pipeline.", isOptional: true)
     ]
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
@@ -33,7 +33,7 @@ enum LintCommand: Subcommand {
         let form = try options.form()
         guard !operands.isEmpty || options.policy != nil else {
             throw .usage(
-                "'sluice lint' needs PIPELINE: A file, or the name of a built-in pipeline.\nSee 'sluice lint --help'."
+                "'sluice lint' needs PIPELINE: \(Self.operands[0].help)\nSee 'sluice lint --help'."
             )
         }
         if let form { return try tell(options.policy, operands.first, as: form, session) }
@@ -42,6 +42,14 @@ enum LintCommand: Subcommand {
             Output.line("\(policy): no mistakes.")
         }
         guard let pipeline = operands.first else { return .achieved }
+        if pipeline.hasSuffix(TestFile.ending) {
+            guard !options.normal else {
+                throw .usage("Option '--normal' is for pipelines, and '\(pipeline)' holds tests.")
+            }
+            if let mistakes = mistakes(ofTests: pipeline) { throw .usage("\(mistakes)") }
+            Output.line("\(pipeline): no mistakes.")
+            return .achieved
+        }
         let loaded = try PipelineFiles(session).load(pipeline)
         for warning in warnings(loaded, pipeline, session) { Output.error("\(warning)") }
         if options.normal {
@@ -60,7 +68,9 @@ enum LintCommand: Subcommand {
         _ session: Session
     ) throws(CommandError) -> ExitStatus {
         var found = policy.flatMap { session.mistakes(ofPolicy: absolute($0)) }?.all ?? []
-        if let pipeline {
+        if let pipeline, pipeline.hasSuffix(TestFile.ending) {
+            found += mistakes(ofTests: pipeline)?.all ?? []
+        } else if let pipeline {
             switch try PipelineFiles(session).checked(pipeline) {
             case .success(let loaded): found += loaded.warnings + warnings(loaded, pipeline, session)
             case .failure(let mistakes): found += mistakes.all
@@ -68,6 +78,11 @@ enum LintCommand: Subcommand {
         }
         Output.raw(Array(form.text(found).utf8))
         return found.contains { $0.severity == .error } ? .usage : .achieved
+    }
+
+    private static func mistakes(ofTests file: String) -> Diagnostics? {
+        do throws(Diagnostics) { _ = try TestSuite.read(file) } catch { return error }
+        return nil
     }
 
     /// What would keep a run from starting here and now; the file itself may be in order.

@@ -53,7 +53,7 @@ enum TestCommand: Subcommand {
         defer { withExtendedLifetime(signals) {} }
         let clock = ContinuousClock()
         let began = clock.now
-        let results = await TestRunner(session, in: path).play(suite.tests) { result in
+        let results = await TestRunner(suite.tests, session, in: path).play { result in
             TestReport.lines(result).forEach(tell)
             Output.flush()
         }

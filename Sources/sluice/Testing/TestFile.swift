@@ -56,7 +56,7 @@ struct PipelineTest: Fields {
 struct TestScript: FieldValue {
     let json: JSONValue
 
-    static var schema: ValueSchema { .any }
+    static var schema: ValueSchema { ScriptedProvider.script }
 
     init?(_ json: JSONValue, _ reader: inout FieldReader) {
         let before = reader.problems.count
@@ -72,6 +72,9 @@ enum TestKill: FieldValue {
     case each
 
     static var schema: ValueSchema { .oneOf([.integer, .choice(["each"])]) }
+
+    /// The one event, if it is one.
+    var number: Int? { if case .at(let number) = self { number } else { nil } }
 
     var json: JSONValue {
         switch self {

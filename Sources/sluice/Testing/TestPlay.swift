@@ -16,6 +16,8 @@ struct TestPlay {
         var open: String?
         /// Where the files are.
         var workspace: String
+        /// Whether a process was killed on the way.
+        var wasKilled: Bool
     }
 
     static let run: RunID = "test"
@@ -40,17 +42,26 @@ struct TestPlay {
         var answers = test.answers[...]
         var kill = number
         var words = start
+        func played(_ events: [Event], _ state: RunState) -> Played {
+            Played(
+                events: events,
+                unasked: answers.count,
+                open: state.pendingApprovals.first?.approval.question,
+                workspace: state.workspace?.path ?? stage.project,
+                wasKilled: number != nil && kill == nil
+            )
+        }
         for _ in 0..<Self.most {
             let ended = try await child(words, killingAt: kill)
             let events = try await events()
             let state = RunState(replaying: events)
             if ended.status == Self.killed { kill = nil }
             guard !events.isEmpty else { throw unable("The run did not start", ended) }
-            if state.isFinished { return played(events, state, answers) }
+            if state.isFinished { return played(events, state) }
             if ended.status == Self.killed {
                 words = ["resume", Self.run.value, "--json"]
             } else if state.status == .waiting {
-                guard let next = next(state, &answers) else { return played(events, state, answers) }
+                guard let next = next(state, &answers) else { return played(events, state) }
                 words = next
             } else {
                 throw unable("The run stopped after event \(state.sequence), though it is not over", ended)
@@ -79,15 +90,6 @@ struct TestPlay {
         return answers.popFirst().map { words + $0.options }
     }
 
-    private func played(_ events: [Event], _ state: RunState, _ answers: ArraySlice<TestAnswer>) -> Played {
-        Played(
-            events: events,
-            unasked: answers.count,
-            open: state.pendingApprovals.first?.approval.question,
-            workspace: state.workspace?.path ?? stage.project
-        )
-    }
-
     // MARK: - Processes
 
     private func child(_ words: [String], killingAt number: Int?) async throws(Failure) -> Finished {
@@ -98,7 +100,7 @@ struct TestPlay {
         environment["XDG_CONFIG_HOME"] = "\(stage.root)/config"  // prices and policies of the person are not the test's
         environment[TestEnvironment.offline] = "1"
         if let number { environment.merge(TestEnvironment.killing(Self.run, at: number)) { $1 } }
-        let command = Command(try Self.program(), words, in: stage.root, environment: environment, timeout: left)
+        let command = Command(try Self.program(), words, in: stage.home, environment: environment, timeout: left)
         switch try await ProcessKit.outcome(of: command) {
         case .finished(let finished): return finished
         case .timedOut: throw try await late()

@@ -14,92 +14,117 @@ struct TestResult: Sendable {
 }
 
 /// Plays tests, as many at once as there are processors, each in a directory of its own that is removed afterwards.
+///
+/// A test that is killed at each event is played once undisturbed, and then, when all others have been, once for each.
 struct TestRunner: Sendable {
+    /// One play of a test.
+    private struct Play: Sendable {
+        var index: Int
+        var kill: Int?
+    }
+
+    private struct Outcome: Sendable {
+        var play: Play
+        var problems: [String]
+        /// How many events were recorded.
+        var events: Int
+        var elapsed: Duration
+    }
+
     private let session: Session
     /// A directory of this runner alone.
     private let root: String
+    private let tests: [PlannedTest]
 
-    init(_ session: Session, in root: String) {
+    init(_ tests: [PlannedTest], _ session: Session, in root: String) {
+        self.tests = tests
         self.session = session
         self.root = root
     }
 
     /// - Parameter tell: Is given each result in the order of the tests, as soon as it is known.
-    func play(_ tests: [PlannedTest], tell: (TestResult) -> Void) async -> [TestResult] {
-        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        return await withTaskGroup(of: (Int, TestResult).self) { group in
-            var waiting = tests.enumerated().makeIterator()
-            func begin() {
-                guard let (index, planned) = waiting.next() else { return }
-                group.addTask { (index, await result(planned, index)) }
+    func play(tell: (TestResult) -> Void) async -> [TestResult] {
+        var results = tests.map { TestResult(planned: $0, problems: [], elapsed: .zero) }
+        var open = Array(repeating: 1, count: tests.count)
+        var told = 0
+        func note(_ outcome: Outcome) {
+            let index = outcome.play.index
+            results[index].elapsed += outcome.elapsed
+            open[index] -= 1
+            // Of several plays of a test, the first that went wrong is enough.
+            if results[index].problems.isEmpty { results[index].problems = outcome.problems }
+        }
+        func tellWhatIsKnown() {
+            while told < results.count, open[told] == 0 {
+                tell(results[told])
+                told += 1
             }
-            for _ in 0..<processors { begin() }
-            var results: [TestResult?] = Array(repeating: nil, count: tests.count)
-            var told = 0
-            while let (index, result) = await group.next() {
-                results[index] = result
-                begin()
-                while told < results.count, let next = results[told] {
-                    tell(next)
-                    told += 1
+        }
+        var further: [Play] = []
+        await pool(tests.map(\.test).enumerated().map { Play(index: $0, kill: $1.kill?.number) }) { outcome in
+            note(outcome)
+            let index = outcome.play.index
+            if case .each? = tests[index].test.kill, outcome.problems.isEmpty {
+                further += (1...max(1, outcome.events)).map { Play(index: index, kill: $0) }
+                open[index] = max(1, outcome.events)
+            }
+            tellWhatIsKnown()
+        }
+        await pool(further.sorted { ($0.index, $0.kill ?? 0) < ($1.index, $1.kill ?? 0) }) { outcome in
+            note(outcome)
+            tellWhatIsKnown()
+        }
+        return results
+    }
+
+    /// Plays as many at once as there are processors.
+    private func pool(_ plays: [Play], _ take: (Outcome) -> Void) async {
+        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        await withTaskGroup(of: Outcome.self) { group in
+            var waiting = plays.makeIterator()
+            var failed: Set<Int> = []
+            func begin() {
+                while let play = waiting.next() {
+                    guard !failed.contains(play.index) else {
+                        take(Outcome(play: play, problems: [], events: 0, elapsed: .zero))
+                        continue
+                    }
+                    group.addTask { await outcome(play) }
+                    return
                 }
             }
-            return results.compactMap(\.self)
+            for _ in 0..<processors { begin() }
+            while let outcome = await group.next() {
+                if !outcome.problems.isEmpty { failed.insert(outcome.play.index) }
+                take(outcome)
+                begin()
+            }
         }
     }
 
-    private func result(_ planned: PlannedTest, _ index: Int) async -> TestResult {
+    private func outcome(_ play: Play) async -> Outcome {
         let clock = ContinuousClock()
         let began = clock.now
-        let problems = await problems(planned, index)
-        return TestResult(planned: planned, problems: problems, elapsed: clock.now - began)
-    }
-
-    private func problems(_ planned: PlannedTest, _ index: Int) async -> [String] {
+        let when = play.kill.map { "killed at event \($0): " } ?? ""
         do throws(Failure) {
-            switch planned.test.kill {
-            case nil: return try await problems(planned, "\(index)", killingAt: nil).problems
-            case .at(let number): return try await killed(planned, "\(index)", at: number)
-            case .each: return try await killedEverywhere(planned, index)
-            }
+            let (found, events) = try await problems(play)
+            let problems = found.map { when + $0 }
+            return Outcome(play: play, problems: problems, events: events, elapsed: clock.now - began)
         } catch {
-            return [error.message]
+            return Outcome(play: play, problems: [when + error.message], events: 0, elapsed: clock.now - began)
         }
     }
 
-    /// The test as it stands, and then once for each event of that.
-    private func killedEverywhere(_ planned: PlannedTest, _ index: Int) async throws(Failure) -> [String] {
-        let undisturbed = try await problems(planned, "\(index)", killingAt: nil)
-        guard undisturbed.problems.isEmpty else { return undisturbed.problems }
-        for number in 1...max(1, undisturbed.events) {
-            let found = try await killed(planned, "\(index)-\(number)", at: number)
-            if !found.isEmpty { return found }
-        }
-        return []
-    }
-
-    private func killed(_ planned: PlannedTest, _ name: String, at number: Int) async throws(Failure) -> [String] {
-        let when = "killed at event \(number): "
-        do throws(Failure) {
-            let (found, events) = try await problems(planned, name, killingAt: number)
-            guard events >= number else {
-                return ["kill: the run has \(events) events, so it cannot be killed at event \(number)"] + found
-            }
-            return found.map { when + $0 }
-        } catch {
-            throw Failure(error.kind, when + error.message)
-        }
-    }
-
-    private func problems(
-        _ planned: PlannedTest,
-        _ name: String,
-        killingAt number: Int?
-    ) async throws(Failure) -> (problems: [String], events: Int) {
-        let directory = "\(root)/\(name)"
+    private func problems(_ play: Play) async throws(Failure) -> (problems: [String], events: Int) {
+        let planned = tests[play.index]
+        let directory = "\(root)/\(play.index)\(play.kill.map { "-\($0)" } ?? "")"
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let stage = try await TestStage.set(planned, in: directory)
-        let played = try await TestPlay(stage, session).play(killingAt: number)
-        return (TestVerdict(played, planned.test).problems, played.events.count)
+        let played = try await TestPlay(stage, session).play(killingAt: play.kill)
+        var problems = TestVerdict(played, planned.test).problems
+        if play.kill != nil, !played.wasKilled {
+            problems.insert("no process was killed: the run has \(played.events.count) events", at: 0)
+        }
+        return (problems, played.events.count)
     }
 }

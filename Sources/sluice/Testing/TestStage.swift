@@ -14,6 +14,8 @@ struct TestStage: Sendable {
 
     var project: String { "\(root)/project" }
     var state: String { "\(root)/state" }
+    /// Where the test file is, so that what other models say may stand in files beside it.
+    var home: String { absolute(".".beside(planned.file)) }
     var script: String { "\(root)/model.json" }
 
     /// Makes the directory with all that a run begins with.

@@ -36,7 +36,12 @@ struct TestSuite: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw .usage("There is no file or directory '\(path)'.")
         }
-        guard isDirectory else { return [path] }
+        guard isDirectory else {
+            guard path.hasSuffix(TestFile.ending) else {
+                throw .usage("The name of a test ends in '\(TestFile.ending)', but is '\(path)'.")
+            }
+            return [path]
+        }
         return below(path.hasSuffix("/") ? String(path.dropLast()) : path, depth: 0)
     }
 
@@ -59,7 +64,8 @@ struct TestSuite: Sendable {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
     }
 
-    private static func read(_ path: String) throws(Diagnostics) -> [PlannedTest] {
+    /// The tests of one file.
+    static func read(_ path: String) throws(Diagnostics) -> [PlannedTest] {
         let members = try SettingsFile.read(path, as: TestFile.self, PipelineSources.disk) { file in
             missing(file, of: path)
         }
@@ -75,7 +81,7 @@ struct TestSuite: Sendable {
     /// Where the pipeline is that a file tests.
     private static func pipeline(of file: TestFile, _ path: String) -> String {
         if let name = file.pipeline { return name.beside(path) }
-        return path.hasSuffix(TestFile.ending) ? path.dropLast(TestFile.ending.count) + ".yaml" : path
+        return path.dropLast(TestFile.ending.count) + ".yaml"
     }
 
     /// Files that a test names and that are not there.

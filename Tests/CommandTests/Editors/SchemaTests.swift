@@ -5,8 +5,12 @@ import Testing
 /// Editors find right what Sluice finds right, and wrong what it refuses: a validator of another maker says so.
 struct SchemaCommandTests {
     /// What the validator says of each file: where its mistakes are.
-    private func mistakes(in files: [String: String], _ bench: Bench) async throws -> [String: [String: JSONValue]] {
-        let schema = try await bench.sluice("schema")
+    private func mistakes(
+        in files: [String: String],
+        _ bench: Bench,
+        options: [String] = []
+    ) async throws -> [String: [String: JSONValue]] {
+        let schema = try await bench.start(["schema"] + options).ended()
         try #require(schema.status == 0 && schema.errors == "")
         try bench.write(schema.output, to: "pipeline.schema.json")
         for (name, text) in files { try bench.write(text, to: name) }
@@ -110,6 +114,21 @@ struct SchemaCommandTests {
                 #expect(told.keys.contains(place), "\(text): \(told)")
                 #expect(try await bench.sluice("lint", "wrong-\(number).yaml").status == 64, "\(text)")
             }
+        }
+    }
+
+    @Test func testsOfPipelinesHaveASchemaToo() async throws {
+        try await withBench { bench in
+            let names = ["command", "pytest"]
+            var files: [String: String] = try names.reduce(into: [:]) { files, name in
+                let path = "\(Bench.package)/Pipelines/\(name).test.yaml"
+                files["\(name).yaml"] = try String(contentsOfFile: path, encoding: .utf8)
+            }
+            files["wrong.yaml"] = "tests: [{ name: x, model: [{ txt: hello }], expect: { end: achived } }]\n"
+            let found = try await mistakes(in: files, bench, options: ["--tests"])
+            #expect(found["command.yaml"] == [:] && found["pytest.yaml"] == [:])
+            let places = Set(try #require(found["wrong.yaml"]).keys)
+            #expect(places.isSuperset(of: ["tests.0.model.0", "tests.0.expect.end"]), "\(places)")
         }
     }
 

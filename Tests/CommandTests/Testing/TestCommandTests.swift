@@ -151,6 +151,22 @@ struct TestCommandTests {
                 ]
             )
             #expect(ended.status == 64 && ended.output == "")
+            let linted = try await bench.sluice("lint", "fix.test.yaml")
+            #expect(linted.errors == ended.errors && linted.status == 64)
+            let json = try JSONValue(parsing: try await bench.sluice("lint", "fix.test.yaml", "--json").output)
+            #expect(json["findings"]?.elements.count == said.count)
+        }
+    }
+
+    @Test func aFileOfTestsIsLintedToo() async throws {
+        try await withBench { bench in
+            #expect(try await play(Self.test("holds", ""), in: bench).status == 0)
+            let linted = try await bench.sluice("lint", "fix.test.yaml")
+            #expect(linted.output == "fix.test.yaml: no mistakes.\n" && linted.status == 0)
+            let normal = try await bench.sluice("lint", "fix.test.yaml", "--normal")
+            #expect(normal.errors == "Option '--normal' is for pipelines, and 'fix.test.yaml' holds tests.\n")
+            let other = try await bench.sluice("test", "fix.yaml")
+            #expect(other.errors == "The name of a test ends in '.test.yaml', but is 'fix.yaml'.\n")
         }
     }
 
@@ -213,7 +229,7 @@ struct TestCommandTests {
             let ended = try await play(Self.test("each", "kill: each", events: events), in: bench)
             #expect(ended.status == 0, "\(ended)")
             let late = try await play(Self.test("late", "kill: 99"), in: bench)
-            let sentence = "kill: the run has 15 events, so it cannot be killed at event 99"
+            let sentence = "killed at event 99: no process was killed: the run has 15 events"
             #expect(late.output.contains("        \(sentence)\n"), "\(late)")
         }
     }
@@ -226,6 +242,51 @@ struct TestCommandTests {
             #expect(ended.output.contains("        killed at event 9: \(sentence)\n"))
             #expect(ended.output.contains(" tool_call.started file_write\n"))
             #expect(ended.status == 1)
+        }
+    }
+
+    private static let whole = """
+        name: fix
+        env: [WORD]
+        goal: { gate: command, with: { command: "cat state start | grep -qx '${env.WORD}'" } }
+        tools: [file_write]
+        workspace: { isolation: worktree }
+
+        """
+
+    /// A git repository, a directory of files and some on top, variables, a price.
+    private func whole(cost: String, reason: String, iterations: Int) -> String {
+        let usage = "usage: { input: 1000000, output: 500000 }"
+        return """
+            tests:
+              - name: whole
+                git: true
+                workspace: begun
+                files: { state: nothing }
+                env: { WORD: done here }
+                model:
+                  price: { input: 2.00 USD, output: 10.00 USD }
+                  replies:
+                    - { calls: [{ tool: file_write, arguments: { path: state, content: "done " } }], \(usage) }
+                    - text: Done.
+                expect: { end: achieved, cost: \(cost), reason: \(reason), iterations: \(iterations) }
+
+            """
+    }
+
+    @Test func allThatATestSaysIsMadeSoAndLookedAt() async throws {
+        try await withBench { bench in
+            try bench.write(Self.whole, to: "fix.yaml")
+            try bench.write("here", to: "begun/start")
+            try bench.write(whole(cost: "7.00 USD", reason: "exited with 0", iterations: 1), to: "fix.test.yaml")
+            let ended = try await bench.sluice("test", "fix.test.yaml")
+            #expect(ended.status == 0, "\(ended)")
+            try bench.write(whole(cost: "7.01 USD", reason: "exited with 1", iterations: 2), to: "fix.test.yaml")
+            let other = try await bench.sluice("test", "fix.test.yaml").output
+            #expect(other.contains("        cost: expected 7.01 USD, came 7.00 USD\n"), "\(other)")
+            #expect(other.contains("        iterations: expected 2, came 1\n"))
+            #expect(other.contains("        reason: expected 'exited with 1' in it, came:\n          | '"))
+            #expect(bench.read("begun/start") == "here" && bench.read("begun/state") == nil)
         }
     }
 
@@ -251,6 +312,59 @@ struct TestCommandTests {
             #expect(report == expected)
             let quiet = try await bench.sluice("test", "--junit", "-")
             #expect(quiet.output.hasPrefix("<?xml") && quiet.errors.contains("passed  fix.test.yaml: holds"))
+        }
+    }
+}
+
+/// Tests of pipelines that have agents and people.
+struct TestedAgentTests {
+    /// Everything in it is asked, answered and killed: the agent's question is the run's, and its model has a script of its own.
+    @Test func agentsPlayScriptsOfTheirOwn() async throws {
+        try await withBench { bench in
+            try bench.write(
+                """
+                name: main
+                goal: { gate: command, with: { command: "cat out part" } }
+                tools: { allow: [run_agent, file_write] }
+                agents: { helper: { pipeline: helper.yaml } }
+
+                """,
+                to: "tests/main.yaml"
+            )
+            try bench.write(
+                """
+                name: helper
+                model: scripted/helper.json
+                goal: { gate: command, with: { command: "cat part" } }
+                tools: { allow: [ask_human, file_write] }
+
+                """,
+                to: "tests/helper.yaml"
+            )
+            let replies = """
+                [{"calls": [{"tool": "ask_human", "arguments": {"question": "Which?"}}]},
+                 {"expect": "the one",
+                  "calls": [{"tool": "file_write", "arguments": {"path": "part", "content": "part"}}]}, {"text": "There."}]
+                """
+            try bench.write(replies, to: "tests/helper.json")
+            let test = """
+                tests:
+                  - name: has the helper ask
+                    kill: each
+                    model:
+                      - calls: [{ tool: run_agent, arguments: { agent: helper, task: Write the part. } }]
+                      - calls: [{ tool: file_write, arguments: { path: out, content: out } }]
+                      - text: Done.
+                    answers: [{ answer: the one }]
+                    expect:
+                      end: achieved
+                      events: [agent.started, approval.requested, approval.resolved, agent.finished, run.finished]
+                      files: { out: out, part: part }
+
+                """
+            try bench.write(test, to: "tests/main.test.yaml")
+            let ended = try await bench.sluice("test", "tests")
+            #expect(ended.status == 0, "\(ended)")
         }
     }
 }
