@@ -51,6 +51,19 @@ enum YAMLText {
         }
         let isWord = text.utf8.first.map { (0x61...0x7A).contains($0) } ?? false
         let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
-        return letters && isWord && !words.contains(text) ? text : JSONValue.string(text).jsonText
+        return letters && isWord && !words.contains(text) ? text : quoted(text)
+    }
+
+    /// The text as JSON, and without the characters that JSON takes and YAML does not, or takes for the end of a line
+    /// (YAML 1.2.2, 5.1).
+    private static func quoted(_ text: String) -> String {
+        JSONValue.string(text).jsonText.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar.value {
+            case 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PipelineKit
 import Testing
 
 /// A run that was recorded becomes a test that passes.
@@ -66,6 +67,41 @@ struct TestRecordingTests {
             #expect(text.contains("        first\n\n          second: \"x\"\n"))
             let ended = try await bench.sluice("test", "fix.test.yaml")
             #expect(ended.status == 0, "\(ended)\n\(text)")
+        }
+    }
+
+    /// Texts that YAML would take for something else, or that have no plain form in it.
+    private static let odd = [
+        "on", "1e3", "~", "null", "- a", "a: b # c", "{x}", "*star", "&anchor", "!tag", "%directive", "--- \n", "...\n",
+        " leading\n", "trailing \n", "\n\nblank first\n", "blank last\n\n", "tab\t\n", "return\r\n", "é 漢 🎉\n",
+        "\"quoted\" 'both'\n", "back\\slash\n", "only blanks\n   \nbetween\n", "a\n b\n  c\n\n d\n", "",
+        "\u{7f}\u{85}\u{2028}",
+        "no end\nof line", "# comment\n", "|\n", "key:\n  - value\n",
+    ]
+
+    /// Read by another maker's parser, each file is what it was.
+    @Test func everyTextIsWrittenAsItIs() async throws {
+        try await withBench { bench in
+            let files = Dictionary(
+                uniqueKeysWithValues: Self.odd.prefix(18).enumerated().map { ("f\($0)", $1) }
+            )
+            let others = Dictionary(
+                uniqueKeysWithValues: Self.odd.dropFirst(18).enumerated().map { ("on: \($0) é", $1) }
+            )
+            for files in [files, others] {
+                try? FileManager.default.removeItem(atPath: bench.project)
+                for (name, text) in files { try bench.write(text, to: "project/\(name)") }
+                try bench.write("name: held\ngoal: { gate: command, with: { command: \"true\" } }\n", to: "held.yaml")
+                try bench.write("[]", to: "none.json")
+                let words = ["run", "held.yaml", "--cwd", "project", "--model", "scripted/none.json"]
+                #expect(try await bench.start(words).ended().status == 0)
+                #expect(try await bench.sluice("test", "--record", "held.test.yaml", "--replace").status == 0)
+                let program = "import json, yaml; print(json.dumps(yaml.safe_load(open('held.test.yaml'))))"
+                let printed = try await bench.run("\(Bench.package)/.venv/bin/python3", "-c", program)
+                let read = try JSONValue(parsing: printed)["tests"]?.elements.first?["files"]?.members
+                #expect(read?.mapValues { $0.text } == files, "\(bench.read("held.test.yaml") ?? "")")
+                #expect(try await bench.sluice("test", "held.test.yaml").status == 0)
+            }
         }
     }
 
