@@ -42,39 +42,48 @@ struct TestRunner: Sendable {
         self.root = root
     }
 
-    /// - Parameter tell: Is given each result in the order of the tests, as soon as it is known.
-    func play(tell: (TestResult) -> Void) async -> [TestResult] {
-        var results = tests.map { TestResult(planned: $0, problems: [], elapsed: .zero) }
-        var open = Array(repeating: 1, count: tests.count)
+    /// How far the tests are.
+    private struct Progress {
+        var results: [TestResult]
+        /// Of each test, how many plays are to come.
+        var open: [Int]
         var told = 0
-        func note(_ outcome: Outcome) {
+
+        mutating func note(_ outcome: Outcome) {
             let index = outcome.play.index
             results[index].elapsed += outcome.elapsed
             open[index] -= 1
             // Of several plays of a test, the first that went wrong is enough.
             if results[index].problems.isEmpty { results[index].problems = outcome.problems }
         }
-        func tellWhatIsKnown() {
+
+        mutating func tell(_ tell: (TestResult) -> Void) {
             while told < results.count, open[told] == 0 {
                 tell(results[told])
                 told += 1
             }
         }
+    }
+
+    /// - Parameter tell: Is given each result in the order of the tests, as soon as it is known.
+    func play(tell: (TestResult) -> Void) async -> [TestResult] {
+        let results = tests.map { TestResult(planned: $0, problems: [], elapsed: .zero) }
+        var progress = Progress(results: results, open: tests.map { _ in 1 })
         var further: [Play] = []
-        await pool(tests.map(\.test).enumerated().map { Play(index: $0, kill: $1.kill?.number) }) { outcome in
-            note(outcome)
+        await pool(tests.enumerated().map { Play(index: $0, kill: $1.test.kill?.number) }) { outcome in
+            progress.note(outcome)
             let index = outcome.play.index
             if case .each? = tests[index].test.kill, outcome.problems.isEmpty {
                 further += (1...max(1, outcome.events)).map { Play(index: index, kill: $0) }
-                open[index] = max(1, outcome.events)
+                progress.open[index] = max(1, outcome.events)
             }
-            tellWhatIsKnown()
+            progress.tell(tell)
         }
         await pool(further.sorted { ($0.index, $0.kill ?? 0) < ($1.index, $1.kill ?? 0) }) { outcome in
-            note(outcome)
-            tellWhatIsKnown()
+            progress.note(outcome)
+            progress.tell(tell)
         }
-        return results
+        return progress.results
     }
 
     /// Plays as many at once as there are processors.
