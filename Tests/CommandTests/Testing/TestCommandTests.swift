@@ -214,7 +214,12 @@ struct TestCommandTests {
                     model:
                       - calls: [{ tool: web_fetch, arguments: { url: "https://docs.example.com/" } }]
                       - { expect: "there is no network in a test", calls: [], text: Then not. }
-                    expect: { end: failed, events: [{ type: tool_call.finished, contains: "https://docs.example.com/" }] }
+                    expect:
+                      end: failed
+                      reason: asked for a 3rd
+                      events:
+                        - type: tool_call.finished
+                          contains: "'https://docs.example.com/' was not asked: there is no network in a test."
 
                 """
             try bench.write(test, to: "web.test.yaml")
