@@ -147,8 +147,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "CCurl", "CLinux", "DetectionKit", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit",
-                "WorkspaceKit",
-                "ProviderKit", "SQLiteStore", "ForeignTool",
+                "WorkspaceKit", "ProviderKit", "SQLiteStore", "ForeignTool", "ScriptedProvider",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "ContractKit", "LoadKit", "CSQLite",
                 "YAML",
             ] + every("Contract"),
@@ -157,7 +156,7 @@ let package = Package(
         .target(
             name: "BuiltInPipelines",
             path: "Pipelines",
-            exclude: ["examples"],
+            exclude: ["examples", "command.test.yaml", "pytest.test.yaml"],
             sources: ["BuiltInPipelines.swift"],
             resources: ["ai-eval", "command", "generate-eval", "prompt", "pytest"].map { .embedInCode("\($0).yaml") },
             swiftSettings: strict

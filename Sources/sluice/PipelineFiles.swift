@@ -17,7 +17,29 @@ struct PipelineFiles: Sendable {
     /// A built-in pipeline by its name, or a file by its path.
     ///
     /// - Throws: every mistake of the file, as they are shown to a person.
-    func load(_ word: String) throws(CommandError) -> LoadedPipeline {
+    func load(_ word: String) throws(CommandError) -> LoadedPipeline { try told(try checked(word)) }
+
+    /// A pipeline that stands in no file.
+    ///
+    /// - Parameter name: What its mistakes are shown under.
+    /// - Throws: every mistake, as they are shown to a person.
+    func load(text: String, name: String) throws(CommandError) -> LoadedPipeline {
+        try told(Result { () throws(Diagnostics) in try loader.load(text, file: name) })
+    }
+
+    private func told(_ loaded: Result<LoadedPipeline, Diagnostics>) throws(CommandError) -> LoadedPipeline {
+        switch loaded {
+        case .success(let loaded):
+            for warning in loaded.warnings { Output.error("\(warning)") }
+            return loaded
+        case .failure(let mistakes): throw .usage("\(mistakes)")
+        }
+    }
+
+    /// As ``load(_:)``, with all that is wrong as data.
+    ///
+    /// - Throws: when there is no pipeline of this name.
+    func checked(_ word: String) throws(CommandError) -> Result<LoadedPipeline, Diagnostics> {
         let isFile = word.contains("/") || word.hasSuffix(".yaml") || word.hasSuffix(".yml")
         guard isFile || builtIn[word] != nil else {
             let near = Suggestion.sentence(for: word, among: builtIn.keys)
@@ -29,26 +51,9 @@ struct PipelineFiles: Sendable {
                 """
             )
         }
-        return try told { loader throws(Diagnostics) in
+        return Result { () throws(Diagnostics) in
             isFile ? try loader.load(file: word) : try loader.load(builtIn: word)
         }
-    }
-
-    /// A pipeline that stands in no file.
-    ///
-    /// - Parameter name: What its mistakes are shown under.
-    /// - Throws: every mistake, as they are shown to a person.
-    func load(text: String, name: String) throws(CommandError) -> LoadedPipeline {
-        try told { loader throws(Diagnostics) in try loader.load(text, file: name) }
-    }
-
-    private func told(
-        _ load: (PipelineLoader) throws(Diagnostics) -> LoadedPipeline
-    ) throws(CommandError) -> LoadedPipeline {
-        let loaded: LoadedPipeline
-        do throws(Diagnostics) { loaded = try load(loader) } catch { throw .usage("\(error)") }
-        for warning in loaded.warnings { Output.error("\(warning)") }
-        return loaded
     }
 }
 

@@ -32,6 +32,11 @@ struct Session: Sendable {
         )
     }
 
+    /// What requests go out by; none do in a test of a pipeline.
+    private var transport: any HTTPTransport {
+        environment[TestEnvironment.offline] == nil ? CurlTransport() : OfflineTransport()
+    }
+
     /// Made when it is asked for: most commands need none of it.
     var registry: Registry { registry(nil) }
 
@@ -39,7 +44,7 @@ struct Session: Sendable {
     private func registry(_ database: String?) -> Registry {
         var registry = Registry.standard()
         registry.addSources(
-            transport: CurlTransport(),
+            transport: transport,
             secrets: redactor.noting(secrets(database)),
             version: Version.number
         )
@@ -119,9 +124,19 @@ struct Session: Sendable {
 
     /// - Throws: every mistake of the operator's policy.
     func expectPolicy(_ path: String?) throws(CommandError) {
-        guard let path = path.map(absolute) ?? configuration.policy else { return }
-        do throws(Diagnostics) { _ = try PolicyFile.policy(path, registry, PipelineSources.disk) } catch {
-            throw .usage("\(error)")
+        guard let path = path.map(absolute) ?? configuration.policy, let mistakes = mistakes(ofPolicy: path) else {
+            return
+        }
+        throw .usage("\(mistakes)")
+    }
+
+    /// What is wrong with an operator's policy; `nil` for nothing.
+    func mistakes(ofPolicy path: String) -> Diagnostics? {
+        do throws(Diagnostics) {
+            _ = try PolicyFile.policy(path, registry, PipelineSources.disk)
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -142,7 +157,7 @@ struct Session: Sendable {
         let keys = KeyRing(store: store, clock: clock)
         // A limit that cannot be read is told by `expectPrices()`, and keeps everything: it must not pass for none.
         let limit = costPerDay ?? configuration.costPerDay.map { Money($0) ?? .zero }
-        return Services(
+        let services = Services(
             EngineParts(
                 registry: registry,
                 store: store,
@@ -152,7 +167,7 @@ struct Session: Sendable {
                     fault: { [fault] in fault($0) }
                 ),
                 sandboxes: sandboxes(database),
-                transport: CircuitBreaker(CurlTransport(), now: clock.now),
+                transport: CircuitBreaker(transport, now: clock.now),
                 secrets: secrets(database),
                 redactor: redactor,
                 clock: clock,
@@ -167,6 +182,8 @@ struct Session: Sendable {
                 hooks: HookProcesses()
             )
         )
+        TestEnvironment.arm(services.feed, environment)
+        return services
     }
 
     /// - Parameter database: From an option; `nil` for the configured one.

@@ -10,7 +10,7 @@ struct GuideTests {
         var lines: [Substring] = []
     }
 
-    private static let guides = ["YourOwnTools", "AddATool", "MCP"]
+    private static let guides = ["YourOwnTools", "AddATool", "MCP", "TestingPipelines"]
 
     private static func blocks(of guide: String) throws -> [Block] {
         let text = try String(contentsOfFile: "\(Bench.package)/Docs/Guides/\(guide).md", encoding: .utf8)

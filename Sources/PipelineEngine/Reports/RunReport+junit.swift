@@ -13,9 +13,9 @@ extension RunReport {
             """
         return """
             <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites name="\(XML.attribute(pipeline))" \(numbers)>
-            <testsuite name="\(XML.attribute(goal))" \(numbers) timestamp="\(at)">
-            <properties><property name="sluice.run" value="\(XML.attribute(run.value))"/>\
+            <testsuites name="\(XMLText.attribute(pipeline))" \(numbers)>
+            <testsuite name="\(XMLText.attribute(goal))" \(numbers) timestamp="\(at)">
+            <properties><property name="sluice.run" value="\(XMLText.attribute(run.value))"/>\
             <property name="sluice.outcome" value="\(result.outcome.rawValue)"/></properties>
             \(all.map(Self.junit).joined())</testsuite>
             </testsuites>
@@ -47,8 +47,8 @@ extension RunReport {
     private static func junit(_ test: TestCase) -> String {
         // Most tools show classname and name; `a/b.py::C::t` is t of a/b.py::C.
         let parts = test.id.components(separatedByLast: "::")
-        var attributes = "classname=\"\(XML.attribute(parts.0))\" name=\"\(XML.attribute(parts.1))\""
-        if let file = test.file { attributes += " file=\"\(XML.attribute(file))\"" }
+        var attributes = "classname=\"\(XMLText.attribute(parts.0))\" name=\"\(XMLText.attribute(parts.1))\""
+        if let file = test.file { attributes += " file=\"\(XMLText.attribute(file))\"" }
         if let line = test.line { attributes += " line=\"\(line)\"" }
         if let seconds = test.seconds { attributes += " time=\"\(seconds)\"" }
         let element: String? =
@@ -60,31 +60,8 @@ extension RunReport {
             }
         guard let element else { return "<testcase \(attributes)/>\n" }
         let first = test.message.split(separator: "\n").first.map(String.init) ?? ""
-        let opening = "<\(element) message=\"\(XML.attribute(first))\">"
-        return "<testcase \(attributes)>\(opening)\(XML.text(test.message))</\(element)></testcase>\n"
-    }
-}
-
-/// Texts as XML 1.0 may hold them; what no XML may hold becomes U+FFFD (section 2.2).
-private enum XML {
-    static func text(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
-            case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-            case "\u{20}"..."\u{FFFD}", "\u{10000}"...: result.unicodeScalars.append(scalar)
-            default: result += "\u{FFFD}"
-            }
-        }
-        return result
-    }
-
-    static func attribute(_ text: String) -> String {
-        Self.text(text).replacing("\"", with: "&quot;").replacing("\n", with: "&#10;").replacing("\r", with: "&#13;")
-            .replacing("\t", with: "&#9;")
+        let opening = "<\(element) message=\"\(XMLText.attribute(first))\">"
+        return "<testcase \(attributes)>\(opening)\(XMLText.text(test.message))</\(element)></testcase>\n"
     }
 }
 

@@ -28,7 +28,7 @@ enum InitCommand: Subcommand {
             Output.raw(Array(template.text.utf8))
             return .achieved
         }
-        try write(template.text, to: "\(project)/\(options.file)")
+        try write(SchemaFile.line(in: session) + template.text, to: "\(project)/\(options.file)")
         for line in template.found { Output.line(line) }
         let directory = isUsual && options.cwd != "." ? " --cwd \(options.cwd)" : ""
         Output.line("Wrote \(project)/\(options.file). Look through it, then: \(start)\(directory)")
