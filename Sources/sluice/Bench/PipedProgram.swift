@@ -53,6 +53,14 @@ final class PipedProgram {
         return pid
     }
 
+    /// All that it still writes, to its end.
+    func rest() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 4096)
+        while case let count = read(output, &piece, piece.count), count > 0 { bytes += piece[..<count] }
+        return bytes
+    }
+
     /// Whether it has ended, or does within so many milliseconds.
     func ends(within milliseconds: Int32) -> Bool {
         let process = sluice_pidfd_open(pid)

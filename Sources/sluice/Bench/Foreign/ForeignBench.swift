@@ -1,3 +1,6 @@
+import CLinux
+import FoundationEssentials
+import Glibc
 import PipelineEngine
 import PipelineKit
 import WorkspaceKit
@@ -10,8 +13,8 @@ import WorkspaceKit
 /// A call is that of `cos` as a tool, from its arguments as JSON to its output; `confined_us` with the helper in a sandbox.
 /// `echo_us` is a line of the same size to `cat` and back (``BareEcho``): what any call in another process takes here.
 ///
-/// The second line is of the same on one processor: what a call takes where no idle one has to be woken, which on a
-/// virtual machine may be longer than all the rest.
+/// The second line is of the same in a process that has one processor: what a call takes where no idle one has to be
+/// woken, which on a virtual machine may be longer than all the rest.
 struct ForeignBench {
     private let lines = BenchLines()
     private let directory: String
@@ -19,13 +22,11 @@ struct ForeignBench {
     /// - Parameter calls: Of each kind; ten times as many are made.
     static func measure(_ calls: Int, in directory: String, _ registry: Registry) async throws(CommandError) {
         let bench = ForeignBench(directory: directory)
-        do throws(Failure) {
-            try await bench.measure(calls * 10, registry, processors: Processors.allowed)
-            Processors.keepToOne()
-            try await bench.measure(calls * 10, registry, processors: Processors.allowed)
-        } catch {
+        let processors = Int(sluice_processors())
+        do throws(Failure) { try await bench.measure(calls * 10, registry, processors: processors) } catch {
             throw .broken(error.message)
         }
+        if processors > 1 { try bench.measureOnOne(calls) }
         bench.lines.tell("end")
     }
 
@@ -56,6 +57,20 @@ struct ForeignBench {
                 "echo_us": .double(times.echo.medianMicroseconds.tenths),
             ]
         )
+    }
+
+    /// A process has the processors of the thread that starts it, and so has all that it starts.
+    private func measureOnOne(_ calls: Int) throws(CommandError) {
+        _ = sluice_keep_to_one_processor(0)
+        let own = "\(directory)/one"
+        guard mkdir(own, 0o700) == 0 else { throw .broken("'\(own)' cannot be made.") }
+        let words = ["sluice", "bench", "foreign", "--n", "\(calls)", "--dir", own]
+        let program = try PipedProgram("/proc/self/exe", words, environment: ProcessInfo.processInfo.environment)
+        defer { program.end(within: 1000) }
+        for line in String(decoding: program.rest(), as: UTF8.self).split(separator: "\n")
+        where line.contains(#""ev":"foreign""#) {
+            Output.line(String(line))
+        }
     }
 
     private static func cosine(_ registry: Registry) throws(Failure) -> ConfiguredTool {
