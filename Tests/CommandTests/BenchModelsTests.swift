@@ -102,6 +102,28 @@ struct BenchModelsTests {
         }
     }
 
+    @Test func ctrlCEndsItWithWhatThereIs() async throws {
+        try await withModels { bench in
+            let slow = Self.pipeline.replacing("grep -q", with: "test ! -e slow || sleep 600; grep -q")
+            try bench.write(slow, to: "slow.yaml")
+            let call: JSONValue = ["tool": "file_write", "arguments": ["path": "slow", "content": ""]]
+            try bench.write(Self.script([call]).jsonText, to: "sleepy.json")
+            let models = "scripted/good.json,scripted/sleepy.json"
+            let running = try bench.start(
+                ["bench-models", "slow.yaml", "-m", models, "-n", "1", "--cwd", "project", "--json"]
+            )
+            let first = await running.next()
+            #expect(try first.map { try JSONValue(parsing: $0) }?["status"] == "achieved")
+            running.send(SIGINT)
+            let ended = await running.ended()
+            #expect(ended.status == 1, "\(ended)")
+            let record = try JSONValue(parsing: try #require(ended.lines.last))
+            #expect(record["models"]?.elements.map { $0["runs"]?.elements.count } == [1, 0])
+            let rows = try await bench.sluice("runs", "--json").lines.map { try JSONValue(parsing: $0) }
+            #expect(Set(rows.map { $0["status"] }) == ["achieved", "aborted"])
+        }
+    }
+
     @Test(
         arguments: [
             (["p.yaml"], "Missing option '--models': The models, with commas between: provider/model."),

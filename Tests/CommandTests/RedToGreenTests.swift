@@ -25,7 +25,7 @@ struct RedToGreenTests {
             #expect(ended.status == 0, "\(ended)")
             let shown = ended.output.replacing(bench.root, with: "ROOT").replacing(Calc.model, with: "MODEL")
             let run = try #require(try await bench.run(Bench.sluice, "runs").split(separator: " ").first)
-            let masked = shown.replacing(run, with: "RUN").replacing(/· \d+s ·/, with: "· TIME ·")
+            let masked = shown.replacing(run, with: "RUN").replacing(/· [\dhms]+ ·/, with: "· TIME ·")
             #expect(try Self.settled(masked) == Self.settled(Calc.transcript))
         }
     }

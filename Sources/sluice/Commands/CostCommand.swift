@@ -104,14 +104,7 @@ private struct CostTable {
     func lines(total: CostLedger.Sum) -> [String] {
         let head = [title, "replies", "read", "cached", "written", "thought", "cost"]
         let body = rows.map { Self.cells($0.name, $0.sum) } + [Self.cells("all", total)]
-        let widths = head.indices.map { column in ([head] + body).map { $0[column].count }.max() ?? 0 }
-        let lines = ([head] + body).map { cells in
-            zip(cells, widths).enumerated().map { index, cell in
-                let space = String(repeating: " ", count: cell.1 - cell.0.count)
-                return index == 0 ? cell.0 + space : space + cell.0
-            }.joined(separator: "  ")
-        }
-        return lines.map(\.harmless) + Self.remarks(total)
+        return Columns.lines([head] + body, numbers: true).map(\.harmless) + Self.remarks(total)
     }
 
     private static func cells(_ name: String, _ sum: CostLedger.Sum) -> [String] {

@@ -22,14 +22,7 @@ struct ComparisonTable {
 
     // MARK: - The columns
 
-    private var table: [String] {
-        let rows = [["", names.0, names.1]] + figures + checks
-        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.prefix(2).enumerated().map { $1 + String(repeating: " ", count: widths[$0] - $1.count) }
-            return (cells + [row[2]]).joined(separator: "  ").trimmedEnd
-        }
-    }
+    private var table: [String] { Columns.lines([["", names.0, names.1]] + figures + checks, numbers: false) }
 
     private var figures: [[String]] {
         let (left, right) = (comparison.left, comparison.right)
@@ -75,13 +68,5 @@ extension RunOutcome {
     /// What each check found.
     fileprivate var words: [CheckName: String] {
         Dictionary(checks.map { ($0.name, $0.result.reason) }) { $1 }
-    }
-}
-
-extension String {
-    fileprivate var trimmedEnd: String {
-        var text = self
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

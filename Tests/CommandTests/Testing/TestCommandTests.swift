@@ -194,10 +194,10 @@ struct TestCommandTests {
     @Test func aTestThatTakesTooLongIsEnded() async throws {
         try await withBench { bench in
             try bench.write("name: slow\ngoal: { gate: command, with: { command: sleep 600 } }\n", to: "slow.yaml")
-            let test = "  - name: slow\n    timeout: 2s\n    model: []\n    expect: { end: achieved }\n"
+            let test = "  - name: slow\n    timeout: 20s\n    model: []\n    expect: { end: achieved }\n"
             try bench.write("tests:\n\(test)", to: "slow.test.yaml")
             let ended = try await bench.sluice("test", "slow.test.yaml")
-            let sentence = "It took longer than 2s, and was ended: the last event was 3, 'check.started'."
+            let sentence = "It took longer than 20s, and was ended: the last event was 3, 'check.started'."
             #expect(ended.output.contains("        \(sentence)\n"), "\(ended)")
             #expect(ended.status == 1)
         }

@@ -70,7 +70,9 @@ struct ModelTrial: Sendable {
         }
     }
 
+    /// At once, also to a pipe: a run takes long, and whoever reads follows.
     private func tell(_ outcome: RunOutcome, _ model: ModelChain, _ place: String) {
+        defer { Output.flush() }
         guard !json else {
             let members = outcome.trial.members.merging(["model": .string(model.description)]) { $1 }
             return Output.line(JSONValue.object(members).jsonText)

@@ -13,16 +13,7 @@ struct ModelsTable {
 
     private static let head = ["model", "achieved", "iterations", "replies", "tokens", "time", "cost", "a success"]
 
-    var lines: [String] {
-        let rows = [Self.head] + trials.map(Self.cells)
-        let widths = Self.head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            zip(row, widths).enumerated().map { index, cell in
-                let space = String(repeating: " ", count: cell.1 - cell.0.count)
-                return index == 0 ? cell.0 + space : space + cell.0
-            }.joined(separator: "  ")
-        }
-    }
+    var lines: [String] { Columns.lines([Self.head] + trials.map(Self.cells), numbers: true) }
 
     private static func cells(_ trials: ModelTrials) -> [String] {
         [
