@@ -60,6 +60,7 @@ let modules: [Target] = [
     module("Command", "Tool", needs: ["ProcessKit"]),
     module("Foreign", "Tool", needs: ["CFFI", "CModule", "ProcessKit", "RPCKit"]),
     module("Agents", "Tool"),
+    module("Outputs", "Tool"),
     module("Human", "Tool"),
     module("Todo", "Tool"),
     module("Database", "Tool", needs: ["WorkspaceKit", "CSQLite"]),

@@ -20,6 +20,7 @@ import MutationGate
 import NativeGate
 import NodeGate
 import OpenAIProvider
+import OutputsTool
 public import PipelineKit
 import ReportsGate
 import RepositoryGate
@@ -137,6 +138,7 @@ extension Registry {
         let host = [ModuleHost.program, ModuleHost.word]
         registry.add(ForeignSource(host: host))
         registry.add(ModuleLibrarySource(host: host))
+        registry.add(OutputSource())
     }
 
     private static func addProviders(to registry: inout Registry) {

@@ -75,7 +75,7 @@ struct AgentTests {
                 """
         )
         let agent = try await bench.services.runs.state(of: "r1-1-1")
-        #expect(agent.start?.parent == ParentCall(run: "r1", call: "1.1"))
+        #expect(agent.start?.parent == ParentWork(run: "r1", call: "1.1"))
         #expect(agent.start?.inputs == ["task": "Write the part."])
         #expect(agent.pipeline?.instructions == "What you are to do:\n\nWrite the part.")
         let types = try await bench.types()

@@ -20,7 +20,7 @@ enum SampleEvents {
                 origin: "cli",
                 version: "1",
                 forkedFrom: ForkOrigin(run: "r1", sequence: 9, digest: digest),
-                parent: ParentCall(run: "r0", call: "1.1")
+                parent: ParentWork(run: "r0", call: "1.1")
             )
         ),
         .runForked(ForkPoint(snapshot: "s1", isolation: .copy, by: "ada")),

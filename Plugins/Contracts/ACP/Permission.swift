@@ -88,7 +88,7 @@ struct Permission {
     private var subject: String {
         switch approval.subject {
         case .call(let id), .repetition(let id), .input(let id): id.value
-        case .check, .plan, .limit: "question-\(approval.id)"
+        case .check, .plan, .limit, .step: "question-\(approval.id)"
         }
     }
 

@@ -104,7 +104,7 @@ struct Updates {
     func call(of approval: Approval) -> [String: JSONValue] {
         switch approval.subject {
         case .call(let id), .repetition(let id), .input(let id): shown[id] ?? [:]
-        case .check, .plan, .limit: [:]
+        case .check, .plan, .limit, .step: [:]
         }
     }
 

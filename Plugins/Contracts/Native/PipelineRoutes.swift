@@ -70,7 +70,7 @@ enum PipelineDocument {
 
     static func members(_ served: ServedPipeline) -> [String: JSONValue] {
         let pipeline = served.pipeline
-        let gates = pipeline.goal.judge.gates(at: FieldPath()).map(\.id.value)
+        let gates = pipeline.gates.map(\.id.value)
         var members: [String: JSONValue] = [
             "ref": .string(served.ref), "source": .string(served.source.rawValue), "name": .string(pipeline.name),
             "description": .string(pipeline.description), "goal": .string(gates.joined(separator: ", ")),

@@ -61,6 +61,9 @@ struct RetrAIRenderer: FrameRenderer {
         case .callRefused(let id, let reason): [.refusal(reason, tool: tools.removeValue(forKey: id), id: id)]
         case .agentStarted(_, let agent): [.log("The agent '\(agent.agent)' works in run \(agent.run).")]
         case .agentFinished: []
+        case .stepStarted(let place, _): [.log("The step '\(place)' begins.")]
+        case .stepFinished(let place, let result, _):
+            [.log("The step '\(place)' is over: \(result.status.rawValue).", result.status == .failed ? "warning" : "info")]
         case .approvalRequested(let approval): hold(approval)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, let by): [.log("\(by): \(text)")]

@@ -35,6 +35,8 @@ public struct RunDeeds: Sendable, Hashable {
             return output.isError ? "fails in \(tools[id] ?? "\(id)")" : nil
         case .callRefused(let id, _): return "is refused \(tools[id] ?? "\(id)")"
         case .agentStarted(_, let agent): return "has the agent '\(agent.agent)' work"
+        case .stepStarted(let place, _): return "begins the step \(place)"
+        case .stepFinished(let place, let result, _): return "ends the step \(place): \(result.status.rawValue)"
         case .approvalRequested(let approval): return "asks \(words(approval.subject))"
         case .approvalResolved(_, let answer): return "is answered: \(answer.decision.rawValue)"
         case .messageAdded(let text, _): return "is told: \(text)"
@@ -67,6 +69,7 @@ public struct RunDeeds: Sendable, Hashable {
         case .check: "about the check"
         case .plan: "about the plan"
         case .limit(let name): "about the limit '\(name.rawValue)'"
+        case .step(let place, let run): run == nil ? "about the step \(place)" : "for the step \(place)"
         }
     }
 

@@ -12,20 +12,33 @@ public struct AgentRun: Sendable, Hashable {
     }
 }
 
-/// The call that a run does the work of.
-public struct ParentCall: Sendable, Hashable {
+/// What a run does the work of: a call of another run, or a step of its pipeline.
+public struct ParentWork: Sendable, Hashable {
+    public enum Work: Sendable, Hashable {
+        case call(CallID)
+        case step(StepPlace)
+    }
+
     public var run: RunID
-    public var call: CallID
+    public var work: Work
 
     public init(run: RunID, call: CallID) {
         self.run = run
-        self.call = call
+        work = .call(call)
+    }
+
+    public init(run: RunID, step: StepPlace) {
+        self.run = run
+        work = .step(step)
     }
 }
 
-extension ParentCall {
-    /// What the run is called that does this work: the same each time it is asked, so that it is started once.
-    public var agent: RunID { RunID("\(run)-\(call.value.split(separator: ".").joined(separator: "-"))") }
+extension RunID {
+    /// What the run is called that does the work of a call of this one: the same each time it is asked, so that it is
+    /// started once.
+    func agent(of call: CallID) -> RunID {
+        RunID("\(self)-\(call.value.split(separator: ".").joined(separator: "-"))")
+    }
 }
 
 extension AgentRun {
@@ -37,11 +50,21 @@ extension AgentRun {
     }
 }
 
-extension ParentCall {
-    var body: JSONValue { ["run": .string(run.value), "call": .string(call.value)] }
+extension ParentWork {
+    var body: JSONValue {
+        switch work {
+        case .call(let call): ["run": .string(run.value), "call": .string(call.value)]
+        case .step(let place): .object(place.body.adding(["run": .string(run.value)]))
+        }
+    }
 
     init?(_ body: EventBody) {
-        guard let run: RunID = body.id("run"), let call: CallID = body.id("call") else { return nil }
-        self.init(run: run, call: call)
+        guard let run: RunID = body.id("run") else { return nil }
+        if let place = StepPlace(body) {
+            self.init(run: run, step: place)
+        } else {
+            guard let call: CallID = body.id("call") else { return nil }
+            self.init(run: run, call: call)
+        }
     }
 }

@@ -16,6 +16,17 @@ public struct Approval: Sendable, Hashable {
         case plan(turn: Int)
         /// A limit that the next step may pass.
         case limit(LimitName)
+        /// A step that is a question; or with a run, what that run cannot do its work for the step without.
+        case step(StepPlace, run: RunID?)
+
+        /// Whether more than yes or no is asked for.
+        var asksForInput: Bool {
+            switch self {
+            case .input: true
+            case .step(_, let run): run != nil
+            case .call, .repetition, .check, .plan, .limit: false
+            }
+        }
     }
 
     public var id: ApprovalID
@@ -26,8 +37,7 @@ public struct Approval: Sendable, Hashable {
     public var shown: Digest
     public var deadline: Instant?
     public var onDeadline: HumanPolicy.Fallback
-    /// What the answer to a ``Subject/input(_:)`` is to be, and what its call needs besides; `nil` for other questions,
-    /// where the answer is yes or no.
+    /// What the answer is to be, and what whoever asked needs besides; `nil` where the answer is yes or no.
     public var input: Input?
 
     public struct Input: Sendable, Hashable {

@@ -15,7 +15,7 @@ public struct CostLedger: Sendable, Hashable {
         public var spent: Spending
         /// Whether a gate asked, and not the engine for the next turn.
         public var isJudge = false
-        /// Whether it is all that an agent has spent in a run of its own.
+        /// Whether it is all that an agent, or a step, has spent in runs of its own.
         public var isAgent = false
     }
 
@@ -47,7 +47,10 @@ public struct CostLedger: Sendable, Hashable {
                 guard failure.mayHaveCost, let reserved = intent?.reserved else { return nil }
                 return entry(event, nil, reserved)
             case .agentStarted(let call, let agent): agents[call] = agent.run
-            case .agentFinished(let call, let spent): return agent(event, call, spent)
+            case .agentFinished(let call, let spent):
+                return agents[call].map { others(event, "run \($0)", spent) }
+            case .stepFinished(let place, _, let spent):
+                return spent == Spending() ? nil : others(event, "step \(place)", spent)
             case .judgeRequested(let asked): judge = asked
             case .judgeReplied(let reply):
                 return judging(event, reply.usage, Spending(tokens: reply.usage.total, cost: reply.cost))
@@ -74,18 +77,17 @@ public struct CostLedger: Sendable, Hashable {
             }
         }
 
-        private func agent(_ event: Event, _ call: CallID, _ spent: Spending) -> Entry? {
-            agents[call].map {
-                Entry(
-                    turn: intent?.turn ?? 0,
-                    attempt: 1,
-                    iteration: iteration,
-                    at: event.at,
-                    model: "run \($0)",
-                    spent: spent,
-                    isAgent: true
-                )
-            }
+        /// What another run has spent for this one.
+        private func others(_ event: Event, _ name: String, _ spent: Spending) -> Entry {
+            Entry(
+                turn: intent?.turn ?? 0,
+                attempt: 1,
+                iteration: iteration,
+                at: event.at,
+                model: name,
+                spent: spent,
+                isAgent: true
+            )
         }
 
         private func entry(_ event: Event, _ usage: Usage?, _ spent: Spending) -> Entry? {

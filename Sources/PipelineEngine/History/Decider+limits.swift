@@ -72,7 +72,7 @@ extension RunFacts {
     fileprivate var mayAsk: Bool {
         switch phase {
         case .asking, .checking: true
-        case .opening, .calling, .keeping, .finished: false
+        case .opening, .calling, .stepping, .keeping, .finished: false
         }
     }
 

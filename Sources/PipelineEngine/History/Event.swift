@@ -50,6 +50,12 @@ extension Event {
         indirect case agentStarted(CallID, AgentRun)
         /// That run has ended.
         case agentFinished(CallID, spent: Spending)
+        /// A step of the pipeline begins; recorded before anything of it is done.
+        ///
+        /// - Parameter runs: Those that do its work, one for each element; of a first try, where there may be more.
+        indirect case stepStarted(StepPlace, runs: [RunID])
+        /// A step has ended, or is left out.
+        indirect case stepFinished(StepPlace, StepResult, spent: Spending)
         indirect case approvalRequested(Approval)
         indirect case approvalResolved(ApprovalID, Resolution)
         case messageAdded(String, by: String)
@@ -85,8 +91,8 @@ public struct RunStart: Sendable, Hashable {
     public var key: String?
     /// The run whose history this one begins with; `nil` for one that began by itself.
     public var forkedFrom: ForkOrigin?
-    /// The call that this run does the work of; `nil` for one that a person or a client started.
-    public var parent: ParentCall?
+    /// What this run does the work of; `nil` for one that a person or a client started.
+    public var parent: ParentWork?
 
     public init(
         run: RunID,
@@ -97,7 +103,7 @@ public struct RunStart: Sendable, Hashable {
         version: String,
         key: String? = nil,
         forkedFrom: ForkOrigin? = nil,
-        parent: ParentCall? = nil
+        parent: ParentWork? = nil
     ) {
         self.forkedFrom = forkedFrom
         self.parent = parent

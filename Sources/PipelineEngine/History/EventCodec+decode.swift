@@ -29,6 +29,8 @@ extension Event.Payload {
         case "tool_call.refused": callRefused(body)
         case "agent.started": agentStarted(body)
         case "agent.finished": agentFinished(body)
+        case "step.started": stepStarted(body)
+        case "step.finished": stepFinished(body)
         case "approval.requested": Approval(body).map(Self.approvalRequested)
         case "approval.resolved": resolved(body)
         case "message.added": message(body)
@@ -91,6 +93,20 @@ extension Event.Payload {
         return .agentFinished(id, spent: Spending(tokens: tokens, cost: body.money("cost")))
     }
 
+    private static func stepStarted(_ body: EventBody) -> Self? {
+        guard let place = StepPlace(body) else { return nil }
+        let runs = body["runs"]?.elements.map { $0.text.map { RunID($0) } } ?? []
+        guard runs.allSatisfy({ $0 != nil }) else { return nil }
+        return .stepStarted(place, runs: runs.compactMap(\.self))
+    }
+
+    private static func stepFinished(_ body: EventBody) -> Self? {
+        guard let place = StepPlace(body), let result = StepResult(body), let tokens = body.integer("tokens") else {
+            return nil
+        }
+        return .stepFinished(place, result, spent: Spending(tokens: tokens, cost: body.money("cost")))
+    }
+
     private static func resolved(_ body: EventBody) -> Self? {
         guard let id: ApprovalID = body.id("approval"), let answer = Resolution(body) else { return nil }
         return .approvalResolved(id, answer)
@@ -143,7 +159,7 @@ extension RunStart {
         else { return nil }
         let inputs = body["inputs"]?.members ?? [:]
         let forked = body.object("forked_from").map(ForkOrigin.init)
-        let parent = body.object("parent").map(ParentCall.init)
+        let parent = body.object("parent").map(ParentWork.init)
         if case .some(nil) = forked { return nil }
         if case .some(nil) = parent { return nil }
         self.init(

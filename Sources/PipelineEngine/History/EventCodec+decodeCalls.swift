@@ -54,7 +54,7 @@ extension Approval {
             let shown = body.digest("shown"), let fallback: HumanPolicy.Fallback = body.word("on_deadline")
         else { return nil }
         var input: Input?
-        if case .input = subject {
+        if subject.asksForInput {
             guard let read = Input(body) else { return nil }
             input = read
         }
@@ -87,6 +87,7 @@ extension Approval.Subject {
             case "check": CheckName(body).map(Self.check)
             case "plan": body.integer("turn").map(Self.plan)
             case "limit": body.word("limit").map(Self.limit)
+            case "step": StepPlace(body).map { .step($0, run: body.id("run")) }
             default: nil
             }
         guard let subject else { return nil }

@@ -27,6 +27,7 @@ extension Approval.Subject {
         case .check: "check"
         case .plan: "plan"
         case .limit: "limit"
+        case .step: "step"
         }
     }
 
@@ -36,6 +37,8 @@ extension Approval.Subject {
         case .check(let name): ["subject": .string(kind), "iteration": .int(name.iteration), "round": .int(name.round)]
         case .plan(let turn): ["subject": .string(kind), "turn": .int(turn)]
         case .limit(let name): ["subject": .string(kind), "limit": .string(name.rawValue)]
+        case .step(let place, let run):
+            place.body.adding(["subject": .string(kind), "run": run.map { .string($0.value) }])
         }
     }
 }

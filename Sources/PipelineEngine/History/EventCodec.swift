@@ -67,6 +67,8 @@ extension Event.Payload {
         case .callRefused: "tool_call.refused"
         case .agentStarted: "agent.started"
         case .agentFinished: "agent.finished"
+        case .stepStarted: "step.started"
+        case .stepFinished: "step.finished"
         case .approvalRequested: "approval.requested"
         case .approvalResolved: "approval.resolved"
         case .messageAdded: "message.added"
@@ -117,6 +119,11 @@ extension Event.Payload {
         case .agentStarted(let id, let agent): agent.body.adding(["call": .string(id.value)])
         case .agentFinished(let id, let spent):
             ["call": .string(id.value), "tokens": .int(spent.tokens)].adding(["cost": spent.cost?.json])
+        case .stepStarted(let place, let runs):
+            place.body.adding(["runs": runs.isEmpty ? JSONValue?.none : .array(runs.map { .string($0.value) })])
+        case .stepFinished(let place, let result, let spent):
+            place.body.merging(result.body) { $1 }
+                .adding(["tokens": .int(spent.tokens), "cost": spent.cost?.json])
         case .callRefused(let id, let reason): ["call": .string(id.value), "reason": .string(reason)]
         case .approvalRequested(let approval): approval.body
         case .approvalResolved(let id, let answer): answer.body.adding(["approval": .string(id.value)])

@@ -43,6 +43,15 @@ public enum RunCommand: Sendable, Hashable {
     indirect case beginAgent(CallID, AgentRun)
     /// That run has ended.
     case finishAgent(CallID, spent: Spending)
+    /// A step is to begin, or to be left out.
+    ///
+    /// - Parameters:
+    ///   - runs: Those that will do its work.
+    ///   - question: What a person is asked, when that is what the step does.
+    case beginStep(StepPlace, runs: [RunID], question: String?)
+    /// A run that does the work of a step needs an answer of a person before it can go on.
+    indirect case holdStep(StepPlace, RunID, InputRequest)
+    indirect case finishStep(StepPlace, StepResult, spent: Spending)
     /// A call needs an answer of a person before it can go on.
     indirect case holdCall(CallID, InputRequest)
     case noteNetwork(NetworkReport)

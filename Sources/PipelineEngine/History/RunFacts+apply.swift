@@ -26,7 +26,11 @@ extension RunFacts {
         case .callFinished(let id, let output): finish(id, output)
         case .callRefused(let id, let reason): close(id, .refused(reason))
         case .agentStarted(let id, let agent): calls.note(agent.run, of: id)
-        case .agentFinished(let id, let spent): settle(spent, byAgentOf: id)
+        case .agentFinished(let id, let spent):
+            calls.endAgent(of: id)
+            settle(spent)
+        case .stepStarted(let place, let runs): steps?.begin(place.step, runs)
+        case .stepFinished(let place, let result, let spent): finish(place, result, spent)
         case .approvalRequested(let approval): hold(approval, at: event.at)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, _): say(text)
@@ -38,7 +42,7 @@ extension RunFacts {
         case .changesApplied(let application): if application.target != .branch { applied = application }
         case .runForked(let point): fork(point, after: last, at: event.at)
         case .runFinished(let status, let reason): finish(status, reason)
-        case .runReopened: reopen()
+        case .runReopened: reopen(at: event.at)
         case .hookFailed: break
         }
         trackWaiting(at: event.at)
@@ -69,12 +73,14 @@ extension RunFacts {
         openApprovals = []
     }
 
-    private mutating func reopen() {
+    private mutating func reopen(at now: Instant) {
         unchangedSince = nil
+        reopenedAt = now
         phase = .calling
         failedAttempts = 0
         retryAt = nil
         askFirst()
+        steps?.forgetQuestions()
         for call in Array(calls.open) {
             calls.set(call.proposed.id, to: .refused("The run ended before the call was carried out."))
         }
@@ -82,6 +88,8 @@ extension RunFacts {
             phase = .opening
         } else if baseline.map({ $0.outcome == .unanswered && iteration == 0 }) ?? true {
             phase = .checking(CheckName(iteration: 0))  // before anything is spent
+        } else if let steps {
+            phase = iterationIsOpen && steps.isOver ? .checking(CheckName(iteration: iteration)) : .stepping
         } else if calls.areAnswered {
             phase = .asking
         } else {
@@ -119,7 +127,7 @@ extension RunFacts {
         if result.holds, name.round < goal?.confirm ?? 1 {
             phase = .checking(CheckName(iteration: name.iteration, round: name.round + 1))
         } else {
-            phase = .asking
+            phase = steps == nil ? .asking : .stepping
             iterationIsOpen = false
             askFirst()
             if !result.holds { conversation.append(.user(Report.words(result, after: name, of: limits, best: best))) }
@@ -134,6 +142,7 @@ extension RunFacts {
         iteration = number
         iterationIsOpen = true
         turnsInIteration = 0
+        steps?.beginPass()
     }
 
     private mutating func ask(_ intent: ModelIntent, at now: Instant) {
@@ -201,12 +210,12 @@ extension RunFacts {
 
     private mutating func finish(_ id: CallID, _ output: RecordedOutput) {
         if let snapshot = output.snapshot { look(at: snapshot) }
+        if !output.isError, let call = calls[id]?.proposed.call, call.tool == Step.outputTool { take(call) }
         close(id, .done(output))
     }
 
-    /// What an agent has spent counts against the limits of this run. Accounts that runs share have had it from the agent.
-    private mutating func settle(_ spent: Spending, byAgentOf id: CallID) {
-        calls.endAgent(of: id)
+    /// What another run has spent for this one counts against the limits of this run. Accounts that runs share have had it from there.
+    mutating func settle(_ spent: Spending) {
         self.spent.add(spent)
         spentByAgents.add(spent)
     }
@@ -261,7 +270,7 @@ extension RunFacts {
         openApprovals.append(approval.id)
         switch approval.subject {
         case .call(let id), .repetition(let id), .input(let id): calls.set(id, to: .held(approval.id))
-        case .check, .plan, .limit: break
+        case .check, .plan, .limit, .step: break
         }
     }
 
@@ -284,7 +293,7 @@ extension RunFacts {
         case .plan:
             planIsApproved = approved
             say(approved ? "The plan is approved. Carry it out." : "The plan is not approved.")
-        case .check, .limit: break
+        case .check, .limit, .step: break
         }
         if !answer.message.isEmpty { say("\(answer.by) says: \(answer.message)") }
     }

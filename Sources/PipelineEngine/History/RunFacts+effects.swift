@@ -8,6 +8,7 @@ public enum Effect: Sendable, Hashable {
     /// Hooks are asked about a call.
     case assess(CallID)
     case call(CallID)
+    case step(StepPlace)
     /// The files become what they were at the end of an iteration, the best one.
     case keepBest(Int)
     case wake(ApprovalID, at: Instant)
@@ -24,6 +25,7 @@ extension RunFacts {
         case .checking(let name): return [.check(name)]
         case .asking: return [.ask(turn: turn + 1, attempt: attempt, notBefore: retryAt)]
         case .calling: return callEffects
+        case .stepping: return stepEffects
         case .keeping(let choice): return [.keepBest(choice.best.iteration)]
         case .finished: return []
         }
@@ -48,5 +50,5 @@ extension RunFacts {
 }
 
 extension Approval {
-    fileprivate var wake: Effect? { deadline.map { .wake(id, at: $0) } }
+    var wake: Effect? { deadline.map { .wake(id, at: $0) } }
 }

@@ -41,6 +41,7 @@ extension RunFacts {
     /// A fork has its files. What people were asked was about the other run's; they are asked anew, at once.
     private mutating func goOn() {
         forkedFiles = nil
+        steps?.forgetRuns()
         let end = Resolution(.expired, by: "the fork")
         for id in openApprovals { approvals[id]?.resolution = end }
         openApprovals = []

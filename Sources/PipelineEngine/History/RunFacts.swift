@@ -49,6 +49,12 @@ public struct RunFacts: Sendable, Hashable {
     var pendingMessages: [Message] = []
 
     public internal(set) var calls = TurnCalls()
+    /// `nil` for a pipeline without steps.
+    @Shared public internal(set) var steps: StepProgress? = nil
+    /// What the model has handed on.
+    @Shared public internal(set) var outputs: [String: JSONValue] = [:]
+    /// When the run was taken up after it had ended; what it had others do ended with it.
+    var reopenedAt: Instant?
     public internal(set) var approvals: [ApprovalID: RunState.ApprovalState] = [:]
     /// Those of ``approvals`` that nobody has answered, oldest first.
     var openApprovals: [ApprovalID] = []
@@ -68,7 +74,7 @@ public struct RunFacts: Sendable, Hashable {
 
     /// What replies have used, and what attempts may have used that gave none.
     public internal(set) var spent = Spending()
-    /// The part of ``spent`` that runs have spent which did the work of calls.
+    /// The part of ``spent`` that runs have spent which did the work of calls and steps.
     var spentByAgents = Spending()
     public internal(set) var usage = Usage()
     /// Time in which nothing could go on without a person.
@@ -80,6 +86,7 @@ public struct RunFacts: Sendable, Hashable {
         var start = start
         if let read = ReadPipelines.shared(start.pipeline) { (start.pipeline, _pipeline) = read }
         self.start = start
+        steps = pipeline?.steps.map { StepProgress(StepGraph($0)) }
     }
 }
 
@@ -104,7 +111,7 @@ extension RunFacts {
         pendingApprovals.lazy.map(\.approval).first { approval in
             switch approval.subject {
             case .check, .plan, .limit: true
-            case .call, .repetition, .input: false
+            case .call, .repetition, .input, .step: false
             }
         }
     }

@@ -66,6 +66,9 @@ struct Decider {
         case .finishAgent(let id, let spent):
             guard let call = state.calls[id], call.agent != nil else { throw .unknownCall(id) }
             return call.agentIsOver ? [] : [.agentFinished(id, spent: spent)]
+        case .beginStep(let place, let runs, let question): return try beginStep(place, runs, question)
+        case .holdStep(let place, let run, let request): return try holdStep(place, run, request)
+        case .finishStep(let place, let result, let spent): return try finishStep(place, result, spent)
         case .holdCall(let id, let request): return try holdCall(id, request)
         case .noteNetwork(let report): return [.networkUsed(report)]
         case .keepBest: return try keepBest()
@@ -116,7 +119,11 @@ struct Decider {
     private func questionsAnew(in workspace: Workspace) -> [Event.Payload] {
         var here = state
         here.facts.workspace = workspace
-        return state.pendingApprovals.enumerated().map { number, asked in
+        // What runs of steps ask they ask again, as other runs do that work here.
+        let open = state.pendingApprovals.filter {
+            if case .step = $0.approval.subject { $0.approval.input == nil } else { true }
+        }
+        return open.enumerated().map { number, asked in
             var approval = asked.approval
             approval.id = ApprovalID(number: state.approvals.count + 1 + number)
             approval.shown = shown(approval, in: here)
@@ -135,7 +142,7 @@ struct Decider {
                 return approval.shown
             }
             return CallSubject(call, state, policy).digest
-        case .input, .check, .plan, .limit: return approval.shown
+        case .input, .check, .plan, .limit, .step: return approval.shown
         }
     }
 
@@ -210,6 +217,7 @@ struct Decider {
         case .repetition(let call): return granted ? [] : [.callFinished(call, Self.notRepeated)]
         case .input: return []  // the call is made again, and its tool learns what came of the question
         case .check(let name): return afterCheck(name, granted, answer)
+        case .step(let place, let run): return run == nil ? afterQuestion(place, granted, answer) : []
         case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
         case .limit(let name):
             guard granted else {
@@ -227,7 +235,7 @@ struct Decider {
         return granted || !answer.message.isEmpty ? [] : end(with: aborted(by: answer), state.best)
     }
 
-    private func aborted(by answer: Resolution) -> Event.Payload {
+    func aborted(by answer: Resolution) -> Event.Payload {
         .runFinished(.aborted, reason: "Aborted by \(answer.by).")
     }
 

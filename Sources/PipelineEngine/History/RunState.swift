@@ -40,6 +40,8 @@ extension RunState {
         case asking
         /// Calls of the last reply are open.
         case calling
+        /// Steps of the pipeline are to be carried out.
+        case stepping
         /// The files become what they were when they scored most; then the run ends.
         indirect case keeping(BestChoice)
         case finished(RunStatus, reason: String)

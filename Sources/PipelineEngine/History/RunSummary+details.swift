@@ -91,6 +91,8 @@ extension Approval.Subject {
         case .check(let name): ["kind": .string(kind), "iteration": .int(name.iteration), "round": .int(name.round)]
         case .plan(let turn): ["kind": .string(kind), "turn": .int(turn)]
         case .limit(let name): ["kind": .string(kind), "limit": .string(name.rawValue)]
+        case .step(let place, let run):
+            .object(place.body.adding(["kind": .string(kind), "run": run.map { .string($0.value) }]))
         }
     }
 
@@ -107,6 +109,7 @@ extension Approval.Subject {
                 }
             case "plan": json["turn"]?.integer.map { .plan(turn: $0) }
             case "limit": (json["limit"]?.text).flatMap(LimitName.init).map { .limit($0) }
+            case "step": StepPlace(EventBody(json)).map { .step($0, run: (json["run"]?.text).map { RunID($0) }) }
             default: nil
             }
         guard let subject else { return nil }

@@ -74,7 +74,7 @@ extension RunFacts {
             switch effect {
             case .wake(_, let at): at
             case .ask(_, _, let notBefore): intent == nil ? notBefore : nil
-            case .openWorkspace, .check, .assess, .call, .keepBest: nil
+            case .openWorkspace, .check, .assess, .call, .step, .keepBest: nil
             }
         }.min()
     }

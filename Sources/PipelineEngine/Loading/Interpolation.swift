@@ -14,6 +14,8 @@ struct Interpolation {
     private(set) var findings: [Finding] = []
     /// The values that hold a stand-in: nothing in them is known before the run starts.
     private(set) var uncertain: Set<FieldPath> = []
+    /// The step whose texts are replaced: what its references to other steps stand for is known when it begins.
+    private var later: (step: Step, graph: StepGraph)?
 
     init(_ meaning: @escaping (Reference) -> Meaning) { self.meaning = meaning }
 
@@ -25,11 +27,8 @@ struct Interpolation {
         let providers = FieldPath().appending("providers")
         pipeline.providers = members(pipeline.providers, at: providers)
         pipeline.tools.with = members(pipeline.tools.with, at: FieldPath().appending("tools").appending("with"))
-        let goal = FieldPath().appending("goal")
-        pipeline.goal.judge = replaced(pipeline.goal.judge, at: goal)
-        pipeline.goal.editable = texts(pipeline.goal.editable, at: goal.appending("editable"))
-        pipeline.goal.protect = texts(pipeline.goal.protect, at: goal.appending("protect"))
-        pipeline.goal.holdout = texts(pipeline.goal.holdout, at: goal.appending("holdout")) ?? []
+        pipeline.goal = pipeline.goal.map { replaced($0, at: FieldPath().appending("goal")) }
+        if let steps = pipeline.steps { pipeline.steps = replaced(steps, at: FieldPath().appending("steps")) }
         // The pipelines of agents have had theirs replaced; a `${` in them is only text.
         let agents = pipeline.agents
         pipeline.agents = nil
@@ -38,6 +37,39 @@ struct Interpolation {
         let workspace = FieldPath().appending("workspace")
         pipeline.workspace.readable = places(pipeline.workspace.readable, at: workspace.appending("readable"))
         pipeline.workspace.writable = places(pipeline.workspace.writable, at: workspace.appending("writable"))
+    }
+
+    private mutating func replaced(_ goal: Goal, at path: FieldPath) -> Goal {
+        var goal = goal
+        goal.judge = replaced(goal.judge, at: path)
+        goal.editable = texts(goal.editable, at: path.appending("editable"))
+        goal.protect = texts(goal.protect, at: path.appending("protect"))
+        goal.holdout = texts(goal.holdout, at: path.appending("holdout")) ?? []
+        return goal
+    }
+
+    /// The steps with all replaced but what other steps hand on.
+    private mutating func replaced(_ steps: [Step], at path: FieldPath) -> [Step] {
+        let graph = StepGraph(steps)
+        defer { later = nil }
+        return steps.enumerated().map { index, step in
+            later = (step, graph)
+            return replaced(step, at: path.appending(index))
+        }
+    }
+
+    mutating func replaced(_ step: Step, at path: FieldPath) -> Step {
+        var step = step
+        step.instructions = text(step.instructions, at: path.appending("instructions"))
+        if let question = step.human { step.human = text(question, at: path.appending("human")) }
+        if let with = step.with { step.with = value(with, at: path.appending("with")) }
+        if let each = step.each { step.each = value(each, at: path.appending("each")) }
+        if let models = step.model { step.model = replaced(models, at: path.appending("model")) }
+        step.goal = step.goal.map { replaced($0, at: path.appending("goal")) }
+        if let tools = step.tools {
+            step.tools?.with = members(tools.with, at: path.appending("tools").appending("with"))
+        }
+        return step
     }
 
     private mutating func places(_ paths: [String], at path: FieldPath) -> [String] {
@@ -131,7 +163,7 @@ struct Interpolation {
         var values: [JSONValue] = []
         for part in template.parts {
             switch part {
-            case .text(let text): values.append(.string(text))
+            case .text(let text): values.append(kept(.string(text)))
             case .reference(let reference, let written):
                 values.append(resolved(reference, written, at: path))
             }
@@ -139,9 +171,28 @@ struct Interpolation {
         return values.count == 1 ? values[0] : .string(values.map(\.written).joined())
     }
 
+    /// A value as it stands until references are looked for again, where they are.
+    private func kept(_ value: JSONValue) -> JSONValue { later == nil ? value : value.escapingReferences }
+
+    /// A reference that stays until its step begins; `nil` for every other.
+    private mutating func left(_ reference: Reference, _ written: String, at path: FieldPath) -> JSONValue? {
+        guard let (step, graph) = later else { return nil }
+        switch reference {
+        case .step(let name):
+            if let sentence = graph.problem(with: name, for: step) {
+                findings.append(Finding(.error, FieldProblem(path, sentence), quoted: written))
+            }
+        case .item where step.each != nil && path.parts.last != .key("each"): break
+        case .input, .environment, .item, .other, .unclosed: return nil
+        }
+        uncertain.insert(path)
+        return .string(written)
+    }
+
     private mutating func resolved(_ reference: Reference, _ written: String, at path: FieldPath) -> JSONValue {
+        if let kept = left(reference, written, at: path) { return kept }
         switch meaning(reference) {
-        case .value(let value): return value
+        case .value(let value): return kept(value)
         case .standIn(let value):
             uncertain.insert(path)
             return value

@@ -4,7 +4,8 @@ import PipelineKit
 extension LintCheck {
     var goal: [Finding] {
         let path = Self.path("goal")
-        let gates = zip(written.goal.judge.gates(at: path), pipeline.goal.judge.gates(at: path))
+        guard let own = written.goal, let goal = pipeline.goal else { return [] }
+        let gates = zip(own.judge.gates(at: path), goal.judge.gates(at: path))
         return gates.flatMap { written, gate in
             let settings = Settings(
                 written: written.settings,
@@ -57,7 +58,7 @@ extension LintCheck {
         return unknown("provider", ModuleID(provider), among: registry.providers.keys, at: path)
     }
 
-    private var models: [Finding] {
+    var models: [Finding] {
         let path = Self.path("model")
         guard let models = pipeline.model, !models.others.isEmpty else {
             return pipeline.model.map { check($0.first, at: path) } ?? []

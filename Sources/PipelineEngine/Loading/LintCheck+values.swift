@@ -34,7 +34,7 @@ extension LintCheck {
         let limits = pipeline.limits
         let counts = [
             ("iterations", limits.iterations, 10_000), ("turns", limits.turns, 1_000),
-            ("parallel_tools", limits.parallelTools, 64),
+            ("parallel_tools", limits.parallelTools, 64), ("parallel_steps", limits.parallelSteps, 64),
         ]
         let outside = counts.filter { !(1...$0.2).contains($0.1) }.map { name, value, most in
             limit(name, "must be from 1 to \(most), but is \(value)")
@@ -63,7 +63,7 @@ extension LintCheck {
 
     /// Patterns are matched against paths relative to the workspace.
     var globs: [Finding] {
-        let goal = pipeline.goal
+        guard let goal = pipeline.goal else { return [] }
         let lists = [("editable", goal.editable), ("protect", goal.protect), ("holdout", goal.holdout)]
         return lists.flatMap { name, patterns in
             (patterns ?? []).enumerated().compactMap { index, pattern in
@@ -76,7 +76,7 @@ extension LintCheck {
 
     /// What is held out must not be where the model works.
     var heldOut: [Finding] {
-        guard !pipeline.goal.holdout.isEmpty else { return [] }
+        guard pipeline.goal?.holdout.isEmpty == false else { return [] }
         let path = Self.path("goal", "holdout")
         var findings: [Finding] = []
         if pipeline.workspace.isolation == .none {

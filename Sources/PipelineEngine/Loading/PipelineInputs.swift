@@ -26,7 +26,7 @@ extension Pipeline {
             case .environment(let name):
                 return environment[name].map { .value(.string($0)) }
                     ?? .problem("The environment variable '\(name)' is not set.")
-            case .step, .other, .unclosed: return .standIn("")
+            case .step, .item, .other, .unclosed: return .standIn("")
             }
         }
         var result = self

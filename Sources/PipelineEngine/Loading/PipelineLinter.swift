@@ -35,7 +35,7 @@ public struct PipelineLinter: Sendable {
             registry: registry
         )
         return interpolation.findings + check.names + check.inputs + check.limits + check.globs + check.heldOut
-            + check.brought(brought) + check.tools + check.goal + check.providers
+            + check.brought(brought) + check.tools + check.goal + check.steps + check.providers
     }
 
     /// Defaults where there are some, stand-ins where a person will give the value.

@@ -2,7 +2,10 @@
 enum Reference: Hashable {
     case input(String)
     case environment(String)
+    /// `steps.plan.summary`
     case step(String)
+    /// An element of the list that a step goes through.
+    case item
     case other(String)
     /// `${` without a `}` after it.
     case unclosed
@@ -14,6 +17,7 @@ enum Reference: Hashable {
         switch (parts.first, parts.count) {
         case ("inputs", 2): self = .input(String(parts[1]))
         case ("env", 2): self = .environment(String(parts[1]))
+        case ("item", 1): self = .item
         case ("steps", _): self = .step(String(name))
         default: self = .other(String(name))
         }

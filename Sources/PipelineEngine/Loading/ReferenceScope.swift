@@ -21,7 +21,9 @@ struct ReferenceScope {
             let near = Suggestion.sentence(for: name, among: listed)
             return "The variable '\(name)' is not listed under 'env'.\(near)"
         case .input, .environment: return nil
-        case .step(let name): return "'${\(name)}' needs a graph of steps, which pipelines do not have yet."
+        case .step(let name):
+            return "'${\(name)}' is known in steps alone, and only in those that need the one it names."
+        case .item: return "'${item}' stands for an element of 'each', and is known in a step that has one alone."
         case .unclosed: return "A reference that begins with '${' ends with '}'; write '$${' for the text itself."
         case .other(let name): return unknown(name)
         }

@@ -48,7 +48,7 @@ extension RunService {
         return RunReport(
             run: run,
             pipeline: state.pipeline?.name ?? "",
-            goal: state.pipeline?.goal.judge.words ?? "",
+            goal: state.pipeline?.goal?.judge.words ?? "",
             status: state.status,
             check: name,
             result: result,

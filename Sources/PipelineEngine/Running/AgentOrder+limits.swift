@@ -6,22 +6,32 @@ extension AgentOrder {
         var pipeline = pipeline
         pipeline.tell("What you are to do:\n\n\(task)")
         pipeline.limits = pipeline.limits.within(parent, at: now)
-        pipeline.human.deadline = nil  // whoever it works for asks, and waits as long as it may
-        guard let own = parent.pipeline else { return pipeline }
-        pipeline.workspace.sandbox = max(pipeline.workspace.sandbox, own.workspace.sandbox)
-        if pipeline.model == nil {
-            pipeline.model = own.model
-            pipeline.providers = own.providers.merging(pipeline.providers) { $1 }
-        }
+        pipeline.serve(parent)
         return pipeline
+    }
+}
+
+extension Pipeline {
+    /// Makes it one by which a run works for another one.
+    mutating func serve(_ parent: RunState) {
+        human.deadline = nil  // whoever it works for asks, and waits as long as it may
+        guard let own = parent.pipeline else { return }
+        workspace.sandbox = max(workspace.sandbox, own.workspace.sandbox)
+        if model == nil {
+            model = own.model
+            providers = own.providers.merging(providers) { $1 }
+        }
     }
 }
 
 extension Limits {
     /// These limits, and none of them more than a run has left.
-    fileprivate func within(_ parent: RunState, at now: Instant) -> Limits {
+    ///
+    /// - Parameter more: What is spent for it already, and not counted there yet.
+    func within(_ parent: RunState, besides more: Spending = Spending(), at now: Instant) -> Limits {
         var limits = self
-        let spent = parent.spent
+        var spent = parent.spent
+        spent.add(more)
         if let most = parent.limits.cost { limits.cost = least(cost, max(.zero, most - (spent.cost ?? .zero))) }
         if let most = parent.limits.tokens {
             let left = TokenCount(max(0, most.tokens - spent.tokens))

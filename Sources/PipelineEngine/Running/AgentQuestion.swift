@@ -1,9 +1,10 @@
 import PipelineKit
 
-/// What an agent asks of a person, as the call that it works for asks it.
+/// What an agent or a step asks of a person, as the run asks it that it works for.
 enum AgentQuestion {
-    static func request(_ asked: Approval, _ agent: String, _ run: RunID?) -> InputRequest {
-        let words = "The agent '\(agent)' (run \(run?.value ?? "")) asks: \(asked.question)"
+    /// - Parameter who: As the beginning of a sentence: `The agent 'helper'`.
+    static func request(_ asked: Approval, _ who: String, _ run: RunID) -> InputRequest {
+        let words = "\(who) (run \(run)) asks: \(asked.question)"
         let form = asked.input?.form
         return InputRequest(
             String(words.prefix(InputRequest.mostQuestion)),

@@ -74,15 +74,10 @@ struct Briefing: Sendable {
             are relative to it. You have tools; use them to look before you change anything, and change as little as \
             it takes.
             """,
-            "The goal, judged by a program and not by you:\n\(goal(pipeline.goal, registry))",
-            files(pipeline.goal, registry),
-            pipeline.goal.judge.seeksBest ? best : "",
-            pipeline.goal.holdout.isEmpty ? "" : heldOut,
+            pipeline.goal.map { goal($0, registry) } ?? "",
             walls(pipeline.workspace, workspace),
-            """
-            When you believe that the goal holds, stop calling tools and say in a sentence or two what you did. The \
-            goal is judged then. If it does not hold you are told why, and go on.
-            """,
+            pipeline.goal == nil ? end : endWithGoal,
+            outputs(pipeline),
             pipeline.human.gate == .plan ? plan : "",
             pipeline.description,
             pipeline.instructions,
@@ -106,6 +101,22 @@ struct Briefing: Sendable {
             """.trimmed
     }
 
+    private static let endWithGoal = """
+        When you believe that the goal holds, stop calling tools and say in a sentence or two what you did. The \
+        goal is judged then. If it does not hold you are told why, and go on.
+        """
+
+    private static let end =
+        "When it is done, stop calling tools and say in a few sentences what came of it: others go on with that."
+
+    private static func outputs(_ pipeline: Pipeline) -> String {
+        let outputs = (pipeline.outputs ?? [:]).sorted { $0.key < $1.key }.map { name, output in
+            "- \(name) (\(output.type.rawValue))\(output.help.isEmpty ? "" : ": \(output.help)")"
+        }
+        guard !outputs.isEmpty else { return "" }
+        return "Before you stop, hand on with '\(Step.outputTool)':\n\(outputs.joined(separator: "\n"))"
+    }
+
     private static let best =
         "Its score is to be as high as it can be. Each iteration is another try, and the files that scored most are kept."
 
@@ -116,10 +127,15 @@ struct Briefing: Sendable {
         "First give a plan, without changing anything: look, then stop and say what you will do. A person reads it."
 
     private static func goal(_ goal: Goal, _ registry: Registry) -> String {
-        goal.judge.gates(at: FieldPath()).map { gate in
+        let gates = goal.judge.gates(at: FieldPath()).map { gate in
             let settings = gate.settings.members.isEmpty ? "" : " with \(gate.settings.jsonText)"
             return "- \(gate.id)\(settings): \(registry.gates[gate.id]?.summary ?? "")"
-        }.joined(separator: "\n")
+        }
+        let parts = [
+            "The goal, judged by a program and not by you:\n\(gates.joined(separator: "\n"))", files(goal, registry),
+            goal.judge.seeksBest ? best : "", goal.holdout.isEmpty ? "" : heldOut,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     private static func files(_ goal: Goal, _ registry: Registry) -> String {

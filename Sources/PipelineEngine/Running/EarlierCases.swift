@@ -41,13 +41,13 @@ extension EffectRunner {
         _ state: RunState,
         baseline: [TestCase]
     ) async throws(ServiceError) -> EarlierCases {
-        guard name.round == 1, state.goal?.judge.seeksBest == false, let last = state.lastCheck, last.outcome == .failed
+        guard name.round == 1, let goal = state.goal, !goal.judge.seeksBest, let last = state.lastCheck, last.outcome == .failed
         else { return EarlierCases() }
         let cases = last.report == state.baseline?.report ? baseline : try await report(of: last).cases
         return EarlierCases(
             failed: cases.filter { $0.outcome == .failed || $0.outcome == .error },
             all: cases.count > baseline.count ? cases : baseline,
-            gates: state.pipeline?.goal.judge.gates(at: FieldPath()).map(\.id) ?? []
+            gates: goal.judge.gates(at: FieldPath()).map(\.id)
         )
     }
 }

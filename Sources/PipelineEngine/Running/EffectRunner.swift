@@ -54,6 +54,7 @@ final class EffectRunner: Sendable {
             try await ask(turn, attempt, of: run)
         case .assess(let id): try await assess(id, of: run)
         case .call(let id): try await call(id, of: run)
+        case .step(let place): try await step(place, of: run)
         case .keepBest(let iteration): try await keepBest(iteration, of: run)
         case .wake(let approval, _): try await run.record(.expire(approval))
         }
@@ -132,7 +133,7 @@ extension Effect {
     fileprivate var needsModules: Bool {
         switch self {
         case .openWorkspace, .keepBest, .wake: false
-        case .check, .ask, .assess, .call: true
+        case .check, .ask, .assess, .call, .step: true
         }
     }
 }

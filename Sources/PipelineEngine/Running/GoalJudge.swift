@@ -55,9 +55,10 @@ struct GoalJudge: Sendable {
 
     /// - Throws: ``Failure`` when a gate gave no answer.
     func judge(_ state: RunState, at snapshot: SnapshotID, of run: RunID) async throws(Failure) -> Judgement {
-        guard let goal = state.pipeline?.goal, let workspace = state.workspace, let start = state.startSnapshot else {
-            throw Failure(.invalidInput, "The run has no goal or no workspace yet.")
+        guard let workspace = state.workspace, let start = state.startSnapshot else {
+            throw Failure(.invalidInput, "The run has no workspace yet.")
         }
+        guard let goal = state.pipeline?.goal else { return Judgement(verdict: state.workDone, refused: []) }
         let work = Work(goal: goal, workspace: workspace, start: start, snapshot: snapshot, run: run)
         var policy = try Self.policy(for: goal, registry)
         policy.protect += goal.holdout

@@ -1,8 +1,8 @@
 import PipelineKit
 
-// Runs that do the work of calls of other runs.
+// Runs that do the work of calls and steps of other runs.
 extension RunKeeper {
-    /// Ends the agents of a run, if it has ended. One that is missed is ended when somebody finds it (``isLed(_:)``).
+    /// Ends the runs that work for a run, if it has ended. One that is missed is ended when somebody finds it (``isLed(_:)``).
     func endAgents(of id: RunID) async {
         guard let state = try? await state(of: id) else { return }
         await endAgents(of: state)
@@ -11,10 +11,10 @@ extension RunKeeper {
     /// The same, of a run as it is known.
     func endAgents(of state: RunState) async {
         guard state.isFinished, let run = state.start?.run else { return }
-        for call in state.calls.all where !call.agentIsOver {
-            guard let agent = call.agent else { continue }
+        let agents = state.calls.all.compactMap { $0.agentIsOver ? nil : $0.agent }
+        for led in agents + (state.steps?.runs ?? []) {
             // One that has ended, or was not begun, refuses.
-            do throws(ServiceError) { try await settle(.endAgent(of: run), of: agent) } catch {}
+            do throws(ServiceError) { try await settle(.endAgent(of: run), of: led) } catch {}
         }
     }
 

@@ -13,18 +13,35 @@ public struct Readiness: Sendable {
     /// - Parameter shared: A limit of cost that the run would share with others.
     /// - Throws: ``Failure`` with the first thing that would keep a model of the pipeline from being asked.
     public func check(_ pipeline: Pipeline, sharing shared: Money? = nil) throws(Failure) {
-        guard let models = pipeline.model else {
-            throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
-        }
-        for model in models.names { try check(model, in: pipeline, sharing: shared) }
+        let models = try Self.models(pipeline)
+        for model in models { try check(model, in: pipeline, sharing: shared) }
         for judge in try judges(pipeline, besides: models.first) { try check(judge, in: pipeline, sharing: shared) }
     }
 
+    /// The models that work: one of the pipeline, or those of its steps.
+    private static func models(_ pipeline: Pipeline) throws(Failure) -> [ModelName] {
+        guard let steps = pipeline.steps else {
+            if let model = pipeline.model { return model.names }
+            throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
+        }
+        var models: [ModelName] = []
+        for step in steps where step.kind == .model {
+            guard let model = step.model ?? pipeline.model else {
+                throw Failure(
+                    .missing,
+                    "Step '\(step.id)' names no model, and neither does the pipeline. Add 'model: provider/name', or give --model."
+                )
+            }
+            models += model.names.filter { !models.contains($0) }
+        }
+        return models
+    }
+
     /// The models that the gates of the goal ask.
-    private func judges(_ pipeline: Pipeline, besides author: ModelName) throws(Failure) -> [ModelName] {
+    private func judges(_ pipeline: Pipeline, besides author: ModelName?) throws(Failure) -> [ModelName] {
         var judges: [ModelName] = []
         let registry = registry.including(pipeline, in: nil).0
-        for gate in pipeline.goal.judge.gates(at: FieldPath()) {
+        for gate in pipeline.gates {
             let factory = try registry.gate(gate.id)
             guard factory.asksModels else { continue }
             let made: any Gate

@@ -146,7 +146,7 @@ public final class RunService: Sendable {
             for name in order.pipeline.tools.offered(among: registry.toolNames) {
                 _ = try registry.tool(ModuleID(name))
             }
-            for gate in order.pipeline.goal.judge.gates(at: FieldPath()) { _ = try registry.gate(gate.id) }
+            for gate in order.pipeline.gates { _ = try registry.gate(gate.id) }
             if parts.sandboxes.asked(order.pipeline) == .required { try await parts.sandboxes.check() }
         } catch {
             throw .invalid(error.message)
@@ -166,21 +166,8 @@ public struct RunOrder: Sendable {
     public var origin: String
     /// The name of the key of whoever asks, whose limits of cost hold; `nil` for whoever needs none.
     public var key: String?
-    /// The call whose work it is to do; `nil` for a run of its own.
-    var parent: ParentCall?
-
-    init(
-        run: RunID,
-        pipeline: Pipeline,
-        inputs: [String: JSONValue],
-        project: String,
-        origin: String,
-        key: String?,
-        parent: ParentCall
-    ) {
-        self.init(run: run, pipeline: pipeline, inputs: inputs, project: project, origin: origin, key: key)
-        self.parent = parent
-    }
+    /// What it is to do the work of; `nil` for a run of its own.
+    var parent: ParentWork?
 
     public init(
         run: RunID = .new(),

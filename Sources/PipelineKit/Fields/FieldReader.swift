@@ -32,6 +32,11 @@ public struct FieldReader: Sendable {
         within(path.appending(key)) { $0.problem("\($0.subject) \(message)") }
     }
 
+    /// Notes mistakes that were found otherwise, by paths that begin below a key.
+    public mutating func note(_ found: [FieldProblem], below key: String) {
+        problems += found.map { FieldProblem(path.appending(key).appending($0.path), $0.message, in: $0.place) }
+    }
+
     /// Notes that the value is not what its field takes.
     ///
     /// - Parameter hint: A sentence to add, with a space before it: ` Did you mean 'worktree'?`

@@ -77,6 +77,6 @@ extension SandboxKeeper {
     ///
     /// What a goal holds out is still in the project, where commands without a sandbox could read it.
     public func asked(_ pipeline: Pipeline) -> WorkspacePolicy.Sandbox {
-        pipeline.goal.holdout.isEmpty ? max(pipeline.workspace.sandbox, least) : .required
+        pipeline.goal?.holdout.isEmpty == false ? .required : max(pipeline.workspace.sandbox, least)
     }
 }

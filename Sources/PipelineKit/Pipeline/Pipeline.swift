@@ -15,7 +15,12 @@ public struct Pipeline: Fields, Hashable {
     @Field("Settings of model services, by provider name; or by any other name, with 'provider' saying which it is.")
     public var providers: [String: JSONValue] = [:]
     @Field("What the model is told besides the goal.") public var instructions: String = ""
-    @Field("What must become true: a gate's name, or a mapping.") public var goal: Goal
+    @Field("What must become true: a gate's name, or a mapping; with steps it may be left out.")
+    public var goal: Goal? = nil
+    @Field("What is done in each iteration, when one model that works until it stops is not enough.")
+    public var steps: [Step]? = nil
+    @Field("Values that the model hands on by calling 'set_outputs', for whoever has this pipeline work.")
+    public var outputs: [String: OutputDeclaration]? = nil
     @Field("What the model may call: a list of tools, or allow, ask and deny.") public var tools: ToolPolicy =
         ToolPolicy()
     @Field("When a person is asked.") public var human: HumanPolicy = HumanPolicy()
@@ -34,6 +39,15 @@ public struct Pipeline: Fields, Hashable {
     public var agents: [String: JSONValue]? = nil
 
     public init() {}
+
+    public func check(_ reader: inout FieldReader) {
+        if goal == nil, steps == nil, outputs == nil {
+            reader.problem("Missing required field 'goal': What must become true: a gate's name, or a mapping.")
+        }
+        guard let steps else { return }
+        if steps.isEmpty { reader.problem(inValueOf: "steps", "must name at least one step.") }
+        reader.note(StepGraph(steps).problems, below: "steps")
+    }
 }
 
 extension Pipeline {
@@ -42,7 +56,7 @@ extension Pipeline {
         get {
             let values = [
                 "commands": commands?.json, "modules": modules?.json, "foreign": foreign?.json, "mcp": mcp?.json,
-                "agents": agents?.json,
+                "agents": agents?.json, "outputs": declaredOutputs?.json,
             ]
             return values.compactMapValues(\.self)
         }
@@ -54,9 +68,17 @@ extension Pipeline {
             agents = newValue["agents"]?.members
         }
     }
+
+    /// Without any there is no need for a tool that sets them.
+    private var declaredOutputs: [String: OutputDeclaration]? { outputs?.isEmpty == false ? outputs : nil }
 }
 
 extension Pipeline {
+    /// Every gate of the goal, with its settings and where they stand below the goal.
+    public var gates: [(id: ModuleID, settings: JSONValue, path: FieldPath)] {
+        goal?.judge.gates(at: FieldPath()) ?? []
+    }
+
     /// Has the model told something more, after what the pipeline tells it itself.
     public mutating func tell(_ words: String) {
         instructions = instructions.isEmpty ? words : "\(instructions)\n\n\(words)"
@@ -149,6 +171,7 @@ public struct Limits: Fields, Hashable {
     @Field("Tokens of one request, after which the conversation is summarised; the model's own window when left out.")
     public var context: TokenCount? = nil
     @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
+    @Field("How many steps may be under way at once, and how many elements of a list.") public var parallelSteps: Int = 4
     @Field("Ask a model whose price nobody knows although there is a limit of cost, which it does not count against.")
     public var allowUnknownPrice: Bool = false
 

@@ -46,6 +46,9 @@ public struct Step: Fields, Hashable {
         return pipeline == nil ? .model : .pipeline
     }
 
+    /// Whether what it does may change the files of the run.
+    public var changesFiles: Bool { kind == .model || kind == .pipeline }
+
     public func check(_ reader: inout FieldReader) {
         if !Self.isName(id) {
             reader.problem(
@@ -61,6 +64,10 @@ public struct Step: Fields, Hashable {
             )
             return
         }
+        switch pipeline {
+        case nil, .string, .object: break
+        case let other?: reader.problem(inValueOf: "pipeline", "must be a pipeline's name or file, but is \(other).")
+        }
         for (key, isThere) in foreignKeys where isThere {
             reader.problem(inKey: key, "'\(key)' has no meaning in a step with '\(kind.rawValue)'.")
         }
@@ -72,6 +79,12 @@ public struct Step: Fields, Hashable {
             )
         }
     }
+
+    /// The tool with which a model sets the outputs of its step.
+    public static let outputTool = "set_outputs"
+
+    /// How many elements `each` may have.
+    public static let mostElements = 64
 
     /// What every step tells of itself, besides its outputs.
     public static let reserved = ["passed", "failed", "skipped", "status", "summary", "empty"]

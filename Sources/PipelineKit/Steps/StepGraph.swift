@@ -25,6 +25,15 @@ public struct StepGraph: Sendable, Hashable {
         return Set(before[place].map { steps[$0].id })
     }
 
+    /// The place of a step among those of the pipeline, from 0.
+    public func place(of id: String) -> Int? { places[id] }
+
+    /// Whether the step is to work in files of its own, as another one may change the same at the same time.
+    public func needsOwnFiles(_ id: String) -> Bool {
+        guard let step = self[id], step.changesFiles else { return false }
+        return step.each != nil || steps.contains { $0.changesFiles && mayOverlap($0.id, id) }
+    }
+
     /// Whether two steps may be under way at the same time.
     public func mayOverlap(_ one: String, _ other: String) -> Bool {
         one != other && !ancestors(of: one).contains(other) && !ancestors(of: other).contains(one)

@@ -33,7 +33,7 @@ enum ACPCommand: Subcommand {
             ACPSettings(version: Version.number, person: session.person) { directory, prompt throws(Failure) in
                 do throws(CommandError) {
                     var pipeline = try pipeline(options.pipeline, in: directory, prompt, model, session)
-                    if let judge { pipeline.goal.have(judge) }
+                    if let judge { pipeline.goal?.have(judge) }
                     return pipeline
                 } catch {
                     throw Failure(.invalidInput, error.message)

@@ -44,6 +44,8 @@ struct Transcript {
         case .callRefused(let id, let reason): [row("", Style.yellow("\(name(id)): \(reason.harmless)"))]
         case .agentStarted(_, let agent): [row("agent", "\(agent.agent) works in run \(agent.run)".harmlessLine)]
         case .agentFinished: []  // the result of the call tells of it
+        case .stepStarted(let place, let runs): [row("step", Self.words(place, runs).harmlessLine)]
+        case .stepFinished(let place, let result, _): ended(place, result)
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
             [row("answer", "\(id) \(answer.decision.rawValue) by \(answer.by)\(remark(answer.message))")]
@@ -62,6 +64,21 @@ struct Transcript {
         case .hookFailed(let failure):
             [row("hook", Style.yellow("\(failure.hook) (\(failure.moment)): \(failure.reason)".harmlessLine))]
         case .checkStarted, .judgeRequested, .modelRequested, .callStarted: []
+        }
+    }
+
+    /// `work  in run r1-1-2`
+    private static func words(_ place: StepPlace, _ runs: [RunID]) -> String {
+        guard let first = runs.first else { return place.step }
+        return "\(place.step)  in run \(first)" + (runs.count > 1 ? " and \(runs.count - 1) more" : "")
+    }
+
+    private func ended(_ place: StepPlace, _ result: StepResult) -> [String] {
+        let summary = result.summary.isEmpty ? "" : "  \(result.summary.harmless)"
+        return switch result.status {
+        case .passed: [row("", "\(Style.green("✓")) \(place.step)\(summary)")]
+        case .failed: [row("", "\(Style.red("✗")) \(place.step)\(summary)")]
+        case .skipped: [row("", Style.dim("– \(place.step)  left out"))]
         }
     }
 

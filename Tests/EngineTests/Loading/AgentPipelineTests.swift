@@ -77,7 +77,7 @@ struct AgentPipelineTests {
             ),
             (
                 "r: { pipeline: env.yaml }",
-                "5:18: The pipeline 'env.yaml' reads variables under 'env', which an agent has none of."
+                "5:18: The pipeline 'env.yaml' reads variables under 'env', which agents and steps have none of."
             ),
             (
                 "r: { pipeline: review.yaml, with: { stile: x } }",
@@ -85,7 +85,7 @@ struct AgentPipelineTests {
             ),
             (
                 "r: { pipeline: main.yaml }",
-                "5:18: A pipeline may not be an agent of itself: main.yaml → main.yaml."
+                "5:18: A pipeline may not be an agent or a step of itself: main.yaml → main.yaml."
             ),
             ("r: { pipeline: 5 }", "5:18: Field 'r.pipeline' must be a pipeline's name or file, but is 5."),
             (
@@ -113,6 +113,6 @@ struct AgentPipelineTests {
         for number in 1...4 { files["\(number).yaml"] = Self.main("next: { pipeline: \(number + 1).yaml }") }
         #expect((try? load(Self.main("next: { pipeline: 3.yaml }"), sources(files))) != nil)
         let told = complaint(Self.main("next: { pipeline: 1.yaml }"), sources(files))
-        #expect(told.contains("More than 3 pipelines are agents of one another"), "\(told)")
+        #expect(told.contains("More than 3 pipelines are agents or steps of one another"), "\(told)")
     }
 }

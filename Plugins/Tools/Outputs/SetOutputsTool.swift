@@ -1,0 +1,46 @@
+import PipelineKit
+
+/// Takes down what a model hands on. The call itself is the record: what was set last stands.
+struct SetOutputsTool: Sendable {
+    private let outputs: [String: OutputDeclaration]
+
+    /// Bytes of all values together; they go into the words that other models are told.
+    private static let most = 64_000
+
+    init(_ outputs: [String: OutputDeclaration]) { self.outputs = outputs }
+
+    var declared: DeclaredTool {
+        var declared = DeclaredTool(
+            ModuleID(Step.outputTool),
+            "Hands on what this work was to find out. Call it before you stop; a value that is set again replaces the one before.",
+            reach: [],
+            arguments: outputs.sorted { $0.key < $1.key }.map { name, output in
+                FieldSchema(name: name, value: output.type.schema, help: output.help, standard: .null)
+            }
+        ) { arguments, _ throws(Failure) in
+            let names = arguments.members.filter { $0.value != .null }.keys.sorted()
+            return ToolOutput("Set: \(names.joined(separator: ", ")).")
+        }
+        declared.problems = { arguments in
+            guard arguments.members.contains(where: { $0.value != .null }) else {
+                return [FieldProblem(FieldPath(), "Give at least one value to hand on.")]
+            }
+            let size = arguments.jsonText.utf8.count
+            guard size > Self.most else { return [] }
+            return [FieldProblem(FieldPath(), "The values may have \(Self.most) bytes together, but have \(size).")]
+        }
+        return declared
+    }
+}
+
+extension OutputDeclaration.Kind {
+    fileprivate var schema: ValueSchema {
+        switch self {
+        case .string: .string
+        case .integer: .integer
+        case .number: .number
+        case .boolean: .boolean
+        case .list: .list(.string)
+        }
+    }
+}

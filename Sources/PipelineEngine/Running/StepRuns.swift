@@ -1,0 +1,166 @@
+import PipelineKit
+
+/// Has other runs do the work of a step: one for each element, and another one for each further try.
+///
+/// Nothing of it is kept here. The runs are found by their names, so whoever takes the step up goes on where it was.
+struct StepRuns: Sendable {
+    private let work: StepWork
+    private let workspace: Workspace
+    private let run: LiveRun
+    private let engine: EffectRunner
+    private var clock: EngineClock { engine.clock }
+
+    init(_ work: StepWork, _ workspace: Workspace, _ run: LiveRun, _ engine: EffectRunner) {
+        self.work = work
+        self.workspace = workspace
+        self.run = run
+        self.engine = engine
+    }
+
+    /// How far the work for one element is.
+    private enum Part: Sendable {
+        case ended(LedRun, RunState, spent: Spending)
+        /// It cannot be started.
+        case impossible(String)
+        /// A person has been asked.
+        case asks
+    }
+
+    /// What came of the step, and what it has spent.
+    ///
+    /// - Returns: `nil` when a person has to answer first, or this process ends.
+    /// - Throws: ``Failure`` when the runs cannot be carried on.
+    func result() async throws(Failure) -> (StepResult, Spending)? {
+        guard let runs = engine.agents.runs else {
+            throw Failure(.unavailable, "There is nobody here to carry out the step '\(work.step.id)'.")
+        }
+        let parts: [Part]
+        do throws(ServiceError) { parts = try await allParts(runs) } catch {
+            throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
+        }
+        var (results, spent) = ([StepResult](), Spending())
+        for part in parts {
+            switch part {
+            case .asks: return nil
+            case .impossible(let sentence): results.append(StepResult(.failed, summary: sentence))
+            case .ended(let led, let state, let more):
+                spent.add(more)
+                do throws(ServiceError) { results.append(try await result(of: led, state)) } catch {
+                    throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
+                }
+            }
+        }
+        return (work.result(of: results), spent)
+    }
+
+    /// Side by side as many as the limits allow, and in the order of the elements.
+    private func allParts(_ runs: RunService) async throws(ServiceError) -> [Part] {
+        let limits = await run.state.limits
+        let most = limits.cost == nil && limits.tokens == nil ? limits.parallelSteps : 1
+        var (waiting, done) = (work.elements.indices[...], [Int: Result<Part, ServiceError>]())
+        await withTaskGroup(of: (Int, Result<Part, ServiceError>).self) { group in
+            func begin() {
+                guard let index = waiting.popFirst() else { return }
+                let before = done.values.reduce(into: Spending()) { sum, part in
+                    if case .success(.ended(_, _, let spent)) = part { sum.add(spent) }
+                }
+                group.addTask { (index, await self.part(index, besides: before, runs)) }
+            }
+            for _ in 0..<most { begin() }
+            while let (index, part) = await group.next() {
+                done[index] = part
+                begin()
+            }
+        }
+        var parts: [Part] = []
+        for index in work.elements.indices { if let part = done[index] { parts.append(try part.get()) } }
+        return parts
+    }
+
+    private func part(_ index: Int, besides: Spending, _ runs: RunService) async -> Result<Part, ServiceError> {
+        do throws(ServiceError) { return .success(try await part(index, besides, runs)) } catch { return .failure(error) }
+    }
+
+    /// Tries the work for an element until it succeeds, or was tried often enough.
+    private func part(_ index: Int, _ besides: Spending, _ runs: RunService) async throws(ServiceError) -> Part {
+        let step = work.filled(work.elements[index])
+        var spent = Spending()
+        var attempt = 1
+        while true {
+            let id = work.name(ofElement: index, attempt: attempt)
+            let led = LedRun(id: id, parent: run, workspace: workspace, runs: runs, clock: clock)
+            var before = besides
+            before.add(spent)
+            if let problem = try await begin(led, step, besides: before) { return .impossible(problem) }
+            let state = try await carryOn(led)
+            guard state.isFinished else {
+                guard let asked = state.pendingApprovals.first?.approval else {
+                    throw .broken("Run '\(id)' was stopped before it had ended.")
+                }
+                let request = AgentQuestion.request(asked, "The step '\(work.step.id)'", id)
+                try await run.record(.holdStep(work.place, id, request))
+                return .asks
+            }
+            spent.add(state.spent)
+            guard state.status != .achieved, attempt < work.attempts else { return .ended(led, state, spent: spent) }
+            attempt += 1
+            await clock.sleep(state.updatedAt + (work.step.retry?.wait ?? .zero))
+        }
+    }
+
+    /// - Returns: why the run cannot be started; `nil` when it has been.
+    private func begin(_ led: LedRun, _ step: Step, besides spent: Spending) async throws(ServiceError) -> String? {
+        guard RunID.isName(led.id.value) else {
+            return "'\(led.id)' is too long a name for a run: pipelines in pipelines in pipelines end here."
+        }
+        let pipeline: Pipeline
+        do throws(Failure) {
+            pipeline = try work.pipeline(of: step, for: await run.state, besides: spent, at: clock.now())
+        } catch {
+            return error.message
+        }
+        do throws(ServiceError) {
+            try await led.begin(as: .step(work.place), inputs: step.with?.members ?? [:]) { _ in pipeline }
+            return nil
+        } catch .invalid(let sentence) {
+            return sentence
+        }
+    }
+
+    /// Brings it what people have answered, and has it work.
+    private func carryOn(_ led: LedRun) async throws(ServiceError) -> RunState {
+        let parent = await run.state
+        for known in parent.approvals.values where known.approval.subject == .step(work.place, run: led.id) {
+            guard let resolution = known.resolution, let answer = InputAnswer(known.approval, resolution) else { continue }
+            try await AgentQuestion.bring(answer, to: led.id, led.runs.keeper)
+        }
+        let state = try await led.runs.state(of: led.id)
+        // What ended because the run that it works for had ended goes on when that one does.
+        if state.isFinished, state.status != .achieved, let again = parent.reopenedAt, state.updatedAt <= again {
+            try await led.runs.keeper.settle(.reopen(by: "run \(run.id)"), of: led.id)
+        }
+        return try await led.carryOn()
+    }
+
+    /// Brings over what the run changed, and says what came of it.
+    private func result(of led: LedRun, _ state: RunState) async throws(ServiceError) -> StepResult {
+        guard case .finished(let status, let reason) = state.phase, status == .achieved else {
+            return StepResult(.failed, summary: "Run '\(led.id)': \(state.status.words). \(state.endReason)")
+        }
+        if case .left(let sentence) = try await led.handOver(state) { return StepResult(.failed, summary: sentence) }
+        let missing = work.step.outputs.keys.filter { state.outputs[$0] == nil }.sorted()
+        guard missing.isEmpty else {
+            let names = missing.map { "'\($0)'" }.joined(separator: ", ")
+            return StepResult(.failed, summary: "It ended without handing on \(names).", outputs: state.outputs)
+        }
+        let words = state.lastWords
+        return StepResult(.passed, summary: words.isEmpty ? reason : words, outputs: state.outputs)
+    }
+}
+
+extension RunState {
+    /// Why the run has ended; empty while it has not.
+    fileprivate var endReason: String {
+        if case .finished(_, let reason) = self.phase { reason } else { "" }
+    }
+}
