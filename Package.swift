@@ -183,7 +183,8 @@ let package = Package(
         tests(
             "EngineTests",
             of: [
-                "AgentsTool", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit", "SQLiteStore",
+                "AgentsTool", "OutputsTool", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit",
+                "SQLiteStore",
                 "FuzzEntries",
             ]
         ),

@@ -63,7 +63,12 @@ struct RetrAIRenderer: FrameRenderer {
         case .agentFinished: []
         case .stepStarted(let place, _): [.log("The step '\(place)' begins.")]
         case .stepFinished(let place, let result, _):
-            [.log("The step '\(place)' is over: \(result.status.rawValue).", result.status == .failed ? "warning" : "info")]
+            [
+                .log(
+                    "The step '\(place)' is over: \(result.status.rawValue).",
+                    result.status == .failed ? "warning" : "info"
+                )
+            ]
         case .approvalRequested(let approval): hold(approval)
         case .approvalResolved(let id, let answer): resolve(id, answer)
         case .messageAdded(let text, let by): [.log("\(by): \(text)")]

@@ -66,7 +66,9 @@ extension Decider {
         let finished = Event.Payload.stepFinished(place, result, spent: spent)
         if isFirst { steps.beginPass() }
         steps.finish(place.step, result)
-        guard steps.isOver, let failure = steps.failure, place.pass >= state.limits.iterations else { return [finished] }
+        guard steps.isOver, let failure = steps.failure, place.pass >= state.limits.iterations else {
+            return [finished]
+        }
         return [finished] + end(with: outOfPasses(failure.step, failure.result), state.best)
     }
 

@@ -69,7 +69,10 @@ struct AgentPipelines {
             throw Failure(.invalidInput, "A pipeline may not be an agent or a step of itself: \(names).")
         }
         if chain.count > Self.mostLevels {
-            throw Failure(.invalidInput, "More than \(Self.mostLevels) pipelines are agents or steps of one another: \(names).")
+            throw Failure(
+                .invalidInput,
+                "More than \(Self.mostLevels) pipelines are agents or steps of one another: \(names)."
+            )
         }
         let loaded: LoadedPipeline
         do throws(Diagnostics) { loaded = try loader.load(origin, below: chain) } catch {

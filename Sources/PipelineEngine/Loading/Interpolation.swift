@@ -210,5 +210,11 @@ struct Interpolation {
 
 extension JSONValue {
     /// The value as it stands inside a text.
-    fileprivate var written: String { text ?? description }
+    fileprivate var written: String {
+        switch self {
+        case .string(let text): text
+        case .array, .object: jsonText
+        case .null, .bool, .int, .double: description
+        }
+    }
 }

@@ -41,7 +41,8 @@ extension EffectRunner {
         _ state: RunState,
         baseline: [TestCase]
     ) async throws(ServiceError) -> EarlierCases {
-        guard name.round == 1, let goal = state.goal, !goal.judge.seeksBest, let last = state.lastCheck, last.outcome == .failed
+        guard name.round == 1, let goal = state.goal, !goal.judge.seeksBest, let last = state.lastCheck,
+            last.outcome == .failed
         else { return EarlierCases() }
         let cases = last.report == state.baseline?.report ? baseline : try await report(of: last).cases
         return EarlierCases(

@@ -78,7 +78,9 @@ struct StepRuns: Sendable {
     }
 
     private func part(_ index: Int, besides: Spending, _ runs: RunService) async -> Result<Part, ServiceError> {
-        do throws(ServiceError) { return .success(try await part(index, besides, runs)) } catch { return .failure(error) }
+        do throws(ServiceError) { return .success(try await part(index, besides, runs)) } catch {
+            return .failure(error)
+        }
     }
 
     /// Tries the work for an element until it succeeds, or was tried often enough.
@@ -130,16 +132,25 @@ struct StepRuns: Sendable {
     /// Brings it what people have answered, and has it work.
     private func carryOn(_ led: LedRun) async throws(ServiceError) -> RunState {
         let parent = await run.state
-        for known in parent.approvals.values where known.approval.subject == .step(work.place, run: led.id) {
-            guard let resolution = known.resolution, let answer = InputAnswer(known.approval, resolution) else { continue }
-            try await AgentQuestion.bring(answer, to: led.id, led.runs.keeper)
-        }
         let state = try await led.runs.state(of: led.id)
-        // What ended because the run that it works for had ended goes on when that one does.
-        if state.isFinished, state.status != .achieved, let again = parent.reopenedAt, state.updatedAt <= again {
+        if !state.isFinished {
+            try await bring(answers(in: parent, to: led.id), to: led)
+        } else if state.status != .achieved, let again = parent.reopenedAt, state.updatedAt <= again {
+            // What ended because the run that it works for had ended goes on when that one does.
             try await led.runs.keeper.settle(.reopen(by: "run \(run.id)"), of: led.id)
         }
         return try await led.carryOn()
+    }
+
+    private func bring(_ answers: [InputAnswer], to led: LedRun) async throws(ServiceError) {
+        for answer in answers { try await AgentQuestion.bring(answer, to: led.id, led.runs.keeper) }
+    }
+
+    private func answers(in parent: RunState, to led: RunID) -> [InputAnswer] {
+        parent.approvals.values.compactMap { known in
+            guard known.approval.subject == .step(work.place, run: led) else { return nil }
+            return known.resolution.flatMap { InputAnswer(known.approval, $0) }
+        }
     }
 
     /// Brings over what the run changed, and says what came of it.

@@ -72,7 +72,11 @@ extension Pipeline {
         pipeline.outputs = step.outputs
         pipeline.model = step.model ?? model
         pipeline.tools = tools.stepping(step)
-        if let limits = step.limits { pipeline.limits = limits } else { pipeline.limits.iterations = Limits().iterations }
+        if let limits = step.limits {
+            pipeline.limits = limits
+        } else {
+            pipeline.limits.iterations = Limits().iterations
+        }
         // What people are asked after checks and plans they are asked of the whole.
         if human.gate != .beforeWrites { pipeline.human.gate = .never }
         pipeline.workspace.isolation = .none

@@ -12,9 +12,11 @@ struct StepWork: Sendable {
 
     /// - Throws: ``Failure/Kind/invalidInput`` when what it goes through is no list, or too long a one.
     init(_ place: StepPlace, _ step: Step, _ state: RunState) throws(Failure) {
-        guard let progress = state.steps, let run = state.start?.run else {
+        guard var progress = state.steps, let run = state.start?.run else {
             throw Failure(.invalidInput, "The run has no steps.")
         }
+        // The first step of a pass is looked at before the pass is recorded as begun.
+        if place.pass > state.iteration { progress.beginPass() }
         self.place = place
         self.step = step
         self.progress = progress

@@ -185,7 +185,7 @@ struct LintTests {
         let findings = PipelineLinter(TestModules.registry).findings(in: pipeline, .resolved)
         #expect(findings.map(\.problem.message) == ["Field 'runs' must be positive, but is 0."])
         var literal = pipeline
-        literal.goal.judge = .gate("command", with: ["command": "echo ${HOME}"])
+        literal.goal?.judge = .gate("command", with: ["command": "echo ${HOME}"])
         #expect(PipelineLinter(TestModules.registry).findings(in: literal, .resolved) == [])
     }
 }
