@@ -170,12 +170,24 @@ enum SampleEvents {
 
     private static let subjects: [Approval.Subject] = [
         .call("1.1"), .repetition("1.1"), .check(CheckName(iteration: 1)), .plan(turn: 1), .limit(.cost),
+        .step(place, run: nil),
     ]
+
+    private static let place = StepPlace(pass: 1, step: "plan")
 
     private static let people: [Event.Payload] =
         subjects.map { .approvalRequested(Approval(id: "a1", subject: $0, question: "?", shown: digest)) } + [
             .approvalRequested(
                 Approval(id: "a1", subject: .plan(turn: 1), question: "?", shown: digest, deadline: moment)
+            ),
+            .approvalRequested(
+                Approval(
+                    id: "a1",
+                    subject: .step(place, run: "r1-1-1"),
+                    question: "?",
+                    shown: digest,
+                    input: Approval.Input(.text, state: ["approval": "a1"])
+                )
             ),
             .approvalRequested(
                 Approval(
@@ -203,5 +215,13 @@ enum SampleEvents {
             .agentStarted("1.1", AgentRun(run: "r1-1-1", agent: "reviewer")),
             .agentFinished("1.1", spent: Spending(tokens: 90)),
             .agentFinished("1.1", spent: Spending(tokens: 90, cost: .usd(1))),
+            .stepStarted(place, runs: []),
+            .stepStarted(place, runs: ["r1-1-1-1", "r1-1-1-2"]),
+            .stepFinished(place, StepResult(.skipped), spent: Spending()),
+            .stepFinished(
+                place,
+                StepResult(.passed, summary: "It is planned.", outputs: ["tasks": ["a", "b"]]),
+                spent: Spending(tokens: 90, cost: .usd(1))
+            ),
         ]
 }

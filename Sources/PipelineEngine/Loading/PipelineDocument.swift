@@ -47,6 +47,8 @@ public struct PipelineDocument: Sendable, Hashable {
 
     private static func step(_ part: FieldPath.Part, from node: YAMLNode) -> (key: YAMLNode?, value: YAMLNode)? {
         switch part {
+        // A list of tools is a list of those that are allowed.
+        case .key("allow") where !node.elements.isEmpty: (nil, node)
         case .key(let name): node.pairs.first { $0.key.text == name }.map { ($0.key, $0.value) }
         case .index(let index): node.elements.indices.contains(index) ? (nil, node.elements[index]) : nil
         }

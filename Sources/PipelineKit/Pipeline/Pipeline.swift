@@ -171,7 +171,8 @@ public struct Limits: Fields, Hashable {
     @Field("Tokens of one request, after which the conversation is summarised; the model's own window when left out.")
     public var context: TokenCount? = nil
     @Field("How many reading calls may run side by side.") public var parallelTools: Int = 4
-    @Field("How many steps may be under way at once, and how many elements of a list.") public var parallelSteps: Int = 4
+    @Field("How many steps may be under way at once, and how many elements of a list.") public var parallelSteps: Int =
+        4
     @Field("Ask a model whose price nobody knows although there is a limit of cost, which it does not count against.")
     public var allowUnknownPrice: Bool = false
 

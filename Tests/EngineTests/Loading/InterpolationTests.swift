@@ -115,7 +115,7 @@ struct InterpolationTests {
         ("${env.HOMER}", "4:22: The variable 'HOMER' is not listed under 'env'. Did you mean 'HOME'?"),
         (
             "${steps.work.summary}",
-            "4:22: '${steps.work.summary}' needs a graph of steps, which pipelines do not have yet."
+            "4:22: '${steps.work.summary}' is known in steps alone, and only in those that need the one it names."
         ),
         ("${input.target}", "4:22: Unknown reference '${input.target}'. Did you mean '${inputs.target}'?"),
         ("${env}", "4:22: Unknown reference '${env}'. Did you mean '${env}'?"),

@@ -112,7 +112,7 @@ struct LoadingTests {
         ("goal: pytest\n", "1:1: Missing required field 'name': What the pipeline is called."),
         ("name: 5\ngoal: pytest\n", "1:7: Field 'name' must be text, but is 5."),
         ("name: a\ngoal: 5\n", "2:7: Field 'goal' must be the name of a gate, or a mapping, but is 5."),
-        ("name: a\ngoal:\n", "2:1: Field 'goal' must be the name of a gate, or a mapping, but is null."),
+        ("name: a\ngoal:\n", "1:1: Missing required field 'goal': What must become true: a gate's name, or a mapping."),
         (
             "name: a\ngoal:\n  editable: [a]\n",
             "2:1: A goal names exactly one of 'gate', 'all', 'any', 'not' and 'best'; this one names 0."

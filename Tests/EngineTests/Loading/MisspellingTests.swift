@@ -58,7 +58,10 @@ struct MisspellingTests {
         let indent = String(repeating: "  ", count: group.lines.count)
         let loader = PipelineLoader(sources())
         for key in group.keys {
-            for wrong in Self.misspellings(of: key) where !group.keys.contains(wrong) {
+            let others = group.keys.filter { $0 != key }
+            // What is as near to another key may stand for that one.
+            let near = Set(others + others.flatMap(Self.misspellings))
+            for wrong in Self.misspellings(of: key).subtracting(near) where !group.keys.contains(wrong) {
                 let text = (group.lines + ["\(indent)\(wrong): 1", ""]).joined(separator: "\n")
                 let expected = Diagnostic(
                     .error,
