@@ -5,8 +5,9 @@ import ProcessKit
 /// Holds when a linter that is no gate of its own finds nothing.
 public struct LintGate: Gate {
     public static let id: ModuleID = "lint"
-    public static let summary = "Holds when a linter, started by a command line, finds nothing."
+    public static let summary = "Holds when the project's linter, or one started by a command line, finds nothing."
     public static let example: JSONValue = ["command": "shellcheck scripts/build.sh"]
+    public static let protection = ProjectLinter.protection
 
     /// How a linter tells what it found.
     enum Format: String, Choice {
@@ -19,7 +20,10 @@ public struct LintGate: Gate {
     }
 
     public struct Settings: Fields {
-        @Field("The command line, run by /bin/sh in the root of the workspace.") var command: String
+        @Field(
+            "The command line, run by /bin/sh in the root of the workspace; without one 'make lint', 'npm run lint', ESLint or Ruff, whichever the project has."
+        )
+        var command: String? = nil
         @Field(
             "What it prints: unix for lines 'file:line:column: message', sarif for SARIF 2.1.0, exit to take its status."
         )
@@ -41,16 +45,29 @@ public struct LintGate: Gate {
     }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        if let command = settings.command { return try await judge(command, workspace, context) }
+        switch try ProjectLinter(in: workspace.path) {
+        case .command(let command): return try await judge(command, workspace, context)
+        case .ruff: return try await RuffGate(settings: RuffGate.Settings()).judge(workspace, in: context)
+        case .eslint: return try await ESLintGate(settings: ESLintGate.Settings()).judge(workspace, in: context)
+        }
+    }
+
+    private func judge(
+        _ line: String,
+        _ workspace: Workspace,
+        _ context: GateContext
+    ) async throws(Failure) -> Verdict {
         let command = Command(
             "/bin/sh",
-            ["-c", settings.command],
+            ["-c", line],
             in: workspace,
             timeout: settings.timeout,
             limit: OutputLimit(head: ReportFile.limit, tail: 0),
             output: settings.format == .sarif ? .separate : .merged
         )
         let finished = try await run(command, progress: context.progress)
-        let end = LinterEnd(name: "'\(settings.command)'", status: finished.status, finished: finished)
+        let end = LinterEnd(name: "'\(line)'", status: finished.status, finished: finished)
         try end.requireStart()
         switch settings.format {
         case .exit: return exitVerdict(end)

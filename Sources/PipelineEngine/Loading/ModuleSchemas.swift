@@ -155,7 +155,10 @@ struct ModuleSchemas {
         for source in sources {
             if let rule = source.schema.requirement { properties[source.key] = rule }
         }
-        return ["required": ["name", "goal"], "properties": .object(properties)]
+        return [
+            "required": ["name"], "anyOf": [["required": ["goal"]], ["required": ["steps"]], ["required": ["outputs"]]],
+            "properties": .object(properties),
+        ]
     }
 
     private var wholeGoal: JSONValue {

@@ -11,7 +11,10 @@ public enum PipelineSchema {
         schema["$defs"] = ["goal": Judge.definition.jsonSchema]
         // What is extended may bring them.
         schema["required"] = nil
-        schema["anyOf"] = [["required": ["name", "goal"]], ["required": ["extends"]]]
+        schema["anyOf"] = [
+            ["required": ["name", "goal"]], ["required": ["name", "steps"]], ["required": ["name", "outputs"]],
+            ["required": ["extends"]],
+        ]
         return .object(schema)
     }
 
@@ -29,6 +32,9 @@ public enum PipelineSchema {
         var properties = (schema["properties"] ?? [:]).members
         properties["goal"] = properties["goal"]?.adding(["allOf": [Reference.to("gate-settings")]])
         properties["tools"] = properties["tools"]?.adding(["allOf": [Reference.to("tool-settings")]])
+        properties["steps"] = properties["steps"]?.adding(
+            ["allOf": [Self.steps(["goal": Reference.to("gate-settings"), "tools": Reference.to("tool-settings")])]]
+        )
         properties["providers"] = properties["providers"]?.adding(modules.providers)
         for (key, source) in registry.sources {
             properties[key] = properties[key]?.adding(modules.brought(source))
@@ -39,6 +45,11 @@ public enum PipelineSchema {
         )
         schema["allOf"] = .array(conditions(registry, builtIn))
         return .object(schema)
+    }
+
+    /// What holds for the members of steps.
+    private static func steps(_ properties: [String: JSONValue]) -> JSONValue {
+        ["items": ["properties": .object(properties)]]
     }
 
     /// A goal inside another.
@@ -52,6 +63,7 @@ public enum PipelineSchema {
         let extendsFile: JSONValue = [
             "required": ["extends"], "properties": ["extends": ["not": ["enum": known]]],
         ]
+        let (goal, tools, model) = (Reference.to("known-goal"), Reference.to("known-tools"), Reference.to("known-model"))
         let brings = registry.sources.keys.sorted().map { key -> JSONValue in
             ["required": [.string(key)]]
         }
@@ -59,11 +71,13 @@ public enum PipelineSchema {
             ["if": ["not": ["required": ["extends"]]], "then": Reference.to("whole")],
             [
                 "if": ["not": ["anyOf": .array(brings + [extendsFile])]],
-                "then": ["properties": ["goal": Reference.to("known-goal"), "tools": Reference.to("known-tools")]],
+                "then": [
+                    "properties": ["goal": goal, "tools": tools, "steps": steps(["goal": goal, "gate": goal, "tools": tools])]
+                ],
             ],
             [
                 "if": ["not": ["anyOf": [["required": ["providers"]], extendsFile]]],
-                "then": ["properties": ["model": Reference.to("known-model")]],
+                "then": ["properties": ["model": model, "steps": steps(["model": model])]],
             ],
         ]
     }

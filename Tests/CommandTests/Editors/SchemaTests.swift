@@ -66,6 +66,8 @@ struct SchemaCommandTests {
         "goal: pytest\nmodel: work/gpt-5.2\nproviders: { work: { provider: openai, key: \"env:WORK_KEY\" } }",
         "goal: pytest\nmodel: [openai/gpt-5.2, scripted/replies.json]",
         "extends: command\ngoal: { with: { timeout: 3m } }",
+        "steps: [{ id: a, goal: pytest, tools: [file_read] }, { id: b, gate: ruff, needs: [a] }, { id: c, human: Well? }]",
+        "steps: [{ id: a, each: [1, 2], instructions: \"${item}\" }, { id: b, if: steps.a.failed, needs: [a] }]",
         "goal: pytest\nmodel: \"${inputs.n}\"\nlimits: { tokens: 4000 }",
     ])
     func whatMayBeIsValid(text: String) async throws {
@@ -103,6 +105,12 @@ struct SchemaCommandTests {
         ("goal: pytest\nworkspace: { isolation: worktre }", "workspace.isolation"),
         ("goal: pytest\ndescripton: A word.", ""),
         ("description: No goal.", ""),
+        ("steps: [{ id: a, goal: pytets }]", "steps.0.goal"),
+        ("steps: [{ id: a, gate: pytets }]", "steps.0.gate"),
+        ("steps: [{ id: a, tools: [file_reed] }]", "steps.0.tools.0"),
+        ("steps: [{ id: a, model: opneai/x }]", "steps.0.model"),
+        ("steps: [{ id: a, need: [b] }]", "steps.0"),
+        ("steps: [{ needs: [] }]", "steps.0"),
     ]
 
     @Test func whatIsRefusedIsInvalid() async throws {

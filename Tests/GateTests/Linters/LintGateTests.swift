@@ -12,7 +12,27 @@ import Testing
     }
 
     @Test func keepsTheGatesPromises() async throws {
-        try await expectConformance(of: LintGate.self, settings: ["command": "true"], required: ["command"])
+        try await expectConformance(of: LintGate.self, settings: ["command": "true"])
+    }
+
+    @Test func withoutACommandItIsWhatTheProjectIsLintedWith() async throws {
+        let make = try await check([:], ["Makefile": "all:\n\ttrue\nlint:\n\t@echo bad; exit 1\n", "a.py": ""])
+        #expect(make.outcome == .failed && make.reason == "'make lint' exited with 2.", "\(make)")
+        for (files, linter) in [
+            (["package.json": "{\"scripts\": {\"lint\": \"true\"}}"], .command("npm run --silent lint")),
+            (["package.json": "{}", "eslint.config.js": "", "a.py": ""], .eslint),
+            (["Makefile": "all:\n\ttrue\n", "pyproject.toml": ""], .ruff), (["a.py": ""], .ruff),
+        ] as [([String: String], ProjectLinter)] {
+            try await withTemporaryWorkspace(files) { workspace in
+                let found = try ProjectLinter(in: workspace.path)
+                #expect(found == linter, "\(files)")
+            }
+        }
+        let silent = """
+            The project does not say what it is linted with: there is no target 'lint' in a Makefile, no script 'lint' in \
+            package.json, no configuration of ESLint, and no Python for Ruff. Give 'command'.
+            """
+        await #expect(throws: Failure(.missing, silent)) { try await check([:], ["a.txt": "x"]) }
     }
 
     @Test(arguments: [
