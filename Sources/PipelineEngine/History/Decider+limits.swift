@@ -26,10 +26,28 @@ extension Decider {
         return ask(.wall, used: "\(used.written) of \(limit.written)", next: nil)
     }
 
-    private func ask(_ name: LimitName, used: String, next: String?) -> Event.Payload {
+    /// Asks to raise a limit that a step has come to.
+    ///
+    /// - Parameter spent: By its runs, which is not counted yet.
+    func exhaustStep(_ place: StepPlace, _ name: LimitName, _ spent: Spending) throws(Refusal) -> [Event.Payload] {
+        guard state.steps?.begun[place.step] != nil, state.blockingApproval == nil else { throw .outdated }
+        var all = state.spent
+        all.add(spent)
+        let used: String =
+            switch name {
+            case .cost: "\(all.cost ?? .zero) of \(state.limits.cost ?? .zero)"
+            case .tokens: "\(all.tokens) of \(state.limits.tokens ?? TokenCount(0)) tokens"
+            case .wall: "\(state.elapsed(at: now).written) of \((state.limits.wall ?? .zero).written)"
+            case .day, .key: throw .outdated
+            }
+        return [ask(name, used: used, next: nil, in: place.step)]
+    }
+
+    private func ask(_ name: LimitName, used: String, next: String?, in part: String? = nil) -> Event.Payload {
         let raised = state.limits.raised(name, from: limitsAtFirst)
         let step = next.map { " and the next reply may take \($0)" } ?? ""
-        let text = "The run has used \(used)\(step). Raise the limit to \(raised.written(name))?"
+        let more = part.map { ", and the step '\($0)' needs more" } ?? ""
+        let text = "The run has used \(used)\(step)\(more). Raise the limit to \(raised.written(name))?"
         return question(.limit(name), text, shown: Digest(of: Array(text.utf8)))
     }
 }
@@ -86,6 +104,11 @@ extension RunFacts {
         guard let limit = limits.cost else { return true }
         return reserved.cost.map { (spent.cost ?? .zero) + $0 <= limit } ?? limits.allowUnknownPrice
     }
+}
+
+extension LimitName {
+    /// Why a run ends whose limit nobody has raised.
+    func notRaised(by person: String) -> String { "\(person) did not raise the limit '\(rawValue)'." }
 }
 
 extension Limits {

@@ -68,6 +68,7 @@ struct Decider {
             return call.agentIsOver ? [] : [.agentFinished(id, spent: spent)]
         case .beginStep(let place, let runs, let question): return try beginStep(place, runs, question)
         case .holdStep(let place, let run, let request): return try holdStep(place, run, request)
+        case .exhaustStep(let place, let name, let spent): return try exhaustStep(place, name, spent)
         case .finishStep(let place, let result, let spent): return try finishStep(place, result, spent)
         case .holdCall(let id, let request): return try holdCall(id, request)
         case .noteNetwork(let report): return [.networkUsed(report)]
@@ -221,8 +222,7 @@ struct Decider {
         case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
         case .limit(let name):
             guard granted else {
-                let reason = "\(answer.by) did not raise the limit '\(name.rawValue)'."
-                return end(with: .runFinished(.notAchieved, reason: reason), state.best)
+                return end(with: .runFinished(.notAchieved, reason: name.notRaised(by: answer.by)), state.best)
             }
             let raised = state.limits.raised(name, from: limitsAtFirst)
             return raised == state.limits ? [] : [.limitsChanged(raised, by: answer.by)]

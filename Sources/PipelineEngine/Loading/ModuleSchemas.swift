@@ -156,7 +156,8 @@ struct ModuleSchemas {
             if let rule = source.schema.requirement { properties[source.key] = rule }
         }
         return [
-            "required": ["name"], "anyOf": [["required": ["goal"]], ["required": ["steps"]], ["required": ["outputs"]]],
+            "required": ["name"],
+            "anyOf": [["required": ["goal"]], ["required": ["steps"]], ["required": ["outputs"]]],
             "properties": .object(properties),
         ]
     }

@@ -63,7 +63,9 @@ public enum PipelineSchema {
         let extendsFile: JSONValue = [
             "required": ["extends"], "properties": ["extends": ["not": ["enum": known]]],
         ]
-        let (goal, tools, model) = (Reference.to("known-goal"), Reference.to("known-tools"), Reference.to("known-model"))
+        let (goal, tools, model) = (
+            Reference.to("known-goal"), Reference.to("known-tools"), Reference.to("known-model")
+        )
         let brings = registry.sources.keys.sorted().map { key -> JSONValue in
             ["required": [.string(key)]]
         }
@@ -72,7 +74,9 @@ public enum PipelineSchema {
             [
                 "if": ["not": ["anyOf": .array(brings + [extendsFile])]],
                 "then": [
-                    "properties": ["goal": goal, "tools": tools, "steps": steps(["goal": goal, "gate": goal, "tools": tools])]
+                    "properties": [
+                        "goal": goal, "tools": tools, "steps": steps(["goal": goal, "gate": goal, "tools": tools]),
+                    ]
                 ],
             ],
             [

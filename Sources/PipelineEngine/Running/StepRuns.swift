@@ -103,11 +103,48 @@ struct StepRuns: Sendable {
                 try await run.record(.holdStep(work.place, id, request))
                 return .asks
             }
+            switch try await more(for: state, of: led, step, besides: before) {
+            case .goOn: continue
+            case .asked: return .asks
+            case .nothing: break
+            }
             spent.add(state.spent)
             guard state.status != .achieved, attempt < work.attempts else { return .ended(led, state, spent: spent) }
             attempt += 1
             await clock.sleep(state.updatedAt + (work.step.retry?.wait ?? .zero))
         }
+    }
+
+    private enum More {
+        case goOn
+        case asked
+        case nothing
+    }
+
+    /// What a run gets that has used up what the run it works for had left: more, when that one has more by now, and else a
+    /// person is asked. What the step itself allows nobody raises.
+    private func more(
+        for state: RunState,
+        of led: LedRun,
+        _ step: Step,
+        besides spent: Spending
+    ) async throws(ServiceError) -> More {
+        guard let name = state.limitRefused(by: "run \(run.id)") else { return .nothing }
+        let (parent, now) = (await run.state, clock.now())
+        guard let pipeline = try? work.pipeline(of: step, for: parent, besides: spent, at: now),
+            let raised = state.limits.raised(name, to: pipeline.limits, after: state.elapsed(at: now))
+        else { return .nothing }
+        if raised != state.limits {
+            let keeper = led.runs.keeper
+            try await keeper.settle(.changeLimits(raised, by: "run \(run.id)"), of: led.id)
+            try await keeper.settle(.reopen(by: "run \(run.id)"), of: led.id)
+            return .goOn
+        }
+        guard work.isBound(by: name, in: parent, step) else { return .nothing }
+        var all = spent
+        all.add(state.spent)
+        try await run.record(.exhaustStep(work.place, name, spent: all))
+        return .asked
     }
 
     /// - Returns: why the run cannot be started; `nil` when it has been.
@@ -169,7 +206,31 @@ struct StepRuns: Sendable {
     }
 }
 
+extension Limits {
+    /// These limits with one of them as large as others have it; the same when those have no more.
+    ///
+    /// - Parameter elapsed: Time that is used, which other limits do not count.
+    fileprivate func raised(_ name: LimitName, to other: Limits, after elapsed: Duration) -> Limits? {
+        var limits = self
+        switch name {
+        case .cost: limits.cost = other.cost.map { max($0, cost ?? $0) }
+        case .tokens: limits.tokens = other.tokens.map { TokenCount(max($0.tokens, tokens?.tokens ?? 0)) }
+        case .wall:
+            guard let left = other.wall, left > .zero else { return self }
+            limits.wall = elapsed + left
+        case .day, .key: return nil
+        }
+        return limits
+    }
+}
+
 extension RunState {
+    /// The limit over which the run has ended because the one that it works for did not raise it.
+    fileprivate func limitRefused(by parent: String) -> LimitName? {
+        guard case .finished(.notAchieved, let reason) = self.phase else { return nil }
+        return [.cost, .tokens, .wall].first { $0.notRaised(by: parent) == reason }
+    }
+
     /// Why the run has ended; empty while it has not.
     fileprivate var endReason: String {
         if case .finished(_, let reason) = self.phase { reason } else { "" }

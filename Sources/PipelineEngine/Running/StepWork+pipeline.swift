@@ -12,7 +12,7 @@ extension StepWork {
         besides spent: Spending,
         at now: Instant
     ) throws(Failure) -> Pipeline {
-        guard let own = parent.pipeline else { throw Failure(.invalidInput, "The run has no pipeline.") }
+        guard let own = parent.currentPipeline else { throw Failure(.invalidInput, "The run has no pipeline.") }
         var pipeline = step.kind == .pipeline ? try Self.called(step) : own.stepping(step)
         pipeline.tell(words(for: parent))
         pipeline.limits = pipeline.limits.within(parent, besides: spent, at: now)
@@ -21,6 +21,17 @@ extension StepWork {
             pipeline.workspace.isolation = .copy
         }
         return pipeline
+    }
+
+    /// Whether it is the run's own limit that the step comes to, and not one of the step.
+    func isBound(by name: LimitName, in parent: RunState, _ step: Step) -> Bool {
+        let own = step.kind == .pipeline ? (try? Self.called(step))?.limits : step.limits
+        return switch name {
+        case .cost: parent.limits.cost != nil && own?.cost.map { $0 > parent.costLeft } ?? true
+        case .tokens: parent.limits.tokens != nil && own?.tokens.map { $0.tokens > parent.tokensLeft } ?? true
+        case .wall: parent.limits.wall != nil
+        case .day, .key: false
+        }
     }
 
     /// The pipeline that the step names, with what the step gives it.
@@ -83,6 +94,11 @@ extension Pipeline {
         if !step.instructions.isEmpty { pipeline.tell(step.instructions) }
         return pipeline
     }
+}
+
+extension RunState {
+    fileprivate var costLeft: Money { (self.limits.cost ?? .zero) - (self.spent.cost ?? .zero) }
+    fileprivate var tokensLeft: Int { (self.limits.tokens?.tokens ?? 0) - self.spent.tokens }
 }
 
 extension ToolPolicy {

@@ -89,6 +89,7 @@ enum RunCommand: Subcommand {
             }
             pipeline.model = model
         }
+        try TestEnvironment.play(&pipeline, session.environment)
         let registry = options.allow.isEmpty ? Registry() : session.registry.including(pipeline, in: nil).0
         for tool in options.allow {
             guard registry.found(ModuleID(tool)) != nil else {

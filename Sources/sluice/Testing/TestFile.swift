@@ -28,7 +28,9 @@ struct PipelineTest: Fields {
     var workspace: String? = nil
     @Field("Texts of files to begin with, by path; they come on top of 'workspace'.") var files: [String: String] = [:]
     @Field("Whether the files are committed to a git repository first.") var git: Bool = false
-    @Field("What the model says: a list of replies, or all that a script may hold.") var model: TestScript
+    @Field("What the model says: a list of replies, or all that a script may hold.") var model: TestScript? = nil
+    @Field("What the models of steps say, by the names of the steps; the other steps have what stands under 'model'.")
+    var steps: [String: TestScript] = [:]
     @Field("What the person answers, in the order of the questions.") var answers: [TestAnswer] = []
     @Field("The event at which the process is killed and another goes on; 'each' tries every event of the run.")
     var kill: TestKill? = nil
@@ -37,6 +39,9 @@ struct PipelineTest: Fields {
     init() {}
 
     func check(_ reader: inout FieldReader) {
+        if model == nil, steps.isEmpty {
+            reader.problem("Missing required field 'model': What the model says: a list of replies.")
+        }
         if name.trimmed.isEmpty || name.contains(where: \.isNewline) {
             reader.problem(inValueOf: "name", "must be a line with words in it.")
         }

@@ -293,6 +293,46 @@ struct StepTests {
         }
     }
 
+    @Test func whoeverUsesUpWhatIsLeftAsksForMoreAndGoesOn() async throws {
+        try await withBench { bench in
+            let greedy: JSONValue = [
+                "input": 9_900, "calls": [["tool": "write", "arguments": ["file": "a", "text": "x"]]],
+            ]
+            let pipeline = try StepBench.pipeline(
+                [Self.model("work")],
+                ["work": [greedy, StepBench.write("b"), ["text": "Both."]]],
+                ["limits": ["tokens": 10_000, "reply": 1_000]]
+            )
+            let run = try await bench.start(pipeline)
+            let asked = try #require(try await bench.services.runs.carryOn(run).pendingApprovals.first?.approval)
+            #expect(asked.subject == .limit(.tokens))
+            let words =
+                "The run has used 9905 of 10k tokens, and the step 'work' needs more. Raise the limit to 20k tokens?"
+            #expect(asked.question == words)
+            let yes = Resolution(.approved, by: "ada")
+            try await bench.services.approvals.resolve(asked.id, of: run, with: yes, shown: asked.shown)
+            let state = try await bench.services.runs.carryOn(run)
+            #expect(state.status == .achieved && bench.read("b") == "done", "\(state.phase)")
+            let work = try await bench.services.runs.state(of: "r1-1-1")
+            #expect(work.limits.tokens == TokenCount(20_000) && state.spent.tokens == work.spent.tokens)
+            #expect(try await bench.ends() == ["1 work passed: Both."])
+        }
+    }
+
+    @Test func whatAStepMayUseItselfNobodyRaises() async throws {
+        try await withBench { bench in
+            let greedy: JSONValue = ["input": 9_900, "calls": [["tool": "look"]]]
+            let pipeline = try StepBench.pipeline(
+                [Self.model("work", [], ["limits": ["tokens": 10_000, "reply": 1_000]])],
+                ["work": [greedy, ["text": "No."]]],
+                ["limits": ["iterations": 1, "tokens": 50_000]]
+            )
+            let state = try await bench.play(pipeline)
+            let why = "Run 'r1-1-1': not achieved. run r1 did not raise the limit 'tokens'."
+            #expect(state.phase == .finished(.notAchieved, reason: "Step 'work' failed. \(why)"))
+        }
+    }
+
     @Test func underALimitStepsTakeTurns() async throws {
         for (limits, most) in [(["tokens": 100_000], 1), ([:], 2)] as [(JSONValue, Int)] {
             try await withBench { bench in
