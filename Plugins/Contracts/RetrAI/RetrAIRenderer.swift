@@ -62,6 +62,7 @@ struct RetrAIRenderer: FrameRenderer {
         case .agentStarted(_, let agent): [.log("The agent '\(agent.agent)' works in run \(agent.run).")]
         case .agentFinished: []
         case .stepStarted(let place, _): [.log("The step '\(place)' begins.")]
+        case .raceDecided(_, let decision): [.log(decision.words)]
         case .stepFinished(let place, let result, _):
             [
                 .log(

@@ -37,6 +37,7 @@ extension SQLiteConnection {
     func remove(_ runs: [RunID]) throws(StoreError) -> Int {
         for run in runs {
             try self.run("DELETE FROM run WHERE id = ?", [.text(run.value)])
+            try self.run("DELETE FROM account WHERE name = ?", [.text(Account.run(run).name)])
             ends[run] = nil
         }
         let orphans = "DELETE FROM artifact WHERE key NOT IN (SELECT artifact FROM artifact_ref) RETURNING size"

@@ -8,6 +8,8 @@ public enum Account: Sendable, Hashable {
     case key(String)
     /// They, on a day.
     case keyOfDay(String, day: String)
+    /// A run and all that work for it.
+    case run(RunID)
 
     /// What a store keeps it under.
     public var name: String {
@@ -15,6 +17,7 @@ public enum Account: Sendable, Hashable {
         case .day(let day): "day/\(day)"
         case .key(let key): "key/\(key)"
         case .keyOfDay(let key, let day): "day/\(day)/\(key)"
+        case .run(let run): "run/\(run)"
         }
     }
 }

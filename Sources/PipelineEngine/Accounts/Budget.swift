@@ -6,6 +6,8 @@ public struct Budget: Sendable {
     public var perDay: Money?
     /// The runs that were started with a key, by the key's name; `nil` for a key without a limit, and for none.
     public var ofKey: @Sendable (String) async throws(ServiceError) -> KeyBudget?
+    /// The limit of a run that others work for, as it is by now; `nil` when it has none.
+    var ofRun: @Sendable (RunID) async throws(ServiceError) -> Money? = { _ throws(ServiceError) in nil }
 
     public init(
         perDay: Money? = nil,
@@ -49,7 +51,16 @@ extension Budget {
             let sum = changes.reduce(Balance()) { $0 + $1.change }
             charges.append(Charge(.key(key), sum, limit: isReserving ? ofKey?.inAll : nil))
         }
+        if let account = new.account {
+            let sum = changes.reduce(Balance()) { $0 + $1.change }
+            charges.append(Charge(.run(account), sum, limit: isReserving ? try await limit(of: account, for: new) : nil))
+        }
         return charges
+    }
+
+    /// What a run and those that work for it may spend; what a run itself has, it knows best.
+    private func limit(of account: RunID, for run: RunState) async throws(ServiceError) -> Money? {
+        account == run.start?.run ? run.limits.cost : try await ofRun(account)
     }
 
     /// By day: what was reserved is settled on the day on which it was.
@@ -72,6 +83,9 @@ extension Budget {
         if let key = state.start?.key, let budget = try await ofKey(key) {
             if let limit = budget.perDay { limits.append((.keyOfDay(key, day: now.day), limit)) }
             if let limit = budget.inAll { limits.append((.key(key), limit)) }
+        }
+        if let account = state.account, let limit = try await limit(of: account, for: state) {
+            limits.append((.run(account), limit))
         }
         var room: Money?
         for (account, limit) in limits {
@@ -109,6 +123,13 @@ extension Budget {
 }
 
 extension RunState {
+    /// The outermost of the runs that this one works for, whose limit all of them keep together; itself when others may work
+    /// for it, and `nil` for a run that is alone.
+    fileprivate var account: RunID? {
+        if let parent = self.start?.parent { return parent.account }
+        return self.pipeline?.hasOthersWork == true ? self.start?.run : nil
+    }
+
     fileprivate var spentByItself: Money { (self.spent.cost ?? .zero) - (self.spentByAgents.cost ?? .zero) }
 
     /// Whether a model is asked in this state that was not in the one before.

@@ -36,6 +36,8 @@ public struct RunDeeds: Sendable, Hashable {
         case .callRefused(let id, _): return "is refused \(tools[id] ?? "\(id)")"
         case .agentStarted(_, let agent): return "has the agent '\(agent.agent)' work"
         case .stepStarted(let place, _): return "begins the step \(place)"
+        case .raceDecided(let place, let decision):
+            return "decides the race \(place): \(decision.winner == nil ? "nobody" : "a winner")"
         case .stepFinished(let place, let result, _): return "ends the step \(place): \(result.status.rawValue)"
         case .approvalRequested(let approval): return "asks \(words(approval.subject))"
         case .approvalResolved(_, let answer): return "is answered: \(answer.decision.rawValue)"

@@ -21,16 +21,17 @@ public struct ParentWork: Sendable, Hashable {
 
     public var run: RunID
     public var work: Work
+    /// The outermost of the runs that work for each other, on whose account all of them spend.
+    public var account: RunID
 
-    public init(run: RunID, call: CallID) {
+    public init(run: RunID, work: Work, account: RunID? = nil) {
         self.run = run
-        work = .call(call)
+        self.work = work
+        self.account = account ?? run
     }
 
-    public init(run: RunID, step: StepPlace) {
-        self.run = run
-        work = .step(step)
-    }
+    public init(run: RunID, call: CallID) { self.init(run: run, work: .call(call)) }
+    public init(run: RunID, step: StepPlace) { self.init(run: run, work: .step(step)) }
 }
 
 extension RunID {
@@ -52,19 +53,19 @@ extension AgentRun {
 
 extension ParentWork {
     var body: JSONValue {
-        switch work {
-        case .call(let call): ["run": .string(run.value), "call": .string(call.value)]
-        case .step(let place): .object(place.body.adding(["run": .string(run.value)]))
-        }
+        let own: [String: JSONValue] =
+            switch work {
+            case .call(let call): ["call": .string(call.value)]
+            case .step(let place): place.body
+            }
+        let account: JSONValue? = account == run ? nil : .string(account.value)
+        return .object(own.adding(["run": .string(run.value), "account": account]))
     }
 
     init?(_ body: EventBody) {
         guard let run: RunID = body.id("run") else { return nil }
-        if let place = StepPlace(body) {
-            self.init(run: run, step: place)
-        } else {
-            guard let call: CallID = body.id("call") else { return nil }
-            self.init(run: run, call: call)
-        }
+        let call: CallID? = body.id("call")
+        guard let work = StepPlace(body).map(Work.step) ?? call.map(Work.call) else { return nil }
+        self.init(run: run, work: work, account: body.id("account"))
     }
 }

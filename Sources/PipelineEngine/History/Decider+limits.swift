@@ -58,7 +58,12 @@ extension Decider {
     func overdraw(_ overdraft: Overdraft) throws(Refusal) -> [Event.Payload] {
         guard state.facts.mayAsk, state.reserved == nil, state.blockingApproval == nil else { throw .outdated }
         let text = Self.words(overdraft)
-        let name: LimitName = if case .key = overdraft.account { .key } else { .day }
+        let name: LimitName =
+            switch overdraft.account {
+            case .key: .key
+            case .day, .keyOfDay: .day
+            case .run: .cost
+            }
         guard case .approvalRequested(var approval) = question(.limit(name), text, shown: Digest(of: Array(text.utf8)))
         else { return [] }
         if name == .day, approval.deadline.map({ $0 > now.nextDay }) ?? true {
@@ -78,11 +83,16 @@ extension Decider {
             case .keyOfDay(let key, let day): ("The runs of the key '\(key)' on \(day)", Self.tomorrow)
             case .key(let key):
                 ("The runs of the key '\(key)'", "Look again? The limit is raised with 'sluice key limit'.")
+            case .run(let run): ("Run \(run), with all that work for it,", "Raise the limit?")
             }
-        return "\(who) have used \(used) of \(overdraft.limit), and the next reply may take \(overdraft.wanted). \(end)"
+        return "\(who) \(overdraft.account.verb) used \(used) of \(overdraft.limit), and the next reply may take \(overdraft.wanted). \(end)"
     }
 
     private static let tomorrow = "Look again now? Unanswered, the run does so when the day is over, in UTC."
+}
+
+extension Account {
+    fileprivate var verb: String { if case .run = self { "has" } else { "have" } }
 }
 
 extension RunFacts {

@@ -5,7 +5,7 @@ extension Decider {
     func beginStep(_ place: StepPlace, _ runs: [RunID], _ question: String?) throws(Refusal) -> [Event.Payload] {
         let move = try move(place)
         guard state.steps?.begun[place.step] == nil else { return [] }
-        if !state.iterationIsOpen, state.iteration >= state.limits.iterations {
+        if !state.iterationIsOpen, state.iteration >= state.passes {
             return end(with: outOfIterations(state.lastCheck), state.best)
         }
         let beginning: [Event.Payload] = state.iterationIsOpen ? [] : [.iterationStarted(place.pass)]
@@ -41,6 +41,13 @@ extension Decider {
         return [question(subject, request.question, shown: input.shown(with: request.question), input: input)]
     }
 
+    func decideRace(_ place: StepPlace, _ decision: RaceDecision) throws(Refusal) -> [Event.Payload] {
+        guard let steps = state.steps, steps.begun[place.step] != nil, state.iteration == place.pass else {
+            throw .outdated
+        }
+        return steps.races[place.step] == nil ? [.raceDecided(place, decision)] : []
+    }
+
     func finishStep(_ place: StepPlace, _ result: StepResult, _ spent: Spending) throws(Refusal) -> [Event.Payload] {
         guard state.steps?.begun[place.step] != nil, state.iteration == place.pass else { throw .outdated }
         return try ended(place, result, spent)
@@ -66,14 +73,14 @@ extension Decider {
         let finished = Event.Payload.stepFinished(place, result, spent: spent)
         if isFirst { steps.beginPass() }
         steps.finish(place.step, result)
-        guard steps.isOver, let failure = steps.failure, place.pass >= state.limits.iterations else {
+        guard steps.isOver, let failure = steps.failure, place.pass >= state.passes else {
             return [finished]
         }
         return [finished] + end(with: outOfPasses(failure.step, failure.result), state.best)
     }
 
     private func outOfPasses(_ step: String, _ result: StepResult) -> Event.Payload {
-        let count = state.limits.iterations
+        let count = state.passes
         let passes = count == 1 ? "" : " in the last of \(count) passes"
         let summary = result.summary.isEmpty ? "" : " \(result.summary.shortened(to: 2_000))"
         return .runFinished(.notAchieved, reason: "Step '\(step)' failed\(passes).\(summary)")

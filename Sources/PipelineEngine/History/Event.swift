@@ -54,6 +54,8 @@ extension Event {
         ///
         /// - Parameter runs: Those that do its work, one for each element; of a first try, where there may be more.
         indirect case stepStarted(StepPlace, runs: [RunID])
+        /// It is settled who has won a race; recorded before the others are ended.
+        indirect case raceDecided(StepPlace, RaceDecision)
         /// A step has ended, or is left out.
         indirect case stepFinished(StepPlace, StepResult, spent: Spending)
         indirect case approvalRequested(Approval)

@@ -30,6 +30,7 @@ extension Event.Payload {
         case "agent.started": agentStarted(body)
         case "agent.finished": agentFinished(body)
         case "step.started": stepStarted(body)
+        case "race.decided": raceDecided(body)
         case "step.finished": stepFinished(body)
         case "approval.requested": Approval(body).map(Self.approvalRequested)
         case "approval.resolved": resolved(body)
@@ -98,6 +99,11 @@ extension Event.Payload {
         let runs = body["runs"]?.elements.map { $0.text.map { RunID($0) } } ?? []
         guard runs.allSatisfy({ $0 != nil }) else { return nil }
         return .stepStarted(place, runs: runs.compactMap(\.self))
+    }
+
+    private static func raceDecided(_ body: EventBody) -> Self? {
+        guard let place = StepPlace(body), let decision = RaceDecision(body) else { return nil }
+        return .raceDecided(place, decision)
     }
 
     private static func stepFinished(_ body: EventBody) -> Self? {

@@ -68,6 +68,7 @@ extension Event.Payload {
         case .agentStarted: "agent.started"
         case .agentFinished: "agent.finished"
         case .stepStarted: "step.started"
+        case .raceDecided: "race.decided"
         case .stepFinished: "step.finished"
         case .approvalRequested: "approval.requested"
         case .approvalResolved: "approval.resolved"
@@ -121,6 +122,7 @@ extension Event.Payload {
             ["call": .string(id.value), "tokens": .int(spent.tokens)].adding(["cost": spent.cost?.json])
         case .stepStarted(let place, let runs):
             place.body.adding(["runs": runs.isEmpty ? JSONValue?.none : .array(runs.map { .string($0.value) })])
+        case .raceDecided(let place, let decision): place.body.merging(decision.body) { $1 }
         case .stepFinished(let place, let result, let spent):
             place.body.merging(result.body) { $1 }
                 .adding(["tokens": .int(spent.tokens), "cost": spent.cost?.json])

@@ -51,6 +51,7 @@ public enum RunCommand: Sendable, Hashable {
     case beginStep(StepPlace, runs: [RunID], question: String?)
     /// A run that does the work of a step needs an answer of a person before it can go on.
     indirect case holdStep(StepPlace, RunID, InputRequest)
+    indirect case decideRace(StepPlace, RaceDecision)
     /// A run that does the work of a step has used up what this one had left, and needs more.
     case exhaustStep(StepPlace, LimitName, spent: Spending)
     indirect case finishStep(StepPlace, StepResult, spent: Spending)

@@ -29,7 +29,8 @@ extension RunFacts {
         case .agentFinished(let id, let spent):
             calls.endAgent(of: id)
             settle(spent)
-        case .stepStarted(let place, let runs): steps?.begin(place.step, runs)
+        case .stepStarted(let place, let runs): steps?.begin(place.step, runs, at: event.at)
+        case .raceDecided(let place, let decision): steps?.decide(place.step, decision)
         case .stepFinished(let place, let result, let spent): finish(place, result, spent)
         case .approvalRequested(let approval): hold(approval, at: event.at)
         case .approvalResolved(let id, let answer): resolve(id, answer)

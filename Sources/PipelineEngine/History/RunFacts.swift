@@ -86,7 +86,8 @@ public struct RunFacts: Sendable, Hashable {
         var start = start
         if let read = ReadPipelines.shared(start.pipeline) { (start.pipeline, _pipeline) = read }
         self.start = start
-        steps = pipeline?.steps.map { StepProgress(StepGraph($0)) }
+        let race = pipeline?.race.map { [Step.racing($0, for: pipeline?.goal)] }
+        steps = (pipeline?.steps ?? race).map { StepProgress(StepGraph($0)) }
     }
 }
 
@@ -169,6 +170,9 @@ extension RunFacts {
             fork: forkedFiles
         )
     }
+
+    /// How many passes its steps may take; of a race, whose models have the iterations to themselves, one.
+    var passes: Int { pipeline?.race == nil ? limits.iterations : 1 }
 
     /// The pipeline as it is by now, with the limits that people have set since.
     var currentPipeline: Pipeline? {

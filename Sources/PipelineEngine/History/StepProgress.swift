@@ -10,6 +10,11 @@ public struct StepProgress: Sendable, Hashable {
     /// How the steps ended in the pass before, which was in vain.
     public private(set) var before: [String: StepResult] = [:]
 
+    /// When the steps of this pass began.
+    private(set) var begunAt: [String: Instant] = [:]
+    /// Who has won the races of this pass.
+    public private(set) var races: [String: RaceDecision] = [:]
+
     init(_ graph: StepGraph) { self.graph = graph }
 
     /// Whether all steps of the pass have ended.
@@ -23,11 +28,15 @@ public struct StepProgress: Sendable, Hashable {
 
     mutating func beginPass() {
         before = results
-        results = [:]
-        begun = [:]
+        (results, begun, begunAt, races) = ([:], [:], [:], [:])
     }
 
-    mutating func begin(_ step: String, _ runs: [RunID]) { begun[step] = runs }
+    mutating func begin(_ step: String, _ runs: [RunID], at now: Instant) {
+        begun[step] = runs
+        begunAt[step] = now
+    }
+
+    mutating func decide(_ step: String, _ decision: RaceDecision) { races[step] = decision }
 
     mutating func finish(_ step: String, _ result: StepResult) {
         begun[step] = nil
@@ -57,7 +66,8 @@ extension RunFacts {
         self.outputs.merge(values.members.filter { $0.value != .null }) { $1 }
     }
 
-    /// The steps that may be under way now, in an order that does not depend on which were faster.
+    /// The steps that may be under way now: one where tokens are limited, as each may use what the others have left; for money
+    /// they have an account together. In an order that does not depend on which were faster.
     var stepEffects: [Effect] {
         guard let steps else { return [] }
         let pass = iterationIsOpen ? iteration : iteration + 1
@@ -67,16 +77,13 @@ extension RunFacts {
             let questions = openQuestions(of: place)
             wakes += questions.compactMap(\.wake)
             if move.isWork(in: steps.graph) {
-                guard atWork < (spendsInTurns ? 1 : limits.parallelSteps) else { continue }
+                guard atWork < (limits.tokens == nil ? limits.parallelSteps : 1) else { continue }
                 atWork += 1
             }
             if questions.isEmpty { offered.append(.step(place)) }
         }
         return offered + wakes
     }
-
-    /// Whether steps wait for each other because what one may spend is what the others have left.
-    private var spendsInTurns: Bool { limits.cost != nil || limits.tokens != nil }
 
     private func openQuestions(of place: StepPlace) -> [Approval] {
         pendingApprovals.map(\.approval).filter { approval in

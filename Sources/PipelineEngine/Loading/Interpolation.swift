@@ -23,6 +23,7 @@ struct Interpolation {
     mutating func replace(in pipeline: inout Pipeline) {
         pipeline.description = text(pipeline.description, at: FieldPath().appending("description"))
         pipeline.instructions = text(pipeline.instructions, at: FieldPath().appending("instructions"))
+        pipeline.race = pipeline.race.map { replaced($0, at: FieldPath().appending("race")) }
         if let models = pipeline.model { pipeline.model = replaced(models, at: FieldPath().appending("model")) }
         let providers = FieldPath().appending("providers")
         pipeline.providers = members(pipeline.providers, at: providers)
@@ -64,6 +65,7 @@ struct Interpolation {
         if let question = step.human { step.human = text(question, at: path.appending("human")) }
         if let with = step.with { step.with = value(with, at: path.appending("with")) }
         if let each = step.each { step.each = value(each, at: path.appending("each")) }
+        step.race = step.race.map { replaced($0, at: path.appending("race")) }
         if let models = step.model { step.model = replaced(models, at: path.appending("model")) }
         step.goal = step.goal.map { replaced($0, at: path.appending("goal")) }
         if let tools = step.tools {
@@ -83,6 +85,14 @@ struct Interpolation {
             result.append(real)
         }
         return result
+    }
+
+    private mutating func replaced(_ race: Race, at path: FieldPath) -> Race {
+        var race = race
+        var models: [ModelName] = []
+        for (index, name) in race.models.enumerated() { models.append(replaced(name, at: path.appending(index))) }
+        race.models = models
+        return race
     }
 
     private mutating func replaced(_ models: ModelChain, at path: FieldPath) -> ModelChain {

@@ -60,6 +60,9 @@ extension LintCheck {
 
     var models: [Finding] {
         let path = Self.path("model")
+        if let race = pipeline.race {
+            return race.models.enumerated().flatMap { check($1, at: Self.path("race").appending($0)) }
+        }
         guard let models = pipeline.model, !models.others.isEmpty else {
             return pipeline.model.map { check($0.first, at: path) } ?? []
         }

@@ -30,6 +30,7 @@ extension LintCheck {
         var pipeline = whole
         pipeline.goal = step.gate.map { Goal(.gate(ModuleID($0), with: step.with ?? [:])) } ?? step.goal
         pipeline.model = step.model
+        pipeline.race = step.race
         if let tools = step.tools { pipeline.tools = tools }
         if let limits = step.limits { pipeline.limits = limits }
         return pipeline

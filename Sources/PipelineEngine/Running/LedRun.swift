@@ -30,7 +30,7 @@ struct LedRun: Sendable {
             origin: state.start?.origin ?? "",
             key: state.start?.key
         )
-        order.parent = ParentWork(run: parent.id, work: work)
+        order.parent = ParentWork(run: parent.id, work: work, account: state.start?.parent?.account)
         _ = try await runs.start(order)
     }
 
@@ -78,15 +78,6 @@ struct LedRun: Sendable {
             return .brought(files == 0 ? "It changed no file." : "\(files) files it changed were brought here.")
         } catch .refused(let refusal) {
             return .left("What it changed was not brought here. \(refusal)")
-        }
-    }
-}
-
-extension ParentWork {
-    fileprivate init(run: RunID, work: Work) {
-        switch work {
-        case .call(let call): self.init(run: run, call: call)
-        case .step(let place): self.init(run: run, step: place)
         }
     }
 }

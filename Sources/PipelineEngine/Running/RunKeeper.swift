@@ -14,7 +14,7 @@ actor RunKeeper {
     let store: any EventStore
     let runner: EffectRunner
     let clock: EngineClock
-    private let budget: Budget
+    private let limits: Budget
     private let owner: ProcessName
     private let publish: @Sendable (RunID, [Event]) -> Void
     var live: [RunID: LivePlace] = [:]
@@ -38,7 +38,7 @@ actor RunKeeper {
         self.store = store
         self.runner = runner
         self.clock = clock
-        self.budget = budget
+        self.limits = budget
         self.owner = owner
         self.publish = publish
     }
@@ -139,6 +139,13 @@ actor RunKeeper {
             guard held.contains(id) else { return }
             await withCheckedContinuation { waiters[id, default: []].append($0) }
         }
+    }
+
+    /// What runs may spend together, those that work for each other among them.
+    private var budget: Budget {
+        var budget = limits
+        budget.ofRun = { [weak self] id throws(ServiceError) in try await self?.state(of: id).limits.cost }
+        return budget
     }
 
     /// Sends a command to a run, whether or not this process works on it.

@@ -18,7 +18,7 @@ struct StepRuns: Sendable {
     }
 
     /// How far the work for one element is.
-    private enum Part: Sendable {
+    enum Part: Sendable {
         case ended(LedRun, RunState, spent: Spending)
         /// It cannot be started.
         case impossible(String)
@@ -33,6 +33,13 @@ struct StepRuns: Sendable {
     func result() async throws(Failure) -> (StepResult, Spending)? {
         guard let runs = engine.agents.runs else {
             throw Failure(.unavailable, "There is nobody here to carry out the step '\(work.step.id)'.")
+        }
+        if let race = work.step.race {
+            do throws(ServiceError) {
+                return try await RaceRuns(work, race, workspace, run, engine, runs).result()
+            } catch {
+                throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The race '\(work.step.id)': \(error)")
+            }
         }
         let parts: [Part]
         do throws(ServiceError) { parts = try await allParts(runs) } catch {
@@ -56,7 +63,7 @@ struct StepRuns: Sendable {
     /// Side by side as many as the limits allow, and in the order of the elements.
     private func allParts(_ runs: RunService) async throws(ServiceError) -> [Part] {
         let limits = await run.state.limits
-        let most = limits.cost == nil && limits.tokens == nil ? limits.parallelSteps : 1
+        let most = limits.tokens == nil ? limits.parallelSteps : 1
         var (waiting, done) = (work.elements.indices[...], [Int: Result<Part, ServiceError>]())
         await withTaskGroup(of: (Int, Result<Part, ServiceError>).self) { group in
             func begin() {
@@ -77,7 +84,7 @@ struct StepRuns: Sendable {
         return parts
     }
 
-    private func part(_ index: Int, besides: Spending, _ runs: RunService) async -> Result<Part, ServiceError> {
+    func part(_ index: Int, besides: Spending, _ runs: RunService) async -> Result<Part, ServiceError> {
         do throws(ServiceError) { return .success(try await part(index, besides, runs)) } catch {
             return .failure(error)
         }
@@ -191,7 +198,7 @@ struct StepRuns: Sendable {
     }
 
     /// Brings over what the run changed, and says what came of it.
-    private func result(of led: LedRun, _ state: RunState) async throws(ServiceError) -> StepResult {
+    func result(of led: LedRun, _ state: RunState) async throws(ServiceError) -> StepResult {
         guard case .finished(let status, let reason) = state.phase, status == .achieved else {
             return StepResult(.failed, summary: "Run '\(led.id)': \(state.status.words). \(state.endReason)")
         }

@@ -14,8 +14,13 @@ extension StepWork {
     ) throws(Failure) -> Pipeline {
         guard let own = parent.currentPipeline else { throw Failure(.invalidInput, "The run has no pipeline.") }
         var pipeline = step.kind == .pipeline ? try Self.called(step) : own.stepping(step)
-        pipeline.tell(words(for: parent))
+        let words = words(for: parent)
+        if !words.isEmpty { pipeline.tell(words) }
         pipeline.limits = pipeline.limits.within(parent, besides: spent, at: now)
+        if let race = step.race, let tokens = pipeline.limits.tokens {
+            // Tokens have no account that several could draw on at once.
+            pipeline.limits.tokens = TokenCount(tokens.tokens / race.models.count)
+        }
         pipeline.serve(parent)
         if pipeline.workspace.isolation == .none, progress.graph.needsOwnFiles(step.id) {
             pipeline.workspace.isolation = .copy
@@ -49,6 +54,7 @@ extension StepWork {
         let before = progress.graph.order.map { progress.graph.steps[$0].id }
             .filter(progress.graph.ancestors(of: step.id).contains)
             .compactMap { id in progress.results[id].flatMap { Self.words(id, $0) } }
+        guard parent.pipeline?.race == nil else { return "" }
         let opening = "Your work is the step '\(step.id)' of a larger piece of work."
         return ([opening] + before + again(parent)).joined(separator: "\n\n")
     }
@@ -79,14 +85,15 @@ extension Pipeline {
         pipeline.name = "\(name)/\(step.id)"
         pipeline.inputs = [:]
         pipeline.steps = nil
+        pipeline.race = nil
         pipeline.goal = step.goal
         pipeline.outputs = step.outputs
         pipeline.model = step.model ?? model
         pipeline.tools = tools.stepping(step)
         if let limits = step.limits {
             pipeline.limits = limits
-        } else {
-            pipeline.limits.iterations = Limits().iterations
+        } else if race == nil {
+            pipeline.limits.iterations = Limits().iterations  // the pipeline's are passes
         }
         // What people are asked after checks and plans they are asked of the whole.
         if human.gate != .beforeWrites { pipeline.human.gate = .never }

@@ -25,6 +25,7 @@ struct StepWork: Sendable {
     }
 
     private static func elements(of step: Step, _ results: [String: StepResult]) throws(Failure) -> [JSONValue?] {
+        if let race = step.race { return race.models.map(\.json) }
         guard let each = step.filled(results).each else { return [nil] }
         guard case .array(let elements) = each else {
             throw Failure(.invalidInput, "'each' must be a list, but is \(each.jsonText.shortened(to: 200)).")
@@ -39,7 +40,12 @@ struct StepWork: Sendable {
     }
 
     /// The step as it is done for an element.
-    func filled(_ element: JSONValue?) -> Step { step.filled(progress.results, item: element) }
+    func filled(_ element: JSONValue?) -> Step {
+        var filled = step.filled(progress.results, item: element)
+        // Of a race, an element is a model.
+        if step.race != nil { filled.model = element?.text.flatMap { ModelName($0) }.map { ModelChain($0) } }
+        return filled
+    }
 
     /// What a person is asked; `nil` for a step that is no question.
     var question: String? { step.kind == .human ? filled(nil).human : nil }
@@ -53,7 +59,7 @@ struct StepWork: Sendable {
     /// once.
     func name(ofElement index: Int, attempt: Int) -> RunID {
         let number = (progress.graph.place(of: step.id) ?? 0) + 1
-        let element = step.each == nil ? "" : "-\(index + 1)"
+        let element = step.each == nil && step.race == nil ? "" : "-\(index + 1)"
         return RunID("\(run)-\(place.pass)-\(number)\(element)").attempt(attempt)
     }
 

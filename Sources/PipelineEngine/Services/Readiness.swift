@@ -20,12 +20,17 @@ public struct Readiness: Sendable {
 
     /// The models that work: one of the pipeline, or those of its steps.
     private static func models(_ pipeline: Pipeline) throws(Failure) -> [ModelName] {
+        if let race = pipeline.race { return race.models }
         guard let steps = pipeline.steps else {
             if let model = pipeline.model { return model.names }
             throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
         }
         var models: [ModelName] = []
         for step in steps where step.kind == .model {
+            if let race = step.race {
+                models += race.models.filter { !models.contains($0) }
+                continue
+            }
             guard let model = step.model ?? pipeline.model else {
                 throw Failure(
                     .missing,

@@ -87,7 +87,7 @@ public actor MemoryStore: EventStore {
     public func artifact(_ digest: Digest) -> [UInt8]? { artifacts[digest] }
 
     public func remove(_ removed: [RunID]) -> Int {
-        for run in removed { runs[run] = nil }
+        for run in removed { (runs[run], balances[.run(run)]) = (nil, nil) }
         let used = runs.values.reduce(into: Set<Digest>()) { $0.formUnion($1.artifacts) }
         let freed = artifacts.filter { !used.contains($0.key) }
         for digest in freed.keys { artifacts[digest] = nil }

@@ -12,6 +12,8 @@ public struct Pipeline: Fields, Hashable {
     @Field("Names of environment variables that may be used as ${env.NAME}.") public var env: [String] = []
     @Field("The model that works: provider/model; of a list, each stands in for those before it.")
     public var model: ModelChain? = nil
+    @Field("Models that do the same work, each in a place of its own; the first to hold the goal wins, or the cheapest.")
+    public var race: Race? = nil
     @Field("Settings of model services, by provider name; or by any other name, with 'provider' saying which it is.")
     public var providers: [String: JSONValue] = [:]
     @Field("What the model is told besides the goal.") public var instructions: String = ""
@@ -43,6 +45,10 @@ public struct Pipeline: Fields, Hashable {
     public func check(_ reader: inout FieldReader) {
         if goal == nil, steps == nil, outputs == nil {
             reader.problem("Missing required field 'goal': What must become true: a gate's name, or a mapping.")
+        }
+        if race != nil {
+            if goal == nil { reader.problem(inKey: "race", "A race needs a 'goal': who holds it wins.") }
+            if steps != nil { reader.problem(inKey: "race", "With 'steps' a race stands in a step: give it a 'race' there.") }
         }
         guard let steps else { return }
         if steps.isEmpty { reader.problem(inValueOf: "steps", "must name at least one step.") }
@@ -78,6 +84,9 @@ extension Pipeline {
     public var gates: [(id: ModuleID, settings: JSONValue, path: FieldPath)] {
         goal?.judge.gates(at: FieldPath()) ?? []
     }
+
+    /// Whether other runs may do parts of the work.
+    public var hasOthersWork: Bool { steps != nil || race != nil || agents?.isEmpty == false }
 
     /// Has the model told something more, after what the pipeline tells it itself.
     public mutating func tell(_ words: String) {

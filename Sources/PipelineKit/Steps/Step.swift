@@ -21,6 +21,8 @@ public struct Step: Fields, Hashable {
     @Field("A condition, such as 'steps.lint.passed and not steps.plan.empty'; without it the step is left out.")
     public var `if`: Condition? = nil
     @Field("The model that works, when it is another one than the pipeline's.") public var model: ModelChain? = nil
+    @Field("Models that do the step, each in a place of its own; the first to hold its goal wins, or the cheapest.")
+    public var race: Race? = nil
     @Field("What the model is told, besides the instructions of the pipeline.") public var instructions: String = ""
     @Field("What the model may call in this step; as in the whole pipeline when left out.")
     public var tools: ToolPolicy? = nil
@@ -68,6 +70,15 @@ public struct Step: Fields, Hashable {
         case nil, .string, .object: break
         case let other?: reader.problem(inValueOf: "pipeline", "must be a pipeline's name or file, but is \(other).")
         }
+        if race != nil {
+            if goal == nil { reader.problem(inKey: "race", "A race needs a 'goal': who holds it wins.") }
+            for (key, isThere) in [("model", model != nil), ("each", each != nil), ("retry", retry != nil)] where isThere {
+                reader.problem(inKey: key, "'\(key)' has no meaning in a step with 'race'.")
+            }
+        }
+        if goal?.holdout.isEmpty == false {
+            reader.problem(inKey: "goal", "The goal of a step cannot hold out files; that of the pipeline can.")
+        }
         for (key, isThere) in foreignKeys where isThere {
             reader.problem(inKey: key, "'\(key)' has no meaning in a step with '\(kind.rawValue)'.")
         }
@@ -78,6 +89,17 @@ public struct Step: Fields, Hashable {
                     + "'-', and none of \(Self.reserved.joined(separator: ", "))."
             )
         }
+    }
+
+    /// The only step of a pipeline that is a race.
+    public static func racing(_ race: Race, for goal: Goal?) -> Step {
+        var step = Step()
+        step.id = "race"
+        step.race = race
+        step.goal = goal
+        // The files that are held out judge the winner.
+        step.goal?.holdout = []
+        return step
     }
 
     /// The tool with which a model sets the outputs of its step.
@@ -97,7 +119,7 @@ public struct Step: Fields, Hashable {
     /// Keys that belong to other kinds of steps, and whether they are given.
     private var foreignKeys: [(String, Bool)] {
         let model = [
-            ("model", model != nil), ("instructions", !instructions.isEmpty), ("tools", tools != nil),
+            ("model", model != nil), ("race", race != nil), ("instructions", !instructions.isEmpty), ("tools", tools != nil),
             ("goal", goal != nil),
             ("outputs", !outputs.isEmpty),
         ]

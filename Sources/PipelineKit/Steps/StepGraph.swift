@@ -31,7 +31,7 @@ public struct StepGraph: Sendable, Hashable {
     /// Whether the step is to work in files of its own, as another one may change the same at the same time.
     public func needsOwnFiles(_ id: String) -> Bool {
         guard let step = self[id], step.changesFiles else { return false }
-        return step.each != nil || steps.contains { $0.changesFiles && mayOverlap($0.id, id) }
+        return step.each != nil || step.race != nil || steps.contains { $0.changesFiles && mayOverlap($0.id, id) }
     }
 
     /// Whether two steps may be under way at the same time.

@@ -45,6 +45,7 @@ struct Transcript {
         case .agentStarted(_, let agent): [row("agent", "\(agent.agent) works in run \(agent.run)".harmlessLine)]
         case .agentFinished: []  // the result of the call tells of it
         case .stepStarted(let place, let runs): [row("step", Self.words(place, runs).harmlessLine)]
+        case .raceDecided(_, let decision): [row("race", decision.words.harmlessLine)]
         case .stepFinished(let place, let result, _): ended(place, result)
         case .approvalRequested(let approval): question(approval)
         case .approvalResolved(let id, let answer):
