@@ -217,6 +217,28 @@ enum SampleEvents {
             .agentFinished("1.1", spent: Spending(tokens: 90, cost: .usd(1))),
             .stepStarted(place, runs: []),
             .stepStarted(place, runs: ["r1-1-1-1", "r1-1-1-2"]),
+            .raceDecided(place, RaceDecision(rule: .cheapest, winner: nil, entrants: [])),
+            .raceDecided(
+                place,
+                RaceDecision(
+                    rule: .first,
+                    winner: "r1-1-1-2",
+                    entrants: [
+                        RaceDecision.Entrant(
+                            run: "r1-1-1-1",
+                            model: "a/b",
+                            status: .running,
+                            spent: Spending(tokens: 9)
+                        ),
+                        RaceDecision.Entrant(
+                            run: "r1-1-1-2",
+                            model: "a/c",
+                            status: .achieved,
+                            spent: Spending(tokens: 9, cost: .usd(1))
+                        ),
+                    ]
+                )
+            ),
             .stepFinished(place, StepResult(.skipped), spent: Spending()),
             .stepFinished(
                 place,

@@ -53,7 +53,9 @@ extension Budget {
         }
         if let account = new.account {
             let sum = changes.reduce(Balance()) { $0 + $1.change }
-            charges.append(Charge(.run(account), sum, limit: isReserving ? try await limit(of: account, for: new) : nil))
+            charges.append(
+                Charge(.run(account), sum, limit: isReserving ? try await limit(of: account, for: new) : nil)
+            )
         }
         return charges
     }

@@ -32,14 +32,14 @@ extension Decider {
         }
         guard name.iteration > 0 else { return [] }
         let best = state.facts.best(with: name, result)
-        if name.iteration >= (state.steps == nil ? state.limits.iterations : state.passes) { return end(with: outOfIterations(result), best) }
+        if name.iteration >= state.iterationLimit { return end(with: outOfIterations(result), best) }
         guard [.afterCheck, .afterFailedCheck].contains(human.gate) else { return [] }
         let opening = Report.opening(result, after: name, of: nil, best: best)
         return [question(.check(name), "\(opening) Go on? \(result.reason)", shown: shown(result))]
     }
 
     func outOfIterations(_ result: CheckResult?) -> Event.Payload {
-        let count = state.steps == nil ? state.limits.iterations : state.passes
+        let count = state.iterationLimit
         let reason = "The goal does not hold after \(count) iteration\(count == 1 ? "" : "s"). \(result?.reason ?? "")"
         return .runFinished(.notAchieved, reason: reason)
     }

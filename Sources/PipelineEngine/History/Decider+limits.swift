@@ -85,7 +85,8 @@ extension Decider {
                 ("The runs of the key '\(key)'", "Look again? The limit is raised with 'sluice key limit'.")
             case .run(let run): ("Run \(run), with all that work for it,", "Raise the limit?")
             }
-        return "\(who) \(overdraft.account.verb) used \(used) of \(overdraft.limit), and the next reply may take \(overdraft.wanted). \(end)"
+        return
+            "\(who) \(overdraft.account.verb) used \(used) of \(overdraft.limit), and the next reply may take \(overdraft.wanted). \(end)"
     }
 
     private static let tomorrow = "Look again now? Unanswered, the run does so when the day is over, in UTC."

@@ -5,7 +5,7 @@ extension Decider {
     func beginStep(_ place: StepPlace, _ runs: [RunID], _ question: String?) throws(Refusal) -> [Event.Payload] {
         let move = try move(place)
         guard state.steps?.begun[place.step] == nil else { return [] }
-        if !state.iterationIsOpen, state.iteration >= state.passes {
+        if !state.iterationIsOpen, state.iteration >= state.iterationLimit {
             return end(with: outOfIterations(state.lastCheck), state.best)
         }
         let beginning: [Event.Payload] = state.iterationIsOpen ? [] : [.iterationStarted(place.pass)]
@@ -73,14 +73,14 @@ extension Decider {
         let finished = Event.Payload.stepFinished(place, result, spent: spent)
         if isFirst { steps.beginPass() }
         steps.finish(place.step, result)
-        guard steps.isOver, let failure = steps.failure, place.pass >= state.passes else {
+        guard steps.isOver, let failure = steps.failure, place.pass >= state.iterationLimit else {
             return [finished]
         }
         return [finished] + end(with: outOfPasses(failure.step, failure.result), state.best)
     }
 
     private func outOfPasses(_ step: String, _ result: StepResult) -> Event.Payload {
-        let count = state.passes
+        let count = state.iterationLimit
         let passes = count == 1 ? "" : " in the last of \(count) passes"
         let summary = result.summary.isEmpty ? "" : " \(result.summary.shortened(to: 2_000))"
         return .runFinished(.notAchieved, reason: "Step '\(step)' failed\(passes).\(summary)")

@@ -5,7 +5,7 @@ extension Decider {
         guard state.phase == .asking, state.blockingApproval == nil else { throw .outdated }
         if let open = state.intent { return [interrupted(open)] }
         guard intent.turn == state.turn + 1, intent.attempt == state.failedAttempts + 1 else { throw .outdated }
-        if !state.iterationIsOpen, state.iteration >= state.limits.iterations {
+        if !state.iterationIsOpen, state.iteration >= state.iterationLimit {
             return end(with: outOfIterations(state.lastCheck), state.best)
         }
         if let over = overLimit(intent.reserved) { return [over] }

@@ -171,8 +171,8 @@ extension RunFacts {
         )
     }
 
-    /// How many passes its steps may take; of a race, whose models have the iterations to themselves, one.
-    var passes: Int { pipeline?.race == nil ? limits.iterations : 1 }
+    /// How many iterations the run may take; a race has one, and its models those of the pipeline.
+    public var iterationLimit: Int { pipeline?.race == nil ? limits.iterations : 1 }
 
     /// The pipeline as it is by now, with the limits that people have set since.
     var currentPipeline: Pipeline? {

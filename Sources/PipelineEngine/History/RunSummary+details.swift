@@ -35,7 +35,7 @@ extension RunFacts {
             "goal": .string(goalInWords),
             "human_gate": .string((pipeline?.human.gate ?? .never).rawValue),
             "iteration": .int(iteration),
-            "iterations": .int(limits.iterations),
+            "iterations": .int(iterationLimit),
             "tokens": .int(spent.tokens),
             "input_tokens": .int(usage.input),
             "output_tokens": .int(usage.output),

@@ -57,13 +57,13 @@ struct RaceRuns: Sendable {
                 group.addTask { .part(await entries.part(index, besides: Spending(), runs)) }
             }
             if let until = await deadline { group.addTask { await lateness(until) } }
-            var asks = false
+            var questions: [RunCommand] = []
             for await news in group {
                 if case .part(.failure(let error)) = news {
                     group.cancelAll()
                     return .failure(error)
                 }
-                if case .part(.success(.asks)) = news { asks = true }
+                if case .part(.success(.asks(let question))) = news { questions.append(question) }
                 do throws(ServiceError) {
                     guard let decision = try await decision() else { continue }
                     try await run.record(.decideRace(work.place, decision))
@@ -77,7 +77,11 @@ struct RaceRuns: Sendable {
                 }
             }
             // Nobody is at work any more, and nobody has won: whoever asks may still.
-            return asks || Task.isCancelled ? .success(nil) : .failure(.broken("The race ended without an end."))
+            guard !Task.isCancelled, !questions.isEmpty else {
+                return Task.isCancelled ? .success(nil) : .failure(.broken("The race ended without an end."))
+            }
+            do throws(ServiceError) { try await entries.ask(questions) } catch { return .failure(error) }
+            return .success(nil)
         }
         return try result.get()
     }

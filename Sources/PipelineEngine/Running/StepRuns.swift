@@ -22,8 +22,8 @@ struct StepRuns: Sendable {
         case ended(LedRun, RunState, spent: Spending)
         /// It cannot be started.
         case impossible(String)
-        /// A person has been asked.
-        case asks
+        /// A person has to be asked, by this command; when nothing else of the step can go on, as until then it is under way.
+        case asks(RunCommand)
     }
 
     /// What came of the step, and what it has spent.
@@ -45,10 +45,10 @@ struct StepRuns: Sendable {
         do throws(ServiceError) { parts = try await allParts(runs) } catch {
             throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
         }
-        var (results, spent) = ([StepResult](), Spending())
+        var (results, spent, questions) = ([StepResult](), Spending(), [RunCommand]())
         for part in parts {
             switch part {
-            case .asks: return nil
+            case .asks(let question): questions.append(question)
             case .impossible(let sentence): results.append(StepResult(.failed, summary: sentence))
             case .ended(let led, let state, let more):
                 spent.add(more)
@@ -57,7 +57,22 @@ struct StepRuns: Sendable {
                 }
             }
         }
+        guard questions.isEmpty else {
+            do throws(ServiceError) { try await ask(questions) } catch {
+                throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
+            }
+            return nil
+        }
         return (work.result(of: results), spent)
+    }
+
+    /// Asks people all of this.
+    func ask(_ questions: [RunCommand]) async throws(ServiceError) {
+        for question in questions {
+            do throws(ServiceError) { try await run.record(question) } catch .refused {
+                continue  // a limit is asked about once
+            }
+        }
     }
 
     /// Side by side as many as the limits allow, and in the order of the elements.
@@ -107,12 +122,11 @@ struct StepRuns: Sendable {
                     throw .broken("Run '\(id)' was stopped before it had ended.")
                 }
                 let request = AgentQuestion.request(asked, "The step '\(work.step.id)'", id)
-                try await run.record(.holdStep(work.place, id, request))
-                return .asks
+                return .asks(.holdStep(work.place, id, request))
             }
             switch try await more(for: state, of: led, step, besides: before) {
             case .goOn: continue
-            case .asked: return .asks
+            case .ask(let question): return .asks(question)
             case .nothing: break
             }
             spent.add(state.spent)
@@ -124,7 +138,7 @@ struct StepRuns: Sendable {
 
     private enum More {
         case goOn
-        case asked
+        case ask(RunCommand)
         case nothing
     }
 
@@ -150,8 +164,7 @@ struct StepRuns: Sendable {
         guard work.isBound(by: name, in: parent, step) else { return .nothing }
         var all = spent
         all.add(state.spent)
-        try await run.record(.exhaustStep(work.place, name, spent: all))
-        return .asked
+        return .ask(.exhaustStep(work.place, name, spent: all))
     }
 
     /// - Returns: why the run cannot be started; `nil` when it has been.

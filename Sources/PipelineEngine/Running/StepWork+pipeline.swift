@@ -82,7 +82,7 @@ extension Pipeline {
     /// The pipeline as it is for the run of one of its steps.
     fileprivate func stepping(_ step: Step) -> Pipeline {
         var pipeline = self
-        pipeline.name = "\(name)/\(step.id)"
+        if race == nil { pipeline.name = "\(name)/\(step.id)" }
         pipeline.inputs = [:]
         pipeline.steps = nil
         pipeline.race = nil

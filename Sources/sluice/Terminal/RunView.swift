@@ -108,7 +108,7 @@ final class RunView: Sendable {
         guard !state.isFinished, !state.isWaiting, state.sequence > 0 else { return }
         let written = screen.written > 0 && state.intent != nil ? ", \(screen.written) characters" : ""
         let parts = [
-            "\(screen.activity)\(written)", "iteration \(state.iteration)/\(state.limits.iterations)",
+            "\(screen.activity)\(written)", "iteration \(state.iteration)/\(state.iterationLimit)",
             Transcript.figures(state, at: now()).split(separator: " · ").dropFirst().joined(separator: " · "),
             state.lastCheck.map { "last check: \($0.reason)" } ?? "",
         ]

@@ -33,7 +33,7 @@ struct Transcript {
         case .judgeReplied(let reply): [row("judge", Style.dim(reply.text.harmlessLine.fitted(to: 100)))]
         case .judgeFailed(_, let attempt, let failure):
             [row("judge", Style.yellow("gave no answer (attempt \(attempt)): \(failure.message)".harmlessLine))]
-        case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.limits.iterations)")]
+        case .iterationStarted(let number): ["", Style.bold("iteration \(number) of \(state.iterationLimit)")]
         case .modelReplied(let reply): model(reply)
         case .modelFailed(_, let attempt, let failure, let retryAt): failed(failure, attempt, isRetried: retryAt != nil)
         case .modelFellBack(let from, let to): [row("model", Style.yellow("\(to) stands in for \(from)"))]
@@ -127,7 +127,8 @@ struct Transcript {
     }
 
     private func started(_ start: RunStart) -> [String] {
-        let model = state.pipeline?.model?.description ?? ""
+        let race = state.pipeline?.race?.models.map(\.description).joined(separator: ", ")
+        let model = race ?? state.pipeline?.model?.description ?? ""
         let first = "\(Style.bold("run \(run)"))  \(state.pipeline?.name ?? "")  \(model)  \(start.project)"
             .harmlessLine
         return [first] + (start.forkedFrom.map { [row("forked", "from run \($0.run) at event \($0.sequence)")] } ?? [])

@@ -333,6 +333,32 @@ struct StepTests {
         }
     }
 
+    @Test func sideBySideTheyKeepOneLimitTogether() async throws {
+        try await withBench { bench in
+            // A reply costs 0.0015 USD, and may cost 0.2 USD and what its request does.
+            let replies = (0..<60).map { StepBench.write("f\($0)") }
+            let notes: (String) -> JSONValue = { _ in
+                ["provider": "notes", "replies": .array(replies), "price": "100 USD"]
+            }
+            let pipeline = try StepBench.pipeline(
+                [Self.model("a"), Self.model("b"), Self.model("c")],
+                [:],
+                [
+                    "limits": ["cost": "0.45 USD", "reply": 2_000, "iterations": 1],
+                    "providers": ["a": notes("a"), "b": notes("b"), "c": notes("c"), "notes": [:]],
+                ]
+            )
+            let state = try await bench.play(pipeline)
+            #expect(state.pendingApprovals.map(\.approval.subject) == [.limit(.cost)], "\(state.phase)")
+            let spent = try await ["r1-1-1", "r1-1-2", "r1-1-3"].asyncReduce { run in
+                try await bench.services.runs.state(of: RunID(run)).spent.cost?.nanodollars ?? 0
+            }
+            let balance = try await bench.store.balance(of: .run("r1"))
+            #expect(balance.spent.nanodollars == spent && balance.reserved == .zero)
+            #expect(spent <= 450_000_000 && spent > 0)
+        }
+    }
+
     @Test func underALimitStepsTakeTurns() async throws {
         for (limits, most) in [(["tokens": 100_000], 1), ([:], 2)] as [(JSONValue, Int)] {
             try await withBench { bench in
