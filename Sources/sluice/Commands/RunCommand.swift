@@ -8,7 +8,8 @@ enum RunCommand: Subcommand {
         @Field("The directory to work on.") var cwd: String = "."
         @Field("The model that works; of several, with commas between, each stands in for those before it.")
         var model: String? = nil
-        @Field("A value for one of the pipeline's inputs, as name=value; may be given again.") var set: [String] = []
+        @Field("A value for one of the pipeline's inputs, or of a goal's settings, as name=value; may be given again.")
+        var set: [String] = []
         @Field("A tool to allow without a question; may be given again.") var allow: [String] = []
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
         @Field("Whether commands are confined: off, preferred or required.")
@@ -35,7 +36,7 @@ enum RunCommand: Subcommand {
     static let operands = [
         Operand(
             name: "PIPELINE",
-            help: "A built-in pipeline such as 'pytest', or a file; when left out, sluice.yaml or what is found there.",
+            help: "A built-in pipeline or goal such as 'pytest', or a file; else sluice.yaml, or what is found there.",
             isOptional: true
         )
     ]
@@ -49,8 +50,11 @@ enum RunCommand: Subcommand {
             options.json ? Output.error($0) : Output.line($0)
         }
         let files = PipelineFiles(session, project: project)
-        let loaded = if let name = operands.first { try files.load(name) } else { try found.load(from: files) }
         let inputs = try inputs(options.set)
+        let loaded =
+            if let name = operands.first { try files.load(name, given: inputs) } else {
+                try found.load(from: files)
+            }
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
         try session.expectPrices()
