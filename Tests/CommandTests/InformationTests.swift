@@ -76,6 +76,7 @@ struct InformationTests {
                   --id NAME                         A name for the run; else one is made up.
                   --record FILE                     Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
                   --replace                         With '--record': write over a file that is there.
+                  --watch                           Run again whenever files of the project change, until Ctrl-C.
                   --policy FILE                     The rules of the operator of this machine, which stand before those of pipelines.
                   --db FILE                         Path of the database.
                   --json                            Print one event a line, as JSON.

@@ -24,6 +24,7 @@ enum RunCommand: Subcommand {
         @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
         var record: String? = nil
         @Field("With '--record': write over a file that is there.") var replace: Bool = false
+        @Field("Run again whenever files of the project change, until Ctrl-C.") var watch: Bool = false
         @Field("The rules of the operator of this machine, which stand before those of pipelines.")
         var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
@@ -44,11 +45,29 @@ enum RunCommand: Subcommand {
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
+        guard options.watch else { return try await once(options, operands, in: session) }
+        guard options.id == nil, options.record == nil else {
+            throw .usage("Options '--id' and '--record' are for one run, and '--watch' starts many.")
+        }
+        let runs = WatchedRuns(project: try existingDirectory(options.cwd, of: "--cwd"), tell: teller(options)) {
+            () async throws(CommandError) in
+            try await once(options, operands, in: session)
+        }
+        return try await runs.untilInterrupted()
+    }
+
+    /// Where only events may be printed, a person reads on standard error.
+    private static func teller(_ options: Options) -> @Sendable (String) -> Void {
+        let isForPrograms = options.json
+        return { isForPrograms ? Output.error($0) : Output.line($0) }
+    }
+
+    private static func once(_ options: Options, _ operands: [String], in session: Session)
+        async throws(CommandError) -> ExitStatus
+    {
         let project = try existingDirectory(options.cwd, of: "--cwd")
         let script = try ScriptFile.named(options.record, replaces: options.replace)
-        let found = FoundPipeline(project: project, named: options.cwd) {
-            options.json ? Output.error($0) : Output.line($0)
-        }
+        let found = FoundPipeline(project: project, named: options.cwd, tell: teller(options))
         let files = PipelineFiles(session, project: project)
         let inputs = try inputs(options.set)
         let loaded =
