@@ -51,6 +51,12 @@ func fuzzer(_ name: String) -> Target {
 
 let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program")]
 
+/// The built-in pipelines that have their tests beside them.
+let testedPipelines = [
+    "bench-compare", "command", "coverage", "fix-ci", "fix-lint", "perf-check", "pytest", "refactor",
+    "refactor-by-review", "upgrade-dependency",
+]
+
 let modules: [Target] = [
     module("Shell", "Tool", needs: ["ProcessKit", "ShellGrammar", "WorkspaceKit"]),
     module("Files", "Tool", needs: ["WorkspaceKit"]),
@@ -157,9 +163,9 @@ let package = Package(
         .target(
             name: "BuiltInPipelines",
             path: "Pipelines",
-            exclude: ["examples", "command.test.yaml", "pytest.test.yaml"],
+            exclude: ["examples"] + testedPipelines.map { "\($0).test.yaml" },
             sources: ["BuiltInPipelines.swift"],
-            resources: ["ai-eval", "command", "generate-eval", "prompt", "pytest"].map { .embedInCode("\($0).yaml") },
+            resources: (testedPipelines + ["ai-eval", "generate-eval", "prompt"]).map { .embedInCode("\($0).yaml") },
             swiftSettings: strict
         ),
         .target(

@@ -71,6 +71,7 @@ extension Registry {
         registry.add(CoverageGate.self)
         registry.add(CreativeGate.self)
         registry.add(DBMigrateGate.self)
+        registry.add(DependencyGate.self)
         registry.add(DockerBuildGate.self)
         registry.add(DotNetTestGate.self)
         registry.add(ESLintGate.self)
@@ -99,6 +100,7 @@ extension Registry {
         registry.add(SolveGate.self)
         registry.add(SwiftTestGate.self)
         registry.add(TextImproveGate.self)
+        registry.add(UnchangedGate.self)
         registry.add(UnittestGate.self)
         registry.add(VitestGate.self)
     }

@@ -62,10 +62,10 @@ struct InformationTests {
 
                 sluice run [PIPELINE] [OPTIONS]
 
-                  PIPELINE                          A built-in pipeline such as 'pytest', or a file; when left out, sluice.yaml or what is found there.
+                  PIPELINE                          A built-in pipeline or goal such as 'pytest', or a file; else sluice.yaml, or what is found there.
                   --cwd DIR                         The directory to work on. Default: '.'.
                   --model PROVIDER/MODEL            The model that works; of several, with commas between, each stands in for those before it.
-                  --set NAME=VALUE                  A value for one of the pipeline's inputs, as name=value; may be given again.
+                  --set NAME=VALUE                  A value for one of the pipeline's inputs, or of a goal's settings, as name=value; may be given again.
                   --allow TOOL                      A tool to allow without a question; may be given again.
                   --isolation none|worktree|copy    Where the model works.
                   --sandbox off|preferred|required  Whether commands are confined: off, preferred or required.
@@ -76,6 +76,7 @@ struct InformationTests {
                   --id NAME                         A name for the run; else one is made up.
                   --record FILE                     Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.
                   --replace                         With '--record': write over a file that is there.
+                  --watch                           Run again whenever files of the project change, until Ctrl-C.
                   --policy FILE                     The rules of the operator of this machine, which stand before those of pipelines.
                   --db FILE                         Path of the database.
                   --json                            Print one event a line, as JSON.

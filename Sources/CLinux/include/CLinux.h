@@ -211,6 +211,13 @@ int sluice_epoll_wait(int epoll, struct sluice_ready *_Nonnull ready, int most, 
 /// A counter to wake a thread that waits in epoll; eventfd(2), not blocking, closed on exec.
 int sluice_eventfd(void);
 
+/// A watch for directories that is readable when something happens in one of them; inotify_init1(2), not blocking, closed on
+/// exec. Returns a descriptor or -errno.
+int sluice_watch_new(void);
+/// Watches a directory, and nothing below it, for all that changes it or a file in it; inotify_add_watch(2). Returns a number
+/// or -errno.
+int sluice_watch_add(int watch, const char *_Nonnull directory);
+
 /// A socket that listens at an address, not blocking, closed on exec.
 int sluice_listen(const struct sockaddr *_Nonnull address, socklen_t size);
 /// The port a socket is bound to.

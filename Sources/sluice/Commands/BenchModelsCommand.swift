@@ -23,15 +23,17 @@ enum BenchModelsCommand: Subcommand {
 
     static let name = "bench-models"
     static let summary = "Measures models: the same pipeline with each of them, several times, on copies of a project."
-    static let operands = [Operand(name: "PIPELINE", help: "A built-in pipeline such as 'pytest', or a file.")]
+    static let operands = [
+        Operand(name: "PIPELINE", help: "A built-in pipeline or a goal such as 'pytest', or a file.")
+    ]
 
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
         let project = try existingDirectory(options.cwd, of: "--cwd")
         let models = try models(options.models)
-        let loaded = try PipelineFiles(session, project: project).load(operands[0])
         let inputs = try RunCommand.inputs(options.set)
+        let loaded = try PipelineFiles(session, project: project).load(operands[0], given: inputs)
         var pipeline = try loaded.resolved(inputs, session)
         if pipeline.workspace.isolation == .none { pipeline.workspace.isolation = .copy }
         if let cost = options.cost { pipeline.limits.cost = cost }

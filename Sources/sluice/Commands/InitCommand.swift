@@ -20,7 +20,7 @@ enum InitCommand: Subcommand {
     {
         let project = try existingDirectory(options.cwd, of: "--cwd")
         let detection = options.extends == nil ? Detection(.onDisk(project)) : nil
-        if let parent = options.extends { _ = try PipelineFiles(session).load(parent) }
+        if let parent = options.extends { _ = try PipelineFiles(session).load(parent: parent) }
         let isUsual = options.file == FoundPipeline.file
         let start = "sluice run\(isUsual ? "" : " \(options.file)")"
         let template = PipelineTemplate(file: options.file, start: start, parent: options.extends, detection: detection)

@@ -8,7 +8,8 @@ enum RunCommand: Subcommand {
         @Field("The directory to work on.") var cwd: String = "."
         @Field("The model that works; of several, with commas between, each stands in for those before it.")
         var model: String? = nil
-        @Field("A value for one of the pipeline's inputs, as name=value; may be given again.") var set: [String] = []
+        @Field("A value for one of the pipeline's inputs, or of a goal's settings, as name=value; may be given again.")
+        var set: [String] = []
         @Field("A tool to allow without a question; may be given again.") var allow: [String] = []
         @Field("Where the model works.") var isolation: WorkspacePolicy.Isolation? = nil
         @Field("Whether commands are confined: off, preferred or required.")
@@ -23,6 +24,7 @@ enum RunCommand: Subcommand {
         @Field("Write what the model said into this file when the run ends or waits; 'scripted/FILE' plays it again.")
         var record: String? = nil
         @Field("With '--record': write over a file that is there.") var replace: Bool = false
+        @Field("Run again whenever files of the project change, until Ctrl-C.") var watch: Bool = false
         @Field("The rules of the operator of this machine, which stand before those of pipelines.")
         var policy: String? = nil
         @Field("Path of the database.") var db: String? = nil
@@ -35,7 +37,7 @@ enum RunCommand: Subcommand {
     static let operands = [
         Operand(
             name: "PIPELINE",
-            help: "A built-in pipeline such as 'pytest', or a file; when left out, sluice.yaml or what is found there.",
+            help: "A built-in pipeline or goal such as 'pytest', or a file; else sluice.yaml, or what is found there.",
             isOptional: true
         )
     ]
@@ -43,14 +45,35 @@ enum RunCommand: Subcommand {
     static func run(_ options: Options, _ operands: [String], in session: Session) async throws(CommandError)
         -> ExitStatus
     {
+        guard options.watch else { return try await once(options, operands, in: session) }
+        guard options.id == nil, options.record == nil else {
+            throw .usage("Options '--id' and '--record' are for one run, and '--watch' starts many.")
+        }
+        let runs = WatchedRuns(project: try existingDirectory(options.cwd, of: "--cwd"), tell: teller(options)) {
+            () async throws(CommandError) in
+            try await once(options, operands, in: session)
+        }
+        return try await runs.untilInterrupted()
+    }
+
+    /// Where only events may be printed, a person reads on standard error.
+    private static func teller(_ options: Options) -> @Sendable (String) -> Void {
+        let isForPrograms = options.json
+        return { isForPrograms ? Output.error($0) : Output.line($0) }
+    }
+
+    private static func once(_ options: Options, _ operands: [String], in session: Session)
+        async throws(CommandError) -> ExitStatus
+    {
         let project = try existingDirectory(options.cwd, of: "--cwd")
         let script = try ScriptFile.named(options.record, replaces: options.replace)
-        let found = FoundPipeline(project: project, named: options.cwd) {
-            options.json ? Output.error($0) : Output.line($0)
-        }
+        let found = FoundPipeline(project: project, named: options.cwd, tell: teller(options))
         let files = PipelineFiles(session, project: project)
-        let loaded = if let name = operands.first { try files.load(name) } else { try found.load(from: files) }
         let inputs = try inputs(options.set)
+        let loaded =
+            if let name = operands.first { try files.load(name, given: inputs) } else {
+                try found.load(from: files)
+            }
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
         try session.expectPrices()

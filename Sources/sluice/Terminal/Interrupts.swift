@@ -13,8 +13,12 @@ final class Interrupts: Sendable {
     /// Whether there was one.
     var happened: Bool { count.withLock { $0 > 0 } }
 
+    /// Until a source is there. Once only: from then on Dispatch has a handler of its own, and later runs of this process
+    /// would take it away from the sources that are there.
+    private static let ignored: Void = { _ = signal(SIGINT, SIG_IGN) }()
+
     init(first: @escaping @Sendable () -> Void) {
-        signal(SIGINT, SIG_IGN)
+        Self.ignored
         source = DispatchSource.makeSignalSource(signal: SIGINT, queue: DispatchQueue(label: "interrupts"))
         source.setEventHandler { [self] in
             let isFirst = count.withLock { count in

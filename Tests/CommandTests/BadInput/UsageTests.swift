@@ -149,8 +149,10 @@ struct UsageTests {
         Mistake(
             "run pytets --model scripted/x",
             """
-            There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, command, generate-eval, prompt, \
-            pytest. A file is named with its ending: 'pytets.yaml'.
+            There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, bench-compare, command, \
+            coverage, fix-ci, fix-lint, generate-eval, perf-check, prompt, pytest, refactor, refactor-by-review, \
+            upgrade-dependency. The name of a goal does it, too ('sluice modules' lists them). A file is named with its \
+            ending: 'pytets.yaml'.
             """
         ),
         Mistake("lint none.yaml", "none.yaml: error: Cannot read this file: there is no such file."),
