@@ -138,6 +138,7 @@ let package = Package(
         house("GateKit", needs: ["PipelineKit", "ProcessKit", "CExpat", "CPattern"]),
         house("ProviderKit", needs: ["PipelineKit", "CCurl"]),
         house("DetectionKit", needs: ["PipelineKit"]),
+        house("DrawingKit", needs: ["PipelineKit"]),
         house("LoadKit", needs: ["PipelineKit", "CLinux"]),
         house("HTTPKit", needs: ["PipelineKit"]),
         house("HTTPServer", needs: ["HTTPKit", "PipelineKit", "CCrypto", "CLinux", "CZlib"]),
@@ -153,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CCurl", "CLinux", "DetectionKit", "PipelineKit", "PipelineEngine", "ProcessKit", "RPCKit",
+                "CCurl", "CLinux", "DetectionKit", "DrawingKit", "PipelineKit", "PipelineEngine", "ProcessKit",
+                "RPCKit",
                 "WorkspaceKit", "ProviderKit", "SQLiteStore", "ForeignTool", "ScriptedProvider",
                 "StandardModules", "BuiltInPipelines", "HTTPKit", "HTTPServer", "ContractKit", "LoadKit", "CSQLite",
                 "YAML",
@@ -185,7 +187,7 @@ let package = Package(
         support("StoreWriter", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore"]),
         support("ListeningServer", of: ["HTTPKit", "HTTPServer", "PipelineKit"]),
         support("Followers", of: ["LoadKit", "PipelineKit"]),
-        tests("KitTests", of: ["DetectionKit", "PipelineKit", "PipelineTesting", "YAML"]),
+        tests("KitTests", of: ["DetectionKit", "DrawingKit", "PipelineKit", "PipelineTesting", "YAML"]),
         tests(
             "EngineTests",
             of: [

@@ -153,6 +153,12 @@ static const uint8_t js_run_scale_js[] = {
 static const uint8_t js_run_state_js[] = {
 #embed "Assets/js/run/state.js"
 };
+static const uint8_t js_run_stepgraph_js[] = {
+#embed "Assets/js/run/stepgraph.js"
+};
+static const uint8_t js_run_steps_js[] = {
+#embed "Assets/js/run/steps.js"
+};
 static const uint8_t js_run_takers_js[] = {
 #embed "Assets/js/run/takers.js"
 };
@@ -229,6 +235,8 @@ static const sluice_console_file files[] = {
     FILE("js/run/question.js", script, js_run_question_js),
     FILE("js/run/scale.js", script, js_run_scale_js),
     FILE("js/run/state.js", script, js_run_state_js),
+    FILE("js/run/stepgraph.js", script, js_run_stepgraph_js),
+    FILE("js/run/steps.js", script, js_run_steps_js),
     FILE("js/run/takers.js", script, js_run_takers_js),
     FILE("js/run/timeline.js", script, js_run_timeline_js),
     FILE("js/run/unified.js", script, js_run_unified_js),

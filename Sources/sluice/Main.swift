@@ -11,6 +11,7 @@ struct Main {
         AnySubcommand(EventsCommand.self), AnySubcommand(DiffCommand.self), AnySubcommand(RollbackCommand.self),
         AnySubcommand(CostCommand.self), AnySubcommand(ReportCommand.self), AnySubcommand(ReplayCommand.self),
         AnySubcommand(CompareCommand.self), AnySubcommand(VerifyCommand.self), AnySubcommand(LintCommand.self),
+        AnySubcommand(GraphCommand.self),
         AnySubcommand(TestCommand.self), AnySubcommand(SchemaCommand.self), AnySubcommand(ModulesCommand.self),
         AnySubcommand(InitCommand.self),
         AnySubcommand(NewCommand.self),

@@ -7,7 +7,8 @@ struct InformationTests {
     static let commands = [
         "run", "resume", "approve", "cancel", "runs", "show", "events", "diff", "rollback", "cost", "report", "replay",
         "compare", "verify",
-        "lint", "test", "schema", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc", "serve",
+        "lint", "graph", "test", "schema", "modules", "init", "new", "generate-eval", "apply", "fork", "doctor", "gc",
+        "serve",
         "mcp", "acp",
         "watch",
         "key",

@@ -3,6 +3,7 @@
 SLUICE_CONSOLE_URL      where it is: http://127.0.0.1:8080
 SLUICE_CONSOLE_PROJECT  the directory, within the server's roots, of a git repository with Pipelines/examples/calc
 SLUICE_CONSOLE_MODEL    the model that mends it in two iterations: scripted/…/calc.script.json
+SLUICE_CONSOLE_STEPS    a directory with the models of a pipeline with steps: plan.json writes tasks.txt and hands on two tasks
 SLUICE_CONSOLE_SHOTS    where pictures are put; none are made without it
 SLUICE_CONSOLE_KEY      a key, for a server that wants one
 """
@@ -11,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import urllib.parse
 
 import pytest
 from selenium.webdriver import ActionChains
@@ -367,6 +369,116 @@ def test_the_theme_can_be_switched(console):
     assert console.browser.execute_script(colour) != before
     button.click()
     assert console.browser.execute_script(colour) == before
+
+
+STEPS = """
+name: stepwise
+model: scripted/{0}/look.json
+goal: {{ gate: command, with: {{ command: "test -f tasks.txt" }} }}
+limits: {{ iterations: 2 }}
+workspace: {{ isolation: worktree }}
+steps:
+  - id: plan
+    model: scripted/{0}/plan.json
+    outputs: {{ tasks: {{ type: list, help: "What is to be looked at." }} }}
+  - id: look
+    needs: [plan]
+    each: "${{steps.plan.tasks}}"
+    instructions: Look at ${{item}}.
+  - {{ id: lint, gate: command, with: {{ command: "false" }}, needs: [plan], on_failure: ignore }}
+  - {{ id: mend, needs: [lint], if: steps.plan.failed }}
+  - {{ id: ship, human: "Ship ${{steps.look.summary}}?", needs: [look, plan] }}
+"""
+
+
+def stages(console):
+    """How far each step is, by the picture."""
+    boxes = console.browser.find_elements(By.CSS_SELECTOR, "[data-step]")
+    return {it.get_attribute("data-step"): it.get_attribute("data-stage") for it in boxes}
+
+
+@pytest.fixture(scope="module")
+def stepwise(console):
+    """A run with steps that waits for a person in its first pass; its address."""
+    # The browser tells its complaints once; those that tests before this one provoked are no concern of it.
+    console.mistakes()
+    console.open("/new")
+    draft = STEPS.format(os.environ["SLUICE_CONSOLE_STEPS"])
+    console.browser.execute_script("sessionStorage.setItem('sluice.draft', arguments[0])", draft)
+    console.open("/new")
+    console.find("[data-source=yaml]").click()
+    console.says(".lint .fine", "No problem found.")
+    console.field("Project directory").clear()
+    console.field("Project directory").send_keys(os.environ["SLUICE_CONSOLE_PROJECT"])
+    console.find("form.new-run button[type=submit]").click()
+    console.until(lambda it: "/runs/" in it.current_url, "the run was not started")
+    console.says(".question-card h2", "A step of the pipeline", 60)
+    return console.browser.current_url.removeprefix(URL)
+
+
+def test_steps_are_drawn_as_far_as_they_are(console, stepwise):
+    console.open(stepwise)
+    first = {"plan": "passed", "look": "passed", "lint": "failed", "mend": "skipped", "ship": "held", "(goal)": "later", "(end)": "later"}
+    console.until(lambda _: stages(console) == first, "the first pass is not drawn")
+    assert console.text(".question-card .question-text").startswith("Ship 1. passed: Looked at it.")
+    console.says(".loop-text", "pass 1 of 2")
+    console.says(".graph p.unseen", "Pass 1 of 2. ship: waits for a person.")
+    current = console.browser.find_elements(By.CSS_SELECTOR, ".graph [aria-current=step]")
+    assert [it.get_attribute("textContent") for it in current] == [
+        "ship, question: Ship ${steps.look.summary}?, needs look, plan: waits for a person"
+    ]
+    assert console.audit() == []
+    console.picture("steps-waiting")
+
+    run = stepwise.split("/")[2]
+    links = console.browser.find_elements(By.CSS_SELECTOR, "[data-step=look] a")
+    assert [it.get_attribute("aria-label") for it in links] == [f"Run {run}-1-2-{number} of step look" for number in (1, 2)]
+    console.browser.execute_script("arguments[0].focus()", links[1])
+    console.press(Keys.ENTER)
+    console.says("h1", f"{run}-1-2-2")
+    console.says(".said", "Looked at it.")
+    console.browser.back()
+    console.says(".question-card h2", "A step of the pipeline")
+
+    console.press("r")
+    console.until(lambda it: it.switch_to.active_element.tag_name == "textarea", "there is no field for why")
+    console.browser.switch_to.active_element.send_keys("Look once more.", Keys.CONTROL + Keys.ENTER)
+    console.says(".loop-text", "pass 2 of 2", 60)
+    console.until(lambda _: stages(console) == first, "the second pass is not drawn", 60)
+    console.says(".question-card h2", "A step of the pipeline", 60)
+    console.press("a")
+    console.says(".badge", "achieved", 60)
+    last = first | {"ship": "passed", "(goal)": "passed", "(end)": "passed"}
+    console.until(lambda _: stages(console) == last, "the end is not drawn")
+    console.picture("steps-achieved")
+    entries = console.browser.find_elements(By.CSS_SELECTOR, "[data-kind=step]")
+    heads = [" ".join(it.find_element(By.CSS_SELECTOR, ".entry-head").text.split()[:3]) for it in entries]
+    assert sorted(heads[:5]) == ["Step lint failed", "Step look passed", "Step mend left", "Step plan passed", "Step ship failed"]
+    assert sorted(heads[5:]) == ["Step lint failed", "Step look passed", "Step mend left", "Step plan passed", "Step ship passed"]
+    assert console.mistakes() == []
+
+
+def test_steps_are_drawn_before_any_run(console):
+    file = pathlib.Path(os.environ["SLUICE_CONSOLE_STEPS"]) / "stepwise.yaml"
+    file.write_text(STEPS.format(file.parent))
+    console.open("/pipelines/" + urllib.parse.quote(str(file), safe=""))
+    console.says(".graph p.unseen", "Up to 2 passes. No step is under way.")
+    assert set(stages(console).values()) == {"later"}
+    console.picture("steps-of-a-pipeline")
+    assert console.audit() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_steps_can_be_read_by_everyone(make_browser, stepwise, width, scheme):
+    console = Console(make_browser(width=width, scheme=scheme), f"{width}-{scheme}")
+    console.open(stepwise)
+    console.find("[data-step=plan]")
+    console.until(lambda it: it.execute_script("return document.fonts.status") == "loaded", "fonts")
+    console.says(".connection", "history complete")
+    console.picture("steps")
+    assert console.audit() == []
+    assert console.mistakes() == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

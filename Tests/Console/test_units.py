@@ -15,6 +15,6 @@ def test_modules(make_browser, repository):
         log = [entry["message"] for entry in browser.get_log("browser")]
         raise AssertionError(f"The tests did not run: {log}") from error
     results = json.loads(results)
-    assert len(results) >= 32
+    assert len(results) >= 40
     wrong = [f"{one['name']}: {one['error']}" for one in results if one["error"]]
     assert not wrong, "\n".join(wrong)

@@ -12,7 +12,7 @@ struct FloorTests {
             ], []
         ),
         (1, ["PipelineKit", "BuiltInPipelines"], []),
-        (2, ["YAML", "ProcessKit", "ProviderKit", "ShellGrammar", "LoadKit", "DetectionKit"], []),
+        (2, ["YAML", "ProcessKit", "ProviderKit", "ShellGrammar", "LoadKit", "DetectionKit", "DrawingKit"], []),
         (3, ["GateKit", "RPCKit", "WorkspaceKit"], []),
         (4, ["PipelineEngine"], ["Tool", "Gate", "Provider"]),
         (5, ["HTTPKit"], ["Store"]),

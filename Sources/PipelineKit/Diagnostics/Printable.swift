@@ -1,7 +1,7 @@
 /// Text of unknown origin, made fit for a terminal: nothing in it moves the cursor, hides or reorders what is read.
-enum Printable {
+package enum Printable {
     /// The text with everything a terminal would act upon escaped: `\u{1B}`.
-    static func text(_ text: String) -> String {
+    package static func text(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { $0 += isActive($1) ? escaped($1) : String($1) }
     }
 
@@ -15,7 +15,7 @@ enum Printable {
     }
 
     /// One character as it is shown, and the columns it takes in a terminal.
-    static func cell(_ character: Character) -> (shown: String, columns: Int) {
+    package static func cell(_ character: Character) -> (shown: String, columns: Int) {
         if character == "\t" { return ("    ", 4) }
         let scalars = character.unicodeScalars
         guard !scalars.contains(where: isActive), let first = scalars.first, !isCombining(first) else {

@@ -54,7 +54,8 @@ function isOurs(link, event) {
   if (event.defaultPrevented || event.button !== 0) return false;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
   const href = link.getAttribute("href");
-  return !link.target && !link.hasAttribute("download") && href.startsWith("/") && !/^\/(api|assets)\//.test(href);
+  // Of a link in a picture, 'target' is an object.
+  return !link.getAttribute("target") && !link.hasAttribute("download") && href.startsWith("/") && !/^\/(api|assets)\//.test(href);
 }
 
 export function go(path) {

@@ -4,6 +4,8 @@ import { get, paths } from "../api.js";
 import { h, replace } from "../dom.js";
 import { empty, facts, heading } from "../marks.js";
 import { goalWords } from "../run/plan.js";
+import { emptyState } from "../run/state.js";
+import { StepGraph } from "../run/stepgraph.js";
 
 const sources = { built_in: "built in", file: "file" };
 const address = (item) => `/pipelines/${encodeURIComponent(item.ref)}`;
@@ -25,11 +27,19 @@ const inputTable = (inputs) => h("table", { class: "schema" }, h("caption", null
   h("tbody", null, Object.entries(inputs).map(([name, one]) => h("tr", null, h("th", { scope: "row", class: "mono" }, name), h("td", null, one.type),
     h("td", { class: "mono" }, one.default === undefined ? h("span", { class: "soft" }, "required") : String(one.default)), h("td", null, one.help)))));
 
+/// The steps as they stand before any run.
+function picture(normal) {
+  const graph = new StepGraph();
+  graph.draw({ ...emptyState(), pipeline: normal, limits: normal.limits });
+  return h("section", { class: "graph", "aria-label": "Steps" }, graph.element);
+}
+
 async function one(main, ref) {
   const item = await get(paths.pipeline(ref));
   replace(main, heading(item.name ?? ref, !item.problems?.length && start(item)), h("p", { class: "lead" }, item.description),
     item.problems?.length && h("ul", { class: "problems" }, item.problems.map((problem) => h("li", null, problem))),
     Object.keys(item.inputs ?? {}).length > 0 && inputTable(item.inputs),
+    item.normal?.steps && picture(item.normal),
     item.normal && [h("h2", null, "Normal form ", h("span", { class: "soft" }, "with every default written out")), h("pre", { class: "output tall", tabindex: "0" }, JSON.stringify(item.normal, null, 2))]);
   return { title: item.name ?? ref };
 }

@@ -1,4 +1,4 @@
-// What the work asks of others: of people, and of agents in runs of their own.
+// What the work asks of others: of people, and of agents and steps in runs of their own.
 
 import { amount } from "../money.js";
 import { add, call, note, settle } from "./items.js";
@@ -9,12 +9,43 @@ export const agentTakers = {
     return [...call(state, body, { agent: run }), ...note(state, event, `The agent ${agent} works`, `in run ${run}`)];
   },
   "agent.finished"(state, body) {
-    state.usage.agents = (state.usage.agents ?? 0) + body.tokens;
-    state.usage.cost += amount(body.cost);
-    state.usage.currency = body.cost?.split(" ")[1] ?? state.usage.currency;
+    spend(state, body);
     return [];
   },
 };
+
+export const stepTakers = {
+  "step.started"(state, body, event) {
+    state.step = "steps";
+    settle(state);
+    const earlier = state.steps.get(body.step);
+    if (earlier && !earlier.status) return Object.assign(earlier, { at: event.at, runs: body.runs ?? [] }) && [earlier];
+    return stepItem(state, body, event);
+  },
+  // A step that is left out ends without having begun.
+  "step.finished"(state, body, event) {
+    state.step = "steps";
+    spend(state, body);
+    const added = state.steps.has(body.step) ? [] : stepItem(state, body, event);
+    const item = state.steps.get(body.step);
+    Object.assign(item, body, { endedAt: event.at });
+    return added.length ? added : [item];
+  },
+};
+
+function stepItem(state, { pass, step, runs = [] }, event) {
+  const key = `e${event.sequence}`;
+  const item = { kind: "step", key, sequence: event.sequence, at: event.at, pass, step, runs, status: null, summary: "" };
+  state.steps.set(step, item);
+  return add(state, item);
+}
+
+// What runs used that worked for this one.
+function spend({ usage }, body) {
+  usage.agents = (usage.agents ?? 0) + (body.tokens ?? 0);
+  usage.cost += amount(body.cost);
+  usage.currency = body.cost?.split(" ")[1] ?? usage.currency;
+}
 
 export const questionTakers = {
   "approval.requested"(state, body, event) {

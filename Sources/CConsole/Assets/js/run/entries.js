@@ -50,6 +50,18 @@ function question(item) {
     h("div", { class: "said question-text" }, item.question), answer);
 }
 
+const ends = { passed: ["good", "passed"], failed: ["bad", "failed"], skipped: ["plain", "left out"] };
+
+function step(item) {
+  const [tone, words] = ends[item.status] ?? ["live", ""];
+  const facts = [span(item.at, item.endedAt), item.tokens && `${count(item.tokens)} tokens`, moneyText(item.cost)];
+  const state = words ? h("span", { class: `outcome ${tone}` }, words) : h("span", { class: "working" }, "under way");
+  const links = item.runs.map((run) => h("li", null, h("a", { class: "mono", href: `/runs/${encodeURIComponent(run)}` }, run)));
+  return frame(item, `Step ${item.step}`, tone,
+    [state, h("span", { class: "soft" }, `pass ${item.pass}`), h("span", { class: "soft end" }, item.runs.length ? facts.filter(Boolean).join(" · ") : "")],
+    links.length > 0 && h("ul", { class: "runs", "aria-label": `Runs of step ${item.step}` }, links), item.summary && h("div", { class: "said" }, item.summary));
+}
+
 function note(item) {
   return frame(item, item.title, item.tone, null, item.text && h("div", { class: item.tone === "person" ? "said" : "soft mono wrap" }, item.text));
 }
@@ -62,7 +74,7 @@ function iteration(item) {
   return h("li", { id: item.key, class: "iteration", "data-kind": "iteration" }, h("h3", null, `Iteration ${item.iteration}`));
 }
 
-const kinds = { turn, check, question, note, end, iteration };
+const kinds = { turn, check, step, question, note, end, iteration };
 
 /// - context: what is kept beside the state: which boxes a person has opened.
 export const entry = (item, context) => kinds[item.kind](item, context);
@@ -74,6 +86,7 @@ export function fits(item, filter) {
   if (filter === "people") return item.kind === "question" || item.tone === "person";
   if (filter === "calls") return item.kind === "turn" && item.calls.length > 0;
   const trouble = item.kind === "turn" && (item.failure || item.calls.some((call) => call.stage === "failed" || call.stage === "refused"));
+  if (item.kind === "step") return item.status === "failed";
   return trouble || (item.kind === "check" && item.outcome && item.outcome !== "passed");
 }
 

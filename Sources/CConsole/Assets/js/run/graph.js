@@ -1,8 +1,10 @@
-// The pipeline as a picture, with the step that the run is at; and the same as a list for those who do not see it.
+// The standard loop as a picture, with the step that the run is at; and the same as a list for those who do not see it.
+// A pipeline with steps of its own has another picture.
 
 import { h, replace, svg } from "../dom.js";
 import { shortModel, statusWords } from "../format.js";
 import { sentence, stage, steps } from "./plan.js";
+import { StepGraph } from "./stepgraph.js";
 
 const width = 128, height = 52, gap = 30, top = 4, loopDrop = 28;
 
@@ -44,9 +46,11 @@ export class Graph {
   #list = h("ol", { class: "unseen" });
   #line = h("p", { class: "unseen" });
   #key = "";
+  #steps = null;
   element = h("section", { class: "graph", "aria-label": "Steps of the run" }, this.#picture, this.#line, this.#list);
 
   draw(state) {
+    if (state.pipeline?.steps) return this.#drawSteps(state);
     const key = [state.step, state.status, state.iteration, state.gate, state.model, state.sequence > 0].join();
     if (key === this.#key || !state.pipeline) return;
     this.#key = key;
@@ -61,5 +65,10 @@ export class Graph {
       const now = stage(step, all, state);
       return h("li", { "aria-current": now === "now" ? "step" : null }, `${step.title}, ${step.detail}: ${lookups[now]}`);
     }));
+  }
+
+  #drawSteps(state) {
+    if (!this.#steps) replace(this.element, (this.#steps = new StepGraph()).element);
+    this.#steps.draw(state);
   }
 }

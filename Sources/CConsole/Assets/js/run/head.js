@@ -51,7 +51,7 @@ export class Head {
   tick(state) {
     if (!state.startedAt) return;
     const { usage, limits } = state;
-    const used = usage.input + usage.output + usage.unanswered;
+    const used = usage.input + usage.output + usage.unanswered + (usage.agents ?? 0);
     const age = duration((state.endedAt ? Date.parse(state.endedAt) : Date.now()) - Date.parse(state.startedAt));
     replace(this.#figures,
       figure("Iteration", `${state.iteration}${limits?.iterations ? ` of ${limits.iterations}` : ""}`),

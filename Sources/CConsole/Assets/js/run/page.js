@@ -14,6 +14,7 @@ import { Graph } from "./graph.js";
 import { about, Head } from "./head.js";
 import { questionCard } from "./question.js";
 import { emptyState, fold, foldPiece, openQuestions } from "./state.js";
+import { stageWords } from "./steps.js";
 import { Timeline } from "./timeline.js";
 
 const tabs = [["", "Timeline"], ["diff", "Changes"], ["pipeline", "Pipeline"]];
@@ -60,6 +61,7 @@ class RunView {
   tell(event, before) {
     if (event.type === "approval.requested") alertNow(`A question: ${event.body.question.slice(0, 200)}`);
     else if (event.type === "check.finished") announce(event.body.reason);
+    else if (event.type === "step.finished") announce(`Step ${event.body.step}: ${stageWords[event.body.status]}.`);
     else if (this.state.status !== before) announce(`The run is ${statusWords(this.state.status)}.`);
     if (event.type === "check.finished" || event.type === "run.finished") this.lookUp();
   }

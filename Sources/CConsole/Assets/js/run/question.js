@@ -9,7 +9,7 @@ import { lookAgain } from "../waiting.js";
 import { formOf } from "./form.js";
 
 const about = {
-  call: "A call of a tool", repetition: "A call that may already have run", input: "Something to answer", check: "After a check", plan: "A plan", limit: "A limit",
+  call: "A call of a tool", repetition: "A call that may already have run", input: "Something to answer", check: "After a check", plan: "A plan", limit: "A limit", step: "A step of the pipeline",
 };
 
 // As RunState+decide.swift has it.
@@ -19,10 +19,15 @@ const means = {
   input: "The call goes on with what you answer. Decline leaves it to the tool and the model to go on without.",
   check: "Yes goes on, or ends the run when the goal holds. No with a message goes on with what you say; no without one aborts the run.",
   plan: "Yes lets the model work. No with a message asks for another plan; no without one aborts the run.",
+  step: "Yes passes the step. No with a message fails it, and the next pass is told; no without one aborts the run.",
+  stepRun: "The run of the step goes on with what you answer.",
   limit: "Yes raises the limit by as much as the pipeline gave it. No ends the run.",
 };
 
 const subjectName = (question) => (typeof question.subject === "string" ? question.subject : question.subject?.kind);
+
+// What the run of a step asks is asked through the run that the step is of.
+const meaning = (question) => means[question.form && subjectName(question) === "step" ? "stepRun" : subjectName(question)];
 
 function deadline(question) {
   if (!question.deadline) return null;
@@ -68,7 +73,7 @@ export function questionCard(question, run, { link = null, answered = () => {} }
     h("div", { class: "question-head" }, h("h2", { id }, about[subjectName(question)] ?? "A question"), link,
       h("span", { class: "soft end" }, "asked ", ago(question.requested_at ?? question.at)), deadline(question)),
     h("div", { class: "question-text", tabindex: "0", role: "region", "aria-label": "Question" }, question.question),
-    h("p", { class: "soft small" }, means[subjectName(question)]), form?.element,
+    h("p", { class: "soft small" }, meaning(question)), form?.element,
     h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, "Message to the model"), message,
       h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), change, summary);
   // The first time it leads to what is to be filled in.

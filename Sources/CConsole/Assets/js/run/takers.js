@@ -1,7 +1,7 @@
 // What each type of event does to the state; by the names of Docs/Events.md. Each answers the items it changed.
 
 import { amount } from "../money.js";
-import { agentTakers, questionTakers } from "./asked.js";
+import { agentTakers, questionTakers, stepTakers } from "./asked.js";
 import { add, call, note, settle } from "./items.js";
 
 // What a reply used, and cost.
@@ -23,6 +23,7 @@ function reserve({ usage }, { failure }, reserved) {
 export const takers = {
   ...agentTakers,
   ...questionTakers,
+  ...stepTakers,
   "run.started"(state, body, event) {
     const { pipeline } = body;
     Object.assign(state, {
@@ -73,8 +74,10 @@ export const takers = {
     return note(state, event, "A model that judges gave no answer", body.failure.message, "held");
   },
   "iteration.started"(state, body, event) {
-    state.iteration = body.iteration;
     const { iteration } = body;
+    state.iteration = iteration;
+    // A pass of the steps begins with none of them.
+    if (state.pipeline?.steps) Object.assign(state, { steps: new Map(), step: "steps" });
     return add(state, { kind: "iteration", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, iteration });
   },
   "model.requested"(state, body, event) {
