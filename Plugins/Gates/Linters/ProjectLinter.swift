@@ -23,7 +23,8 @@ enum ProjectLinter: Sendable, Hashable {
         let files = Set((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
         // The order in which GNU make looks for them.
         let makefile = ["GNUmakefile", "makefile", "Makefile"].first(where: files.contains)
-        if let makefile, Self.text(makefile, in: directory).split(separator: "\n").contains(where: { $0.hasPrefix("lint:") }) {
+        let rules = makefile.map { Self.text($0, in: directory).split(separator: "\n") } ?? []
+        if rules.contains(where: { $0.hasPrefix("lint:") }) {
             self = .command("make lint")
         } else if Self.hasScript(in: directory) {
             self = .command("npm run --silent lint")

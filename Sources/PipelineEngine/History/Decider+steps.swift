@@ -2,7 +2,18 @@ import PipelineKit
 
 // The steps of a pipeline.
 extension Decider {
-    func beginStep(_ place: StepPlace, _ runs: [RunID], _ question: String?) throws(Refusal) -> [Event.Payload] {
+    func decide(_ command: StepCommand, on place: StepPlace) throws(Refusal) -> [Event.Payload] {
+        switch command {
+        case .begin(let runs, let question): try beginStep(place, runs, question)
+        case .hold(let run, let request): try holdStep(place, run, request)
+        case .decide(let decision): try decideRace(place, decision)
+        case .exhaust(let name, let spent): try exhaustStep(place, name, spent)
+        case .finish(let result, let spent): try finishStep(place, result, spent)
+        }
+    }
+
+    private func beginStep(_ place: StepPlace, _ runs: [RunID], _ question: String?) throws(Refusal) -> [Event.Payload]
+    {
         let move = try move(place)
         guard state.steps?.begun[place.step] == nil else { return [] }
         if !state.iterationIsOpen, state.iteration >= state.iterationLimit {
@@ -32,7 +43,8 @@ extension Decider {
         return move
     }
 
-    func holdStep(_ place: StepPlace, _ run: RunID, _ request: InputRequest) throws(Refusal) -> [Event.Payload] {
+    private func holdStep(_ place: StepPlace, _ run: RunID, _ request: InputRequest) throws(Refusal) -> [Event.Payload]
+    {
         guard state.steps?.begun[place.step] != nil, state.iteration == place.pass else { throw .outdated }
         let subject = Approval.Subject.step(place, run: run)
         let isAsked = state.pendingApprovals.contains { $0.approval.subject == subject }
@@ -41,14 +53,16 @@ extension Decider {
         return [question(subject, request.question, shown: input.shown(with: request.question), input: input)]
     }
 
-    func decideRace(_ place: StepPlace, _ decision: RaceDecision) throws(Refusal) -> [Event.Payload] {
+    private func decideRace(_ place: StepPlace, _ decision: RaceDecision) throws(Refusal) -> [Event.Payload] {
         guard let steps = state.steps, steps.begun[place.step] != nil, state.iteration == place.pass else {
             throw .outdated
         }
         return steps.races[place.step] == nil ? [.raceDecided(place, decision)] : []
     }
 
-    func finishStep(_ place: StepPlace, _ result: StepResult, _ spent: Spending) throws(Refusal) -> [Event.Payload] {
+    private func finishStep(_ place: StepPlace, _ result: StepResult, _ spent: Spending) throws(Refusal) -> [Event
+        .Payload]
+    {
         guard state.steps?.begun[place.step] != nil, state.iteration == place.pass else { throw .outdated }
         return try ended(place, result, spent)
     }

@@ -43,18 +43,8 @@ public enum RunCommand: Sendable, Hashable {
     indirect case beginAgent(CallID, AgentRun)
     /// That run has ended.
     case finishAgent(CallID, spent: Spending)
-    /// A step is to begin, or to be left out.
-    ///
-    /// - Parameters:
-    ///   - runs: Those that will do its work.
-    ///   - question: What a person is asked, when that is what the step does.
-    case beginStep(StepPlace, runs: [RunID], question: String?)
-    /// A run that does the work of a step needs an answer of a person before it can go on.
-    indirect case holdStep(StepPlace, RunID, InputRequest)
-    indirect case decideRace(StepPlace, RaceDecision)
-    /// A run that does the work of a step has used up what this one had left, and needs more.
-    case exhaustStep(StepPlace, LimitName, spent: Spending)
-    indirect case finishStep(StepPlace, StepResult, spent: Spending)
+    /// What is to happen with a step of the pipeline.
+    indirect case step(StepPlace, StepCommand)
     /// A call needs an answer of a person before it can go on.
     indirect case holdCall(CallID, InputRequest)
     case noteNetwork(NetworkReport)
@@ -64,6 +54,23 @@ public enum RunCommand: Sendable, Hashable {
     case fail(Failure)
     /// The deadline of an approval may have passed.
     case expire(ApprovalID)
+}
+
+/// What the engine brings back of a step.
+public enum StepCommand: Sendable, Hashable {
+    /// It is to begin, or to be left out.
+    ///
+    /// - Parameters:
+    ///   - runs: Those that will do its work.
+    ///   - question: What a person is asked, when that is what the step does.
+    case begin(runs: [RunID], question: String?)
+    /// A run that does its work needs an answer of a person before it can go on.
+    case hold(RunID, InputRequest)
+    /// It is settled who has won the race that it is.
+    case decide(RaceDecision)
+    /// A run that does its work has used up what the run has left, and needs more.
+    case exhaust(LimitName, spent: Spending)
+    case finish(StepResult, spent: Spending)
 }
 
 /// A proposed call with what the engine found when it looked at it.

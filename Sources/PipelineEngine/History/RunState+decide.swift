@@ -66,11 +66,7 @@ struct Decider {
         case .finishAgent(let id, let spent):
             guard let call = state.calls[id], call.agent != nil else { throw .unknownCall(id) }
             return call.agentIsOver ? [] : [.agentFinished(id, spent: spent)]
-        case .beginStep(let place, let runs, let question): return try beginStep(place, runs, question)
-        case .holdStep(let place, let run, let request): return try holdStep(place, run, request)
-        case .decideRace(let place, let decision): return try decideRace(place, decision)
-        case .exhaustStep(let place, let name, let spent): return try exhaustStep(place, name, spent)
-        case .finishStep(let place, let result, let spent): return try finishStep(place, result, spent)
+        case .step(let place, let command): return try decide(command, on: place)
         case .holdCall(let id, let request): return try holdCall(id, request)
         case .noteNetwork(let report): return [.networkUsed(report)]
         case .keepBest: return try keepBest()

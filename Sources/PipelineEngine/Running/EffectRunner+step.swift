@@ -12,7 +12,7 @@ extension EffectRunner {
             return try await fail(place, error, run)
         }
         if progress.begun[step.id] == nil {
-            let recorded = try await run.record(.beginStep(place, runs: work.runs, question: work.question))
+            let recorded = try await run.record(.step(place, .begin(runs: work.runs, question: work.question)))
             guard recorded.contains(where: \.isStepStart) else { return }
             fault("step.started")
         }
@@ -28,13 +28,13 @@ extension EffectRunner {
         }
         guard let (ended, spent) = result else { return }
         fault("step.ended")
-        try await run.record(.finishStep(place, redactor.clean(ended), spent: spent), andNext: true)
+        try await run.record(.step(place, .finish(redactor.clean(ended), spent: spent)), andNext: true)
     }
 
     /// A step that cannot even be begun as it is has failed.
     private func fail(_ place: StepPlace, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
-        try await run.record(.beginStep(place, runs: [], question: nil))
-        try await run.record(.finishStep(place, StepResult(.failed, summary: failure.message), spent: Spending()))
+        try await run.record(.step(place, .begin(runs: [], question: nil)))
+        try await run.record(.step(place, .finish(StepResult(.failed, summary: failure.message), spent: Spending())))
     }
 
     /// Asks the gate of a step, for each element.

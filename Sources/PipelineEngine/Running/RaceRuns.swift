@@ -57,7 +57,7 @@ struct RaceRuns: Sendable {
                 group.addTask { .part(await entries.part(index, besides: Spending(), runs)) }
             }
             if let until = await deadline { group.addTask { await lateness(until) } }
-            var questions: [RunCommand] = []
+            var questions: [StepCommand] = []
             for await news in group {
                 if case .part(.failure(let error)) = news {
                     group.cancelAll()
@@ -66,7 +66,7 @@ struct RaceRuns: Sendable {
                 if case .part(.success(.asks(let question))) = news { questions.append(question) }
                 do throws(ServiceError) {
                     guard let decision = try await decision() else { continue }
-                    try await run.record(.decideRace(work.place, decision))
+                    try await run.record(.step(work.place, .decide(decision)))
                     engine.fault("race.decided")
                     try await endOthers(decision)
                     group.cancelAll()

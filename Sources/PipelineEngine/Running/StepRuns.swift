@@ -23,7 +23,7 @@ struct StepRuns: Sendable {
         /// It cannot be started.
         case impossible(String)
         /// A person has to be asked, by this command; when nothing else of the step can go on, as until then it is under way.
-        case asks(RunCommand)
+        case asks(StepCommand)
     }
 
     /// What came of the step, and what it has spent.
@@ -45,7 +45,7 @@ struct StepRuns: Sendable {
         do throws(ServiceError) { parts = try await allParts(runs) } catch {
             throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
         }
-        var (results, spent, questions) = ([StepResult](), Spending(), [RunCommand]())
+        var (results, spent, questions) = ([StepResult](), Spending(), [StepCommand]())
         for part in parts {
             switch part {
             case .asks(let question): questions.append(question)
@@ -67,9 +67,9 @@ struct StepRuns: Sendable {
     }
 
     /// Asks people all of this.
-    func ask(_ questions: [RunCommand]) async throws(ServiceError) {
+    func ask(_ questions: [StepCommand]) async throws(ServiceError) {
         for question in questions {
-            do throws(ServiceError) { try await run.record(question) } catch .refused {
+            do throws(ServiceError) { try await run.record(.step(work.place, question)) } catch .refused {
                 continue  // a limit is asked about once
             }
         }
@@ -122,7 +122,7 @@ struct StepRuns: Sendable {
                     throw .broken("Run '\(id)' was stopped before it had ended.")
                 }
                 let request = AgentQuestion.request(asked, "The step '\(work.step.id)'", id)
-                return .asks(.holdStep(work.place, id, request))
+                return .asks(.hold(id, request))
             }
             switch try await more(for: state, of: led, step, besides: before) {
             case .goOn: continue
@@ -138,7 +138,7 @@ struct StepRuns: Sendable {
 
     private enum More {
         case goOn
-        case ask(RunCommand)
+        case ask(StepCommand)
         case nothing
     }
 
@@ -164,7 +164,7 @@ struct StepRuns: Sendable {
         guard work.isBound(by: name, in: parent, step) else { return .nothing }
         var all = spent
         all.add(state.spent)
-        return .ask(.exhaustStep(work.place, name, spent: all))
+        return .ask(.exhaust(name, spent: all))
     }
 
     /// - Returns: why the run cannot be started; `nil` when it has been.

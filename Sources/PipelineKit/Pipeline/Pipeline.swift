@@ -12,7 +12,7 @@ public struct Pipeline: Fields, Hashable {
     @Field("Names of environment variables that may be used as ${env.NAME}.") public var env: [String] = []
     @Field("The model that works: provider/model; of a list, each stands in for those before it.")
     public var model: ModelChain? = nil
-    @Field("Models that do the same work, each in a place of its own; the first to hold the goal wins, or the cheapest.")
+    @Field("Models that do the same work, each in its own place; the first to hold the goal wins, or the cheapest.")
     public var race: Race? = nil
     @Field("Settings of model services, by provider name; or by any other name, with 'provider' saying which it is.")
     public var providers: [String: JSONValue] = [:]
@@ -48,7 +48,9 @@ public struct Pipeline: Fields, Hashable {
         }
         if race != nil {
             if goal == nil { reader.problem(inKey: "race", "A race needs a 'goal': who holds it wins.") }
-            if steps != nil { reader.problem(inKey: "race", "With 'steps' a race stands in a step: give it a 'race' there.") }
+            if steps != nil {
+                reader.problem(inKey: "race", "With 'steps' a race stands in a step: give it a 'race' there.")
+            }
         }
         guard let steps else { return }
         if steps.isEmpty { reader.problem(inValueOf: "steps", "must name at least one step.") }

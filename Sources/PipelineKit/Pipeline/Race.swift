@@ -33,7 +33,9 @@ extension Race {
             if within != nil, win == .first {
                 reader.problem(inKey: "within", "'within' has a meaning with 'win: cheapest' alone.")
             }
-            if let within, within <= .zero { reader.problem(inValueOf: "within", "must be more than nothing, but is 0s.") }
+            if let within, within <= .zero {
+                reader.problem(inValueOf: "within", "must be more than nothing, but is 0s.")
+            }
         }
     }
 

@@ -72,7 +72,8 @@ public struct Step: Fields, Hashable {
         }
         if race != nil {
             if goal == nil { reader.problem(inKey: "race", "A race needs a 'goal': who holds it wins.") }
-            for (key, isThere) in [("model", model != nil), ("each", each != nil), ("retry", retry != nil)] where isThere {
+            let others = [("model", model != nil), ("each", each != nil), ("retry", retry != nil)]
+            for (key, isThere) in others where isThere {
                 reader.problem(inKey: key, "'\(key)' has no meaning in a step with 'race'.")
             }
         }
@@ -119,7 +120,8 @@ public struct Step: Fields, Hashable {
     /// Keys that belong to other kinds of steps, and whether they are given.
     private var foreignKeys: [(String, Bool)] {
         let model = [
-            ("model", model != nil), ("race", race != nil), ("instructions", !instructions.isEmpty), ("tools", tools != nil),
+            ("model", model != nil), ("race", race != nil), ("instructions", !instructions.isEmpty),
+            ("tools", tools != nil),
             ("goal", goal != nil),
             ("outputs", !outputs.isEmpty),
         ]
