@@ -13,9 +13,14 @@ struct SetOutputsTool: Sendable {
         var declared = DeclaredTool(
             ModuleID(Step.outputTool),
             "Hands on what this work was to find out. Call it before you stop; a value that is set again replaces the one before.",
-            reach: [],
+            reach: [.reads],
             arguments: outputs.sorted { $0.key < $1.key }.map { name, output in
-                FieldSchema(name: name, value: output.type.schema, help: output.help, standard: .null)
+                FieldSchema(
+                    name: name,
+                    value: output.type.schema,
+                    help: output.help.isEmpty ? "The value of '\(name)'." : output.help,
+                    standard: .null
+                )
             }
         ) { arguments, _ throws(Failure) in
             let names = arguments.members.filter { $0.value != .null }.keys.sorted()

@@ -66,7 +66,7 @@ struct SchemaCommandTests {
         "goal: pytest\nmodel: work/gpt-5.2\nproviders: { work: { provider: openai, key: \"env:WORK_KEY\" } }",
         "goal: pytest\nmodel: [openai/gpt-5.2, scripted/replies.json]",
         "extends: command\ngoal: { with: { timeout: 3m } }",
-        "steps: [{ id: a, goal: pytest, tools: [file_read] }, { id: b, gate: ruff, needs: [a] }, { id: c, human: Well? }]",
+        "steps: [{ id: a, goal: pytest, tools: [file_read] }, { id: b, gate: ruff, needs: [a] }, { id: c, human: \"Well?\" }]",
         "steps: [{ id: a, each: [1, 2], instructions: \"${item}\" }, { id: b, if: steps.a.failed, needs: [a] }]",
         "goal: pytest\nmodel: \"${inputs.n}\"\nlimits: { tokens: 4000 }",
     ])
