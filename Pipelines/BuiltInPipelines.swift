@@ -10,10 +10,13 @@ public enum BuiltInPipelines {
         "fix-lint": text(PackageResources.fix_lint_yaml),
         "generate-eval": text(PackageResources.generate_eval_yaml),
         "perf-check": text(PackageResources.perf_check_yaml),
+        "plan-approve-build": text(PackageResources.plan_approve_build_yaml),
         "prompt": text(PackageResources.prompt_yaml),
         "pytest": text(PackageResources.pytest_yaml),
         "refactor": text(PackageResources.refactor_yaml),
         "refactor-by-review": text(PackageResources.refactor_by_review_yaml),
+        "reproduce-bug": text(PackageResources.reproduce_bug_yaml),
+        "swarm": text(PackageResources.swarm_yaml),
         "upgrade-dependency": text(PackageResources.upgrade_dependency_yaml),
     ]
 

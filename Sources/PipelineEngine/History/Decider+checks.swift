@@ -20,6 +20,7 @@ extension Decider {
             return [.runFinished(.notAchieved, reason: reason)]
         }
         if name.round < state.goal?.confirm ?? 1 { return [] }
+        if name.iteration == 0, state.worksAnyway { return [] }
         if name.iteration > 0, human.gate == .afterCheck {
             return [question(.check(name), "The goal holds. End the run? \(result.reason)", shown: shown(result))]
         }

@@ -131,7 +131,11 @@ extension RunFacts {
             phase = steps == nil ? .asking : .stepping
             iterationIsOpen = false
             askFirst()
-            if !result.holds { conversation.append(.user(Report.words(result, after: name, of: limits, best: best))) }
+            if !result.holds {
+                conversation.append(.user(Report.words(result, after: name, of: limits, best: best)))
+            } else if worksAnyway {
+                conversation.append(.user("The goal holds before any work. It is to hold when yours is done."))
+            }
         }
     }
 }

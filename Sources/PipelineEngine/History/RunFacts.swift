@@ -171,6 +171,10 @@ extension RunFacts {
         )
     }
 
+    /// Whether its model works although the goal holds at the start: a step is there to be done, and its goal says what is to hold
+    /// when it was.
+    var worksAnyway: Bool { pipeline?.outputs != nil }
+
     /// How many iterations the run may take; a race has one, and its models those of the pipeline.
     public var iterationLimit: Int { pipeline?.race == nil ? limits.iterations : 1 }
 

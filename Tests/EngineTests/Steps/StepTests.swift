@@ -1,3 +1,4 @@
+import Foundation
 import PipelineKit
 import PipelineTesting
 import Testing
@@ -161,6 +162,22 @@ struct StepTests {
             #expect(
                 try await bench.ends() == ["1 look failed: It is ''.", "1 praise skipped", "1 mend passed: Mended."]
             )
+        }
+    }
+
+    @Test func aStepIsDoneAlthoughItsGoalHoldsAlready() async throws {
+        try await withBench { bench in
+            let goal: JSONValue = ["gate": "content", "with": ["file": "a", "is": "kept"]]
+            let pipeline = try StepBench.pipeline(
+                [Self.model("work", [], ["goal": goal])],
+                ["work": [StepBench.write("b"), ["text": "Done, and it holds."]]]
+            )
+            try "kept".write(toFile: "\(bench.directory)/a", atomically: true, encoding: .utf8)
+            let state = try await bench.play(pipeline)
+            #expect(state.status == .achieved && bench.read("b") == "done")
+            #expect(try await bench.ends() == ["1 work passed: Done, and it holds."])
+            let first = try await bench.services.runs.state(of: "r1-1-1").messages.first { _ in true }
+            #expect(first == .user("The goal holds before any work. It is to hold when yours is done."))
         }
     }
 
