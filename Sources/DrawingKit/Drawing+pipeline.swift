@@ -69,7 +69,7 @@ extension Drawing.Box.Kind {
 }
 
 extension Pipeline {
-    fileprivate var modelWords: String { model?.words ?? "whichever the run is given" }
+    fileprivate var modelWords: String { race?.words ?? model?.words ?? "whichever the run is given" }
 
     fileprivate var callWords: [String] {
         let asked = Set(tools.ask.map(\.tool))

@@ -15,7 +15,7 @@ extension Step {
 
     private func work(in pipeline: Pipeline) -> String {
         switch kind {
-        case .model: "model: \((model ?? pipeline.model)?.words ?? "whichever the run is given")"
+        case .model: race?.words ?? "model: \((model ?? pipeline.model)?.words ?? "whichever the run is given")"
         case .gate: "gate: \(gate ?? "")"
         case .human: "question: \(human ?? "")"
         case .pipeline: "pipeline: \(self.pipeline?["name"]?.text ?? self.pipeline?.text ?? "")"
@@ -52,5 +52,14 @@ extension Judge {
         case .all(let parts) where parts.count > 1, .any(let parts) where parts.count > 1: "(\(words))"
         default: words
         }
+    }
+}
+
+extension Race {
+    /// `a race of openai/a and openai/b: the first wins`
+    var words: String {
+        let names = models.map(\.description)
+        let all = names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
+        return "a race of \(all): the \(win.rawValue) wins"
     }
 }

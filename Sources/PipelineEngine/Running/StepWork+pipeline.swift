@@ -22,7 +22,8 @@ extension StepWork {
             pipeline.limits.tokens = TokenCount(tokens.tokens / race.models.count)
         }
         pipeline.serve(parent)
-        if pipeline.workspace.isolation == .none, parent.limits.parallelSteps > 1, progress.graph.needsOwnFiles(step.id) {
+        if pipeline.workspace.isolation == .none, parent.limits.parallelSteps > 1, progress.graph.needsOwnFiles(step.id)
+        {
             pipeline.workspace.isolation = .copy
         }
         return pipeline

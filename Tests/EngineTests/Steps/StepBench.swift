@@ -20,6 +20,20 @@ enum StepBench {
         Bench(directory, store: store, owner: owner, registry: registry)
     }
 
+    static func with(_ body: (Bench) async throws -> Void) async throws {
+        let bench = make()
+        defer { bench.remove() }
+        try await body(bench)
+    }
+
+    /// A step of a model that is called after it.
+    static func model(_ id: String, _ needs: [String] = [], _ more: [String: JSONValue] = [:]) -> JSONValue {
+        let json: [String: JSONValue] = [
+            "id": .string(id), "model": .string("\(id)/x"), "needs": .array(needs.map(JSONValue.string)),
+        ]
+        return .object(json.merging(more) { $1 })
+    }
+
     /// A reply that writes a file.
     static func write(_ file: String, _ text: String = "done") -> JSONValue {
         ["calls": [["tool": "write", "arguments": ["file": .string(file), "text": .string(text)]]]]

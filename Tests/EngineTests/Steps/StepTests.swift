@@ -7,25 +7,16 @@ import Testing
 
 /// Steps, carried out.
 struct StepTests {
-    private static func model(_ id: String, _ needs: [String] = [], _ more: [String: JSONValue] = [:]) -> JSONValue {
-        let json: [String: JSONValue] = [
-            "id": .string(id), "model": .string("\(id)/x"), "needs": .array(needs.map(JSONValue.string)),
-        ]
-        return .object(json.merging(more) { $1 })
-    }
-
-    private func withBench(_ body: (Bench) async throws -> Void) async throws {
-        let bench = StepBench.make()
-        defer { bench.remove() }
-        try await body(bench)
-    }
-
     @Test func whatAStepHandsOnIsKnownToThoseBehindIt() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let pipeline = try StepBench.pipeline(
                 [
-                    Self.model("plan", [], ["outputs": ["tasks": ["type": "list", "help": "What is to be done."]]]),
-                    Self.model("work", ["plan"], ["instructions": "Do ${steps.plan.tasks} and $${this}."]),
+                    StepBench.model(
+                        "plan",
+                        [],
+                        ["outputs": ["tasks": ["type": "list", "help": "What is to be done."]]]
+                    ),
+                    StepBench.model("work", ["plan"], ["instructions": "Do ${steps.plan.tasks} and $${this}."]),
                 ],
                 ["plan": [StepBench.handOn(["tasks": ["a", "b"]]), ["text": "Two."]], "work": [["text": "Both."]]]
             )
@@ -51,9 +42,9 @@ struct StepTests {
     }
 
     @Test func aStepThatHandsNothingOnIsToldToAndFailsWhenItDoesNot() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let pipeline = try StepBench.pipeline(
-                [Self.model("plan", [], ["outputs": ["x": [:]], "limits": ["iterations": 2]])],
+                [StepBench.model("plan", [], ["outputs": ["x": [:]], "limits": ["iterations": 2]])],
                 ["plan": [["text": "So."], ["text": "So."]]],
                 ["limits": ["iterations": 1]]
             )
@@ -67,10 +58,10 @@ struct StepTests {
     }
 
     @Test func aPassThatFailsIsFollowedByAnotherThatIsToldWhy() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let check: JSONValue = ["id": "check", "gate": "content", "with": ["file": "a"], "needs": ["work"]]
             let pipeline = try StepBench.pipeline(
-                [Self.model("work"), check],
+                [StepBench.model("work"), check],
                 ["work": [["text": "First."]]],
                 ["limits": ["iterations": 2], "goal": ["gate": "content", "with": ["file": "a"]]]
             )
@@ -93,9 +84,9 @@ struct StepTests {
     }
 
     @Test func theGoalIsJudgedWhenAllStepsHavePassed() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let pipeline = try StepBench.pipeline(
-                [Self.model("work")],
+                [StepBench.model("work")],
                 ["work": [["text": "Nothing."]]],
                 ["limits": ["iterations": 2], "goal": ["gate": "content", "with": ["file": "a"]]]
             )
@@ -120,10 +111,11 @@ struct StepTests {
                 ["1 ship failed: Shorter.", "1 sign skipped", "2 work passed: It."]
             ),
         ] {
-            try await withBench { bench in
+            try await StepBench.with { bench in
                 let pipeline = try StepBench.pipeline(
                     [
-                        Self.model("work"), ["id": "ship", "human": "Ship ${steps.work.summary}?", "needs": ["work"]],
+                        StepBench.model("work"),
+                        ["id": "ship", "human": "Ship ${steps.work.summary}?", "needs": ["work"]],
                         ["id": "sign", "needs": ["ship"]],
                     ],
                     ["work": [["text": "It."]]]
@@ -148,12 +140,12 @@ struct StepTests {
     }
 
     @Test func conditionsSayWhatIsLeftOut() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let gate: JSONValue = ["id": "look", "gate": "content", "with": ["file": "a"], "on_failure": "ignore"]
             let pipeline = try StepBench.pipeline(
                 [
-                    gate, Self.model("mend", ["look"], ["if": "steps.look.failed"]),
-                    Self.model("praise", ["look"], ["if": "steps.look.passed"]),
+                    gate, StepBench.model("mend", ["look"], ["if": "steps.look.failed"]),
+                    StepBench.model("praise", ["look"], ["if": "steps.look.passed"]),
                 ],
                 ["mend": [StepBench.write("a"), ["text": "Mended."]], "praise": []]
             )
@@ -166,10 +158,10 @@ struct StepTests {
     }
 
     @Test func aStepIsDoneAlthoughItsGoalHoldsAlready() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let goal: JSONValue = ["gate": "content", "with": ["file": "a", "is": "kept"]]
             let pipeline = try StepBench.pipeline(
-                [Self.model("work", [], ["goal": goal])],
+                [StepBench.model("work", [], ["goal": goal])],
                 ["work": [StepBench.write("b"), ["text": "Done, and it holds."]]]
             )
             try "kept".write(toFile: "\(bench.directory)/a", atomically: true, encoding: .utf8)
@@ -182,11 +174,15 @@ struct StepTests {
     }
 
     @Test func aStepIsTriedAgainAsOftenAsItSays() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let goal: JSONValue = ["gate": "content", "with": ["file": "a", "is": "${steps.plan.x}"]]
-            let work = Self.model("work", ["plan"], ["goal": goal, "limits": ["iterations": 1], "retry": ["times": 2]])
+            let work = StepBench.model(
+                "work",
+                ["plan"],
+                ["goal": goal, "limits": ["iterations": 1], "retry": ["times": 2]]
+            )
             let pipeline = try StepBench.pipeline(
-                [Self.model("plan", [], ["outputs": ["x": [:]]]), work],
+                [StepBench.model("plan", [], ["outputs": ["x": [:]]]), work],
                 ["plan": [StepBench.handOn(["x": "5"])], "work": [StepBench.write("a", "4")]],
                 ["limits": ["iterations": 1]]
             )
@@ -202,15 +198,15 @@ struct StepTests {
     }
 
     @Test func aStepIsDoneForEachElementOfAList() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let each: [String: JSONValue] = [
                 "each": "${steps.plan.parts}", "instructions": "Write ${item}.",
                 "outputs": ["size": ["type": "integer"]],
             ]
             let pipeline = try StepBench.pipeline(
                 [
-                    Self.model("plan", [], ["outputs": ["parts": ["type": "list"]]]),
-                    Self.model("work", ["plan"], each),
+                    StepBench.model("plan", [], ["outputs": ["parts": ["type": "list"]]]),
+                    StepBench.model("work", ["plan"], each),
                     [
                         "id": "check", "gate": "content", "each": ["a", "b"], "with": ["file": "${item}"],
                         "needs": ["work"],
@@ -241,11 +237,11 @@ struct StepTests {
         for (value, sentence) in [
             ("x", "'each' must be a list, but is \"x\".")
         ] as [(JSONValue, String)] {
-            try await withBench { bench in
+            try await StepBench.with { bench in
                 let pipeline = try StepBench.pipeline(
                     [
-                        Self.model("plan", [], ["outputs": ["parts": [:]]]),
-                        Self.model("work", ["plan"], ["each": "${steps.plan.parts}"]),
+                        StepBench.model("plan", [], ["outputs": ["parts": [:]]]),
+                        StepBench.model("work", ["plan"], ["each": "${steps.plan.parts}"]),
                     ],
                     ["plan": [StepBench.handOn(["parts": value])], "work": []],
                     ["limits": ["iterations": 1]]
@@ -257,7 +253,7 @@ struct StepTests {
     }
 
     @Test func anotherPipelineIsAStep() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let called: JSONValue = [
                 "name": "writer", "inputs": ["text": [:]], "model": "notes/x", "tools": ["allow": ["write"]],
                 "goal": ["gate": "content", "with": ["file": "a", "is": "${inputs.text}"]],
@@ -274,9 +270,9 @@ struct StepTests {
     }
 
     @Test func whatARunOfAStepAsksIsAskedByTheRunItWorksFor() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let pipeline = try StepBench.pipeline(
-                [Self.model("work", [], ["tools": ["allow": [], "ask": ["write"]]])],
+                [StepBench.model("work", [], ["tools": ["allow": [], "ask": ["write"]]])],
                 ["work": [StepBench.write("a"), ["text": "Asked."]]]
             )
             let run = try await bench.start(pipeline)
@@ -292,9 +288,9 @@ struct StepTests {
     }
 
     @Test func whoeverWorksForARunEndsAndGoesOnWithIt() async throws {
-        try await withBench { bench in
+        try await StepBench.with { bench in
             let pipeline = try StepBench.pipeline(
-                [Self.model("work", [], ["tools": ["allow": [], "ask": ["write"]]])],
+                [StepBench.model("work", [], ["tools": ["allow": [], "ask": ["write"]]])],
                 ["work": [StepBench.write("a"), ["text": "Asked."]]]
             )
             let run = try await bench.start(pipeline)
@@ -309,98 +305,10 @@ struct StepTests {
             #expect(work.status == .achieved && work.sequence > 10)
         }
     }
-
-    @Test func whoeverUsesUpWhatIsLeftAsksForMoreAndGoesOn() async throws {
-        try await withBench { bench in
-            let greedy: JSONValue = [
-                "input": 9_900, "calls": [["tool": "write", "arguments": ["file": "a", "text": "x"]]],
-            ]
-            let pipeline = try StepBench.pipeline(
-                [Self.model("work")],
-                ["work": [greedy, StepBench.write("b"), ["text": "Both."]]],
-                ["limits": ["tokens": 10_000, "reply": 1_000]]
-            )
-            let run = try await bench.start(pipeline)
-            let asked = try #require(try await bench.services.runs.carryOn(run).pendingApprovals.first?.approval)
-            #expect(asked.subject == .limit(.tokens))
-            let words =
-                "The run has used 9905 of 10k tokens, and the step 'work' needs more. Raise the limit to 20k tokens?"
-            #expect(asked.question == words)
-            let yes = Resolution(.approved, by: "ada")
-            try await bench.services.approvals.resolve(asked.id, of: run, with: yes, shown: asked.shown)
-            let state = try await bench.services.runs.carryOn(run)
-            #expect(state.status == .achieved && bench.read("b") == "done", "\(state.phase)")
-            let work = try await bench.services.runs.state(of: "r1-1-1")
-            #expect(work.limits.tokens == TokenCount(20_000) && state.spent.tokens == work.spent.tokens)
-            #expect(try await bench.ends() == ["1 work passed: Both."])
-        }
-    }
-
-    @Test func whatAStepMayUseItselfNobodyRaises() async throws {
-        try await withBench { bench in
-            let greedy: JSONValue = ["input": 9_900, "calls": [["tool": "look"]]]
-            let pipeline = try StepBench.pipeline(
-                [Self.model("work", [], ["limits": ["tokens": 10_000, "reply": 1_000]])],
-                ["work": [greedy, ["text": "No."]]],
-                ["limits": ["iterations": 1, "tokens": 50_000]]
-            )
-            let state = try await bench.play(pipeline)
-            let why = "Run 'r1-1-1': not achieved. run r1 did not raise the limit 'tokens'."
-            #expect(state.phase == .finished(.notAchieved, reason: "Step 'work' failed. \(why)"))
-        }
-    }
-
-    @Test func sideBySideTheyKeepOneLimitTogether() async throws {
-        try await withBench { bench in
-            // A reply costs 0.0015 USD, and may cost 0.2 USD and what its request does.
-            let replies = (0..<60).map { StepBench.write("f\($0)") }
-            let notes: (String) -> JSONValue = { _ in
-                ["provider": "notes", "replies": .array(replies), "price": "100 USD"]
-            }
-            let pipeline = try StepBench.pipeline(
-                [Self.model("a"), Self.model("b"), Self.model("c")],
-                [:],
-                [
-                    "limits": ["cost": "0.45 USD", "reply": 2_000, "iterations": 1],
-                    "providers": ["a": notes("a"), "b": notes("b"), "c": notes("c"), "notes": [:]],
-                ]
-            )
-            let state = try await bench.play(pipeline)
-            #expect(state.pendingApprovals.map(\.approval.subject) == [.limit(.cost)], "\(state.phase)")
-            let spent = try await ["r1-1-1", "r1-1-2", "r1-1-3"].asyncReduce { run in
-                try await bench.services.runs.state(of: RunID(run)).spent.cost?.nanodollars ?? 0
-            }
-            let balance = try await bench.store.balance(of: .run("r1"))
-            #expect(balance.spent.nanodollars == spent && balance.reserved == .zero)
-            #expect(spent <= 450_000_000 && spent > 0)
-        }
-    }
-
-    @Test func underALimitStepsTakeTurns() async throws {
-        for (limits, most) in [(["tokens": 100_000], 1), ([:], 2)] as [(JSONValue, Int)] {
-            try await withBench { bench in
-                let models: [String: [JSONValue]] = ["a": [["text": "A."]], "b": [["text": "B."]]]
-                let pipeline = try StepBench.pipeline(
-                    [Self.model("a"), Self.model("b"), Self.model("c", ["a", "b"])],
-                    models.merging(["c": [["text": "C."]]]) { $1 },
-                    ["limits": limits]
-                )
-                let state = try await bench.play(pipeline)
-                #expect(state.status == .achieved)
-                var (open, seen) = (0, 0)
-                for event in try await bench.services.runs.events(of: "r1") {
-                    if case .stepStarted = event.payload { open += 1 }
-                    if case .stepFinished = event.payload { open -= 1 }
-                    seen = max(seen, open)
-                }
-                #expect(seen == most)
-            }
-        }
-    }
 }
 
 extension [String] {
-    fileprivate func asyncReduce(_ number: (String) async throws -> Int) async rethrows -> Int {
+    func asyncReduce(_ number: (String) async throws -> Int) async rethrows -> Int {
         var sum = 0
         for element in self { sum += try await number(element) }
         return sum
