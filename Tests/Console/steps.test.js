@@ -1,5 +1,6 @@
 import { emptyState, fold } from "../../Sources/CConsole/Assets/js/run/state.js";
 import { layout, nodes, passWords, size, stageOf, stepSentence } from "../../Sources/CConsole/Assets/js/run/steps.js";
+import { drawn } from "../../Sources/CConsole/Assets/js/run/plan.js";
 import { equal, test, truly } from "./check.js";
 import { begun, history, pipeline } from "./history.js";
 
@@ -51,6 +52,16 @@ test("the goal is judged in each pass", () => {
   equal([stages(check), stages(check, over), stages(check, over, ["iteration.started", { iteration: 2 }])].map((one) => one["(goal)"]), ["now", "failed", "later"]);
   const subject = ["approval.requested", { approval: "a2", question: "?", shown: "f0", subject: "check", iteration: 1, round: 1, on_deadline: "abort" }];
   equal(stages(check, over, subject)["(goal)"], "held");
+});
+
+test("a race is a step, and who has won is told with what each has spent", () => {
+  const race = drawn({ ...pipeline, goal: { gate: "pytest" }, race: { models: ["a/b", "c/d"], win: "first" } });
+  equal(nodes(race).map((node) => [node.id, node.detail]), [["race", "race of a/b, c/d"], ["(goal)", "pytest"], ["(end)", ""]]);
+  equal(drawn(normal), normal);
+  const entrants = [{ run: "r1-1-1-1", model: "a/b", tokens: 9 }, { run: "r1-1-1-2", model: "c/d", tokens: 9, cost: "0.1 USD" }];
+  const state = folded(...start, ["race.decided", { pass: 1, step: "race", rule: "first", winner: "r1-1-1-2", entrants }]);
+  const { title, text } = state.items.at(-1);
+  equal([title, text], ["c/d has won the race", "By the rule 'first'. Spent by then:\na/b: 9 tokens, run r1-1-1-1\nc/d: 0.1 USD, run r1-1-1-2"]);
 });
 
 test("a pass begins with none of its steps", () => {

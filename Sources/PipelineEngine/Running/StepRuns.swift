@@ -111,6 +111,8 @@ struct StepRuns: Sendable {
         var spent = Spending()
         var attempt = 1
         while true {
+            // Nothing is begun for a run that has ended meanwhile.
+            guard await !run.state.isFinished else { throw .refused(.outdated) }
             let id = work.name(ofElement: index, attempt: attempt)
             let led = LedRun(id: id, parent: run, workspace: workspace, runs: runs, clock: clock)
             var before = besides

@@ -39,6 +39,7 @@ enum BenchModelsCommand: Subcommand {
         if let cost = options.cost { pipeline.limits.cost = cost }
         if let iterations = options.iterations { pipeline.limits.iterations = iterations }
         let services = try session.services(options.db)
+        pipeline.race = nil
         for model in models {
             pipeline.model = model
             try session.expectReady(pipeline, services)

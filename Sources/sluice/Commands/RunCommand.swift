@@ -111,6 +111,7 @@ enum RunCommand: Subcommand {
                 throw .usage("Option '--model' must be a model such as 'openai/gpt-5.2', but is '\(text)'.")
             }
             pipeline.model = model
+            if options.model != nil { pipeline.race = nil }  // whoever names a model wants that one
         }
         try TestEnvironment.play(&pipeline, session.environment)
         let registry = options.allow.isEmpty ? Registry() : session.registry.including(pipeline, in: nil).0

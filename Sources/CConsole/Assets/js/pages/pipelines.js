@@ -3,7 +3,7 @@
 import { get, paths } from "../api.js";
 import { h, replace } from "../dom.js";
 import { empty, facts, heading } from "../marks.js";
-import { goalWords } from "../run/plan.js";
+import { drawn, goalWords } from "../run/plan.js";
 import { emptyState } from "../run/state.js";
 import { StepGraph } from "../run/stepgraph.js";
 
@@ -39,7 +39,7 @@ async function one(main, ref) {
   replace(main, heading(item.name ?? ref, !item.problems?.length && start(item)), h("p", { class: "lead" }, item.description),
     item.problems?.length && h("ul", { class: "problems" }, item.problems.map((problem) => h("li", null, problem))),
     Object.keys(item.inputs ?? {}).length > 0 && inputTable(item.inputs),
-    item.normal?.steps && picture(item.normal),
+    drawn(item.normal)?.steps && picture(item.normal),
     item.normal && [h("h2", null, "Normal form ", h("span", { class: "soft" }, "with every default written out")), h("pre", { class: "output tall", tabindex: "0" }, JSON.stringify(item.normal, null, 2))]);
   return { title: item.name ?? ref };
 }

@@ -22,6 +22,12 @@ export const stepTakers = {
     if (earlier && !earlier.status) return Object.assign(earlier, { at: event.at, runs: body.runs ?? [] }) && [earlier];
     return stepItem(state, body, event);
   },
+  "race.decided"(state, { rule, winner, entrants }, event) {
+    const won = entrants.find((one) => one.run === winner);
+    const title = won ? `${won.model} has won the race` : "Nobody has won the race";
+    const spent = entrants.map((one) => `${one.model}: ${one.cost ?? `${one.tokens} tokens`}, run ${one.run}`);
+    return note(state, event, title, [`By the rule '${rule}'. Spent by then:`, ...spent].join("\n"), "check");
+  },
   // A step that is left out ends without having begun.
   "step.finished"(state, body, event) {
     state.step = "steps";

@@ -3,7 +3,7 @@
 
 import { h, replace, svg } from "../dom.js";
 import { shortModel, statusWords } from "../format.js";
-import { sentence, stage, steps } from "./plan.js";
+import { drawn, sentence, stage, steps } from "./plan.js";
 import { StepGraph } from "./stepgraph.js";
 
 const width = 128, height = 52, gap = 30, top = 4, loopDrop = 28;
@@ -50,7 +50,7 @@ export class Graph {
   element = h("section", { class: "graph", "aria-label": "Steps of the run" }, this.#picture, this.#line, this.#list);
 
   draw(state) {
-    if (state.pipeline?.steps) return this.#drawSteps(state);
+    if (drawn(state.pipeline)?.steps) return this.#drawSteps(state);
     const key = [state.step, state.status, state.iteration, state.gate, state.model, state.sequence > 0].join();
     if (key === this.#key || !state.pipeline) return;
     this.#key = key;

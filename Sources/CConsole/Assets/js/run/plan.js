@@ -57,3 +57,6 @@ export function sentence(state) {
   const text = `${where}${verbs[state.step]}.`;
   return text[0].toUpperCase() + text.slice(1);
 }
+
+/// A race is one step whose models work side by side.
+export const drawn = (normal) => (normal?.race && !normal.steps ? { ...normal, steps: [{ id: "race", race: normal.race }] } : normal);

@@ -3,6 +3,7 @@
 
 import { h, replace, svg } from "../dom.js";
 import { statusWords } from "../format.js";
+import { drawn } from "./plan.js";
 import { layout, nodes, passWords, size, stageOf, stageWords, stepSentence } from "./steps.js";
 
 const margin = 10, loopDrop = 30, mostLinks = 5;
@@ -86,7 +87,7 @@ export class StepGraph {
   element = h("div", null, this.#picture, this.#line, this.#list);
 
   draw(state) {
-    if (!this.#boxes.length) this.#build(state.pipeline);
+    if (!this.#boxes.length) this.#build(drawn(state.pipeline));
     for (const box of this.#boxes) box.draw(state);
     const stages = this.#all.map((node) => stageOf(node, state));
     const key = [state.iteration, state.limits?.iterations, state.status, ...stages].join();

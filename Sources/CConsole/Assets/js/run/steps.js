@@ -11,6 +11,7 @@ export const stageWords = {
 
 /// What a step does, in some words.
 export function work(step, normal) {
+  if (step.race) return `race of ${step.race.models.map(shortModel).join(", ")}`;
   if (step.gate) return `gate ${step.gate}`;
   if (step.human) return `question: ${step.human}`;
   if (step.pipeline) return `pipeline ${step.pipeline.name ?? step.pipeline}`;
@@ -68,7 +69,7 @@ export function stageOf(node, state) {
 
 /// The pass in words: `pass 2 of 20`.
 export function passWords(state) {
-  const total = state.limits?.iterations;
+  const total = state.pipeline?.race ? 1 : state.limits?.iterations;
   return state.iteration ? `pass ${state.iteration}${total ? ` of ${total}` : ""}` : `${total ? `up to ${total}` : "several"} passes`;
 }
 

@@ -3,6 +3,7 @@
 import { amount } from "../money.js";
 import { agentTakers, questionTakers, stepTakers } from "./asked.js";
 import { add, call, note, settle } from "./items.js";
+import { drawn } from "./plan.js";
 
 // What a reply used, and cost.
 function charge({ usage }, body) {
@@ -77,7 +78,7 @@ export const takers = {
     const { iteration } = body;
     state.iteration = iteration;
     // A pass of the steps begins with none of them.
-    if (state.pipeline?.steps) Object.assign(state, { steps: new Map(), step: "steps" });
+    if (drawn(state.pipeline)?.steps) Object.assign(state, { steps: new Map(), step: "steps" });
     return add(state, { kind: "iteration", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, iteration });
   },
   "model.requested"(state, body, event) {
