@@ -54,7 +54,8 @@ let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program"
 /// The built-in pipelines that have their tests beside them.
 let testedPipelines = [
     "bench-compare", "command", "coverage", "fix-ci", "fix-lint", "perf-check", "plan-approve-build",
-    "pytest", "refactor", "refactor-by-review", "reproduce-bug", "swarm", "upgrade-dependency",
+    "pytest", "refactor", "refactor-by-review", "reproduce-bug", "review", "swarm",
+    "upgrade-dependency",
 ]
 
 let modules: [Target] = [

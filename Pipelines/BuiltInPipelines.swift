@@ -16,6 +16,7 @@ public enum BuiltInPipelines {
         "refactor": text(PackageResources.refactor_yaml),
         "refactor-by-review": text(PackageResources.refactor_by_review_yaml),
         "reproduce-bug": text(PackageResources.reproduce_bug_yaml),
+        "review": text(PackageResources.review_yaml),
         "swarm": text(PackageResources.swarm_yaml),
         "upgrade-dependency": text(PackageResources.upgrade_dependency_yaml),
     ]

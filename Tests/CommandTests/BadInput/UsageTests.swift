@@ -151,8 +151,8 @@ struct UsageTests {
             """
             There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, bench-compare, command, \
             coverage, fix-ci, fix-lint, generate-eval, perf-check, plan-approve-build, prompt, pytest, refactor, \
-            refactor-by-review, reproduce-bug, swarm, upgrade-dependency. The name of a goal does it, too ('sluice \
-            modules' lists them). A file is named with its ending: 'pytets.yaml'.
+            refactor-by-review, reproduce-bug, review, swarm, upgrade-dependency. The name of a goal does it, too \
+            ('sluice modules' lists them). A file is named with its ending: 'pytets.yaml'.
             """
         ),
         Mistake("lint none.yaml", "none.yaml: error: Cannot read this file: there is no such file."),
