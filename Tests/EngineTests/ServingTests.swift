@@ -51,16 +51,20 @@ struct ServingTests {
         }
 
         /// A run that passes these doors, each in a call of its own, and then ends.
-        func start(_ run: RunID, doors names: [String] = [], human: JSONValue = [:]) async throws {
+        func start(_ run: RunID, doors names: [String] = [], human: JSONValue = [:], steps: JSONValue? = nil)
+            async throws
+        {
             let calls = names.map { name -> JSONValue in
                 ["calls": [["tool": "door", "arguments": ["name": .string(doors.key(name))]]]]
             }
             let question: [JSONValue] = human == [:] ? [] : [["calls": [RunningTests.write]]]
-            let pipeline = try Pipeline(json: [
+            var json: [String: JSONValue] = [
                 "name": "p", "model": "notes/x", "goal": ["gate": "content", "with": ["file": "out", "is": "done"]],
                 "tools": ["allow": ["look", "door"], "ask": ["write"]], "human": human, "limits": ["iterations": 1],
                 "providers": ["notes": ["replies": .array(calls + question)]],
-            ])
+            ]
+            if let steps { (json["steps"], json["goal"]) = (steps, nil) }
+            let pipeline = try Pipeline(json: .object(json))
             let order = RunOrder(run: run, pipeline: pipeline, project: bench.directory, origin: "test")
             _ = try await bench.services.runs.start(order)
         }
@@ -290,6 +294,23 @@ struct ServingTests {
         scene.doors.open("b")
         #expect(try await scene.other().services.runs.carryOn("r1").status == .notAchieved)
         #expect(try await !scene.types(of: "r1").contains("approval.requested"))
+    }
+
+    @Test func aStepIsLeftToTheProcessThatGoesOn() async throws {
+        let scene = Scene()
+        defer { scene.bench.remove() }
+        try await scene.start("r1", doors: ["a", "b"], steps: [["id": "work", "each": ["x"]]])
+        await scene.bench.services.serving(scene.policy(1)) {
+            scene.bench.services.runs.submit("r1")
+            var arrivals = scene.doors.arrivals.makeAsyncIterator()
+            _ = await arrivals.next()
+            scene.grace.then { scene.doors.open("a") }
+        }
+        #expect(try await scene.types(of: "r1").last == "step.started")
+        #expect(scene.reports.all == [])
+        scene.doors.open("b")
+        #expect(try await scene.other().services.runs.carryOn("r1").status == .achieved)
+        #expect(try await scene.types(of: "r1").filter { $0.hasPrefix("step.") } == ["step.started", "step.finished"])
     }
 
     @Test func whatDoesNotEndInTimeIsCancelledAndGivenBack() async throws {

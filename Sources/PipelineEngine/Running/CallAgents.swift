@@ -15,13 +15,17 @@ struct CallAgents: AgentRunner {
         guard let runs = desk.runs else { return try NoAgents().work(on: order, answer: answer) }
         let id = run.id.agent(of: call)
         let agent = LedRun(id: id, parent: run, workspace: workspace, runs: runs, clock: clock)
+        let outcome: AgentOutcome?
         do throws(ServiceError) {
             try await begin(order, agent)
             if let answer { try await AgentQuestion.bring(answer, to: id, runs.keeper) }
-            return try await outcome(of: try await agent.carryOn(), order, agent)
+            outcome = try await self.outcome(of: try await agent.carryOn(), order, agent)
         } catch {
             throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The agent '\(order.name)': \(error)")
         }
+        // A call that is left open is taken up by the process that goes on.
+        guard let outcome else { throw Failure(.cancelled, "The agent '\(order.name)' is left to another process.") }
+        return outcome
     }
 
     private func begin(_ order: AgentOrder, _ agent: LedRun) async throws(ServiceError) {
@@ -35,16 +39,18 @@ struct CallAgents: AgentRunner {
     }
 
     private func outcome(
-        of state: RunState,
+        of stop: LedRun.Stop,
         _ order: AgentOrder,
         _ agent: LedRun
-    ) async throws(ServiceError) -> AgentOutcome {
-        guard case .finished(let status, let reason) = state.phase else {
-            guard let asked = state.pendingApprovals.first?.approval else {
-                throw .broken("It was stopped before it had ended.")
-            }
-            return .asks(AgentQuestion.request(asked, "The agent '\(order.name)'", agent.id))
+    ) async throws(ServiceError) -> AgentOutcome? {
+        switch stop {
+        case .ended(let state): .ended(try await report(of: state, agent))
+        case .asks(let asked): .asks(AgentQuestion.request(asked, "The agent '\(order.name)'", agent.id))
+        case .leftOpen: nil
         }
+    }
+
+    private func report(of state: RunState, _ agent: LedRun) async throws(ServiceError) -> AgentReport {
         // First, so that it is counted whatever comes of the files; they may be brought over twice without harm.
         try await run.record(.finishAgent(call, spent: state.spent))
         let changes =
@@ -52,15 +58,13 @@ struct CallAgents: AgentRunner {
             case .inPlace: ""
             case .brought(let sentence), .left(let sentence): sentence
             }
-        return .ended(
-            AgentReport(
-                run: agent.id,
-                isAchieved: status == .achieved,
-                status: status.words,
-                reason: reason,
-                words: state.lastWords,
-                changes: changes
-            )
+        return AgentReport(
+            run: agent.id,
+            isAchieved: state.status == .achieved,
+            status: state.status.words,
+            reason: state.endReason,
+            words: state.lastWords,
+            changes: changes
         )
     }
 }

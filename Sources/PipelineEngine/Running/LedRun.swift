@@ -34,8 +34,23 @@ struct LedRun: Sendable {
         _ = try await runs.start(order)
     }
 
+    /// How far it has come.
+    enum Stop {
+        case ended(RunState)
+        /// A person has to answer this first.
+        case asks(Approval)
+        /// This process begins nothing more: another one goes on with it.
+        case leftOpen
+    }
+
     /// Works until it has ended or asks what a person has to answer.
-    func carryOn() async throws(ServiceError) -> RunState {
+    func carryOn() async throws(ServiceError) -> Stop {
+        let state = try await work()
+        if state.isFinished { return .ended(state) }
+        return state.pendingApprovals.first.map { .asks($0.approval) } ?? .leftOpen
+    }
+
+    private func work() async throws(ServiceError) -> RunState {
         var patience = Self.patience
         while true {
             do throws(ServiceError) {
@@ -83,6 +98,9 @@ struct LedRun: Sendable {
 }
 
 extension RunState {
+    /// Why the run has ended; empty while it has not.
+    var endReason: String { if case .finished(_, let reason) = self.phase { reason } else { "" } }
+
     /// What the model said last, no longer than others are told it.
     var lastWords: String {
         let words = self.lastReply

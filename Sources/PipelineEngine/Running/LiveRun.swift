@@ -142,7 +142,8 @@ public actor LiveRun {
     /// - Returns: what its worker goes on with.
     @inline(never)
     func end(_ effect: Effect, _ error: ServiceError?, isCancelled: Bool, at now: Instant) -> Effect? {
-        hands.end(effect, error, state, of: id, isCancelled: isCancelled)
+        // What is left open because nothing more begins has changed nothing, and that is no defect.
+        hands.end(effect, error, state, of: id, isCancelled: isCancelled || isWindingDown)
         let (next, hasMore) = mayBegin && !isCancelled ? hands.take(state, at: now, most: 1) : ([], false)
         if next.isEmpty || hasMore { watcher?() }
         return next.first

@@ -46,44 +46,63 @@ struct RaceRuns: Sendable {
     }
 
     private enum News: Sendable {
-        case part(Result<StepRuns.Part, ServiceError>)
+        case part(Int, Result<StepRuns.Part, ServiceError>)
         case late
+    }
+
+    /// What is known of those that have stopped.
+    private struct Standing {
+        var questions: [StepCommand] = []
+        /// Whether another process is to go on with one of them.
+        var isOpen = false
+        /// The places of models whose runs cannot be started.
+        var impossible: Set<Int> = []
+
+        mutating func take(_ news: News) throws(ServiceError) {
+            guard case .part(let index, let part) = news else { return }
+            switch try part.get() {
+            case .asks(let question): questions.append(question)
+            case .leftOpen: isOpen = true
+            case .impossible: impossible.insert(index)
+            case .ended: break
+            }
+        }
     }
 
     /// Has them work side by side until it can be said who has won, and ends those that are still at it then.
     private func raced() async throws(ServiceError) -> RaceDecision? {
         let result = await withTaskGroup(of: News.self) { group -> Result<RaceDecision?, ServiceError> in
             for index in work.elements.indices {
-                group.addTask { .part(await entries.part(index, besides: Spending(), runs)) }
+                group.addTask { .part(index, await entries.part(index, besides: Spending(), runs)) }
             }
             if let until = await deadline { group.addTask { await lateness(until) } }
-            var questions: [StepCommand] = []
-            for await news in group {
-                if case .part(.failure(let error)) = news {
-                    group.cancelAll()
-                    return .failure(error)
+            defer { group.cancelAll() }
+            var standing = Standing()
+            do throws(ServiceError) {
+                for await news in group {
+                    try standing.take(news)
+                    if let decision = try await decided(standing) { return .success(decision) }
                 }
-                if case .part(.success(.asks(let question))) = news { questions.append(question) }
-                do throws(ServiceError) {
-                    guard let decision = try await decision() else { continue }
-                    try await run.record(.step(work.place, .decide(decision)))
-                    engine.fault("race.decided")
-                    try await endOthers(decision)
-                    group.cancelAll()
-                    return .success(decision)
-                } catch {
-                    group.cancelAll()
-                    return .failure(error)
+                guard !standing.questions.isEmpty || standing.isOpen || Task.isCancelled else {
+                    throw .broken("The race ended without an end.")
                 }
+                // Nobody is at work any more, and nobody has won: whoever asks may still.
+                try await entries.ask(standing.questions)
+                return .success(nil)
+            } catch {
+                return .failure(error)
             }
-            // Nobody is at work any more, and nobody has won: whoever asks may still.
-            guard !Task.isCancelled, !questions.isEmpty else {
-                return Task.isCancelled ? .success(nil) : .failure(.broken("The race ended without an end."))
-            }
-            do throws(ServiceError) { try await entries.ask(questions) } catch { return .failure(error) }
-            return .success(nil)
         }
         return try result.get()
+    }
+
+    /// Records who has won, and ends the others, if that can be said.
+    private func decided(_ standing: Standing) async throws(ServiceError) -> RaceDecision? {
+        guard let decision = try await decision(without: standing.impossible) else { return nil }
+        try await run.record(.step(work.place, .decide(decision)))
+        engine.fault("race.decided")
+        try await endOthers(decision)
+        return decision
     }
 
     private func lateness(_ until: Instant) async -> News {
@@ -99,10 +118,10 @@ struct RaceRuns: Sendable {
     }
 
     /// Who has won; `nil` as long as that cannot be said.
-    private func decision() async throws(ServiceError) -> RaceDecision? {
+    private func decision(without impossible: Set<Int>) async throws(ServiceError) -> RaceDecision? {
         let states = try await states()
         let held = states.filter { $0?.status == .achieved }.compactMap(\.self)
-        let isOver = states.allSatisfy { $0?.isFinished == true }
+        let isOver = states.enumerated().allSatisfy { $1?.isFinished ?? impossible.contains($0) }
         let mayEnd = await mayEnd
         guard isOver || (mayEnd && !held.isEmpty) else { return nil }
         // Of several that rank alike, the one that stands further in front.
@@ -113,7 +132,7 @@ struct RaceRuns: Sendable {
             RaceDecision.Entrant(
                 run: work.name(ofElement: index, attempt: 1),
                 model: entrant.0.description,
-                status: entrant.1?.status ?? .running,
+                status: entrant.1?.status ?? (impossible.contains(index) ? .failed : .running),
                 spent: entrant.1?.spent ?? Spending()
             )
         }

@@ -24,6 +24,8 @@ struct StepRuns: Sendable {
         case impossible(String)
         /// A person has to be asked, by this command; when nothing else of the step can go on, as until then it is under way.
         case asks(StepCommand)
+        /// This process begins nothing more: another one goes on with it.
+        case leftOpen
     }
 
     /// What came of the step, and what it has spent.
@@ -34,33 +36,28 @@ struct StepRuns: Sendable {
         guard let runs = engine.agents.runs else {
             throw Failure(.unavailable, "There is nobody here to carry out the step '\(work.step.id)'.")
         }
-        if let race = work.step.race {
-            do throws(ServiceError) {
-                return try await RaceRuns(work, race, workspace, run, engine, runs).result()
-            } catch {
-                throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The race '\(work.step.id)': \(error)")
-            }
-        }
-        let parts: [Part]
-        do throws(ServiceError) { parts = try await allParts(runs) } catch {
+        do throws(ServiceError) {
+            guard let race = work.step.race else { return try await result(of: try await allParts(runs)) }
+            return try await RaceRuns(work, race, workspace, run, engine, runs).result()
+        } catch {
             throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
         }
-        var (results, spent, questions) = ([StepResult](), Spending(), [StepCommand]())
+    }
+
+    private func result(of parts: [Part]) async throws(ServiceError) -> (StepResult, Spending)? {
+        var (results, spent, questions, isOpen) = ([StepResult](), Spending(), [StepCommand](), false)
         for part in parts {
             switch part {
             case .asks(let question): questions.append(question)
+            case .leftOpen: isOpen = true
             case .impossible(let sentence): results.append(StepResult(.failed, summary: sentence))
             case .ended(let led, let state, let more):
                 spent.add(more)
-                do throws(ServiceError) { results.append(try await result(of: led, state)) } catch {
-                    throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
-                }
+                results.append(try await result(of: led, state))
             }
         }
-        guard questions.isEmpty else {
-            do throws(ServiceError) { try await ask(questions) } catch {
-                throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
-            }
+        guard questions.isEmpty, !isOpen else {
+            try await ask(questions)
             return nil
         }
         return (work.result(of: results), spent)
@@ -68,7 +65,7 @@ struct StepRuns: Sendable {
 
     /// Asks people all of this.
     func ask(_ questions: [StepCommand]) async throws(ServiceError) {
-        for question in questions {
+        for question in questions where !Task.isCancelled {
             do throws(ServiceError) { try await run.record(.step(work.place, question)) } catch .refused {
                 continue  // a limit is asked about once
             }
@@ -118,13 +115,12 @@ struct StepRuns: Sendable {
             var before = besides
             before.add(spent)
             if let problem = try await begin(led, step, besides: before) { return .impossible(problem) }
-            let state = try await carryOn(led)
-            guard state.isFinished else {
-                guard let asked = state.pendingApprovals.first?.approval else {
-                    throw .broken("Run '\(id)' was stopped before it had ended.")
-                }
-                let request = AgentQuestion.request(asked, "The step '\(work.step.id)'", id)
-                return .asks(.hold(id, request))
+            let state: RunState
+            switch try await carryOn(led) {
+            case .leftOpen: return .leftOpen
+            case .asks(let asked):
+                return .asks(.hold(id, AgentQuestion.request(asked, "The step '\(work.step.id)'", id)))
+            case .ended(let end): state = end
             }
             switch try await more(for: state, of: led, step, besides: before) {
             case .goOn: continue
@@ -189,7 +185,7 @@ struct StepRuns: Sendable {
     }
 
     /// Brings it what people have answered, and has it work.
-    private func carryOn(_ led: LedRun) async throws(ServiceError) -> RunState {
+    private func carryOn(_ led: LedRun) async throws(ServiceError) -> LedRun.Stop {
         let parent = await run.state
         let state = try await led.runs.state(of: led.id)
         if !state.isFinished {
@@ -251,10 +247,5 @@ extension RunState {
     fileprivate func limitRefused(by parent: String) -> LimitName? {
         guard case .finished(.notAchieved, let reason) = self.phase else { return nil }
         return [.cost, .tokens, .wall].first { $0.notRaised(by: parent) == reason }
-    }
-
-    /// Why the run has ended; empty while it has not.
-    fileprivate var endReason: String {
-        if case .finished(_, let reason) = self.phase { reason } else { "" }
     }
 }
