@@ -12,6 +12,7 @@ MCP            = .venv-mcp/bin/python3
 ACP            = .venv-acp/bin/python3
 BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
 ALONE          = ^CommandTests\.SubscriberTests
+PLAYED         = ^CommandTests\.PlayedPipelinesTests
 BUILDERS       = ^GateTests\.(CTest|Cargo|Go|Swift|Rust|Make|Npm|Node|Bench|Perf|SQL)
 export SWIFT_BACKTRACE ?= enable=no
 
@@ -34,7 +35,8 @@ test: packages browser python litellm mcp acp lint
 	swift test --skip-build --filter '^ProviderTests\.'
 	swift test --skip-build --filter '^HTTPTests\.'
 	swift test --skip-build --filter '^ContractTests\.'
-	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(ALONE)'
+	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(PLAYED)|$(ALONE)'
+	swift test --skip-build --filter '$(PLAYED)'
 	swift test --skip-build --filter '$(BENCHES)'
 	swift test --skip-build --filter '$(ALONE)'
 

@@ -22,8 +22,9 @@ extension StepWork {
             pipeline.limits.tokens = TokenCount(tokens.tokens / race.models.count)
         }
         pipeline.serve(parent)
-        if pipeline.workspace.isolation == .none, parent.limits.parallelSteps > 1, progress.graph.needsOwnFiles(step.id)
-        {
+        // Models that race are under way at once, however many steps may be.
+        let mayMeet = step.race != nil || parent.limits.parallelSteps > 1
+        if pipeline.workspace.isolation == .none, mayMeet, progress.graph.needsOwnFiles(step.id) {
             pipeline.workspace.isolation = .copy
         }
         return pipeline

@@ -33,16 +33,6 @@ struct TestCommandTests {
         ended.output.replacing(/\(\d+\.\ds\)/, with: "(t)").split(separator: "\n").map(String.init)
     }
 
-    @Test func whatComesWithTheProductPasses() async throws {
-        try await withBench { bench in
-            let ended = try await bench.sluice("test", "\(Bench.package)/Pipelines/")
-            #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
-            #expect(ended.lines.last?.wholeMatch(of: /\d+ tests in 14 files: \d+ passed \(\d+\.\ds\)\./) != nil)
-            let isThere = FileManager.default.fileExists(atPath: bench.state)
-            #expect(!isThere, "tests leave nothing in the person's own state")
-        }
-    }
-
     @Test func aWrongExpectationSaysWhatCameInstead() async throws {
         try await withBench { bench in
             let events = "[run.started, { type: tool_call.finished, tool: file_read }]"

@@ -32,6 +32,36 @@ struct StepLimitTests {
         }
     }
 
+    @Test func modelsThatRaceHavePlacesOfTheirOwnHoweverFewStepsMayBeUnderWay() async throws {
+        try await StepBench.with { bench in
+            let pipeline = try StepBench.pipeline(
+                [StepBench.model("a"), StepBench.model("b")],
+                ["a": [StepBench.write("a")], "b": [["text": "B."]]],
+                ["limits": ["parallel_steps": 1]]
+            )
+            _ = try await bench.play(pipeline)
+            #expect(
+                try await bench.services.runs.state(of: "r1-1-1").pipeline?.workspace.isolation
+                    == WorkspacePolicy.Isolation.none
+            )
+        }
+        try await StepBench.with { bench in
+            var pipeline = try StepBench.pipeline(
+                [],
+                ["a": [StepBench.write("f")], "b": [["text": "B."]]],
+                [
+                    "limits": ["parallel_steps": 1, "iterations": 1], "steps": .null, "race": ["a/x", "b/x"],
+                    "goal": ["gate": "content", "with": ["file": "f"]],
+                ]
+            )
+            pipeline.workspace.isolation = .none
+            #expect(try await bench.play(pipeline).status == .achieved)
+            for run in ["r1-1-1-1", "r1-1-1-2"] as [RunID] {
+                #expect(try await bench.services.runs.state(of: run).pipeline?.workspace.isolation == .copy)
+            }
+        }
+    }
+
     @Test func whatAStepMayUseItselfNobodyRaises() async throws {
         try await StepBench.with { bench in
             let greedy: JSONValue = ["input": 9_900, "calls": [["tool": "look"]]]
