@@ -18,6 +18,8 @@ extension StorePromise {
             (RunQuery(statuses: [.waiting, .running, .achieved], limit: 3), "edc"),
             (RunQuery(statuses: [.waiting, .running], after: place), "ba"),
             (RunQuery(statuses: [.waiting], dueBy: time(9), pipeline: "p"), "d"),
+            (RunQuery(isOwn: true), "dcba"), (RunQuery(statuses: [.achieved], isOwn: true), ""),
+            (RunQuery(isOwn: true, after: place, limit: 1), "b"),
         ]
         for (query, expected) in queries {
             #expect(try await store.summaries(query).map(\.run.value).joined() == expected, "\(query)")
@@ -75,14 +77,14 @@ extension StorePromise {
         #expect(try await store.owners(at: time(100)).isEmpty)
     }
 
-    /// Five runs of two pipelines, on two projects and on none, of which two ask something.
+    /// Five runs of two pipelines, on two projects and on none, of which two ask something, and one works for another.
     private static var various: [RunSummary] {
         [
             row("a", .running, 10, "p", ["project": "/x", "origin": "cli"]),
             row("b", .waiting, 20, "q", ["project": "/x", "origin": "web", "approvals": ["a1"]]),
             row("c", .running, 30, "p", ["project": "/x", "origin": "cli", "approvals": []]),
             row("d", .waiting, 40, "p", ["project": "/y", "origin": "web", "approvals": ["a1", "a2"]], wakeAt: 9),
-            row("e", .achieved, 50, "q", [:]),
+            row("e", .achieved, 50, "q", ["parent": "a"]),
         ]
     }
 

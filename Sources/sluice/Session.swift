@@ -209,7 +209,8 @@ struct Session: Sendable {
         if let prefix = operands.first, prefix != "last" {
             return try await asking { () throws(ServiceError) in try await services.runs.find(prefix) }
         }
-        let newest = try await asking { () throws(ServiceError) in try await services.runs.list(RunQuery(limit: 1)) }
+        let query = RunQuery(isOwn: true, limit: 1)
+        let newest = try await asking { () throws(ServiceError) in try await services.runs.list(query) }
         guard let run = newest.first else {
             throw .usage("There is no run yet. Start one: sluice run pytest --model PROVIDER/MODEL")
         }

@@ -7,7 +7,7 @@ import Testing
 struct CommandsTests {
     @Test func aRunIsListedShownAndReplayed() async throws {
         try await withFinishedRehearsal { rehearsal, bench in
-            let row = "r1        achieved      rehearsal     2/5     2026-01-01 00:00  \(bench.project)\n"
+            let row = "r1  achieved  rehearsal  2/5  2026-01-01 00:00  \(bench.project)\n"
             #expect(try await bench.sluice("runs").output == row)
             #expect(try await bench.sluice("runs", "--status", "waiting").output == "No run is waiting.\n")
             let listed = try JSONValue(parsing: try await bench.sluice("runs", "--json").output)

@@ -21,7 +21,7 @@ struct FileTests {
     @Test func aNewerSchemaIsRefused() async throws {
         try await refusal(after: "PRAGMA user_version = 7") { path in
             .unreadable(
-                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 5). "
+                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 6). "
                     + "Use that version, or another database with --db."
             )
         }
@@ -30,7 +30,7 @@ struct FileTests {
     @Test func aDatabaseOfTheFirstSchemaIsBroughtUpToDate() async throws {
         try await withDatabase { path in
             let store = try SQLiteEventStore(path: path)
-            let details: JSONValue = ["project": "/p", "origin": "web", "approvals": ["a1"]]
+            let details: JSONValue = ["project": "/p", "origin": "web", "approvals": ["a1"], "parent": "r2"]
             for (run, details) in [("r1", details), ("r2", ["project": 5])] as [(RunID, JSONValue)] {
                 var batch = StoreSamples.batch(1...1, of: run)
                 batch.summary = StoreSamples.summary(of: run, at: 1, details: details)
@@ -42,7 +42,9 @@ struct FileTests {
             for query in [RunQuery(project: "/p"), RunQuery(origin: "web"), RunQuery(isAsking: true)] {
                 #expect(try await again.summaries(query).map(\.run) == ["r1"])
             }
-            #expect(try await again.summaries(RunQuery(origin: "")).map(\.run) == ["r2"])
+            for query in [RunQuery(origin: ""), RunQuery(isOwn: true)] {
+                #expect(try await again.summaries(query).map(\.run) == ["r2"])
+            }
             let events = StoreSamples.batch(1...1, of: "r1").events
             #expect(try await again.events(of: "r1", after: 0, limit: 9) == events)
             try await again.append(StoreSamples.batch(2...2, of: "r1"))

@@ -41,7 +41,8 @@ struct CostRoutes: Sendable {
         var (sums, total): ([String: CostSum], CostSum) = ([:], CostSum())
         var place: RunQuery.Place?
         repeat {
-            let query = RunQuery(after: place, limit: 500)
+            // What runs of steps and agents spend, the runs have spent that they work for.
+            let query = RunQuery(isOwn: true, after: place, limit: 500)
             let rows = try await asking { () async throws(ServiceError) in try await services.runs.list(query) }
             for row in rows where since.map({ row.startedAt >= $0 }) ?? true {
                 sums[key.of(row), default: CostSum()].add(row)

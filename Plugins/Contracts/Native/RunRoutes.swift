@@ -28,7 +28,9 @@ struct RunRoutes: Sendable {
             .init("status", "Only runs with one of these statuses, with commas between."),
             .init("pipeline", "Only runs of this pipeline."),
             .init("project", "Only runs on the project at this path."),
-            .init("origin", "Only runs that this contract or command started."), .limit, .cursor,
+            .init("origin", "Only runs that this contract or command started."),
+            .init("all", "Runs that work for others, too.", ["type": "boolean", "default": false]),
+            .limit, .cursor,
         ],
         responses: [200: .init("A page of rows.")]
     )
@@ -63,6 +65,7 @@ struct RunRoutes: Sendable {
             pipeline: request.query("pipeline"),
             project: request.query("project"),
             origin: request.query("origin"),
+            isOwn: try !request.flag("all"),
             after: try request.cursor(),
             limit: try request.limit()
         )

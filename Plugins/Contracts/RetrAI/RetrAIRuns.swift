@@ -25,7 +25,7 @@ struct RetrAIRuns: Sendable {
 
     func list(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let limit = try request.number("limit", in: 1...10_000) ?? 1_000
-        let query = RunQuery(statuses: try Self.statuses(request.query("status")), limit: limit)
+        let query = RunQuery(statuses: try Self.statuses(request.query("status")), isOwn: true, limit: limit)
         let newest = try await asking { () async throws(ServiceError) in try await services.runs.list(query) }
         let rows = newest.sorted { ($0.startedAt, $0.run) < ($1.startedAt, $1.run) }.map(RunRow.init)
         return .json(capacity: 256 * rows.count + 64) { writer in

@@ -73,6 +73,7 @@ private struct SQLiteFilter {
             if let text { add("\(column) = ?", [.text(text)]) }
         }
         if query.isAsking { add("is_asking", []) }
+        if query.isOwn { add("NOT is_led", []) }
         if let place = query.after {
             add("(updated_at, id) < (?, ?)", [.integer(place.updatedAt.milliseconds), .text(place.run.value)])
         }

@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let applicationID = 0x534C_5543
 
     /// Steps are added, never changed.
-    static let migrations = [first, records, filters, types, accounts]
+    static let migrations = [first, records, filters, types, accounts, led]
 
     /// Brings the database to this version's schema; nothing is changed in a file that is not ours or is newer.
     static func prepare(_ connection: SQLiteConnection) throws(StoreError) {
@@ -187,5 +187,12 @@ enum SQLiteSchema {
         CREATE INDEX run_origin ON run (origin, updated_at, id);
         CREATE INDEX run_asking ON run (updated_at, id) WHERE is_asking;
         CREATE INDEX run_owner ON run (owner) WHERE owner IS NOT NULL;
+        """
+
+    // Runs of steps and agents, which lists of what people started leave out.
+    private static let led = """
+        ALTER TABLE run ADD COLUMN is_led INTEGER NOT NULL DEFAULT 0 CHECK (is_led IN (0, 1));
+        UPDATE run SET is_led = json_extract(details, '$.parent') IS NOT NULL WHERE json_valid(details);
+        CREATE INDEX run_own ON run (updated_at, id) WHERE NOT is_led;
         """
 }

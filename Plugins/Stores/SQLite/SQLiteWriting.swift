@@ -55,21 +55,22 @@ extension SQLiteConnection {
 
     /// What is kept of a row besides its run, with what lists are filtered by.
     private static let keptColumns =
-        "pipeline, status, sequence, started_at, updated_at, wake_at, details, project, origin, is_asking"
+        "pipeline, status, sequence, started_at, updated_at, wake_at, details, project, origin, is_asking, is_led"
 
     /// - Returns: the key of the row.
     private func keep(_ row: RunSummary, as key: Int?) throws(StoreError) -> Int {
         let values: [SQLiteValue] = [
             .text(row.pipeline), .text(row.status.rawValue), .integer(row.sequence), try value(row.startedAt),
             try value(row.updatedAt), try row.wakeAt.map(value) ?? .null, .json(row.details.encoded()),
-            .text(row.project), .text(row.origin), .integer(row.isAsking ? 1 : 0), .text(row.run.value),
+            .text(row.project), .text(row.origin), .integer(row.isAsking ? 1 : 0),
+            .integer(row.parent == nil ? 0 : 1), .text(row.run.value),
         ]
         guard let key else {
-            try run("INSERT INTO run (\(Self.keptColumns), id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            try run("INSERT INTO run (\(Self.keptColumns), id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
             return lastKey
         }
         try run(
-            "UPDATE run SET (\(Self.keptColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+            "UPDATE run SET (\(Self.keptColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
             values
         )
         return key

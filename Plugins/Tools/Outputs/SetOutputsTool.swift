@@ -9,6 +9,18 @@ struct SetOutputsTool: Sendable {
 
     init(_ outputs: [String: OutputDeclaration]) { self.outputs = outputs }
 
+    /// The names of the outputs that are tasks.
+    private var tasks: [String] { outputs.filter { $0.value.type == .tasks }.keys.sorted() }
+
+    /// Tasks that cannot be done in any order are told to whoever hands them on.
+    private func problems(inTasks value: JSONValue?, of name: String) -> [FieldProblem] {
+        let (tasks, path) = (value?.elements ?? [], FieldPath().appending(name))
+        guard tasks.count <= Step.mostElements else {
+            return [FieldProblem(path, "There may be \(Step.mostElements) tasks, but there are \(tasks.count).")]
+        }
+        return StepGraph.problems(inTasks: tasks).map { FieldProblem(path.appending($0.path), $0.message) }
+    }
+
     var declared: DeclaredTool {
         var declared = DeclaredTool(
             ModuleID(Step.outputTool),
@@ -31,8 +43,10 @@ struct SetOutputsTool: Sendable {
                 return [FieldProblem(FieldPath(), "Give at least one value to hand on.")]
             }
             let size = arguments.jsonText.utf8.count
-            guard size > Self.most else { return [] }
-            return [FieldProblem(FieldPath(), "The values may have \(Self.most) bytes together, but have \(size).")]
+            guard size <= Self.most else {
+                return [FieldProblem(FieldPath(), "The values may have \(Self.most) bytes together, but have \(size).")]
+            }
+            return tasks.flatMap { problems(inTasks: arguments[$0], of: $0) }
         }
         return declared
     }
@@ -46,6 +60,7 @@ extension OutputDeclaration.Kind {
         case .number: .number
         case .boolean: .boolean
         case .list: .list(.string)
+        case .tasks: .list(StepTask.schema)
         }
     }
 }

@@ -57,6 +57,18 @@ public struct HTTPRequest: Sendable {
         return number
     }
 
+    /// Whether the query says `true` here; without the parameter it is `false`.
+    ///
+    /// - Throws: 422 when something else stands there.
+    public func flag(_ name: String) throws(HTTPError) -> Bool {
+        switch query(name) {
+        case nil, "false": return false
+        case "true": return true
+        case let text?:
+            throw HTTPError(.unprocessable, "Parameter '\(name)' must be true or false, but is '\(text.shown)'.")
+        }
+    }
+
     /// The body as JSON; an empty body is an empty object.
     ///
     /// - Throws: 415 for a body that says it is something else, 400 for one that is no JSON.

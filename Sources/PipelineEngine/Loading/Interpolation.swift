@@ -17,6 +17,9 @@ struct Interpolation {
     /// The step whose texts are replaced: what its references to other steps stand for is known when it begins.
     private var later: (step: Step, graph: StepGraph)?
 
+    /// Whether a person reads the text.
+    private var isForPeople = false
+
     init(_ meaning: @escaping (Reference) -> Meaning) { self.meaning = meaning }
 
     /// Replaces the references in everything that may hold them.
@@ -62,7 +65,11 @@ struct Interpolation {
     mutating func replaced(_ step: Step, at path: FieldPath) -> Step {
         var step = step
         step.instructions = text(step.instructions, at: path.appending("instructions"))
-        if let question = step.human { step.human = text(question, at: path.appending("human")) }
+        if let question = step.human {
+            isForPeople = true
+            defer { isForPeople = false }
+            step.human = text(question, at: path.appending("human"))
+        }
         if let with = step.with { step.with = value(with, at: path.appending("with")) }
         if let each = step.each { step.each = value(each, at: path.appending("each")) }
         step.race = step.race.map { replaced($0, at: path.appending("race")) }
@@ -178,7 +185,7 @@ struct Interpolation {
                 values.append(resolved(reference, written, at: path))
             }
         }
-        return values.count == 1 ? values[0] : .string(values.map(\.written).joined())
+        return values.count == 1 && !isForPeople ? values[0] : .string(values.map(written).joined())
     }
 
     /// A value as it stands until references are looked for again, where they are.
@@ -213,6 +220,8 @@ struct Interpolation {
         }
     }
 
+    private func written(_ value: JSONValue) -> String { isForPeople ? value.listed : value.written }
+
     private mutating func note(_ sentence: String, at path: FieldPath) {
         findings.append(Finding(.error, FieldProblem(path, sentence)))
     }
@@ -226,5 +235,17 @@ extension JSONValue {
         case .array, .object: jsonText
         case .null, .bool, .int, .double: description
         }
+    }
+
+    /// A list as a person reads it: a line for each element, and of a task what it has to wait for.
+    fileprivate var listed: String {
+        guard case .array(let elements) = self else { return written }
+        guard !elements.isEmpty else { return "(nothing)" }
+        return elements.map { "- \($0.item.replacing("\n", with: "\n  "))" }.joined(separator: "\n")
+    }
+
+    private var item: String {
+        guard let task = try? StepTask(json: self) else { return written }
+        return "\(task.id): \(task.task)" + (task.needs.isEmpty ? "" : " (after \(task.needs.joined(separator: ", ")))")
     }
 }

@@ -4,8 +4,8 @@ enum Reference: Hashable {
     case environment(String)
     /// `steps.plan.summary`
     case step(String)
-    /// An element of the list that a step goes through.
-    case item
+    /// An element of the list that a step goes through, or a member of it: `item.task`.
+    case item(String?)
     case other(String)
     /// `${` without a `}` after it.
     case unclosed
@@ -17,7 +17,8 @@ enum Reference: Hashable {
         switch (parts.first, parts.count) {
         case ("inputs", 2): self = .input(String(parts[1]))
         case ("env", 2): self = .environment(String(parts[1]))
-        case ("item", 1): self = .item
+        case ("item", 1): self = .item(nil)
+        case ("item", 2): self = .item(String(parts[1]))
         case ("steps", _): self = .step(String(name))
         default: self = .other(String(name))
         }

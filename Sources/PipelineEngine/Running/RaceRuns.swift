@@ -64,7 +64,7 @@ struct RaceRuns: Sendable {
             case .asks(let question): questions.append(question)
             case .leftOpen: isOpen = true
             case .impossible: impossible.insert(index)
-            case .ended: break
+            case .ended, .settled: break
             }
         }
     }

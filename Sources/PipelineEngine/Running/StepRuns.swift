@@ -20,6 +20,8 @@ struct StepRuns: Sendable {
     /// How far the work for one element is.
     enum Part: Sendable {
         case ended(LedRun, RunState, spent: Spending)
+        /// What came of it is known, and what it changed has been brought over.
+        case settled(StepResult, spent: Spending)
         /// It cannot be started.
         case impossible(String)
         /// A person has to be asked, by this command; when nothing else of the step can go on, as until then it is under way.
@@ -37,7 +39,9 @@ struct StepRuns: Sendable {
             throw Failure(.unavailable, "There is nobody here to carry out the step '\(work.step.id)'.")
         }
         do throws(ServiceError) {
-            guard let race = work.step.race else { return try await result(of: try await allParts(runs)) }
+            guard let race = work.step.race else {
+                return try await result(of: try await TaskRuns(work, self, run, runs).parts())
+            }
             return try await RaceRuns(work, race, workspace, run, engine, runs).result()
         } catch {
             throw Failure(Task.isCancelled ? .cancelled : .unavailable, "The step '\(work.step.id)': \(error)")
@@ -51,6 +55,9 @@ struct StepRuns: Sendable {
             case .asks(let question): questions.append(question)
             case .leftOpen: isOpen = true
             case .impossible(let sentence): results.append(StepResult(.failed, summary: sentence))
+            case .settled(let result, let more):
+                spent.add(more)
+                results.append(result)
             case .ended(let led, let state, let more):
                 spent.add(more)
                 results.append(try await result(of: led, state))
@@ -72,39 +79,27 @@ struct StepRuns: Sendable {
         }
     }
 
-    /// Side by side as many as the limits allow, and in the order of the elements.
-    private func allParts(_ runs: RunService) async throws(ServiceError) -> [Part] {
-        let limits = await run.state.limits
-        let most = limits.tokens == nil ? limits.parallelSteps : 1
-        var (waiting, done) = (work.elements.indices[...], [Int: Result<Part, ServiceError>]())
-        await withTaskGroup(of: (Int, Result<Part, ServiceError>).self) { group in
-            func begin() {
-                guard let index = waiting.popFirst() else { return }
-                let before = done.values.reduce(into: Spending()) { sum, part in
-                    if case .success(.ended(_, _, let spent)) = part { sum.add(spent) }
-                }
-                group.addTask { (index, await self.part(index, besides: before, runs)) }
-            }
-            for _ in 0..<most { begin() }
-            while let (index, part) = await group.next() {
-                done[index] = part
-                begin()
-            }
-        }
-        var parts: [Part] = []
-        for index in work.elements.indices { if let part = done[index] { parts.append(try part.get()) } }
-        return parts
-    }
-
-    func part(_ index: Int, besides: Spending, _ runs: RunService) async -> Result<Part, ServiceError> {
-        do throws(ServiceError) { return .success(try await part(index, besides, runs)) } catch {
+    /// - Parameter results: Of the elements that it needs.
+    func part(
+        _ index: Int,
+        after results: [String: StepResult] = [:],
+        besides: Spending,
+        _ runs: RunService
+    ) async -> Result<Part, ServiceError> {
+        do throws(ServiceError) {
+            return .success(try await part(index, work.filled(at: index, after: results), besides, runs))
+        } catch {
             return .failure(error)
         }
     }
 
     /// Tries the work for an element until it succeeds, or was tried often enough.
-    private func part(_ index: Int, _ besides: Spending, _ runs: RunService) async throws(ServiceError) -> Part {
-        let step = work.filled(work.elements[index])
+    private func part(
+        _ index: Int,
+        _ step: Step,
+        _ besides: Spending,
+        _ runs: RunService
+    ) async throws(ServiceError) -> Part {
         var spent = Spending()
         var attempt = 1
         while true {

@@ -9,6 +9,8 @@ struct StepWork: Sendable {
     let run: RunID
     /// One for each time that the work is done; `nil` stands for the work of a step that has no list.
     let elements: [JSONValue?]
+    /// What the elements need of each other.
+    let tasks: StepGraph
 
     /// - Throws: ``Failure/Kind/invalidInput`` when what it goes through is no list, or too long a one.
     init(_ place: StepPlace, _ step: Step, _ state: RunState) throws(Failure) {
@@ -22,9 +24,14 @@ struct StepWork: Sendable {
         self.progress = progress
         self.run = run
         elements = try Self.elements(of: step, progress.results)
+        tasks = StepGraph(tasks: elements.map { $0 ?? .null })
+        guard step.race == nil else { return }
+        let problems = elements.lazy.compactMap { $0.flatMap { step.problem(with: $0, progress.results) } }
+        if let problem = problems.first { throw Failure(.invalidInput, problem) }
     }
 
-    private static func elements(of step: Step, _ results: [String: StepResult]) throws(Failure) -> [JSONValue?] {
+    /// What the step goes through, once for each.
+    static func elements(of step: Step, _ results: [String: StepResult]) throws(Failure) -> [JSONValue?] {
         if let race = step.race { return race.models.map(\.json) }
         guard let each = step.filled(results).each else { return [nil] }
         guard case .array(let elements) = each else {
@@ -36,7 +43,20 @@ struct StepWork: Sendable {
                 "'each' may have \(Step.mostElements) elements, but has \(elements.count)."
             )
         }
+        if let problem = StepGraph.problems(inTasks: elements).first {
+            throw Failure(.invalidInput, "'each' cannot be gone through: 'each\(problem.path)': \(problem.message)")
+        }
         return elements.map(\.self)
+    }
+
+    /// The step as it is done for an element when those that it needs have ended.
+    func filled(at index: Int, after results: [String: StepResult]) -> Step {
+        var filled = filled(elements[index])
+        let before = tasks.steps[index].needs.compactMap { id in
+            results[id].map { "Before it, the task '\(id)' \($0.status.rawValue).\n\($0.summary.shortened(to: 4_000))" }
+        }
+        if !before.isEmpty { filled.instructions = (before + [filled.instructions]).joined(separator: "\n\n") }
+        return filled
     }
 
     /// The step as it is done for an element.
@@ -63,6 +83,12 @@ struct StepWork: Sendable {
         return RunID("\(run)-\(place.pass)-\(number)\(element)").attempt(attempt)
     }
 
+    /// What an element is called in the summary: `2.`, or `client`.
+    private func name(at index: Int) -> String {
+        let id = tasks.steps[index].id
+        return id == "\(index + 1)" ? "\(id)." : id
+    }
+
     /// How often it is tried at most.
     var attempts: Int { (step.retry?.times ?? 0) + 1 }
 
@@ -71,7 +97,7 @@ struct StepWork: Sendable {
         guard step.each != nil else { return parts.first ?? StepResult(.passed) }
         let status: StepResult.Status = parts.allSatisfy { $0.status == .passed } ? .passed : .failed
         let lines = parts.enumerated().map { index, part in
-            "\(index + 1). \(part.status.rawValue): \(part.summary.shortened(to: 1_000))"
+            "\(name(at: index)) \(part.status.rawValue): \(part.summary.shortened(to: 1_000))"
         }
         let outputs = step.outputs.keys.map { name in
             (name, JSONValue.array(parts.map { $0.outputs[name] ?? .null }))

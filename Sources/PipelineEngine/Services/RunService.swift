@@ -83,13 +83,15 @@ public final class RunService: Sendable {
         do throws(StoreError) { return try await parts.store.summary(of: run) } catch { throw .store(error) }
     }
 
-    /// The run whose name begins with these letters.
+    /// The run whose name begins with these letters. Those that work for others count only when no other one does.
     ///
     /// - Throws: ``ServiceError/invalid(_:)`` when there are several.
     public func find(_ prefix: String) async throws(ServiceError) -> RunID {
         let exact = RunID(prefix)
         if try await summary(of: exact) != nil { return exact }
-        let matches = try await list(RunQuery(limit: 10_000)).filter { $0.run.value.hasPrefix(prefix) }
+        var matches = try await list(RunQuery(limit: 10_000)).filter { $0.run.value.hasPrefix(prefix) }
+        let own = matches.filter { $0.parent == nil }
+        if !own.isEmpty { matches = own }
         guard let first = matches.first else { throw .noSuchRun(exact) }
         guard matches.count == 1 else {
             let names = matches.prefix(5).map { "'\($0.run)'" }.joined(separator: ", ")

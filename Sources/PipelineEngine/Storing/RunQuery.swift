@@ -16,6 +16,8 @@ public struct RunQuery: Sendable, Hashable {
     public var origin: String?
     /// Only runs that have open questions (``RunSummary/isAsking``); `false` for all.
     public var isAsking: Bool
+    /// Only runs that work for no other one (``RunSummary/parent``), as those of steps and agents do; `false` for all.
+    public var isOwn: Bool
     /// Only runs that a list shows after this one, for the next page; `nil` for the first page.
     public var after: Place?
     public var limit: Int
@@ -28,6 +30,7 @@ public struct RunQuery: Sendable, Hashable {
         project: String? = nil,
         origin: String? = nil,
         isAsking: Bool = false,
+        isOwn: Bool = false,
         after: Place? = nil,
         limit: Int = 50
     ) {
@@ -38,6 +41,7 @@ public struct RunQuery: Sendable, Hashable {
         self.project = project
         self.origin = origin
         self.isAsking = isAsking
+        self.isOwn = isOwn
         self.after = after
         self.limit = limit
     }

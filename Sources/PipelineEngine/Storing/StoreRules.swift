@@ -46,6 +46,7 @@ extension RunQuery {
             && project.map { row.project == $0 } ?? true
             && origin.map { row.origin == $0 } ?? true
             && (!isAsking || row.isAsking)
+            && (!isOwn || row.parent == nil)
             && after.map { $0.precedes(Place(of: row)) } ?? true
     }
 }

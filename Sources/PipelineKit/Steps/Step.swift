@@ -53,11 +53,7 @@ public struct Step: Fields, Hashable {
 
     public func check(_ reader: inout FieldReader) {
         if !Self.isName(id) {
-            reader.problem(
-                inValueOf: "id",
-                "must be 1 to 32 lower-case letters, digits, '_' and '-', the first a letter, but is "
-                    + "'\(id.shortened(to: 80))'."
-            )
+            reader.problem(inValueOf: "id", Self.nameSentence(id))
         }
         let kinds = [("gate", gate != nil), ("human", human != nil), ("pipeline", pipeline != nil)].filter(\.1).map(\.0)
         if kinds.count > 1 {
@@ -80,6 +76,7 @@ public struct Step: Fields, Hashable {
         if goal?.holdout.isEmpty == false {
             reader.problem(inKey: "goal", "The goal of a step cannot hold out files; that of the pipeline can.")
         }
+        if case .array(let elements) = each { reader.note(StepGraph.problems(inTasks: elements), below: "each") }
         for (key, isThere) in foreignKeys where isThere {
             reader.problem(inKey: key, "'\(key)' has no meaning in a step with '\(kind.rawValue)'.")
         }
@@ -111,6 +108,11 @@ public struct Step: Fields, Hashable {
 
     /// What every step tells of itself, besides its outputs.
     public static let reserved = ["passed", "failed", "skipped", "status", "summary", "empty"]
+
+    static func nameSentence(_ text: String) -> String {
+        "must be 1 to 32 lower-case letters, digits, '_' and '-', the first a letter, but is "
+            + "'\(text.shortened(to: 80))'."
+    }
 
     static func isName(_ text: String) -> Bool {
         text.utf8.count <= 32 && text.first?.isLowercase == true
@@ -145,9 +147,11 @@ public struct OutputDeclaration: Fields, Hashable {
         case number
         case boolean
         case list
+        case tasks
     }
 
-    @Field("What kind of value it is; a list has texts.") public var type: Kind = .string
+    @Field("What kind of value it is: a list has texts, tasks have an 'id', a 'task' and what they need.") public
+        var type: Kind = .string
     @Field("One sentence for the model that sets it.") public var help: String = ""
 
     public init() {}

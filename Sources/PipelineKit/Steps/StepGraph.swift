@@ -1,6 +1,8 @@
 /// The steps of a pipeline and what needs what, with everything that is wrong with it.
 public struct StepGraph: Sendable, Hashable {
     public let steps: [Step]
+    /// What its nodes are called where something is wrong with them.
+    private let noun: String
     /// The places of the steps in an order in which each stands behind those it needs; of those that could be next, the
     /// one that was written first. Without those that are part of a circle, or wait for one.
     public let order: [Int]
@@ -8,8 +10,11 @@ public struct StepGraph: Sendable, Hashable {
     /// For each step, all that end before it begins.
     private let before: [Set<Int>]
 
-    public init(_ steps: [Step]) {
+    public init(_ steps: [Step]) { self.init(steps, called: "step") }
+
+    init(_ steps: [Step], called noun: String) {
         self.steps = steps
+        self.noun = noun
         places = Dictionary(steps.enumerated().map { ($1.id, $0) }) { first, _ in first }
         let (order, before) = Self.sorted(steps, places)
         self.order = order
@@ -64,14 +69,18 @@ extension StepGraph {
                 FieldProblem(FieldPath(), "A pipeline has \(Self.most) steps at most, but this one has \(steps.count).")
             ]
         }
-        let own = doubles + unknownNeeds + circles + conditionProblems
+        let own = ownProblems + conditionProblems
         return own.isEmpty ? deadSteps : own
     }
+
+    /// What is wrong with names and needs alone.
+    var ownProblems: [FieldProblem] { doubles + unknownNeeds + circles }
 
     private var doubles: [FieldProblem] {
         steps.enumerated().compactMap { index, step in
             guard let first = places[step.id], first != index else { return nil }
-            return FieldProblem(FieldPath().appending(index).appending("id"), "There is a step '\(step.id)' already.")
+            let path = FieldPath().appending(index).appending("id")
+            return FieldProblem(path, "There is a \(noun) '\(step.id)' already.")
         }
     }
 
@@ -79,12 +88,10 @@ extension StepGraph {
         steps.enumerated().flatMap { index, step in
             step.needs.enumerated().compactMap { place, need in
                 let path = FieldPath().appending(index).appending("needs").appending(place)
-                if need == step.id { return FieldProblem(path, "Step '\(need)' needs itself.") }
+                if need == step.id { return FieldProblem(path, "The \(noun) '\(need)' needs itself.") }
                 guard places[need] == nil else { return nil }
-                return FieldProblem(
-                    path,
-                    "There is no step '\(need)'.\(Suggestion.sentence(for: need, among: places.keys))"
-                )
+                let near = Suggestion.sentence(for: need, among: places.keys)
+                return FieldProblem(path, "There is no \(noun) '\(need)'.\(near)")
             }
         }
     }
@@ -97,7 +104,7 @@ extension StepGraph {
             guard let circle = circle(from: start, in: left), circle.count > 1 else { continue }
             let names = (circle + [circle[0]]).map { "'\(steps[$0].id)'" }.joined(separator: " needs ")
             let path = FieldPath().appending(start).appending("needs")
-            problems.append(FieldProblem(path, "These steps wait for each other for ever: \(names)."))
+            problems.append(FieldProblem(path, "These \(noun)s wait for each other for ever: \(names)."))
             left.subtract(circle)
         }
         return problems

@@ -44,7 +44,8 @@ enum CostCommand: Subcommand {
             let rows = try await asking { () throws(ServiceError) in try await services.runs.list(query) }
             for row in rows {
                 let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: row.run) }
-                entries += CostLedger(events).entries
+                // What other runs have spent for this one stands in those.
+                entries += CostLedger(events).entries.filter { !$0.isAgent }
             }
             place = rows.count < query.limit ? nil : rows.last.map(RunQuery.Place.init(of:))
         } while place != nil

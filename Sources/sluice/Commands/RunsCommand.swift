@@ -6,6 +6,7 @@ enum RunsCommand: Subcommand {
     struct Options: Fields {
         @Field("Only runs with this status.") var status: RunStatus? = nil
         @Field("How many at most.") var limit: Int = 20
+        @Field("Runs that work for others too, as those of steps and agents do.") var all: Bool = false
         @Field("Path of the database.") var db: String? = nil
         @Field("Print one run a line, as JSON.") var json: Bool = false
         init() {}
@@ -21,24 +22,25 @@ enum RunsCommand: Subcommand {
             throw .usage("Option '--limit' must be from 1 to 100000, but is \(options.limit).")
         }
         let services = try session.services(options.db)
-        let query = RunQuery(statuses: options.status.map { [$0] }, limit: options.limit)
+        let query = RunQuery(statuses: options.status.map { [$0] }, isOwn: !options.all, limit: options.limit)
         let runs = try await asking { () throws(ServiceError) in try await services.runs.list(query) }
         if runs.isEmpty, !options.json {
             Output.line(options.status.map { "No run is \($0.words)." } ?? "There is no run yet.")
         }
-        for run in runs { Output.line(options.json ? run.json.jsonText : row(run)) }
+        let lines = options.json ? runs.map(\.json.jsonText) : Columns.lines(runs.map(row), numbers: false)
+        lines.forEach(Output.line)
         return .achieved
     }
 
-    private static func row(_ run: RunSummary) -> String {
+    private static func row(_ run: RunSummary) -> [String] {
         let details = run.details
         let iteration = "\(details["iteration"]?.integer ?? 0)/\(details["iterations"]?.integer ?? 0)"
         let parts = [
-            run.run.value.padded(to: 8), run.status.words.padded(to: 12), run.pipeline.padded(to: 12),
-            iteration.padded(to: 6),
-            String("\(run.startedAt)".prefix(16)).replacing("T", with: " "), details["project"]?.text ?? "",
+            run.run.value, run.status.words, run.pipeline, iteration,
+            String("\(run.startedAt)".prefix(16)).replacing("T", with: " "),
+            (details["project"]?.text ?? "") + fork(details),
         ]
-        return (parts.joined(separator: "  ") + fork(details)).harmless
+        return parts.map(\.harmless)
     }
 
     /// ` (of k3n8 at 57)`

@@ -149,6 +149,8 @@ struct Transcript {
             let moment = since == 0 ? "at the start" : "after iteration \(since)"
             return [row("check", color("Nothing was done, so it is as \(moment): \(result.reason.harmless)"))]
         }
+        // Without a goal there is nothing to say of how it is at the start.
+        if state.pipeline?.goal == nil, state.iteration == 0 { return [] }
         let cases = result.failing.prefix(5).flatMap { [$0.id.harmless] + Self.beginning(of: $0.message) }
         let more = result.failing.count > 5 ? ["and \(result.failing.count - 5) more"] : []
         let details = result.failing.isEmpty && !result.holds ? Self.beginning(of: result.details) : []

@@ -32,6 +32,10 @@ struct StepLintTests {
             "  - { id: a, instructions: 'Do ${item}.' }\n",
             "4:32: '${item}' stands for an element of 'each', and is known in a step that has one alone."
         ),
+        (
+            "  - { id: a, each: [{ id: x, needs: [y] }, { id: z }], instructions: 'Do ${item.id}.' }\n",
+            "4:38: There is no task 'y'. Did you mean 'x'?"
+        ),
         ("  - { id: a, gate: pyest }\n", "4:20: Unknown gate 'pyest'. Did you mean 'pytest'?"),
         ("  - { id: a, tools: [file_raed] }\n", "4:22: Unknown tool 'file_raed'. Did you mean 'file_read'?"),
         ("  - { id: a, model: opnai/x }\n", "4:21: Unknown provider 'opnai'. Did you mean 'openai'?"),

@@ -55,8 +55,9 @@ struct GraphMaker {
         var step: [String: JSONValue] = ["model": .string("\(name)/x")]
         var replies = dice.once(in: 4) ? [] : [StepBench.write("f\(index)", dice.pick(["done", "done", "half"]))]
         if dice.once(in: 2) {
-            replies.append(StepBench.handOn(["list": ["a", "b"]]))
-            step["outputs"] = ["list": ["type": "list"]]
+            let tasks = dice.once(in: 2)
+            replies.append(StepBench.handOn(["list": tasks ? Self.tasks : ["a", "b"]]))
+            step["outputs"] = ["list": ["type": tasks ? "tasks" : "list"]]
             setters.append(index)
         }
         // Elements and steps work in the same files here, so each looks at its own, or at those of what it needs.
@@ -72,6 +73,12 @@ struct GraphMaker {
         models[name] = replies + [["text": .string("This was \(name).")]]
         return step
     }
+
+    /// The second and the third wait for the first.
+    private static let tasks: JSONValue = [
+        ["id": "c", "task": "The third.", "needs": ["a"]], ["id": "b", "task": "The second.", "needs": ["a"]],
+        ["id": "a", "task": "The first."],
+    ]
 
     private mutating func read(_ needs: Set<String>) -> String {
         needs.isEmpty ? "nothing" : "f\(dice.pick(needs.sorted()).dropFirst())"

@@ -42,7 +42,7 @@ struct StepGraphTests {
             ) == [
                 "[1].id: There is a step 'plan' already.",
                 "[2].needs[0]: There is no step 'paln'. Did you mean 'plan'?",
-                "[2].needs[1]: Step 'work' needs itself.",
+                "[2].needs[1]: The step 'work' needs itself.",
                 "[3].if: 'steps.pan.passed' names a step 'pan' that is not there. Did you mean 'plan'?",
             ]
         )

@@ -49,6 +49,28 @@ struct SetOutputsToolTests {
         await #expect(throws: Failure(.invalidInput, sentence)) { try await call(arguments) }
     }
 
+    @Test func tasksAreLookedAtWhenTheyAreHandedOn() async throws {
+        let tool = try tool(["tasks": ["type": "tasks"]]).make([:])
+        let context = ToolContext(workspace: Workspace(path: "/nowhere"))
+        let right: JSONValue = [["id": "a", "task": "A."], ["id": "b", "task": "B.", "needs": ["a"]]]
+        #expect(try await tool.call(["tasks": right], context).text == "Set: tasks.")
+        let wrong: [(JSONValue, String)] = [
+            ([["id": "a"]], "Missing required field 'task': What is to be done, for somebody who knows of nothing else."),
+            ([["id": "a", "task": "A.", "needs": ["b"]]], "There is no task 'b'. Did you mean 'a'?"),
+            (
+                [["id": "a", "task": "A.", "needs": ["b"]], ["id": "b", "task": "B.", "needs": ["a"]]],
+                "These tasks wait for each other for ever: 'a' needs 'b' needs 'a'."
+            ),
+            (
+                .array((0..<65).map { ["id": .string("t\($0)"), "task": "A."] }),
+                "There may be 64 tasks, but there are 65."
+            ),
+        ]
+        for (tasks, sentence) in wrong {
+            await #expect(throws: Failure(.invalidInput, sentence)) { try await tool.call(["tasks": tasks], context) }
+        }
+    }
+
     @Test func withoutOutputsThereIsNoTool() {
         #expect(OutputSource().modules(of: [:], in: nil).tools.isEmpty)
         let wrong = OutputSource().modules(of: ["x": ["type": "text"]], in: nil).problems

@@ -5,6 +5,7 @@ import { count, duration, hasEnded, money, short } from "../format.js";
 import { badge, facts } from "../marks.js";
 import { actionsFor } from "./actions.js";
 import { goalWords } from "./plan.js";
+import { iterations } from "./steps.js";
 
 const connections = {
   connecting: "connecting", live: "live", lost: "connection lost", ended: "history complete", refused: "refused",
@@ -51,10 +52,11 @@ export class Head {
   tick(state) {
     if (!state.startedAt) return;
     const { usage, limits } = state;
+    const most = iterations(state);
     const used = usage.input + usage.output + usage.unanswered + (usage.agents ?? 0);
     const age = duration((state.endedAt ? Date.parse(state.endedAt) : Date.now()) - Date.parse(state.startedAt));
     replace(this.#figures,
-      figure("Iteration", `${state.iteration}${limits?.iterations ? ` of ${limits.iterations}` : ""}`),
+      figure("Iteration", `${state.iteration}${most ? ` of ${most}` : ""}`),
       figure("Replies", count(state.points.length)),
       figure("Tokens", `${short(used)}${limits?.tokens ? ` of ${limits.tokens}` : ""}`, count(used)),
       usage.currency && figure("Cost", `${money(usage.cost, usage.currency)}${limits?.cost ? ` of ${limits.cost}` : ""}`),

@@ -67,9 +67,12 @@ export function stageOf(node, state) {
   return state.status === "achieved" ? "passed" : "failed";
 }
 
+/// How many iterations the run may take: those of the limits are of each model in a race, which is one pass.
+export const iterations = (state) => (state.pipeline?.race ? 1 : state.limits?.iterations);
+
 /// The pass in words: `pass 2 of 20`.
 export function passWords(state) {
-  const total = state.pipeline?.race ? 1 : state.limits?.iterations;
+  const total = iterations(state);
   return state.iteration ? `pass ${state.iteration}${total ? ` of ${total}` : ""}` : `${total ? `up to ${total}` : "several"} passes`;
 }
 
