@@ -152,7 +152,34 @@ struct NativeRunTests {
         }
     }
 
+    @Test func runsOfStepsAreListedAndSummedOnlyWhenAsked() async throws {
+        try await ContractBench.serving { bench in
+            let yaml = """
+                name: two
+                model: notes/fix
+                tools: { allow: [look, write] }
+                steps: [{ id: one, instructions: Look. }]
+
+                """
+            let body: JSONValue = ["yaml": .string(yaml), "cwd": .string(bench.directory), "id": "mine"]
+            let started = try await bench.client.post("/api/v1/runs", body)
+            #expect(started.status == .created, "\(started.bodyText)")
+            try await bench.end(of: "mine")
+            let names = { (query: String) async throws -> Set<String> in
+                let items = try await bench.json("/api/v1/runs\(query)")["items"]?.elements ?? []
+                return Set(items.compactMap { $0["run"]?.text })
+            }
+            #expect(try await names("") == ["mine"])
+            #expect(try await names("?all=true") == ["mine", "mine-1-1"])
+            #expect(try await bench.json("/api/runs").elements.compactMap { $0["run_id"]?.text } == ["mine"])
+            let (own, sum) = (try await bench.json("/api/v1/runs/mine"), try await bench.json("/api/v1/costs"))
+            #expect(sum["total"]?["runs"] == 1)
+            #expect(sum["total"]?["tokens"] == own["tokens"] && own["tokens"] != 0)
+        }
+    }
+
     @Test(arguments: [
+        ("all=yes", "Parameter 'all' must be true or false, but is 'yes'."),
         ("cursor=x", "Parameter 'cursor' must be the 'next' of a page before, but is 'x'."),
         ("limit=501", "Parameter 'limit' must be a whole number from 1 to 500, but is '501'."),
         (
