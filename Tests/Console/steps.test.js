@@ -1,5 +1,5 @@
 import { emptyState, fold } from "../../Sources/CConsole/Assets/js/run/state.js";
-import { layout, nodes, passWords, size, stageOf, stepSentence } from "../../Sources/CConsole/Assets/js/run/steps.js";
+import { iterations, layout, nodes, passWords, size, stageOf, stepSentence } from "../../Sources/CConsole/Assets/js/run/steps.js";
 import { drawn } from "../../Sources/CConsole/Assets/js/run/plan.js";
 import { equal, test, truly } from "./check.js";
 import { begun, history, pipeline } from "./history.js";
@@ -68,6 +68,10 @@ test("a pass begins with none of its steps", () => {
   const state = folded(...start, began("plan", ["r1-1-1"]), ended("plan", "failed"), ["iteration.started", { iteration: 2 }]);
   equal([state.steps.size, passWords(state)], [0, "pass 2 of 3"]);
   equal(state.items.filter((item) => item.kind === "step").map((item) => [item.step, item.status, item.summary, item.runs]), [["plan", "failed", "So.", ["r1-1-1"]]]);
+});
+
+test("a race is one iteration, however many each of its models may take", () => {
+  equal([{ models: ["a/b"] }, undefined].map((race) => iterations({ pipeline: { race }, limits: { iterations: 3 } })), [1, 3]);
 });
 
 test("what the runs of steps used counts, and a step that begins again is one entry", () => {

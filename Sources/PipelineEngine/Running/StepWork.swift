@@ -68,7 +68,7 @@ struct StepWork: Sendable {
     }
 
     /// What a person is asked; `nil` for a step that is no question.
-    var question: String? { step.kind == .human ? filled(nil).human : nil }
+    var question: String? { step.kind == .human ? filled(nil).human?.trimmed : nil }
 
     /// The runs that do the work at the first try.
     var runs: [RunID] {

@@ -159,7 +159,7 @@ struct TaskTests {
                     ),
                     [
                         "id": "ask", "needs": ["plan"],
-                        "human": "Build?\n${steps.plan.tasks}\nRisks:\n${steps.plan.risks}\nElse:\n${steps.plan.none}",
+                        "human": "Build?\n${steps.plan.tasks}\nRisks:\n${steps.plan.risks}\nElse:\n${steps.plan.none}\n",
                     ],
                 ],
                 [
