@@ -59,7 +59,7 @@ function step(item) {
   const links = item.runs.map((run) => h("li", null, h("a", { class: "mono", href: `/runs/${encodeURIComponent(run)}` }, run)));
   return frame(item, `Step ${item.step}`, tone,
     [state, h("span", { class: "soft" }, `pass ${item.pass}`), h("span", { class: "soft end" }, item.runs.length ? facts.filter(Boolean).join(" · ") : "")],
-    links.length > 0 && h("ul", { class: "runs", "aria-label": `Runs of step ${item.step}` }, links), item.summary && h("div", { class: "said" }, item.summary));
+    links.length > 0 && h("ul", { class: "step-runs", "aria-label": `Runs of step ${item.step}` }, links), item.summary && h("div", { class: "said" }, item.summary));
 }
 
 function note(item) {
