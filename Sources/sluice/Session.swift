@@ -179,7 +179,8 @@ struct Session: Sendable {
                 environment: environment,
                 fault: fault,
                 policy: (policy.map(absolute) ?? configuration.policy).map { PolicyFile($0, registry: registry) },
-                hooks: HookProcesses()
+                hooks: HookProcesses(),
+                cast: PlayedSteps(environment)?.cast
             )
         )
         TestEnvironment.arm(services.feed, environment)
