@@ -34,18 +34,20 @@ struct PlayedSteps: Sendable {
         }
     }
 
-    /// Has a script play the model of a run that does a step.
+    /// Has a script play the model of a run that does a step; of a step that nothing is said of, as its models race, the model
+    /// stays.
     ///
     /// - Parameter way: From the outermost run down to that one.
     func cast(_ way: [StepAttempt], _ pipeline: inout Pipeline) {
-        var (script, inner) = (model, steps)
+        var (script, inner, isSaid) = (model, steps, false)
         for attempt in way {
             let entry = inner[attempt.place.step]
+            isSaid = entry != nil
             let run = entry?.elements.first { Self.fits($0, attempt) }
             script = (entry?.text == nil ? run?["model"] : entry) ?? script
             inner = run?["steps"]?.members ?? [:]
         }
-        if let model = script.flatMap(Self.model) { pipeline.model = model }
+        if isSaid, let model = script.flatMap(Self.model) { pipeline.model = model }
         PlayedSteps(script, inner).play(&pipeline)
     }
 

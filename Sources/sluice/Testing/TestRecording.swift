@@ -16,15 +16,7 @@ enum TestRecording {
         _ operands: [String],
         _ session: Session
     ) async throws(CommandError) -> ExitStatus {
-        guard file.hasSuffix(TestFile.ending) else {
-            throw .usage("Option '--record': the name of a test ends in '\(TestFile.ending)', but is '\(file)'.")
-        }
-        let directory = String(file.dropLast(".yaml".count)) + ".files"
-        for place in [file, directory] where !replaces && access(absolute(place), F_OK) == 0 {
-            throw .usage(
-                "'\(place)' is there already; it stays as it is. Name another file, or write over it with --replace."
-            )
-        }
+        let directory = try directory(beside: file, replaces: replaces)
         let services = try session.services(database)
         let run = try await session.run(operands, services)
         let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }
@@ -50,6 +42,20 @@ enum TestRecording {
         try OutputFile.write(head + text, to: file, "The test")
         Output.line("Wrote \(file). Look through it, then: sluice test \(file)")
         return .achieved
+    }
+
+    /// Where files are put that are many.
+    private static func directory(beside file: String, replaces: Bool) throws(CommandError) -> String {
+        guard file.hasSuffix(TestFile.ending) else {
+            throw .usage("Option '--record': the name of a test ends in '\(TestFile.ending)', but is '\(file)'.")
+        }
+        let directory = String(file.dropLast(".yaml".count)) + ".files"
+        for place in [file, directory] where !replaces && access(absolute(place), F_OK) == 0 {
+            throw .usage(
+                "'\(place)' is there already; it stays as it is. Name another file, or write over it with --replace."
+            )
+        }
+        return directory
     }
 
     private static let order = [

@@ -50,6 +50,37 @@ struct StepScriptTests {
         }
     }
 
+    /// A race has the models that it names, also where the other steps are played.
+    @Test func modelsThatRaceAreThoseThatTheStepNames() async throws {
+        try await withBench { bench in
+            let pipeline = """
+                name: p
+                tools: [file_write]
+                workspace: { sandbox: off }
+                steps:
+                  - { id: work, instructions: Work. }
+                  - id: run
+                    needs: [work]
+                    race: [scripted/one.json, scripted/two.json]
+                    goal: { gate: command, with: { command: grep -q two a.txt } }
+
+                """
+            for name in ["one", "two"] {
+                let replies = [RecordedSteps.write("a.txt", name), ["text": .string("It is \(name).")]]
+                try bench.write(JSONValue.array(replies).jsonText, to: "\(name).json")
+            }
+            let test = """
+                tests:
+                  - name: the second wins
+                    steps: { work: [{ text: Well. }] }
+                    expect: { end: achieved, files: { a.txt: two }, events: [{ type: step.finished, contains: It is two. }] }
+
+                """
+            let ended = try await play(test, pipeline, in: bench)
+            #expect(ended.status == 0, "\(ended)")
+        }
+    }
+
     @Test func allMistakesOfRunsAreTold() async throws {
         try await withBench { bench in
             let test = """
