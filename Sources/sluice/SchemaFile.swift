@@ -16,6 +16,7 @@ enum SchemaFile {
     /// Of the files that `sluice test` reads.
     static var ofTests: [UInt8] {
         var schema = TestFile.schema.jsonSchema.members
+        schema["$defs"] = .object([StepScript.name: StepScript.definition.jsonSchema])
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         schema["title"] = "Tests of a Sluice pipeline"
         return JSONValue.object(schema).encoded(.pretty) + [UInt8(ascii: "\n")]

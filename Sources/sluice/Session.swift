@@ -161,11 +161,7 @@ struct Session: Sendable {
             EngineParts(
                 registry: registry,
                 store: store,
-                workspaces: GitWorkspaceKeeper(
-                    state: state,
-                    owner: database.map(absolute) ?? configuration.database,
-                    fault: { [fault] in fault($0) }
-                ),
+                workspaces: workspaces(database),
                 sandboxes: sandboxes(database),
                 transport: CircuitBreaker(transport, now: clock.now),
                 secrets: secrets(database),
@@ -179,11 +175,21 @@ struct Session: Sendable {
                 environment: environment,
                 fault: fault,
                 policy: (policy.map(absolute) ?? configuration.policy).map { PolicyFile($0, registry: registry) },
-                hooks: HookProcesses()
+                hooks: HookProcesses(),
+                cast: PlayedSteps(environment)?.cast
             )
         )
         TestEnvironment.arm(services.feed, environment)
         return services
+    }
+
+    /// - Parameter database: From an option; `nil` for the configured one.
+    private func workspaces(_ database: String?) -> GitWorkspaceKeeper {
+        GitWorkspaceKeeper(
+            state: configuration.stateDirectory,
+            owner: database.map(absolute) ?? configuration.database,
+            fault: { [fault] in fault($0) }
+        )
     }
 
     /// - Parameter database: From an option; `nil` for the configured one.

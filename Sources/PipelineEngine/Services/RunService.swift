@@ -18,6 +18,8 @@ public final class RunService: Sendable {
     ///
     /// - Throws: ``ServiceError/invalid(_:)`` when the run could not reach its first turn.
     public func start(_ order: RunOrder) async throws(ServiceError) -> RunID {
+        var order = order
+        if let cast = parts.cast, let way = try await way(to: order) { cast(way, &order.pipeline) }
         try await check(order)
         let start = RunStart(
             run: order.run,

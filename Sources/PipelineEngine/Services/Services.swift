@@ -116,6 +116,9 @@ public struct EngineParts: Sendable {
     public var policy: PolicyFile?
     /// What starts the programs of hooks; `nil` where none are run.
     public var hooks: (any HookRunner)?
+    /// Has the last word on who plays the models of a run that does a step of another one, as a test does; it is given the way
+    /// to that run from the outermost one. `nil` where everybody plays themselves.
+    public var cast: (@Sendable ([StepAttempt], inout Pipeline) -> Void)?
 
     public init(
         registry: Registry,
@@ -136,8 +139,10 @@ public struct EngineParts: Sendable {
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         fault: FaultPoint = .none,
         policy: PolicyFile? = nil,
-        hooks: (any HookRunner)? = nil
+        hooks: (any HookRunner)? = nil,
+        cast: (@Sendable ([StepAttempt], inout Pipeline) -> Void)? = nil
     ) {
+        self.cast = cast
         self.hooks = hooks
         self.policy = policy
         self.registry = registry

@@ -9,36 +9,23 @@ enum TestEnvironment {
     /// `r1:7` ends this process with SIGKILL as soon as event 7 of run 'r1' is on disk, before anything follows from it.
     static let kill = "SLUICE_KILL_AT"
 
-    /// A JSON object of paths of scripts, by the names of the steps whose models they play.
+    /// The scripts that play the models of steps, as ``PlayedSteps`` reads them.
     static let steps = "SLUICE_STEP_SCRIPTS"
 
-    static func playing(_ scripts: [String: String]) -> [String: String] {
-        [steps: JSONValue.object(scripts.mapValues(JSONValue.string)).jsonText]
+    /// - Parameter model: The path of the script of all others.
+    static func playing(_ scripts: LaidScripts, model: String) -> [String: String] {
+        let json: JSONValue = ["model": .string(model), "steps": .object(scripts.paths)]
+        return [steps: json.jsonText]
     }
 
-    /// Has scripts play the models of all steps: those that the test gives, and else the one of the pipeline.
+    /// Has scripts play the models of all steps, in a process of a test.
     ///
-    /// - Throws: when there is no step of such a name.
+    /// - Throws: when no run could ever play what the test gives.
     static func play(_ pipeline: inout Pipeline, _ environment: [String: String]) throws(CommandError) {
-        guard let text = environment[steps], let scripts = try? JSONValue(parsing: text).members else { return }
-        let steps = pipeline.steps ?? []
-        if let wrong = scripts.keys.sorted().first(where: { name in !steps.contains { $0.id == name } }) {
-            let near = Suggestion.sentence(for: wrong, among: steps.map(\.id))
-            throw .usage(
-                "The test plays the step '\(wrong)', which the pipeline '\(pipeline.name)' does not have.\(near)"
-            )
-        }
-        guard !steps.isEmpty else { return }
-        pipeline.steps = steps.map { step in
-            var step = step
-            let script = scripts[step.id]?.text.flatMap { ModelName("scripted/\($0)") }.map { ModelChain($0) }
-            if step.kind == .model { step.model = script ?? pipeline.model }
-            if let model = script ?? pipeline.model, var called = step.pipeline?.members {
-                called["model"] = model.json
-                step.pipeline = .object(called)
-            }
-            return step
-        }
+        guard let played = PlayedSteps(environment) else { return }
+        let problems = played.problems(in: pipeline)
+        guard problems.isEmpty else { throw .usage(problems.joined(separator: "\n")) }
+        played.play(&pipeline)
     }
 
     static func killing(_ run: RunID, at number: Int) -> [String: String] { [kill: "\(run):\(number)"] }

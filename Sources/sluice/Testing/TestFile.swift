@@ -30,7 +30,7 @@ struct PipelineTest: Fields {
     @Field("Whether the files are committed to a git repository first.") var git: Bool = false
     @Field("What the model says: a list of replies, or all that a script may hold.") var model: TestScript? = nil
     @Field("What the models of steps say, by the names of the steps; the other steps have what stands under 'model'.")
-    var steps: [String: TestScript] = [:]
+    var steps: [String: StepScript] = [:]
     @Field("What the person answers, in the order of the questions.") var answers: [TestAnswer] = []
     @Field("The event at which the process is killed and another goes on; 'each' tries every event of the run.")
     var kill: TestKill? = nil

@@ -46,7 +46,7 @@ struct TestPlay {
             Played(
                 events: events,
                 unasked: answers.count,
-                open: state.pendingApprovals.first?.approval.question,
+                open: TestQuestions.next(of: state)?.question,
                 workspace: state.workspace?.path ?? stage.project,
                 wasKilled: number != nil && kill == nil
             )
@@ -61,7 +61,7 @@ struct TestPlay {
             if ended.status == Self.killed {
                 words = ["resume", Self.run.value, "--json"]
             } else if state.status == .waiting {
-                guard let next = next(state, &answers) else { return played(events, state) }
+                guard let next = try await next(state, &answers) else { return played(events, state) }
                 words = next
             } else {
                 throw unable("The run stopped after event \(state.sequence), though it is not over", ended)
@@ -81,13 +81,22 @@ struct TestPlay {
         ] + inputs
     }
 
-    /// The command line that answers the oldest question; `nil` when there is no answer left.
-    private func next(_ state: RunState, _ answers: inout ArraySlice<TestAnswer>) -> [String]? {
-        guard let asked = state.pendingApprovals.first?.approval else { return nil }
+    /// The command line that answers the next question; `nil` when there is no answer left.
+    private func next(_ state: RunState, _ answers: inout ArraySlice<TestAnswer>) async throws(Failure) -> [String]? {
+        guard let asked = TestQuestions.next(of: state) else { return nil }
         let words = ["approve", Self.run.value, asked.id.value, "--resume", "--json"]
         // Whether a call may run again is only asked because the test killed the process before it began.
-        if case .repetition = asked.subject { return words }
+        if try await isRepetition(asked) {
+            return words + (asked.input == nil ? [] : TestAnswer.answer(["decision": "approve"]).options)
+        }
         return answers.popFirst().map { words + $0.options }
+    }
+
+    private func isRepetition(_ asked: Approval) async throws(Failure) -> Bool {
+        let runs = try services().runs
+        do throws(ServiceError) { return try await TestQuestions.isRepetition(asked, runs) } catch {
+            throw unreadable("\(error)")
+        }
     }
 
     // MARK: - Processes
@@ -99,7 +108,7 @@ struct TestPlay {
         environment["SLUICE_STATE"] = stage.state
         environment["XDG_CONFIG_HOME"] = "\(stage.root)/config"  // prices and policies of the person are not the test's
         environment[TestEnvironment.offline] = "1"
-        environment.merge(TestEnvironment.playing(stage.scripts)) { $1 }
+        environment.merge(TestEnvironment.playing(stage.scripts, model: stage.script)) { $1 }
         if let number { environment.merge(TestEnvironment.killing(Self.run, at: number)) { $1 } }
         let command = Command(try Self.program(), words, in: stage.home, environment: environment, timeout: left)
         switch try await ProcessKit.outcome(of: command) {
@@ -133,12 +142,19 @@ struct TestPlay {
     private func events() async throws(Failure) -> [Event] {
         let path = "\(stage.state)/sluice.db"
         guard access(path, F_OK) == 0 else { return [] }
-        do throws(StoreError) {
-            let store = try SQLiteEventStore(path: path)
-            return try await session.services(over: store, path).history(of: Self.run)
-        } catch {
-            throw Failure(.unavailable, "The history of the run cannot be read: \(error)")
+        let services = try services()
+        do throws(StoreError) { return try await services.history(of: Self.run) } catch { throw unreadable("\(error)") }
+    }
+
+    private func services() throws(Failure) -> Services {
+        let path = "\(stage.state)/sluice.db"
+        do throws(StoreError) { return session.services(over: try SQLiteEventStore(path: path), path) } catch {
+            throw unreadable("\(error)")
         }
+    }
+
+    private func unreadable(_ why: String) -> Failure {
+        Failure(.unavailable, "The history of the run cannot be read: \(why)")
     }
 }
 

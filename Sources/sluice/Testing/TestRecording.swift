@@ -16,26 +16,18 @@ enum TestRecording {
         _ operands: [String],
         _ session: Session
     ) async throws(CommandError) -> ExitStatus {
-        guard file.hasSuffix(TestFile.ending) else {
-            throw .usage("Option '--record': the name of a test ends in '\(TestFile.ending)', but is '\(file)'.")
-        }
-        let directory = String(file.dropLast(".yaml".count)) + ".files"
-        for place in [file, directory] where !replaces && access(absolute(place), F_OK) == 0 {
-            throw .usage(
-                "'\(place)' is there already; it stays as it is. Name another file, or write over it with --replace."
-            )
-        }
+        let directory = try directory(beside: file, replaces: replaces)
         let services = try session.services(database)
         let run = try await session.run(operands, services)
         let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }
         let state = RunState(replaying: events)
-        guard state.pipeline?.steps == nil else {
-            throw .usage(
-                "Run '\(run)' has steps, whose models spoke in runs of their own: a test of it has to be written by hand."
-            )
+        guard state.status != .running else {
+            throw .usage("Run '\(run)' is not over. Carry it on first: sluice resume \(run)")
         }
-        let recording = try await asking { () throws(ServiceError) in try await services.runs.recording(of: run) }
-        var test = try test(events, state, model: recording.json)
+        var test = try test(events, state)
+        test.merge(try await StepRecording(services.runs).members(of: run)) { $1 }
+        let answers = try await answers(events, state, services.runs)
+        if !answers.isEmpty { test["answers"] = .array(answers.map(\.json)) }
         let start = try await start(of: state, run, database, session)
         if start.count <= most.files, start.reduce(0, { $0 + $1.value.count }) <= most.bytes,
             let texts = texts(start)
@@ -52,27 +44,35 @@ enum TestRecording {
         return .achieved
     }
 
+    /// Where files are put that are many.
+    private static func directory(beside file: String, replaces: Bool) throws(CommandError) -> String {
+        guard file.hasSuffix(TestFile.ending) else {
+            throw .usage("Option '--record': the name of a test ends in '\(TestFile.ending)', but is '\(file)'.")
+        }
+        let directory = String(file.dropLast(".yaml".count)) + ".files"
+        for place in [file, directory] where !replaces && access(absolute(place), F_OK) == 0 {
+            throw .usage(
+                "'\(place)' is there already; it stays as it is. Name another file, or write over it with --replace."
+            )
+        }
+        return directory
+    }
+
     private static let order = [
-        "name", "inputs", "workspace", "files", "model", "answers", "expect", "end", "events", "replies", "type",
-        "tool",
+        "name", "inputs", "workspace", "files", "pass", "element", "attempt", "model", "steps", "answers", "expect",
+        "end", "events", "replies", "type", "tool", "body", "step",
     ]
 
-    private static func test(_ events: [Event], _ state: RunState, model: JSONValue) throws(CommandError)
-        -> [String: JSONValue]
-    {
+    private static func test(_ events: [Event], _ state: RunState) throws(CommandError) -> [String: JSONValue] {
         guard case .runStarted(let start)? = events.first?.payload, let workspace = state.workspace else {
             throw .usage("The run has not opened its workspace yet, so there is nothing to record.")
         }
-        let isPlain = model.members.keys.sorted() == ["replies"]
         var test: [String: JSONValue] = [
             "name": .string("\(state.pipeline?.name ?? "a run") as in run \(start.run)"),
-            "model": isPlain ? model["replies"] ?? [] : model,
             "expect": .object(expectation(events, state, workspace.path)),
         ]
         if !start.inputs.isEmpty { test["inputs"] = .object(start.inputs) }
         if state.pipeline?.workspace.isolation == .worktree { test["git"] = true }
-        let answers = answers(events)
-        if !answers.isEmpty { test["answers"] = .array(answers.map(\.json)) }
         return test
     }
 
@@ -81,8 +81,13 @@ enum TestRecording {
     private static func expectation(_ events: [Event], _ state: RunState, _ workspace: String) -> [String: JSONValue] {
         let told = ["run.started", "check.finished", "tool_call.finished", "tool_call.refused", "run.finished"]
         var tools: [CallID: String] = [:]
+        let steps = state.steps?.graph.alone ?? []
         let expected = events.compactMap { event -> JSONValue? in
             if case .callProposed(let call) = event.payload { tools[call.id] = call.call.tool }
+            if case .stepFinished(let place, let result, _) = event.payload, steps.contains(place.step) {
+                let body: JSONValue = ["step": .string(place.step), "status": .string(result.status.rawValue)]
+                return ["type": .string(event.payload.type), "body": body]
+            }
             guard told.contains(event.payload.type) else { return nil }
             let type = JSONValue.string(event.payload.type)
             switch event.payload {
@@ -95,22 +100,24 @@ enum TestRecording {
     }
 
     /// What people said, without what a test answers by itself.
-    private static func answers(_ events: [Event]) -> [TestAnswer] {
-        var asked: [ApprovalID: Approval] = [:]
-        return events.compactMap { event in
+    private static func answers(_ events: [Event], _ state: RunState, _ runs: RunService) async throws(CommandError)
+        -> [TestAnswer]
+    {
+        var (asked, answers) = ([Approval](), [ApprovalID: TestAnswer]())
+        for event in events {
             switch event.payload {
-            case .approvalRequested(let approval):
-                asked[approval.id] = approval
-                return nil
-            case .approvalResolved(let id, let answer):
-                guard let approval = asked[id], answer.coveredBy == nil else { return nil }
-                if case .repetition = approval.subject { return nil }
-                if let content = answer.answer { return .answer(content) }
-                return answer.decision == .approved
-                    ? .approve(message: answer.message) : .reject(message: answer.message)
-            default: return nil
+            case .approvalRequested(let approval): asked.append(approval)
+            case .approvalResolved(let id, let answer) where answer.coveredBy == nil: answers[id] = TestAnswer(answer)
+            default: continue
             }
         }
+        for approval in asked where answers[approval.id] != nil {
+            let isRepetition = try await asking { () throws(ServiceError) in
+                try await TestQuestions.isRepetition(approval, runs)
+            }
+            if isRepetition { answers[approval.id] = nil }
+        }
+        return TestQuestions.inOrder(asked, state).compactMap { answers[$0.id] }
     }
 
     // MARK: - What it began with
@@ -163,6 +170,25 @@ enum TestRecording {
             }
         } catch {
             throw .usage("The files cannot be written to '\(directory)': \(error.systemWords).")
+        }
+    }
+}
+
+extension StepGraph {
+    /// The steps that nothing else runs beside: when they end, as seen from the others, is the same each time.
+    fileprivate var alone: Set<String> {
+        Set(steps.map(\.id).filter { step in !steps.contains { mayOverlap($0.id, step) } })
+    }
+}
+
+extension TestAnswer {
+    fileprivate init(_ answer: Resolution) {
+        if let content = answer.answer {
+            self = .answer(content)
+        } else if answer.decision == .approved {
+            self = .approve(message: answer.message)
+        } else {
+            self = .reject(message: answer.message)
         }
     }
 }

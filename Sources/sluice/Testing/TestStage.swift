@@ -17,10 +17,8 @@ struct TestStage: Sendable {
     /// Where the test file is, so that what other models say may stand in files beside it.
     var home: String { absolute(".".beside(planned.file)) }
     var script: String { "\(root)/model.json" }
-    /// What the models of steps say, by the names of the steps.
-    var scripts: [String: String] {
-        Dictionary(uniqueKeysWithValues: planned.test.steps.keys.map { ($0, "\(root)/step-\($0).json") })
-    }
+    /// What the models of steps say.
+    var scripts: LaidScripts { LaidScripts(planned.test.steps, at: "\(root)/step-") }
 
     /// Makes the directory with all that a run begins with.
     ///
@@ -51,9 +49,7 @@ struct TestStage: Sendable {
             try Data(text.utf8).write(to: URL(filePath: place))
         }
         try Data((planned.test.model?.json ?? []).encoded(.compact)).write(to: URL(filePath: script))
-        for (step, path) in scripts {
-            try Data((planned.test.steps[step]?.json ?? []).encoded(.compact)).write(to: URL(filePath: path))
-        }
+        for (path, json) in scripts.files { try Data(json.encoded(.compact)).write(to: URL(filePath: path)) }
     }
 
     private func commit() async throws(Failure) {

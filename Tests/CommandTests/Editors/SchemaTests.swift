@@ -133,8 +133,17 @@ struct SchemaCommandTests {
                 files["\(name).yaml"] = try String(contentsOfFile: path, encoding: .utf8)
             }
             files["wrong.yaml"] = "tests: [{ name: x, model: [{ txt: hello }], expect: { end: achived } }]\n"
+            let inner = "steps: { b: { runs: [{ atempt: 2, model: [] }, { steps: { c: [{ txt: hello }] } }] } }"
+            let steps = "steps: { a: [{ text: So. }], b: { runs: [{ pass: 2, element: 1, attempt: 2, model: [] }] } }"
+            for (name, steps) in [("steps", steps), ("wrong-steps", inner)] {
+                files["\(name).yaml"] = "tests: [{ name: x, \(steps), expect: { end: achieved } }]\n"
+            }
             let found = try await mistakes(in: files, bench, options: ["--tests"])
             #expect(found["command.yaml"] == [:] && found["pytest.yaml"] == [:])
+            #expect(found["steps.yaml"] == [:])
+            let inside = Set(try #require(found["wrong-steps.yaml"]).keys)
+            let runs = "tests.0.steps.b.runs"
+            #expect(inside.isSuperset(of: ["\(runs).0", "\(runs).1.steps.c.0"]), "\(inside)")
             let places = Set(try #require(found["wrong.yaml"]).keys)
             #expect(places.isSuperset(of: ["tests.0.model.0", "tests.0.expect.end"]), "\(places)")
         }
