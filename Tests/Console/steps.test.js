@@ -64,6 +64,12 @@ test("a race is a step, and who has won is told with what each has spent", () =>
   equal([title, text], ["c/d has won the race", "By the rule 'first'. Spent by then:\na/b: 9 tokens, run r1-1-1-1\nc/d: 0.1 USD, run r1-1-1-2"]);
 });
 
+test("without a goal nothing is said of it at the start", () => {
+  const checks = (goal) => folded([begun[0][0], { ...begun[0][1], pipeline: { ...normal, goal } }], ...begun.slice(1),
+    ["check.started", { iteration: 1, round: 1, snapshot: "s" }]).items.filter((item) => item.kind === "check").map((item) => item.iteration);
+  equal([checks(undefined), checks({ gate: "pytest" })], [[1], [0, 1]]);
+});
+
 test("a pass begins with none of its steps", () => {
   const state = folded(...start, began("plan", ["r1-1-1"]), ended("plan", "failed"), ["iteration.started", { iteration: 2 }]);
   equal([state.steps.size, passWords(state)], [0, "pass 2 of 3"]);

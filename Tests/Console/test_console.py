@@ -236,6 +236,17 @@ def test_the_run_stands_in_the_list(console, finished):
     assert console.mistakes() == []
 
 
+def test_what_stands_in_a_column_stands_below_its_name(console, finished):
+    console.open("/")
+    console.says(".runs tbody tr", "achieved")
+    lefts = console.browser.execute_script(
+        "return [...document.querySelectorAll('.runs tr')].map((row) =>"
+        " [...row.children].map((cell) => Math.round(cell.getBoundingClientRect().left)))"
+    )
+    assert len(lefts) > 1
+    assert all(row == lefts[0] for row in lefts)
+
+
 def test_a_pipeline_is_checked_while_it_is_written(console):
     console.open("/new")
     console.browser.find_element(By.CSS_SELECTOR, "[data-source=yaml]").click()

@@ -159,7 +159,9 @@ struct TaskTests {
                     ),
                     [
                         "id": "ask", "needs": ["plan"],
-                        "human": "Build?\n${steps.plan.tasks}\nRisks:\n${steps.plan.risks}\nElse:\n${steps.plan.none}\n",
+                        "human": """
+                        Build?\n${steps.plan.tasks}\nRisks:\n${steps.plan.risks}\nElse:\n${steps.plan.none}\n
+                        """,
                     ],
                 ],
                 [

@@ -55,7 +55,10 @@ struct SetOutputsToolTests {
         let right: JSONValue = [["id": "a", "task": "A."], ["id": "b", "task": "B.", "needs": ["a"]]]
         #expect(try await tool.call(["tasks": right], context).text == "Set: tasks.")
         let wrong: [(JSONValue, String)] = [
-            ([["id": "a"]], "Missing required field 'task': What is to be done, for somebody who knows of nothing else."),
+            (
+                [["id": "a"]],
+                "Missing required field 'task': What is to be done, for somebody who knows of nothing else."
+            ),
             ([["id": "a", "task": "A.", "needs": ["b"]]], "There is no task 'b'. Did you mean 'a'?"),
             (
                 [["id": "a", "task": "A.", "needs": ["b"]], ["id": "b", "task": "B.", "needs": ["a"]]],

@@ -46,6 +46,8 @@ export const takers = {
   },
   "check.started"(state, body, event) {
     state.step = body.iteration === 0 ? "baseline" : "check";
+    // Without a goal there is nothing to say of how it is at the start.
+    if (body.iteration === 0 && !state.pipeline?.goal) return [];
     const key = `c${body.iteration}.${body.round}`;
     const earlier = state.checks.get(key);
     if (earlier && !earlier.outcome) return Object.assign(earlier, { at: event.at, live: "" }) && [earlier];
