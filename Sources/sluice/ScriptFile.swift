@@ -37,6 +37,20 @@ struct ScriptFile {
         return try ScriptFile(name, replaces: replaces)
     }
 
+    /// A script has what one model says in one run; the models of steps and races have runs of their own.
+    static func expectOneModel(_ script: ScriptFile?, in pipeline: Pipeline?) throws(CommandError) {
+        guard script != nil, let pipeline else { return }
+        if pipeline.steps != nil {
+            throw .usage(
+                "Option '--record' keeps what one model says, and each step has its own. Record the run when it has ended, as a "
+                    + "test: sluice test --record FILE RUN"
+            )
+        }
+        guard pipeline.race == nil else {
+            throw .usage("Option '--record' keeps what one model says, and here several race. Name one with '--model'.")
+        }
+    }
+
     private var isThere: CommandError {
         .usage("'\(path)' is there already; it stays as it is. Name another file, or write over it with --replace.")
     }

@@ -151,6 +151,29 @@ struct RecordTests {
         }
     }
 
+    @Test(arguments: [
+        (
+            "steps: [{ id: look }]",
+            "Option '--record' keeps what one model says, and each step has its own. Record the run when it has ended, as a "
+                + "test: sluice test --record FILE RUN"
+        ),
+        (
+            "goal: pytest\nrace: [scripted/script.json, scripted/script.json]",
+            "Option '--record' keeps what one model says, and here several race. Name one with '--model'."
+        ),
+    ])
+    func runsOfSeveralModelsAreNoScript(work: String, message: String) async throws {
+        try await withBench { bench in
+            let model = work.hasPrefix("steps") ? "model: scripted/script.json\n" : ""
+            try bench.write("name: several\n\(model)\(work)\n", to: "s.yaml")
+            try bench.write(Self.script, to: "script.json")
+            let ended = try await bench.sluice("run", "s.yaml", "--cwd", "project", "--record", "r.json")
+            #expect(ended.status == 64 && ended.errors == "\(message)\n", "\(ended)")
+            #expect(try await bench.sluice("runs").output == "There is no run yet.\n")
+            #expect(bench.read("r.json") == nil)
+        }
+    }
+
     @Test func whatWakesSeveralRunsRecordsNone() async throws {
         try await withBench { bench in
             let ended = try await bench.sluice("resume", "--due", "--record", "r.json")

@@ -43,6 +43,7 @@ enum ResumeCommand: Subcommand {
         let script = try ScriptFile.named(options.record, replaces: options.replace)
         let run = try await session.run(operands, services)
         let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
+        try ScriptFile.expectOneModel(script, in: state.pipeline)
         guard state.status != .achieved else { throw CommandError(.refused(.goalHeld)) }
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })

@@ -76,6 +76,7 @@ enum RunCommand: Subcommand {
             }
         var pipeline = try loaded.resolved(inputs, session)
         try override(&pipeline, options, session)
+        try ScriptFile.expectOneModel(script, in: pipeline)
         try session.expectPrices()
         for warning in session.readiness.warnings(pipeline) { Output.error("warning: \(warning)") }
         let services = try session.services(options.db, policy: options.policy)
