@@ -117,12 +117,12 @@ import WorkspaceKit
 
     @Test func aServerThatIsNeverReadyIsNamed() async throws {
         let deaf: JSONValue = [
-            "start": "echo waiting; sleep 60", "endpoints": [["path": "/"]], "ready_timeout": "300ms", "ready": "1",
+            "start": "echo waiting; sleep 60", "endpoints": [["path": "/"]], "ready_timeout": "4s", "ready": "1",
         ]
         let silent = try await GateTrial.verdict(of: APITestGate.self, [:], deaf)
         #expect(
             silent.reason
-                == "The server 'echo waiting; sleep 60' was not ready after 300ms. Nobody accepts connections at port 1."
+                == "The server 'echo waiting; sleep 60' was not ready after 4s. Nobody accepts connections at port 1."
         )
         #expect(silent.details == "The server printed last:\nwaiting\n")
         let ill = try await verdict([["path": "/users"]], ["ready": "/health", "ready_timeout": "2s"])
