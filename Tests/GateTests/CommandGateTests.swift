@@ -82,8 +82,8 @@ struct CommandGateTests {
                 "'/etc/passwd' could not run, because a program may not be executed: /bin/sh: 1: /etc/passwd: Permission denied"
             ),
             (
-                ["command": "echo hm; sleep 60", "timeout": "100ms"], .timedOut,
-                "'echo hm; sleep 60' was still running after 100ms and was ended. Its output ended with:\nhm"
+                ["command": "echo hm; sleep 60", "timeout": "4s"], .timedOut,
+                "'echo hm; sleep 60' was still running after 4s and was ended. Its output ended with:\nhm"
             ),
             (
                 ["command": "printf '%0200d' | tr 0 a", "output_regex": "^(a+)+[bc]"], .invalidInput,

@@ -178,7 +178,7 @@ struct OpenAIProviderOverHTTPTests {
     init() throws { server = try #require(ModelServer.current) }
 
     private func reply(_ path: String, key: String = "sk-abcdefgh") async throws -> ModelReply {
-        let settings: JSONValue = ["base_url": .string(server.url(path)), "key": "env:KEY", "idle_timeout": "300ms"]
+        let settings: JSONValue = ["base_url": .string(server.url(path)), "key": "env:KEY", "idle_timeout": "1s"]
         let provider = try OpenAIProvider(settings: OpenAISettings(json: settings))
         let context = ProviderContext(transport: CurlTransport(), secrets: { _ in key })
         return try await provider.reply(to: ChatExamples.request, in: context)

@@ -125,8 +125,8 @@ import WorkspaceKit
                 == "The server 'echo waiting; sleep 60' was not ready after 4s. Nobody accepts connections at port 1."
         )
         #expect(silent.details == "The server printed last:\nwaiting\n")
-        let ill = try await verdict([["path": "/users"]], ["ready": "/health", "ready_timeout": "2s"])
-        #expect(ill.reason.contains("was not ready after 2s. 'http://127.0.0.1:"))
+        let ill = try await verdict([["path": "/users"]], ["ready": "/health", "ready_timeout": "8s"])
+        #expect(ill.reason.contains("was not ready after 8s. 'http://127.0.0.1:"))
         #expect(ill.reason.hasSuffix("/health' answers with 404."))
     }
 
