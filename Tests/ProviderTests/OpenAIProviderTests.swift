@@ -205,7 +205,7 @@ struct OpenAIProviderOverHTTPTests {
     }
 
     @Test func aStalledReplyIsTold() async throws {
-        let message = "The answer of '127.0.0.1:\(server.port)' stalled: nothing came for 0.3 s."
+        let message = "The answer of '127.0.0.1:\(server.port)' stalled: nothing came for 1 s."
         await #expect(throws: Failure(.timedOut, message, mayHaveCost: true)) { try await reply("/stall") }
     }
 
