@@ -54,8 +54,18 @@ extension SQLiteConnection {
     }
 
     /// What is kept of a row besides its run, with what lists are filtered by.
-    private static let keptColumns =
-        "pipeline, status, sequence, started_at, updated_at, wake_at, details, project, origin, is_asking, is_led"
+    private static let keptColumns = [
+        "pipeline", "status", "sequence", "started_at", "updated_at", "wake_at", "details", "project", "origin",
+        "is_asking", "is_led",
+    ]
+    private static let insertion = """
+        INSERT INTO run (\(keptColumns.joined(separator: ", ")), id) VALUES (\(marks(keptColumns.count + 1)))
+        """
+    private static let replacement = """
+        UPDATE run SET (\(keptColumns.joined(separator: ", "))) = (\(marks(keptColumns.count))) WHERE id = ?
+        """
+
+    private static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
 
     /// - Returns: the key of the row.
     private func keep(_ row: RunSummary, as key: Int?) throws(StoreError) -> Int {
@@ -66,13 +76,10 @@ extension SQLiteConnection {
             .integer(row.parent == nil ? 0 : 1), .text(row.run.value),
         ]
         guard let key else {
-            try run("INSERT INTO run (\(Self.keptColumns), id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            try run(Self.insertion, values)
             return lastKey
         }
-        try run(
-            "UPDATE run SET (\(Self.keptColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
-            values
-        )
+        try run(Self.replacement, values)
         return key
     }
 

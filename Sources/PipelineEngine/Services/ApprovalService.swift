@@ -17,7 +17,7 @@ public struct ApprovalService: Sendable {
     public func waiting() async throws(ServiceError) -> [RunSummary] {
         do throws(StoreError) {
             // What an agent asks, the run asks that it works for.
-            return try await store.summaries(RunQuery(statuses: [.waiting], limit: 10_000)).filter { $0.parent == nil }
+            return try await store.summaries(RunQuery(statuses: [.waiting], isOwn: true, limit: 10_000))
         } catch {
             throw .store(error)
         }

@@ -91,15 +91,18 @@ public final class RunService: Sendable {
     public func find(_ prefix: String) async throws(ServiceError) -> RunID {
         let exact = RunID(prefix)
         if try await summary(of: exact) != nil { return exact }
-        var matches = try await list(RunQuery(limit: 10_000)).filter { $0.run.value.hasPrefix(prefix) }
-        let own = matches.filter { $0.parent == nil }
-        if !own.isEmpty { matches = own }
+        var matches = try await runs(beginning: prefix, isOwn: true)
+        if matches.isEmpty { matches = try await runs(beginning: prefix, isOwn: false) }
         guard let first = matches.first else { throw .noSuchRun(exact) }
         guard matches.count == 1 else {
             let names = matches.prefix(5).map { "'\($0.run)'" }.joined(separator: ", ")
             throw .invalid("'\(prefix)' begins the names of \(matches.count) runs: \(names). Give more of it.")
         }
         return first.run
+    }
+
+    private func runs(beginning prefix: String, isOwn: Bool) async throws(ServiceError) -> [RunSummary] {
+        try await list(RunQuery(isOwn: isOwn, limit: 10_000)).filter { $0.run.value.hasPrefix(prefix) }
     }
 
     /// All events of a run, in order; the chain is checked on the way.

@@ -4,11 +4,14 @@ extension StepGraph {
     ///
     /// - Parameter elements: Those that are mappings may be a ``StepTask``.
     public init(tasks elements: [JSONValue]) {
-        let tasks = Self.areOrdered(elements) ? elements : []
-        let steps = elements.indices.map { index in
+        let areOrdered = Self.areOrdered(elements)
+        let steps = elements.enumerated().map { index, element in
             var step = Step()
-            step.id = tasks.isEmpty ? "\(index + 1)" : Self.name(of: tasks[index], at: index)
-            step.needs = tasks.isEmpty ? [] : tasks[index]["needs"]?.elements.compactMap(\.text) ?? []
+            // A number is what no task can be called.
+            step.id = "\(index + 1)"
+            guard areOrdered else { return step }
+            step.id = element["id"]?.text ?? step.id
+            step.needs = element["needs"]?.elements.compactMap(\.text) ?? []
             return step
         }
         self.init(steps, called: "task")
@@ -28,11 +31,6 @@ extension StepGraph {
     }
 
     private static func areOrdered(_ elements: [JSONValue]) -> Bool { elements.contains { $0["needs"] != nil } }
-
-    /// What an element is called; its number when it says nothing, which no name can be.
-    private static func name(of element: JSONValue, at index: Int) -> String {
-        element["id"]?.text ?? "\(index + 1)"
-    }
 }
 
 /// One of several pieces of work that a model hands on for others to do.
