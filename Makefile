@@ -14,6 +14,8 @@ BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|
 ALONE          = ^CommandTests\.SubscriberTests
 PLAYED         = ^CommandTests\.PlayedPipelinesTests
 BUILDERS       = ^GateTests\.(CTest|Cargo|Go|Swift|Rust|Make|Npm|Node|Bench|Perf|SQL)
+# Eight at a time: hundreds at once leave each of them so little of the machine that what has a deadline misses it.
+TEST           = swift test --skip-build --experimental-maximum-parallelization-width 8
 export SWIFT_BACKTRACE ?= enable=no
 
 .PHONY: demo test lint build packages browser python litellm mcp acp timer fuzz figures serve-figures clean
@@ -28,17 +30,17 @@ demo: build python
 ## projects or measure by themselves.
 test: packages browser python litellm mcp acp lint
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
-	swift test --skip-build --filter '^ModuleTests\.'
-	swift test --skip-build --filter '^GateTests\.' --skip '$(BUILDERS)'
-	swift test --skip-build --filter '$(BUILDERS)'
-	swift test --skip-build --filter '^ProviderTests\.'
-	swift test --skip-build --filter '^HTTPTests\.'
-	swift test --skip-build --filter '^ContractTests\.'
-	swift test --skip-build --filter '^CommandTests\.' --skip '$(BENCHES)|$(PLAYED)|$(ALONE)'
-	swift test --skip-build --filter '$(PLAYED)'
-	swift test --skip-build --filter '$(BENCHES)'
-	swift test --skip-build --filter '$(ALONE)'
+	$(TEST) --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
+	$(TEST) --filter '^ModuleTests\.'
+	$(TEST) --filter '^GateTests\.' --skip '$(BUILDERS)'
+	$(TEST) --filter '$(BUILDERS)'
+	$(TEST) --filter '^ProviderTests\.'
+	$(TEST) --filter '^HTTPTests\.'
+	$(TEST) --filter '^ContractTests\.'
+	$(TEST) --filter '^CommandTests\.' --skip '$(BENCHES)|$(PLAYED)|$(ALONE)'
+	$(TEST) --filter '$(PLAYED)'
+	$(TEST) --filter '$(BENCHES)'
+	$(TEST) --filter '$(ALONE)'
 
 ## Formatting and the house's own rules of style.
 lint:

@@ -59,19 +59,6 @@ extension [Event] {
         return status
     }
 
-    /// From the beginning to the end of each check.
-    var checks: [ClosedRange<Instant>] {
-        var begun: Instant?
-        return compactMap { event in
-            switch event.payload {
-            case .checkStarted: begun = event.at
-            case .checkFinished: return begun.map { $0...event.at }
-            default: break
-            }
-            return nil
-        }
-    }
-
     /// Who answered a question of this run, and when.
     func resolution(of approval: ApprovalID) -> (answer: Resolution, at: Instant)? {
         for event in self {

@@ -6,14 +6,14 @@ import Testing
 /// `sluice watch`: a run that somebody else works on.
 @Suite(.timeLimit(.minutes(5)))
 struct WatchTests {
-    /// A run that stands still in its first check until `home/go` can be read.
-    private func prepare(_ bench: Bench, goal: String = "test -e done.txt") async throws {
+    /// A run that stands still in its first check until there is `home/go`.
+    private func prepare(_ bench: Bench, goal: String = "test -e done.txt") throws {
         try bench.write(
             """
             name: held
             model: scripted/script.json
             limits: { iterations: 1 }
-            goal: { gate: command, with: { command: "test -e $HOME/gone || { cat $HOME/go; touch $HOME/gone; }; \(goal)" } }
+            goal: { gate: command, with: { command: "until test -e $HOME/go; do sleep 0.05; done; \(goal)" } }
             workspace: { sandbox: off }
             """,
             to: "held.yaml"
@@ -23,17 +23,16 @@ struct WatchTests {
             ["text": "It is done."],
         ]
         try bench.write(script.jsonText, to: "script.json")
-        try await bench.run("mkfifo", "\(bench.root)/home/go")
     }
 
-    private func letGo(_ bench: Bench) async throws {
-        try await bench.run("sh", "-c", "echo > home/go", in: bench.root)
+    private func letGo(_ bench: Bench) throws {
+        try bench.write("", to: "home/go")
     }
 
     @Test(arguments: [("test -e done.txt", 0), ("test -e never.txt", 1)])
     func theEndOfTheRunIsTheStatus(goal: String, status: Int) async throws {
         try await withBench { bench in
-            try await prepare(bench, goal: goal)
+            try prepare(bench, goal: goal)
             try await withServer(bench) { server in
                 try await server.client.start("r1", "held.yaml", in: bench)
                 let address = "http://127.0.0.1:\(server.client.port)"
@@ -41,7 +40,7 @@ struct WatchTests {
                 let remote = try bench.start(["watch", "last", "--json", "--server", address])
                 await local.wait(for: "check.started")
                 await remote.wait(for: "check.started")
-                try await letGo(bench)
+                try letGo(bench)
                 let (here, there) = (await local.ended(), await remote.ended())
                 let events = try await bench.events(of: "r1")
                 #expect(try Bench.events(in: here.output) == events)
@@ -55,7 +54,7 @@ struct WatchTests {
     /// Joined over two restarts, each event is told once.
     @Test func whoWatchesAServerMissesNothingWhenItStartsAnew() async throws {
         try await withBench { bench in
-            try await prepare(bench)
+            try prepare(bench)
             let first = try await Served(bench)
             let port = first.client.port
             try await first.client.start("r1", "held.yaml", in: bench)
@@ -65,7 +64,7 @@ struct WatchTests {
             let second = try await Served(bench, port: port)
             await second.stop()
             try await withServer(bench, port: port) { server in
-                try await letGo(bench)
+                try letGo(bench)
                 let ended = await watch.ended()
                 #expect(ended.status == 0, "\(ended)")
                 let events = try await bench.events(of: "r1")

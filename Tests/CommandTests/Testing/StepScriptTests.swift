@@ -157,7 +157,8 @@ struct StepScriptTests {
         }
     }
 
-    /// One step ends while the other one runs a command; there the process dies, and the next one has to ask about that.
+    /// One step ends while the other one runs a command, which ends by itself only when it is run again; there the process
+    /// dies, and the next one has to ask about that.
     @Test func whetherACallOfAStepMayBeMadeAgainTakesNoAnswer() async throws {
         try await withBench { bench in
             let pipeline = """
@@ -170,7 +171,7 @@ struct StepScriptTests {
                   - { id: ship, needs: [slow, quick], human: "Ship it?" }
 
                 """
-            let call = #"{ tool: bash_exec, arguments: { command: "sleep 2; echo done > a.txt" } }"#
+            let call = #"{ tool: bash_exec, arguments: { command: "test -e b || { touch b; sleep 1000; }; echo done > a.txt" } }"#
             let test = """
                 tests:
                   - name: asks once
@@ -181,7 +182,7 @@ struct StepScriptTests {
                       end: achieved
                       events:
                         - { type: step.finished, contains: So. }
-                        - { type: approval.requested, contains: "sleep 2" }
+                        - { type: approval.requested, contains: "sleep 1000" }
                         - { type: approval.resolved, contains: approve }
                         - { type: approval.requested, contains: "Ship it?" }
                         - { type: step.finished, contains: Yes. }
