@@ -63,9 +63,11 @@ final class ContractStage: Sendable {
         registry.add(WriteTool.self)
         registry.add(ContentGate.self)
         registry.add(SilentProvider.self)
+        let store = MemoryStore()
         return EngineParts(
             registry: registry,
-            store: MemoryStore(),
+            store: store,
+            documents: store,
             workspaces: PlainWorkspaces(),
             transport: NoTransport(),
             secrets: { _ in nil },

@@ -18,6 +18,8 @@ extension StorePromise {
             (RunQuery(statuses: [.waiting, .running, .achieved], limit: 3), "edc"),
             (RunQuery(statuses: [.waiting, .running], after: place), "ba"),
             (RunQuery(statuses: [.waiting], dueBy: time(9), pipeline: "p"), "d"),
+            (RunQuery(group: "g"), "dc"), (RunQuery(group: "g", isOwn: true, limit: 1), "d"),
+            (RunQuery(group: "h"), ""),
             (RunQuery(isOwn: true), "dcba"), (RunQuery(statuses: [.achieved], isOwn: true), ""),
             (RunQuery(isOwn: true, after: place, limit: 1), "b"),
         ]
@@ -82,8 +84,15 @@ extension StorePromise {
         [
             row("a", .running, 10, "p", ["project": "/x", "origin": "cli"]),
             row("b", .waiting, 20, "q", ["project": "/x", "origin": "web", "approvals": ["a1"]]),
-            row("c", .running, 30, "p", ["project": "/x", "origin": "cli", "approvals": []]),
-            row("d", .waiting, 40, "p", ["project": "/y", "origin": "web", "approvals": ["a1", "a2"]], wakeAt: 9),
+            row("c", .running, 30, "p", ["project": "/x", "origin": "cli", "approvals": [], "group": "g"]),
+            row(
+                "d",
+                .waiting,
+                40,
+                "p",
+                ["project": "/y", "origin": "web", "approvals": ["a1", "a2"], "group": "g"],
+                wakeAt: 9
+            ),
             row("e", .achieved, 50, "q", ["parent": "a"]),
         ]
     }

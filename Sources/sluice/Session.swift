@@ -161,6 +161,7 @@ struct Session: Sendable {
             EngineParts(
                 registry: registry,
                 store: store,
+                documents: store,
                 workspaces: workspaces(database),
                 sandboxes: sandboxes(database),
                 transport: CircuitBreaker(transport, now: clock.now),

@@ -19,9 +19,9 @@ struct FileTests {
     }
 
     @Test func aNewerSchemaIsRefused() async throws {
-        try await refusal(after: "PRAGMA user_version = 7") { path in
+        try await refusal(after: "PRAGMA user_version = 8") { path in
             .unreadable(
-                "The database '\(path)' was written by a newer Sluice (schema 7; this one knows 6). "
+                "The database '\(path)' was written by a newer Sluice (schema 8; this one knows 7). "
                     + "Use that version, or another database with --db."
             )
         }

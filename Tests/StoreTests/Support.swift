@@ -57,8 +57,8 @@ func sqlite3(_ path: String, _ sql: String) throws -> String {
 
 /// Makes a database what the first version of its schema would have made it.
 func takeBackToTheFirstSchema(_ path: String) throws {
-    let indices = ["pipeline", "project", "origin", "asking", "owner", "own"].map { "DROP INDEX run_\($0)" }
-    let columns = ["project", "origin", "is_asking", "is_led"].map { "ALTER TABLE run DROP COLUMN \($0)" }
+    let indices = ["pipeline", "project", "origin", "asking", "owner", "own", "group"].map { "DROP INDEX run_\($0)" }
+    let columns = ["project", "origin", "is_asking", "is_led", "run_group"].map { "ALTER TABLE run DROP COLUMN \($0)" }
     let events = [
         "CREATE TABLE old (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, sequence INTEGER NOT NULL, "
             + "type TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, occurred_at INTEGER NOT NULL, "

@@ -69,7 +69,11 @@ private struct SQLiteFilter {
         }
         if let time = query.updatedBefore { add("updated_at < ?", [.integer(time.milliseconds)]) }
         if let time = query.dueBy { add("wake_at <= ?", [.integer(time.milliseconds)]) }
-        for (column, text) in [("pipeline", query.pipeline), ("project", query.project), ("origin", query.origin)] {
+        let texts = [
+            ("pipeline", query.pipeline), ("project", query.project), ("origin", query.origin),
+            ("run_group", query.group),
+        ]
+        for (column, text) in texts {
             if let text { add("\(column) = ?", [.text(text)]) }
         }
         if query.isAsking { add("is_asking", []) }

@@ -8,7 +8,7 @@ enum SQLiteSchema {
     static let applicationID = 0x534C_5543
 
     /// Steps are added, never changed.
-    static let migrations = [first, records, filters, types, accounts, led]
+    static let migrations = [first, records, filters, types, accounts, led, groups]
 
     /// Brings the database to this version's schema; nothing is changed in a file that is not ours or is newer.
     static func prepare(_ connection: SQLiteConnection) throws(StoreError) {
@@ -194,5 +194,11 @@ enum SQLiteSchema {
         ALTER TABLE run ADD COLUMN is_led INTEGER NOT NULL DEFAULT 0 CHECK (is_led IN (0, 1));
         UPDATE run SET is_led = json_extract(details, '$.parent') IS NOT NULL WHERE json_valid(details);
         CREATE INDEX run_own ON run (updated_at, id) WHERE NOT is_led;
+        """
+
+    // What clients count their runs to. No run of an earlier version has one.
+    private static let groups = """
+        ALTER TABLE run ADD COLUMN run_group TEXT NOT NULL DEFAULT '';
+        CREATE INDEX run_group ON run (run_group, updated_at, id) WHERE run_group <> '';
         """
 }

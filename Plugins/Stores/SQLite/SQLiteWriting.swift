@@ -56,7 +56,7 @@ extension SQLiteConnection {
     /// What is kept of a row besides its run, with what lists are filtered by.
     private static let keptColumns = [
         "pipeline", "status", "sequence", "started_at", "updated_at", "wake_at", "details", "project", "origin",
-        "is_asking", "is_led",
+        "is_asking", "is_led", "run_group",
     ]
     private static let insertion = """
         INSERT INTO run (\(keptColumns.joined(separator: ", ")), id) VALUES (\(marks(keptColumns.count + 1)))
@@ -73,7 +73,7 @@ extension SQLiteConnection {
             .text(row.pipeline), .text(row.status.rawValue), .integer(row.sequence), try value(row.startedAt),
             try value(row.updatedAt), try row.wakeAt.map(value) ?? .null, .json(row.details.encoded()),
             .text(row.project), .text(row.origin), .integer(row.isAsking ? 1 : 0),
-            .integer(row.parent == nil ? 0 : 1), .text(row.run.value),
+            .integer(row.parent == nil ? 0 : 1), .text(row.group), .text(row.run.value),
         ]
         guard let key else {
             try run(Self.insertion, values)

@@ -31,6 +31,7 @@ public struct HTTPStatus: Sendable, Hashable {
     public static let internalServerError = HTTPStatus(500)
     public static let notImplemented = HTTPStatus(501)
     public static let serviceUnavailable = HTTPStatus(503)
+    public static let gatewayTimeout = HTTPStatus(504)
     public static let versionNotSupported = HTTPStatus(505)
 
     /// The phrase that goes with the code; empty where none is registered (RFC 9112, section 4, allows that).
@@ -46,6 +47,6 @@ public struct HTTPStatus: Sendable, Hashable {
         413: "Content Too Large", 414: "URI Too Long", 415: "Unsupported Media Type", 417: "Expectation Failed",
         422: "Unprocessable Content", 426: "Upgrade Required", 429: "Too Many Requests",
         431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
-        503: "Service Unavailable", 505: "HTTP Version Not Supported",
+        503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
     ]
 }

@@ -87,6 +87,8 @@ public struct RunStart: Sendable, Hashable {
     public var project: String
     /// The contract or command that started the run: `cli`.
     public var origin: String
+    /// What whoever started the run counts it to, in words of their own: a repository, a conversation; empty for nothing.
+    public var group: String
     /// The version of Sluice that started it.
     public var version: String
     /// The name of the key of whoever started it, whose limits of cost hold; `nil` for whoever needed none.
@@ -102,6 +104,7 @@ public struct RunStart: Sendable, Hashable {
         inputs: [String: JSONValue] = [:],
         project: String,
         origin: String,
+        group: String = "",
         version: String,
         key: String? = nil,
         forkedFrom: ForkOrigin? = nil,
@@ -114,6 +117,7 @@ public struct RunStart: Sendable, Hashable {
         self.inputs = inputs
         self.project = project
         self.origin = origin
+        self.group = group
         self.version = version
         self.key = key
     }

@@ -174,6 +174,7 @@ extension RunStart {
             inputs: inputs,
             project: project,
             origin: origin,
+            group: body.text("group") ?? "",
             version: version,
             key: body.text("key"),
             forkedFrom: forked.flatMap(\.self),

@@ -154,7 +154,10 @@ extension RunStart {
         [
             "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
             "origin": .string(origin), "version": .string(version),
-        ].adding(["key": key.map(JSONValue.string), "forked_from": forkedFrom?.body, "parent": parent?.body])
+        ].adding([
+            "group": group.isEmpty ? JSONValue?.none : .string(group), "key": key.map(JSONValue.string),
+            "forked_from": forkedFrom?.body, "parent": parent?.body,
+        ])
     }
 }
 

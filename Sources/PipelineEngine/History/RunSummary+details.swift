@@ -18,6 +18,8 @@ extension RunSummary {
     public var project: String { details["project"]?.text ?? "" }
     /// The contract or command that started the run: `cli`.
     public var origin: String { details["origin"]?.text ?? "" }
+    /// What whoever started the run counts it to; empty for nothing.
+    public var group: String { details["group"]?.text ?? "" }
     /// The run that this one works for; `nil` for a run of its own.
     public var parent: RunID? { details["parent"]?.text.map { RunID($0) } }
     /// Whether the run has questions that nobody has answered.
@@ -46,6 +48,7 @@ extension RunFacts {
             "holds": (lastCheck?.holds).map(JSONValue.bool),
             "reason": reason.map(JSONValue.string),
             "forked_from": (start?.forkedFrom).map { ["run": .string($0.run.value), "sequence": .int($0.sequence)] },
+            "group": (start?.group).flatMap { $0.isEmpty ? JSONValue?.none : .string($0) },
             "parent": (start?.parent).map { .string($0.run.value) },
             "approvals": questions.isEmpty ? nil : .array(questions.map { .string($0.approval.id.value) }),
             "questions": questions.isEmpty ? nil : .array(questions.map(\.json)),

@@ -27,6 +27,7 @@ public final class RunService: Sendable {
             inputs: order.inputs,
             project: order.project,
             origin: order.origin,
+            group: order.group,
             version: parts.version,
             key: order.key,
             parent: order.parent
@@ -171,6 +172,8 @@ public struct RunOrder: Sendable {
     public var project: String
     /// The contract or command that asks: `cli`.
     public var origin: String
+    /// What whoever asks counts the run to, in words of their own; empty for nothing.
+    public var group: String
     /// The name of the key of whoever asks, whose limits of cost hold; `nil` for whoever needs none.
     public var key: String?
     /// What it is to do the work of; `nil` for a run of its own.
@@ -182,6 +185,7 @@ public struct RunOrder: Sendable {
         inputs: [String: JSONValue] = [:],
         project: String,
         origin: String,
+        group: String = "",
         key: String? = nil
     ) {
         self.run = run
@@ -189,6 +193,7 @@ public struct RunOrder: Sendable {
         self.inputs = inputs
         self.project = project
         self.origin = origin
+        self.group = group
         self.key = key
     }
 }

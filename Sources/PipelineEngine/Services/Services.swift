@@ -7,6 +7,7 @@ public struct Services: Sendable {
     public let wakeUps: WakeUps
     public let pipelines: PipelineService
     public let feed: EventFeed
+    public let documents: DocumentService
     public let registry: Registry
     /// What keeps a run from being carried on here. To ask has its secrets looked up, so that they are known to be such
     /// before a tool puts one out.
@@ -48,6 +49,7 @@ public struct Services: Sendable {
             policy: parts.policy
         )
         pipelines = PipelineService(parts)
+        documents = DocumentService(store: parts.documents)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }
 
@@ -88,6 +90,8 @@ public struct Services: Sendable {
 public struct EngineParts: Sendable {
     public var registry: Registry
     public var store: any EventStore
+    /// Where interfaces keep what is theirs.
+    public var documents: any RecordStore
     public var workspaces: any WorkspaceKeeper
     /// Confines what runs start.
     public var sandboxes: any SandboxKeeper
@@ -123,6 +127,7 @@ public struct EngineParts: Sendable {
     public init(
         registry: Registry,
         store: any EventStore,
+        documents: any RecordStore = NoDocuments(),
         workspaces: any WorkspaceKeeper,
         sandboxes: any SandboxKeeper = NoSandbox(),
         transport: any HTTPTransport,
@@ -147,6 +152,7 @@ public struct EngineParts: Sendable {
         self.policy = policy
         self.registry = registry
         self.store = store
+        self.documents = documents
         self.workspaces = workspaces
         self.sandboxes = sandboxes
         self.transport = transport

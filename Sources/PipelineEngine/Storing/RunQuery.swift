@@ -14,6 +14,8 @@ public struct RunQuery: Sendable, Hashable {
     public var project: String?
     /// Only runs that this contract or command started (``RunSummary/origin``); `nil` for all.
     public var origin: String?
+    /// Only runs that whoever started them counts to this (``RunSummary/group``); `nil` for all.
+    public var group: String?
     /// Only runs that have open questions (``RunSummary/isAsking``); `false` for all.
     public var isAsking: Bool
     /// Only runs that work for no other one (``RunSummary/parent``), as those of steps and agents do; `false` for all.
@@ -29,6 +31,7 @@ public struct RunQuery: Sendable, Hashable {
         pipeline: String? = nil,
         project: String? = nil,
         origin: String? = nil,
+        group: String? = nil,
         isAsking: Bool = false,
         isOwn: Bool = false,
         after: Place? = nil,
@@ -40,6 +43,7 @@ public struct RunQuery: Sendable, Hashable {
         self.pipeline = pipeline
         self.project = project
         self.origin = origin
+        self.group = group
         self.isAsking = isAsking
         self.isOwn = isOwn
         self.after = after

@@ -45,6 +45,7 @@ extension RunQuery {
             && pipeline.map { row.pipeline == $0 } ?? true
             && project.map { row.project == $0 } ?? true
             && origin.map { row.origin == $0 } ?? true
+            && group.map { row.group == $0 } ?? true
             && (!isAsking || row.isAsking)
             && (!isOwn || row.parent == nil)
             && after.map { $0.precedes(Place(of: row)) } ?? true

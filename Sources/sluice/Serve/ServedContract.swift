@@ -1,5 +1,6 @@
 import ConsoleContract
 import HTTPKit
+import MContract
 import NativeContract
 import OperationsContract
 import PipelineEngine
@@ -21,6 +22,7 @@ struct ServedContract: Sendable {
         ServedContract(name: RetrAI.name) { means throws(CommandError) in
             RetrAI.contract(means.services, RetrAI.Settings(aliases: try means.settings.aliases(), model: means.model))
         },
+        ServedContract(name: M.name) { means in M.contract(means.services) },
         ServedContract(name: ConsoleContract.name) { _ in ConsoleContract.make() },
         ServedContract(name: Operations.name, isAlwaysThere: true) { means in
             Operations.contract(means.services, metrics: (Metrics.contentType, { [means] in means.metrics.text() }))

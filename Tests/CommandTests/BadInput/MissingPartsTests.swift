@@ -77,7 +77,7 @@ struct MissingPartsTests {
             try await bench.changeDatabase("PRAGMA user_version = 99")
             let ended = try await bench.sluice("runs")
             let sentence = """
-                The database '\(bench.database)' was written by a newer Sluice (schema 99; this one knows 6). Use that \
+                The database '\(bench.database)' was written by a newer Sluice (schema 99; this one knows 7). Use that \
                 version, or another database with --db.
 
                 """

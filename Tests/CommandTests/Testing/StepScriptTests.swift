@@ -171,7 +171,7 @@ struct StepScriptTests {
                   - { id: ship, needs: [slow, quick], human: "Ship it?" }
 
                 """
-            let call = #"{ tool: bash_exec, arguments: { command: "test -e b || { touch b; sleep 1000; }; echo done > a.txt" } }"#
+            let call = #"{ tool: bash_exec, arguments: { command: "test -e b || { touch b; sleep 99; }; echo done > a.txt" } }"#
             let test = """
                 tests:
                   - name: asks once
@@ -182,7 +182,7 @@ struct StepScriptTests {
                       end: achieved
                       events:
                         - { type: step.finished, contains: So. }
-                        - { type: approval.requested, contains: "sleep 1000" }
+                        - { type: approval.requested, contains: "sleep 99" }
                         - { type: approval.resolved, contains: approve }
                         - { type: approval.requested, contains: "Ship it?" }
                         - { type: step.finished, contains: Yes. }
