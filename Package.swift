@@ -54,7 +54,7 @@ let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program"
 /// The built-in pipelines that have their tests beside them.
 let testedPipelines = [
     "bench-compare", "command", "coverage", "fix-ci", "fix-lint", "perf-check", "plan-approve-build",
-    "pytest", "refactor", "refactor-by-review", "reproduce-bug", "review", "swarm",
+    "pytest", "refactor", "refactor-by-review", "reproduce-bug", "review", "swarm", "task",
     "upgrade-dependency",
 ]
 
@@ -100,7 +100,7 @@ let modules: [Target] = [
 let contracts: [Target] = [
     module("ACP", "Contract", needs: ["ContractKit", "PipelineEngine", "RPCKit", "WorkspaceKit"]),
     module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
-    module("M", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
+    module("M", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine", "WorkspaceKit"]),
     module("MCP", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine", "RPCKit"]),
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("Operations", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
@@ -234,7 +234,7 @@ let package = Package(
         tests(
             "ContractTests",
             of: [
-                "HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "PipelineTesting",
+                "HTTPKit", "HTTPServer", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProcessKit",
                 "RPCKit", "StandardModules",
             ] + every("Contract")
         ),

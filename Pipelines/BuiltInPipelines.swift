@@ -18,6 +18,7 @@ public enum BuiltInPipelines {
         "reproduce-bug": text(PackageResources.reproduce_bug_yaml),
         "review": text(PackageResources.review_yaml),
         "swarm": text(PackageResources.swarm_yaml),
+        "task": text(PackageResources.task_yaml),
         "upgrade-dependency": text(PackageResources.upgrade_dependency_yaml),
     ]
 

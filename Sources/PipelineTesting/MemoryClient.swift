@@ -30,6 +30,8 @@ public struct MemoryClient: ContractClient {
     }
 
     public func open(_ target: String, headers: HTTPHeaders) async throws -> any ClientStream {
+        var headers = headers
+        headers["upgrade"] = "websocket"
         switch await answer(.get, target, headers, []) {
         case .response(let response):
             throw Failure(.invalidInput, "'\(target)' is no stream, but \(response.status.code): \(response.bodyText)")

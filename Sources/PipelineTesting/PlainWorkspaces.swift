@@ -7,25 +7,33 @@ public struct PlainWorkspaces: WorkspaceKeeper {
     private let opened: @Sendable (inout OpenedWorkspace, WorkspaceOrder) -> Void
     private let rebuilt: @Sendable (Workspace, EditPolicy) throws(Failure) -> Void
     private let restored: @Sendable (SnapshotID, Workspace) -> Void
+    private let places: String
 
     /// - Parameters:
+    ///   - places: Where projects stand that are there for one run alone; `nil` for among the temporary files.
     ///   - look: Called before each snapshot; what it throws keeps the snapshot from being taken.
     ///   - opened: May change how a workspace starts.
     ///   - rebuilt: Called when a goal is to be judged there; what it throws keeps it from being judged.
     ///   - restored: Called to set files back.
     public init(
+        places: String? = nil,
         look: @escaping @Sendable () throws(Failure) -> Void = { () throws(Failure) in },
         opened: @escaping @Sendable (inout OpenedWorkspace, WorkspaceOrder) -> Void = { _, _ in },
         rebuilt: @escaping @Sendable (Workspace, EditPolicy) throws(Failure) -> Void = { _, _ throws(Failure) in },
         restored: @escaping @Sendable (SnapshotID, Workspace) -> Void = { _, _ in }
     ) {
+        self.places = places ?? FileManager.default.temporaryDirectory.path
         self.look = look
         self.opened = opened
         self.rebuilt = rebuilt
         self.restored = restored
     }
 
+    public func place(for run: RunID) -> String { "\(places)/place-\(run.value)" }
     public func open(_ order: WorkspaceOrder, for run: RunID) -> OpenedWorkspace {
+        if order.source != nil {
+            try? FileManager.default.createDirectory(atPath: order.project, withIntermediateDirectories: true)
+        }
         var workspace = OpenedWorkspace(Workspace(path: order.project), start: order.fork?.snapshot ?? "start")
         opened(&workspace, order)
         return workspace

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPKit
 import HTTPServer
+import MContract
 import NativeContract
 import OperationsContract
 import PipelineEngine
@@ -26,6 +27,7 @@ struct ContractBench: Sendable {
     static func serving(
         store: () -> any EventStore = { MemoryStore() },
         settings: RetrAI.Settings = RetrAI.Settings(),
+        m: M.Settings = M.Settings(),
         as principal: Principal? = nil,
         _ body: (ContractBench) async throws -> Void
     ) async throws {
@@ -34,7 +36,7 @@ struct ContractBench: Sendable {
                 .resolvingSymlinksInPath().path
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: directory) }
-            let bench = try ContractBench(directory, store(), settings, door, principal)
+            let bench = try ContractBench(directory, store(), settings, m, door, principal)
             let failure = await bench.services.serving { await bench.failure(of: body) }
             if let failure { throw failure }
         }
@@ -67,13 +69,14 @@ struct ContractBench: Sendable {
         _ directory: String,
         _ store: any EventStore,
         _ settings: RetrAI.Settings,
+        _ m: M.Settings,
         _ door: Door,
         _ principal: Principal?
     ) throws {
         self.directory = directory
         self.store = store
         services = Services(Self.parts(directory, store))
-        contracts = Self.contracts(services, settings, directory)
+        contracts = Self.contracts(services, settings, m, directory)
         guard door == .port else {
             client = try MemoryClient(contracts, of: services, as: principal)
             listener = nil
@@ -88,14 +91,15 @@ struct ContractBench: Sendable {
         EngineParts(
             registry: registry,
             store: store,
-            workspaces: PlainWorkspaces(),
+            documents: store as? any RecordStore ?? NoDocuments(),
+            workspaces: PlainWorkspaces(places: directory),
             transport: NoTransport(),
             secrets: { _ in nil },
             scratch: directory + ".scratch",
             version: "test",
             sources: PipelineSources(
-                builtInNames: ["fix"],
-                builtIn: { $0 == "fix" ? ("fix.yaml", builtIn) : nil },
+                builtInNames: builtIn.keys.sorted(),
+                builtIn: { name in builtIn[name].map { ("\(name).yaml", $0) } },
                 read: PipelineSources.disk
             ),
             roots: [directory]
@@ -105,6 +109,7 @@ struct ContractBench: Sendable {
     private static func contracts(
         _ services: Services,
         _ settings: RetrAI.Settings,
+        _ m: M.Settings,
         _ directory: String
     ) -> [APIContract] {
         let native = Native.Settings(
@@ -122,7 +127,8 @@ struct ContractBench: Sendable {
             openAPI: { OpenAPI(title: "Sluice", version: "test").document(of: $0) }
         )
         return [
-            RetrAI.contract(services, settings), Native.contract(services, native), Operations.contract(services),
+            RetrAI.contract(services, settings), M.contract(services, m), Native.contract(services, native),
+            Operations.contract(services),
         ]
     }
 
@@ -136,7 +142,8 @@ struct ContractBench: Sendable {
         return try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
     }
 
-    private static let builtIn = """
+    private static let builtIn = [
+        "fix": """
         name: fix
         description: Works until the file says so.
         model: notes/fix
@@ -144,7 +151,18 @@ struct ContractBench: Sendable {
           word: { type: string, default: "done" }
         goal: { gate: content, with: { file: out, is: "${inputs.word}" } }
         tools: { allow: [look, write] }
-        """
+        """,
+        "task": """
+        name: task
+        description: Works until it is done, and asks before it writes.
+        inputs:
+          prompt: { type: string }
+        outputs: {}
+        human: { gate: before_writes }
+        tools: { allow: [look, write, ask_human] }
+        instructions: "${inputs.prompt}"
+        """,
+    ]
 
     private static let registry: Registry = {
         var registry = Registry.standard()

@@ -1,5 +1,6 @@
 import ConsoleContract
 import HTTPKit
+import MContract
 import NativeContract
 import OperationsContract
 import PipelineEngine
@@ -17,6 +18,10 @@ struct ContractPromiseTests {
 
     @Test func thatOfRetrAIKeepsThem() async throws {
         try await expectConformance(of: { RetrAI.contract($0) })
+    }
+
+    @Test func thatOfProjectMKeepsThem() async throws {
+        try await expectConformance(of: { M.contract($0) })
     }
 
     @Test func whatOperatorsAskKeepsThem() async throws {

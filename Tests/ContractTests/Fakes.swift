@@ -6,7 +6,7 @@ import PipelineTesting
 /// Plays what the model's name says.
 ///
 /// `fix` writes the right file in its second iteration, `talk` only talks, `hang` gives no reply until it is cancelled,
-/// `chat` says its text piece by piece, `deaf` writes only after a person has said something, `down` cannot be asked.
+/// `work` looks, writes and is done, `chat` says its text piece by piece, `deaf` writes only after a person has said something, `down` cannot be asked.
 struct NotesProvider: Provider {
     static let id: ModuleID = "notes"
     static let summary = "Plays a part."
@@ -37,6 +37,7 @@ struct NotesProvider: Provider {
             if case .user(let text) = $0 { text.contains(" says: ") } else { false }
         }
         let hasCalled = request.messages.contains { if case .tool = $0 { true } else { false } }
+        if request.model == "work" { return working(turn, usage) }
         let writes = request.model == "deaf" ? wasTold && !hasCalled : request.model == "fix" && turn == 2
         if request.model == "asks" {
             let questions = [
@@ -50,6 +51,12 @@ struct NotesProvider: Provider {
         }
         guard writes else { return ModelReply(text: "Turn \(turn + 1).", usage: usage) }
         return ModelReply(text: "", calls: [call(turn, "write", #"{"file":"out","text":"done"}"#)], usage: usage)
+    }
+
+    private func working(_ turn: Int, _ usage: Usage) -> ModelReply {
+        let calls = [call(0, "look", "{}"), call(1, "write", #"{"file":"out","text":"done"}"#)]
+        guard turn < calls.count else { return ModelReply(text: "It is done.", usage: usage) }
+        return ModelReply(text: turn == 0 ? "I look first." : "", calls: [calls[turn]], usage: usage)
     }
 
     private func call(_ turn: Int, _ tool: String, _ arguments: String) -> ToolCall {

@@ -12,7 +12,19 @@ enum SampleEvents {
     private static let run: [Event.Payload] = [
         .runStarted(RunStart(run: "r1", pipeline: [:], project: "/p", origin: "cli", version: "1")),
         .runStarted(
-            RunStart(run: "r1", pipeline: [:], project: "/p", origin: "api", group: "g", version: "1", key: "ci")
+            RunStart(
+                run: "r1",
+                pipeline: [:],
+                project: "/p",
+                source: .git("https://example.org/shop.git"),
+                origin: "api",
+                group: "g",
+                version: "1",
+                key: "ci"
+            )
+        ),
+        .runStarted(
+            RunStart(run: "r1", pipeline: [:], project: "/p", source: .nothing, origin: "api", version: "1")
         ),
         .runStarted(
             RunStart(

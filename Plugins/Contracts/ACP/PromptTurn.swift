@@ -1,6 +1,7 @@
 import PipelineEngine
 import PipelineKit
 import RPCKit
+import WorkspaceKit
 
 /// Follows a run for an editor until it has ended, or stays open for want of an answer.
 struct PromptTurn: Sendable {
@@ -25,7 +26,7 @@ struct PromptTurn: Sendable {
     /// - Parameter news: All that happens in the run, from before it is carried on.
     /// - Returns: `StopReason`.
     func follow(_ news: AsyncStream<News>, _ signal: AsyncStream<News>.Continuation) async throws(RPCError) -> String {
-        var (state, updates) = (known, Updates(of: run, live: true, before: FileBefore.text))
+        var (state, updates) = (known, Updates(of: run, live: true, before: { ConfinedDirectory.text(of: $1, in: $0) }))
         if let workspace = state.workspace {
             _ = updates.take(.workspaceOpened(workspace, start: state.startSnapshot ?? SnapshotID("")))
         }

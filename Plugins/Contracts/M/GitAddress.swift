@@ -9,21 +9,32 @@ struct GitAddress: Sendable, Hashable {
     /// Schemes that every installation takes; `ext::` and its like run commands.
     private static let schemes = ["https", "ssh", "git", "http"]
 
-    /// - Parameter allowsFiles: Whether repositories of this machine may be named: an installation for one person says so.
-    /// - Throws: 400 with what can be.
-    init(_ text: String, allowsFiles: Bool) throws(HTTPError) {
-        self.text = text
+    /// - Parameter directory: The path without links of a directory of this machine that may be worked on.
+    /// - Throws: 400 with what can be, or what `directory` throws.
+    init(_ text: String, directory: (String) throws(HTTPError) -> String) throws(HTTPError) {
+        self.text = text.hasPrefix("/") ? try directory(text) : text
         guard Self.isClean(text) else {
             throw .invalid("git_url must be an address without spaces and control characters, but is '\(text.shown)'")
         }
         if let colons = text.firstRange(of: "://") {
             let scheme = text[..<colons.lowerBound].lowercased()
-            guard Self.schemes.contains(scheme) || (allowsFiles && scheme == "file") else { throw Self.refusal(text) }
-        } else if text.hasPrefix("/") {
-            guard allowsFiles else { throw Self.refusal(text) }
-        } else {
-            guard Self.isScp(text) else { throw Self.refusal(text) }
+            guard Self.schemes.contains(scheme) else { throw Self.refusal(text) }
+            // It would stand in the history, and in what every client reads.
+            guard !Self.hasPassword(text[colons.upperBound...]) else {
+                throw .invalid(
+                    "git_url must hold no password: put it where git looks, such as a credential helper or a key of ssh"
+                )
+            }
+        } else if !text.hasPrefix("/"), !Self.isScp(text) {
+            throw Self.refusal(text)
         }
+    }
+
+    /// - Parameter rest: What stands behind the scheme.
+    private static func hasPassword(_ rest: Substring) -> Bool {
+        let authority = rest.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return false }
+        return authority[..<at].contains(":")
     }
 
     private static func isClean(_ text: String) -> Bool {
@@ -41,6 +52,8 @@ struct GitAddress: Sendable, Hashable {
     }
 
     private static func refusal(_ text: String) -> HTTPError {
-        .invalid("git_url must begin with https://, ssh:// or git://, or be HOST:PATH, but is '\(text.shown)'")
+        .invalid(
+            "git_url must begin with https://, http://, ssh:// or git://, be HOST:PATH, or be the path of a directory that this server works on, but is '\(text.shown)'"
+        )
     }
 }

@@ -9,12 +9,23 @@ public enum M {
 
     /// What an installation says of it.
     public struct Settings: Sendable {
-        /// Whether repositories of this machine may be cloned, by their path.
-        public var clonesFiles: Bool
+        /// The pipeline that every run is made of; an input `prompt` is given the words of whoever asks.
+        public var pipeline: String
+        /// Who works when the pipeline names no model.
+        public var model: ModelChain?
+        /// Whether a repository may have several runs under way.
+        public var runsSideBySide: Bool
         public var now: @Sendable () -> Instant
 
-        public init(clonesFiles: Bool = false, now: @escaping @Sendable () -> Instant = EngineClock.system.now) {
-            self.clonesFiles = clonesFiles
+        public init(
+            pipeline: String = "task",
+            model: ModelChain? = nil,
+            runsSideBySide: Bool = false,
+            now: @escaping @Sendable () -> Instant = EngineClock.system.now
+        ) {
+            self.pipeline = pipeline
+            self.model = model
+            self.runsSideBySide = runsSideBySide
             self.now = now
         }
     }
@@ -23,6 +34,9 @@ public enum M {
         APIContract(
             name: name,
             routes: RepositoryRoutes(services: services, settings: settings).routes
+                + RunRoutes(services: services, starter: RunStarter(services: services, settings: settings)).routes
+                + EventRoutes(services).routes
+                + ApprovalRoutes(services: services).routes
                 + DeviceRoutes(services: services, settings: settings).routes,
             render: \.inWordsOfM
         )

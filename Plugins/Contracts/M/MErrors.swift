@@ -9,7 +9,17 @@ extension HTTPError {
     /// Its clients know the statuses 400, 401, 404 and 409 alone, so a body that cannot be is a 400 here.
     var inWordsOfM: HTTPResponse {
         let (status, code) = statusOfM
-        return .json(["error": ["code": .string(code), "message": .string(message)]], status: status)
+        return .json(["error": ["code": .string(code), "message": .string(wordsOfM)]], status: status)
+    }
+
+    /// Keys are asked for in the sentences that clients know.
+    private var wordsOfM: String {
+        switch code {
+        case "key_required": "missing authorization header"
+        case "key_malformed": "invalid authorization format"
+        case "key_unknown": "invalid api key"
+        default: message
+        }
     }
 
     private var statusOfM: (HTTPStatus, String) {
@@ -42,7 +52,11 @@ extension HTTPRequest {
     /// - Throws: 400 in the sentences of this interface: `name is required`.
     func asked<Body: Fields>(_ type: Body.Type) throws(HTTPError) -> Body {
         let json: JSONValue
-        do throws(HTTPError) { json = try self.json() } catch { throw .invalid("invalid JSON body") }
+        do throws(HTTPError) { json = try self.json() } catch {
+            // What the body was said to be is one thing, and what it is another.
+            throw error.status == .unsupportedMediaType ? error : .invalid("invalid JSON body")
+        }
+        guard case .object = json else { throw .invalid("invalid JSON body") }
         // Clients send what later versions know; what is not known here says nothing.
         let known = Set(type.fields.map(\.name))
         let members = json.members.filter { known.contains($0.key) && $0.value != .null }

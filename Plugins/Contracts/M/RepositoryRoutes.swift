@@ -48,7 +48,7 @@ struct RepositoryRoutes: Sendable {
     private func create(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let body = try request.asked(RepositoryBody.self)
         let address = try body.gitUrl.map { url throws(HTTPError) in
-            try GitAddress(url, allowsFiles: settings.clonesFiles)
+            try GitAddress(url) { path throws(HTTPError) in try services.directory(path) }
         }
         guard body.name.utf8.count <= 200 else { throw .invalid("name must have at most 200 bytes") }
         guard try await services.repositories().count < Repository.most else {

@@ -38,6 +38,9 @@ public struct Authentication: Sendable {
         guard !request.isPreflight, !open.contains(request.method, request.target.segments), try await isRequired()
         else { return }
         guard let credential = Credential(of: asked) else {
+            guard asked.headers["authorization"] == nil else {
+                throw .unauthorized("The field 'Authorization' must be 'Bearer KEY'.", code: "key_malformed")
+            }
             throw .unauthorized(
                 "This server asks for a key: send 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.",
                 code: "key_required"

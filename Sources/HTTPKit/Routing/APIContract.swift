@@ -43,6 +43,12 @@ extension Route.Handler {
         case .immediate(let respond): .response(try respond(request))
         case .response(let respond): .response(try await respond(request))
         case .webSocket(let open): .webSocket(try await open(request))
+        case .webSocketOr(let open, let respond):
+            if request.isWebSocket {
+                .webSocket(try await open(request))
+            } else {
+                .response(try await respond(request))
+            }
         case .events(let open): .events(try await open(request))
         }
     }

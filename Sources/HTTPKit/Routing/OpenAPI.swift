@@ -49,7 +49,8 @@ public struct OpenAPI: Sendable {
         routes.compactMap { route in
             let name = "Route \(route.method) \(route.pattern.text)"
             guard let description = route.description else { return "\(name) has no description." }
-            guard case .response = route.handler else { return nil }
+            if case .immediate = route.handler { return nil }
+            guard route.hasResponse else { return nil }
             let succeeds = description.responses.keys.contains { $0 < 400 }
             return succeeds ? nil : "\(name) does not say what it answers."
         }
@@ -94,7 +95,7 @@ public struct OpenAPI: Sendable {
         }
         if open.contains(route.method, route.pattern.segments) {
             operation["security"] = []
-        } else if route.isStream {
+        } else if route.hasStream {
             operation["security"] = [["bearer": []], ["key": []], ["ticket": []]]
         }
         return operation
@@ -115,7 +116,7 @@ public struct OpenAPI: Sendable {
     private func responses(of route: Route) -> JSONValue {
         var responses: [String: JSONValue] = ["default": ["$ref": "#/components/responses/Error"]]
         switch route.handler {
-        case .webSocket: responses["101"] = ["description": "A WebSocket (RFC 6455)."]
+        case .webSocket, .webSocketOr: responses["101"] = ["description": "A WebSocket (RFC 6455)."]
         case .events: responses["200"] = content("Server-sent events.", "text/event-stream", ["type": "string"])
         case .immediate, .response: break
         }
@@ -163,15 +164,6 @@ private struct Paths {
         var name = route.method.name.lowercased() + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
         while !names.insert(name).inserted { name += "_" }
         return name
-    }
-}
-
-extension Route {
-    fileprivate var isStream: Bool {
-        switch handler {
-        case .webSocket, .events: true
-        case .immediate, .response: false
-        }
     }
 }
 

@@ -9,6 +9,8 @@ public struct Route: Sendable {
         case response(Responder)
         /// RFC 6455.
         case webSocket(Opener)
+        /// A WebSocket for who asks for one, and a response for everybody else.
+        case webSocketOr(Opener, Responder)
         /// Server-sent events; WHATWG HTML, section 9.2.
         case events(Opener)
     }
@@ -82,5 +84,45 @@ extension Route {
 
     public static func events(_ pattern: String, _ about: RouteDescription? = nil, _ open: @escaping Opener) -> Route {
         Route(.get, pattern, about, handler: .events(open))
+    }
+}
+
+extension Route {
+    public static func webSocket(
+        _ pattern: String,
+        _ about: RouteDescription? = nil,
+        _ open: @escaping Opener,
+        or respond: @escaping Responder
+    ) -> Route {
+        Route(.get, pattern, about, handler: .webSocketOr(open, respond))
+    }
+
+    /// Whether a client can have a stream of it.
+    public var hasStream: Bool {
+        switch handler {
+        case .webSocket, .webSocketOr, .events: true
+        case .immediate, .response: false
+        }
+    }
+
+    /// Whether a client can have a WebSocket of it.
+    public var hasWebSocket: Bool {
+        switch handler {
+        case .webSocket, .webSocketOr: true
+        case .immediate, .response, .events: false
+        }
+    }
+
+    /// Whether a client can have a response of it.
+    public var hasResponse: Bool {
+        switch handler {
+        case .immediate, .response, .webSocketOr: true
+        case .webSocket, .events: false
+        }
+    }
+
+    /// Whether this request leads to a WebSocket, or to being told how to ask for one.
+    package func opensWebSocket(for request: HTTPRequest) -> Bool {
+        hasWebSocket && (!hasResponse || request.isWebSocket)
     }
 }

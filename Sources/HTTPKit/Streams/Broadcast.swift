@@ -18,22 +18,22 @@ final class Broadcast<Renderer: FrameRenderer>: Sendable {
     /// - Parameters:
     ///   - renderer: What the follower rendered the history with.
     ///   - position: The sequence of the last item that went through it.
-    ///   - after: The last sequence that the follower does not want to be sent.
+    ///   - wish: What of it the follower wants to be sent.
     /// - Returns: `false` when it has to read on in the history first.
-    func join(_ sink: any FrameSink, _ renderer: Renderer, position: Int, after: Int) -> Bool {
+    func join(_ sink: any FrameSink, _ renderer: Renderer, position: Int, _ wish: FollowerWish) -> Bool {
         state.withLock { state in
             guard state.reaches(back: position) else { return false }
-            state.add(sink, renderer, position: position, after: after)
+            state.add(sink, renderer, position: position, wish)
             return true
         }
     }
 
     /// Takes a follower in without its having read anything, if all that it lacks is kept here, and is no more than a
     /// client may be given at once. Who lacks more reads the history, where somebody waits for it to read.
-    func rejoin(_ sink: any FrameSink, after: Int) -> Bool {
+    func rejoin(_ sink: any FrameSink, _ wish: FollowerWish) -> Bool {
         state.withLock { state in
-            guard state.hasBegun, state.reaches(back: after), state.lacksLittle(after: after) else { return false }
-            state.add(sink, after: after)
+            guard state.hasBegun, state.reaches(back: wish.after), state.lacksLittle(wish) else { return false }
+            state.add(sink, wish)
             return true
         }
     }

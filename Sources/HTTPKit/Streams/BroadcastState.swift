@@ -2,8 +2,7 @@
 struct BroadcastState<Renderer: FrameRenderer>: Sendable {
     struct Follower {
         let sink: any FrameSink
-        /// Frames up to this sequence are not sent to it.
-        let after: Int
+        let wish: FollowerWish
     }
 
     /// `nil` until somebody has read the history.
@@ -29,19 +28,21 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
     }
 
     /// - Returns: whether what is kept of later sequences is little enough to be pushed at once.
-    func lacksLittle(after: Int) -> Bool { recent.bytes(after: after) <= RecentFrames.mostAtOnce }
+    func lacksLittle(_ wish: FollowerWish) -> Bool { recent.bytes(after: wish.after) <= RecentFrames.mostAtOnce }
 
     /// Takes in a follower, the first together with its renderer.
-    mutating func add(_ sink: any FrameSink, _ renderer: Renderer, position: Int, after: Int) {
+    mutating func add(_ sink: any FrameSink, _ renderer: Renderer, position: Int, _ wish: FollowerWish) {
         if !hasBegun { begin(renderer, at: position) }
-        add(sink, after: max(after, position))
+        var wish = wish
+        wish.after = max(wish.after, position)
+        add(sink, wish)
     }
 
     /// Takes in a follower, once the broadcast has begun.
-    mutating func add(_ sink: any FrameSink, after: Int) {
-        let follower = Follower(sink: sink, after: after)
-        followers[ObjectIdentifier(sink)] = follower
-        sink.push(recent.frames(after: follower.after))
+    mutating func add(_ sink: any FrameSink, _ wish: FollowerWish) {
+        followers[ObjectIdentifier(sink)] = Follower(sink: sink, wish: wish)
+        sink.push(recent.frames(after: wish.after).drop { !wish.includes($0) })
+        if let standing = renderer?.standing { sink.push([standing]) }
         if isOver { sink.close(.normal, "") }
     }
 
@@ -83,8 +84,21 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
     private func send(_ frames: [Frame]) {
         guard !frames.isEmpty || isOver else { return }
         for follower in followers.values {
-            follower.sink.push(frames.drop { $0.sequence.map { $0 <= follower.after } ?? false })
+            follower.sink.push(frames.drop { !follower.wish.includes($0) })
             if isOver { follower.sink.close(.normal, "") }
         }
+    }
+}
+
+/// What a client wants that comes to a stream.
+struct FollowerWish: Sendable {
+    /// The last sequence that it does not want; 0 for everything.
+    var after: Int
+    /// The last number that it does not want, where the contract has numbers of its own.
+    var beyond = 0
+
+    /// Whether a frame is to be sent; what is not kept always is.
+    func includes(_ frame: Frame) -> Bool {
+        (frame.sequence.map { $0 > after } ?? true) && (frame.number.map { $0 > beyond } ?? true)
     }
 }

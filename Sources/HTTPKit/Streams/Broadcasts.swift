@@ -58,23 +58,25 @@ public final class Broadcasts<Renderer: FrameRenderer>: Sendable {
     ///
     /// - Parameters:
     ///   - after: 0 for everything.
+    ///   - beyond: The last number that the client has, where the contract has numbers of its own (``Frame/number``).
     ///   - received: What to do with texts that the client sends.
     public func session(
         of run: String,
         after: Int,
+        beyond: Int = 0,
         received: @escaping @Sendable (any FrameSink, [UInt8]) -> Void = { _, _ in }
     ) -> StreamSession {
         StreamSession(
-            opened: { await self.follow(run, after, $0) },
+            opened: { await self.follow(run, FollowerWish(after: after, beyond: beyond), $0) },
             received: received,
             closed: { self.leave(run, $0) }
         )
     }
 
-    private func follow(_ run: String, _ after: Int, _ sink: any FrameSink) async {
+    private func follow(_ run: String, _ wish: FollowerWish, _ sink: any FrameSink) async {
         let broadcast = enter(run, sink)
         do throws(HTTPError) {
-            try await replay(run, after, sink, broadcast)
+            try await replay(run, wish, sink, broadcast)
         } catch {
             sink.close(.internalError, error.message)
         }
@@ -84,23 +86,23 @@ public final class Broadcasts<Renderer: FrameRenderer>: Sendable {
 
     private func replay(
         _ run: String,
-        _ after: Int,
+        _ wish: FollowerWish,
         _ sink: any FrameSink,
         _ broadcast: Broadcast<Renderer>
     ) async throws(HTTPError) {
         // Who was here a moment ago, and comes back among others, has nothing to read.
-        if broadcast.rejoin(sink, after: after) { return }
-        var start = try await source.start(run, after)
+        if broadcast.rejoin(sink, wish) { return }
+        var start = try await source.start(run, wish.after)
         while true {
             let items = try await source.page(run, start.position)
             guard !items.isEmpty else {
-                if broadcast.join(sink, start.renderer, position: start.position, after: after) { return }
+                if broadcast.join(sink, start.renderer, position: start.position, wish) { return }
                 continue
             }
             var frames: [Frame] = []
             for item in items {
                 start.position = Renderer.sequence(of: item) ?? start.position
-                frames += start.renderer.frames(for: item).filter { $0.sequence.map { $0 > after } ?? false }
+                frames += start.renderer.frames(for: item).filter { $0.sequence != nil && wish.includes($0) }
             }
             guard await sink.send(frames) else { return }
         }

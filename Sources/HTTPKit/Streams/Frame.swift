@@ -5,6 +5,9 @@ public final class Frame: Sendable {
     /// The sequence of what it tells of; a client that comes back names the last it has. `nil` for what is not kept:
     /// a piece of a text that is still being written. Several frames may tell of one sequence.
     public let sequence: Int?
+    /// What the client counts it as, where the contract has numbers of its own: then this is what a client names that comes
+    /// back.
+    public let number: Int?
     /// What kind of event it is to a client of server-sent events; `nil` for the usual, `message`.
     public let name: String?
     /// One JSON document in UTF-8, without a line break; or any bytes of a binary frame.
@@ -14,8 +17,9 @@ public final class Frame: Sendable {
 
     private let leads = Mutex<[[UInt8]?]>([nil, nil])
 
-    public init(sequence: Int?, name: String? = nil, text: [UInt8], isBinary: Bool = false) {
+    public init(sequence: Int?, number: Int? = nil, name: String? = nil, text: [UInt8], isBinary: Bool = false) {
         self.sequence = sequence
+        self.number = number
         self.name = name
         self.text = text
         self.isBinary = isBinary

@@ -12,4 +12,11 @@ public protocol FrameRenderer: Sendable {
 
     /// Whether nothing comes after what was rendered; the stream is closed then.
     var isOver: Bool { get }
+
+    /// What a client is told once it has all there is: how things stand. It has no sequence; `nil` for nothing.
+    var standing: Frame? { get }
+}
+
+extension FrameRenderer {
+    public var standing: Frame? { nil }
 }

@@ -6,6 +6,8 @@ public struct StreamSession: Sendable {
     public var received: @Sendable (any FrameSink, [UInt8]) -> Void
     /// Called with each binary message; where nobody wants any, `nil`, the client is told so with 1003.
     public var receivedBinary: (@Sendable (any FrameSink, [UInt8]) -> Void)?
+    /// What is sent besides a ping of the protocol, for clients whose own protocol has one; `nil` for nothing.
+    public var heartbeat: Frame?
     /// Fields that the response has which opens the stream: `Access-Control-Allow-Origin`.
     public var headers = HTTPHeaders()
     /// Called once, when the stream has ended for whatever reason.

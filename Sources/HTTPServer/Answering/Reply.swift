@@ -60,7 +60,7 @@ extension Site {
         request.parameters = parameters
         let route = claimant.route
         var reply = await framed(request, claimant.contract) { request throws(HTTPError) in
-            if case .webSocket = route.handler { _ = try WebSocketHandshake(request) }
+            if route.opensWebSocket(for: request) { _ = try WebSocketHandshake(request) }
             if case .events = route.handler, request.method == .head {
                 throw HTTPError(.methodNotAllowed, "A stream has no HEAD.", headers: ["allow": "GET"])
             }

@@ -159,6 +159,7 @@ extension StreamRole {
         guard phase == .open, wire == .events || wasHeard else { return connection.close() }
         if connection.unsent == 0 {
             connection.append(wire.heartbeat(lastSequence))
+            if let frame = session.heartbeat { wire.append(frame, to: connection, endsEvent: true) }
             wasHeard = false
             connection.flush()
         } else if connection.sent == sentBefore {

@@ -85,6 +85,8 @@ public struct RunStart: Sendable, Hashable {
     public var inputs: [String: JSONValue]
     /// Absolute path of the directory the person named.
     public var project: String
+    /// Where the files of the project come from, when it is there for this run alone; `nil` for one that is there anyway.
+    public var source: ProjectSource?
     /// The contract or command that started the run: `cli`.
     public var origin: String
     /// What whoever started the run counts it to, in words of their own: a repository, a conversation; empty for nothing.
@@ -103,6 +105,7 @@ public struct RunStart: Sendable, Hashable {
         pipeline: JSONValue,
         inputs: [String: JSONValue] = [:],
         project: String,
+        source: ProjectSource? = nil,
         origin: String,
         group: String = "",
         version: String,
@@ -116,6 +119,7 @@ public struct RunStart: Sendable, Hashable {
         self.pipeline = pipeline
         self.inputs = inputs
         self.project = project
+        self.source = source
         self.origin = origin
         self.group = group
         self.version = version

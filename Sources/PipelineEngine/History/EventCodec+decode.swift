@@ -167,12 +167,15 @@ extension RunStart {
         let forked = body.object("forked_from").map(ForkOrigin.init)
         let parent = body.object("parent").map(ParentWork.init)
         if case .some(nil) = forked { return nil }
+        let source = body["source"].map(ProjectSource.init(body:))
         if case .some(nil) = parent { return nil }
+        if case .some(nil) = source { return nil }
         self.init(
             run: run,
             pipeline: pipeline,
             inputs: inputs,
             project: project,
+            source: source.flatMap(\.self),
             origin: origin,
             group: body.text("group") ?? "",
             version: version,

@@ -155,7 +155,8 @@ extension RunStart {
             "run": .string(run.value), "pipeline": pipeline, "inputs": .object(inputs), "project": .string(project),
             "origin": .string(origin), "version": .string(version),
         ].adding([
-            "group": group.isEmpty ? JSONValue?.none : .string(group), "key": key.map(JSONValue.string),
+            "source": source?.body, "group": group.isEmpty ? JSONValue?.none : .string(group),
+            "key": key.map(JSONValue.string),
             "forked_from": forkedFrom?.body, "parent": parent?.body,
         ])
     }

@@ -306,7 +306,7 @@ extension RunFacts {
 
 extension Approval {
     /// Whether an answer lets happen what was asked about.
-    func grants(_ answer: Resolution) -> Bool {
+    public func grants(_ answer: Resolution) -> Bool {
         answer.decision == .approved || (answer.decision == .expired && onDeadline == .approve)
     }
 }

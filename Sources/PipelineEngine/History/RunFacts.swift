@@ -167,7 +167,8 @@ extension RunFacts {
             isolation: policy.isolation,
             dirty: policy.dirty,
             heldOut: goal?.holdout ?? [],
-            fork: forkedFiles
+            fork: forkedFiles,
+            source: forkedFiles == nil ? start?.source : nil
         )
     }
 

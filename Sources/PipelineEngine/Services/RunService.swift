@@ -20,12 +20,14 @@ public final class RunService: Sendable {
     public func start(_ order: RunOrder) async throws(ServiceError) -> RunID {
         var order = order
         if let cast = parts.cast, let way = try await way(to: order) { cast(way, &order.pipeline) }
+        if order.source != nil { order.project = try place(for: order.run) }
         try await check(order)
         let start = RunStart(
             run: order.run,
             pipeline: ReadPipelines.json(order.pipeline),
             inputs: order.inputs,
             project: order.project,
+            source: order.source,
             origin: order.origin,
             group: order.group,
             version: parts.version,
@@ -37,6 +39,10 @@ public final class RunService: Sendable {
             for event in events { feed.publish(.event(run, event)) }
         }
         return run
+    }
+
+    private func place(for run: RunID) throws(ServiceError) -> String {
+        do throws(Failure) { return try parts.workspaces.place(for: run) } catch { throw .invalid(error.message) }
     }
 
     /// Has a run carried on when its turn comes, as soon as this process serves (``Services/serving(_:_:)``); returns at
@@ -170,6 +176,8 @@ public struct RunOrder: Sendable {
     public var inputs: [String: JSONValue]
     /// Absolute path of the directory to work on.
     public var project: String
+    /// Where the files come from, when the project is to be there for this run alone; `project` says nothing then.
+    public var source: ProjectSource?
     /// The contract or command that asks: `cli`.
     public var origin: String
     /// What whoever asks counts the run to, in words of their own; empty for nothing.
@@ -183,7 +191,8 @@ public struct RunOrder: Sendable {
         run: RunID = .new(),
         pipeline: Pipeline,
         inputs: [String: JSONValue] = [:],
-        project: String,
+        project: String = "",
+        source: ProjectSource? = nil,
         origin: String,
         group: String = "",
         key: String? = nil
@@ -192,6 +201,7 @@ public struct RunOrder: Sendable {
         self.pipeline = pipeline
         self.inputs = inputs
         self.project = project
+        self.source = source
         self.origin = origin
         self.group = group
         self.key = key

@@ -92,7 +92,11 @@ public struct RebuiltTree: Sendable, Hashable {
 ///
 /// Every verb may be repeated after a crash and then does nothing new.
 public protocol WorkspaceKeeper: Sendable {
-    /// Makes the place a run works in, and remembers how it starts.
+    /// Absolute path of the directory for a project that is there for one run alone (``WorkspaceOrder/source``); it need not be
+    /// there yet.
+    func place(for run: RunID) throws(Failure) -> String
+
+    /// Makes the place a run works in, and remembers how it starts. Where the files come from a source, they are brought first.
     ///
     /// - Throws: ``Failure/Kind/invalidInput`` when the order cannot be met, with what to order instead.
     func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace
@@ -165,6 +169,10 @@ public protocol WorkspaceKeeper: Sendable {
 }
 
 extension WorkspaceKeeper {
+    public func place(for run: RunID) throws(Failure) -> String {
+        throw Failure(.missing, "No projects are made here for a run alone.")
+    }
+
     public func layOut(_ snapshot: SnapshotID, of workspace: Workspace, in directory: String, for run: RunID)
         async throws(Failure)
     { throw Failure(.missing, "Nothing is kept here that could be laid out beside the workspace.") }

@@ -8,19 +8,23 @@ public struct WorkspaceOrder: Sendable, Hashable {
     public var heldOut: [String]
     /// What a fork begins with; `nil` for the project as it is.
     public var fork: ForkedFiles?
+    /// Where the files of the project come from, when it is there for this run alone; `nil` for one that is there anyway.
+    public var source: ProjectSource?
 
     public init(
         _ project: String,
         isolation: WorkspacePolicy.Isolation = .none,
         dirty: WorkspacePolicy.Dirty = .copy,
         heldOut: [String] = [],
-        fork: ForkedFiles? = nil
+        fork: ForkedFiles? = nil,
+        source: ProjectSource? = nil
     ) {
         self.project = project
         self.isolation = isolation
         self.dirty = dirty
         self.heldOut = heldOut
         self.fork = fork
+        self.source = source
     }
 }
 

@@ -3,6 +3,17 @@ import Glibc
 public import PipelineKit
 
 extension ConfinedDirectory {
+    /// The longest file that ``text(of:in:)`` gives; bytes.
+    private static let longestShown = 200_000
+
+    /// What a file of a workspace holds, for a person to see beside what it is to hold.
+    ///
+    /// - Returns: `nil` for what is no text, is too long to be shown, or is outside of the workspace.
+    @Sendable public static func text(of path: String, in workspace: String) -> String? {
+        guard let bytes = try? ConfinedDirectory(workspace).read(path, limit: longestShown) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
     /// The bytes of a file.
     ///
     /// - Throws: ``PipelineKit/Failure/Kind/invalidInput`` when there is no such file, it is not a regular one or it

@@ -16,6 +16,7 @@ struct Disposal: Sendable {
             try await Worktrees(files: files).remove(from: repository)
         }
         try Disk.remove(files.copy)
+        try Disk.remove(files.clone)
         try Disk.remove(files.judged)
         try Disk.remove(files.references)
         try Disk.remove(files.directory)

@@ -3,7 +3,8 @@ public import PipelineKit
 /// Keeps workspaces with git: snapshots in a private repository per project, and worktrees of the person's.
 ///
 /// Below the state directory, which only this user can enter, stand `workspaces/PROJECT/git` with the snapshots,
-/// `workspaces/PROJECT/runs/RUN` with what remembers the files of a run, `worktrees/RUN`, `copies/RUN` and `judged/RUN`.
+/// `workspaces/PROJECT/runs/RUN` with what remembers the files of a run, `worktrees/RUN`, `copies/RUN`, `clones/RUN` and
+/// `judged/RUN`.
 /// The project need not be a git repository; where it is one, nothing in it is changed.
 ///
 /// A snapshot holds the files of the project that git does not ignore: by `.gitignore` files, by the repository's
@@ -28,7 +29,20 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
         self.fault = fault
     }
 
+    public func place(for run: RunID) throws(Failure) -> String {
+        try Disk.makeDirectory("\(state)/clones")
+        return RunFiles(state: Disk.realPath(state) ?? state, project: "", run: run).clone
+    }
+
     public func open(_ order: WorkspaceOrder, for run: RunID) async throws(Failure) -> OpenedWorkspace {
+        if let source = order.source {
+            guard try order.project == place(for: run) else {
+                throw Failure(.invalidInput, "The files of run '\(run)' cannot be brought to '\(order.project)'.")
+            }
+            try await locked(order.project, run) { files throws(Failure) in
+                try await Fetching(files: files, owner: owner).bring(source, to: order.project)
+            }
+        }
         guard let path = Disk.realPath(order.project), Disk.isDirectory(path) else {
             throw Failure(.missing, "The project '\(order.project)' is no directory.")
         }
@@ -99,7 +113,7 @@ public struct GitWorkspaceKeeper: WorkspaceKeeper {
 
     public func discard(_ workspace: Workspace, of run: RunID) async throws(Failure) {
         let files = RunFiles(state: state, project: workspace.project, run: run)
-        let places = [files.project, files.worktree, files.copy, files.judged]
+        let places = [files.project, files.worktree, files.copy, files.clone, files.judged]
         guard places.contains(where: Disk.exists) else { return }
         let lock = try await FileLock(files.lock, .exclusive, of: "The workspace of run '\(run)'")
         let alone = try await FileLock(files.projectLock, .exclusive, of: "The snapshots of '\(workspace.project)'")

@@ -41,6 +41,10 @@ struct RunFiles: Sendable {
     var references: String { "\(repository.path)/refs/runs/\(name)" }
     var worktree: String { "\(state)/worktrees/\(name)" }
     var copy: String { "\(state)/copies/\(name)" }
+    /// A project that is there for the run alone.
+    var clone: String { "\(state)/clones/\(name)" }
+    /// Where its files come together, until all are there.
+    var fetched: String { "\(directory)/fetched" }
     var judged: String { "\(state)/judged/\(name)" }
     /// What commands of the run see as `/tmp` and as their home.
     var room: String { "\(state)/rooms/\(name)" }

@@ -52,7 +52,7 @@ extension GitWorkspaceKeeper {
             if !Disk.exists(files.project) { try Disk.remove(files.projectLock) }
         }
         let rest = RunFiles(state: state, key: "", name: kept.name)
-        for path in [rest.worktree, rest.copy, rest.judged, rest.room] { try Disk.remove(path) }
+        for path in [rest.worktree, rest.copy, rest.clone, rest.judged, rest.room] { try Disk.remove(path) }
         return true
     }
 

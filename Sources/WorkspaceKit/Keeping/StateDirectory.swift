@@ -12,7 +12,7 @@ struct StateDirectory: Sendable {
     /// share.
     func kept(by owner: String) -> [KeptFiles] {
         var places: [String: [String]] = [:]
-        for kind in ["worktrees", "copies", "judged", "rooms"] {
+        for kind in ["worktrees", "copies", "clones", "judged", "rooms"] {
             for name in Disk.names(in: "\(path)/\(kind)") {
                 places[name, default: []].append("\(path)/\(kind)/\(name)")
             }
@@ -35,7 +35,7 @@ struct StateDirectory: Sendable {
         let runs = keys(of: name).map { "\(workspaces)/\($0)/runs/\(name)" }
         let notes = runs.compactMap { RunNote(at: "\($0)/project") }
         if !notes.isEmpty { return notes.allSatisfy { $0.owner == owner } }
-        let kinds = ["worktrees", "copies", "judged"]
+        let kinds = ["worktrees", "copies", "clones", "judged"]
         return !runs.contains { Disk.exists("\($0)/record") }
             && !kinds.contains { Disk.exists("\(path)/\($0)/\(name)") }
     }

@@ -22,7 +22,7 @@ struct ServedContract: Sendable {
         ServedContract(name: RetrAI.name) { means throws(CommandError) in
             RetrAI.contract(means.services, RetrAI.Settings(aliases: try means.settings.aliases(), model: means.model))
         },
-        ServedContract(name: M.name) { means in M.contract(means.services) },
+        ServedContract(name: M.name) { means in M.contract(means.services, M.Settings(model: means.model)) },
         ServedContract(name: ConsoleContract.name) { _ in ConsoleContract.make() },
         ServedContract(name: Operations.name, isAlwaysThere: true) { means in
             Operations.contract(means.services, metrics: (Metrics.contentType, { [means] in means.metrics.text() }))

@@ -171,7 +171,8 @@ struct StepScriptTests {
                   - { id: ship, needs: [slow, quick], human: "Ship it?" }
 
                 """
-            let call = #"{ tool: bash_exec, arguments: { command: "test -e b || { touch b; sleep 99; }; echo done > a.txt" } }"#
+            let command = "test -e b || { touch b; sleep 99; }; echo done > a.txt"
+            let call = #"{ tool: bash_exec, arguments: { command: "\#(command)" } }"#
             let test = """
                 tests:
                   - name: asks once

@@ -41,9 +41,16 @@ struct AuthenticationTests {
         try HTTPTests.request(.post, "/api/runs", headers)
     }
 
-    @Test(arguments: [[:], ["authorization": "Basic eDp5"], ["authorization": "Bearer"]] as [HTTPHeaders])
-    func withoutAKeyItIsAskedFor(headers: HTTPHeaders) async throws {
-        let passed = await come(try request(headers: headers))
+    @Test(arguments: ["Basic eDp5", "Bearer"])
+    func aFieldThatHoldsNoKeyIsToldAsSuch(field: String) async throws {
+        let passed = await come(try request(headers: ["authorization": field]))
+        #expect(passed.seen == nil)
+        #expect(passed.error?.message == "The field 'Authorization' must be 'Bearer KEY'.")
+        #expect((passed.error?.status, passed.error?.code) == (.unauthorized, "key_malformed"))
+    }
+
+    @Test func withoutAKeyItIsAskedFor() async throws {
+        let passed = await come(try request(headers: [:]))
         #expect(passed.seen == nil)
         #expect(
             passed.error

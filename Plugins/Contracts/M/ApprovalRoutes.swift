@@ -1,0 +1,92 @@
+import ContractKit
+import HTTPKit
+import PipelineEngine
+import PipelineKit
+
+/// The questions that runs ask of people, and the answers.
+struct ApprovalRoutes: Sendable {
+    let services: Services
+
+    /// Runs whose questions are listed at once.
+    private static let most = 1_000
+
+    var routes: [Route] {
+        [
+            .get("/api/approvals/pending", Self.pending) { _ throws(HTTPError) in try await pending() },
+            .get("/api/approvals", Self.list) { request throws(HTTPError) in try await list(request) },
+            .get("/api/approvals/{approval_id}", Self.show) { request throws(HTTPError) in
+                .json(try await services.question(request["approval_id"]).details)
+            },
+            .post("/api/approvals/{approval_id}/resolve", Self.resolve) { request throws(HTTPError) in
+                try await resolve(request)
+            },
+        ]
+    }
+
+    private static let pending = RouteDescription(
+        "Lists what people are asked to allow, the oldest first. Questions that ask for words are no part of it.",
+        tag: "approvals",
+        responses: [200: .init("All of them.")]
+    )
+    private static let list = RouteDescription(
+        "Lists the questions of a run, or of the runs that were last at work, the newest first.",
+        tag: "approvals",
+        query: [
+            .init("run_id", "Of this run only."),
+            .init("state", "Only those that are open, or are not any more.", ["enum": ["pending", "resolved"]]),
+        ],
+        responses: [200: .init("The questions.")]
+    )
+    private static let show = RouteDescription(
+        "Shows a question, and what became of it.",
+        tag: "approvals",
+        responses: [200: .init("The question.")]
+    )
+    private static let resolve = RouteDescription(
+        "Answers a question; what is not approved is blocked.",
+        tag: "approvals",
+        body: ResolveBody.schema.jsonSchema,
+        responses: [200: .init("The question."), 409: .init("It is not open any more.")]
+    )
+
+    private func pending() async throws(HTTPError) -> HTTPResponse {
+        let open = try await questions(RunQuery(isAsking: true, limit: Self.most))
+        let asked = open.filter { $0.isOpen && !$0.isInput }.sorted { $0.requestedAt < $1.requestedAt }
+        return .json(.array(asked.map(\.json)))
+    }
+
+    private func list(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let state = request.query("state")
+        if let state, !["pending", "resolved"].contains(state) {
+            throw .invalid("state must be pending or resolved, but is '\(state.shown)'")
+        }
+        var found: [Question]
+        if let name = request.query("run_id") {
+            found = try await services.questions(of: services.run(RunID(name)).row.run)
+        } else {
+            found = try await questions(RunQuery(isAsking: state == "pending", isOwn: true, limit: 100))
+        }
+        if let state { found = found.filter { $0.isOpen == (state == "pending") } }
+        return .json(.array(found.sorted { $0.requestedAt > $1.requestedAt }.map(\.details)))
+    }
+
+    private func questions(_ query: RunQuery) async throws(HTTPError) -> [Question] {
+        let rows = try await asking { () async throws(ServiceError) in try await services.runs.list(query) }
+        var found: [Question] = []
+        for row in rows { found += try await services.questions(of: row.run) }
+        return found
+    }
+
+    private func resolve(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let body = try request.asked(ResolveBody.self)
+        let question = try await services.question(request["approval_id"])
+        let closed = HTTPError.state("approval is not pending")
+        guard question.isOpen else { throw closed }
+        let words = body.approved ? body.response ?? body.reason : body.reason ?? body.response
+        let answer = Resolution(body.approved ? .approved : .rejected, by: request.person, message: words ?? "")
+        try await asking(else: closed) { () async throws(ServiceError) in
+            try await services.approvals.resolve(question.approval.id, of: question.run, with: answer, shown: nil)
+        }
+        return .json(try await services.question(question.id).details)
+    }
+}

@@ -1,0 +1,129 @@
+import ContractKit
+import HTTPKit
+import PipelineEngine
+import PipelineKit
+import WorkspaceKit
+
+/// A question of a run, open or closed, as clients read it.
+struct Question: Sendable {
+    let run: RunID
+    let approval: Approval
+    let requestedAt: Instant
+    /// `nil` while it is open, and for one that was open when its run ended.
+    let resolution: Resolution?
+    /// How the run stands.
+    let status: RunStatus
+    /// The call it is about, where it is about one that is known.
+    let call: ToolCall?
+    /// Absolute path of the directory that the run works in; `nil` where its files are not to be looked at.
+    let workspace: String?
+
+    /// - Parameter state: Of the run.
+    init(_ known: RunState.ApprovalState, of run: RunID, in state: RunState) {
+        self.run = run
+        approval = known.approval
+        requestedAt = known.requestedAt
+        resolution = known.resolution
+        status = state.status
+        call = known.approval.call.flatMap { state.calls[$0]?.proposed.call }
+        // What was answered is done, or never will be: the files say nothing of it any more.
+        workspace = known.resolution == nil && !state.status.isFinal ? state.workspace?.path : nil
+    }
+
+    /// Approvals are numbered within their run, and clients know no runs where they answer.
+    var id: String { Self.name(approval.id, of: run) }
+
+    static func name(_ approval: ApprovalID, of run: RunID) -> String { "\(run.value).\(approval.value)" }
+
+    static func parse(_ id: String) -> (run: RunID, approval: ApprovalID)? {
+        let parts = id.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, let last = parts.last, !last.isEmpty else { return nil }
+        return (RunID(parts.dropLast().joined(separator: ".")), ApprovalID(String(last)))
+    }
+
+    var isOpen: Bool { resolution == nil && !status.isFinal }
+    /// Whether words are asked for.
+    var isInput: Bool { approval.input != nil }
+
+    private var tool: String { call?.tool ?? approval.subject.json["kind"]?.text ?? "" }
+
+    private var payload: QuestionPayload {
+        guard let call, !isInput else { return QuestionPayload(approval.question) }
+        return QuestionPayload(approval.question, tool: call.tool, input: call.input) { path in
+            workspace.flatMap { ConfinedDirectory.text(of: path, in: $0) }
+        }
+    }
+
+    var type: QuestionType { payload.type }
+
+    /// As it stands in lists of what is open.
+    var json: JSONValue { .object(members) }
+
+    private var members: [String: JSONValue] {
+        let payload = payload
+        return [
+            "id": .string(id), "run_id": .string(run.value), "type": .string(payload.type.rawValue),
+            "tool": .string(tool), "request_id": .string(id), "payload": payload.json,
+            "created_at": .int(requestedAt.seconds),
+        ]
+    }
+
+    /// With what became of it.
+    var details: JSONValue {
+        var members = members
+        members["state"] = isOpen ? "pending" : "resolved"
+        guard !isOpen else { return .object(members) }
+        guard let resolution else {
+            members["decision"] = "block"
+            members["message"] = "The run has ended."
+            return .object(members)
+        }
+        members["decision"] = approval.grants(resolution) ? "allow" : "block"
+        if !resolution.message.isEmpty { members["message"] = .string(resolution.message) }
+        if let answer = resolution.answer { members["response"] = .string(answer.words) }
+        return .object(members)
+    }
+}
+
+extension JSONValue {
+    /// A text as it stands, the one value of a form as it stands, everything else as JSON.
+    var words: String {
+        if let text { return text }
+        if case .object(let members) = self, members.count == 1, let only = members.values.first { return only.words }
+        return jsonText
+    }
+}
+
+extension Approval {
+    /// The call it is about; `nil` for one that is about something else.
+    var call: CallID? {
+        switch subject {
+        case .call(let id), .repetition(let id), .input(let id): id
+        case .check, .plan, .limit, .step: nil
+        }
+    }
+}
+
+extension Services {
+    /// All questions of a run, the oldest first.
+    func questions(of run: RunID) async throws(HTTPError) -> [Question] {
+        let state = try await asking { () async throws(ServiceError) in try await runs.state(of: run) }
+        return state.approvals.values.map { Question($0, of: run, in: state) }
+            .sorted { ($0.requestedAt, $0.approval.id.place) < ($1.requestedAt, $1.approval.id.place) }
+    }
+
+    /// - Throws: 404.
+    func question(_ id: String) async throws(HTTPError) -> Question {
+        guard let name = Question.parse(id) else { throw .noApproval }
+        let row = try await asking { () async throws(ServiceError) in try await runs.summary(of: name.run) }
+        guard row != nil,
+            let found = try await questions(of: name.run).first(where: { $0.approval.id == name.approval })
+        else { throw .noApproval }
+        return found
+    }
+}
+
+extension ApprovalID {
+    /// `a2` comes before `a10`.
+    fileprivate var place: Int { Int(value.dropFirst()) ?? 0 }
+}

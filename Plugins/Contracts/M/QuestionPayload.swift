@@ -1,0 +1,77 @@
+import PipelineKit
+
+/// What kind of question a client shows: each has a view of its own.
+enum QuestionType: String, Sendable {
+    case diff
+    case command
+    case generic
+
+    /// - Parameter input: What the tool is called with.
+    init(_ tool: String, _ input: JSONValue) {
+        self = !FileEdit.all(tool, input).isEmpty ? .diff : input.commandLine(of: tool) != nil ? .command : .generic
+    }
+}
+
+extension JSONValue {
+    /// What a call runs, with these arguments; `nil` for one that runs nothing.
+    fileprivate func commandLine(of tool: String) -> String? {
+        self["command"]?.text ?? (tool.hasSuffix("_exec") ? self["code"]?.text : nil)
+    }
+}
+
+/// What a call that a person is asked about would do, in the one form that clients read.
+///
+/// A member of another type would break the whole list of a client, so what a tool is called with never passes through
+/// as it stands.
+struct QuestionPayload: Sendable {
+    struct File: Sendable {
+        var path: String
+        var additions: Int
+        var deletions: Int
+        /// A unified diff.
+        var content: String
+    }
+
+    var message: String
+    var command: String?
+    var files: [File] = []
+
+    /// Characters of a text that are sent.
+    private static let most = 60_000
+
+    /// - Parameters:
+    ///   - message: What the person is asked.
+    ///   - input: What the tool is called with, by the names of Sluice's own tools or of those of Claude Code.
+    ///   - before: What a file of the workspace holds; `nil` for one that is not there.
+    init(_ message: String, tool: String, input: JSONValue, before: (_ path: String) -> String?) {
+        self.message = message
+        command = input.commandLine(of: tool)
+        files = FileEdit.all(tool, input).prefix(200).map { $0.file(before) }
+    }
+
+    init(_ message: String) { self.message = message }
+
+    var type: QuestionType { !files.isEmpty ? .diff : command != nil ? .command : .generic }
+
+    var json: JSONValue {
+        var members: [String: JSONValue] = ["message": .string(message.cut(to: Self.most))]
+        if let command { members["command"] = .string(command.cut(to: Self.most)) }
+        guard !files.isEmpty else { return .object(members) }
+        let whole = files.map { "--- a/\($0.path)\n+++ b/\($0.path)\n\($0.content)" }.joined()
+        members["diff"] = .string(whole.cut(to: Self.most))
+        members["files"] = .array(
+            files.map { file in
+                [
+                    "path": .string(file.path), "additions": .int(file.additions), "deletions": .int(file.deletions),
+                    "content": .string(file.content.cut(to: Self.most)),
+                ]
+            }
+        )
+        return .object(members)
+    }
+}
+
+extension String {
+    /// The text, or its beginning with a sign that there is more.
+    func cut(to most: Int) -> String { utf8.count > most && count > most ? prefix(most) + "…" : self }
+}

@@ -1,0 +1,85 @@
+import ContractKit
+import FoundationEssentials
+import HTTPKit
+import PipelineEngine
+import PipelineKit
+
+/// Makes a run of what a client asks for.
+struct RunStarter: Sendable {
+    let services: Services
+    let settings: M.Settings
+
+    /// Which run a repository is taken by, for those where it may be one only.
+    private static let turns = "m.turns"
+
+    /// Checks all of it, then records the run and queues it.
+    ///
+    /// - Parameter key: The name of the client's key.
+    /// - Throws: 409 when the repository has a run under way, and may have one only.
+    func start(_ prompt: String, in repository: Repository, key: String?) async throws(HTTPError) -> RunID {
+        let pipeline = try pipeline(for: prompt)
+        let run = RunID(UUID().uuidString.lowercased())
+        if !settings.runsSideBySide { try await take(repository, for: run) }
+        _ = try await asking { () async throws(ServiceError) in
+            try await services.documents.put(
+                Order(repository: repository.id, prompt: prompt).body,
+                as: run.value,
+                in: Order.collection
+            )
+        }
+        return try await services.startAndSubmit(
+            RunOrder(
+                run: run,
+                pipeline: pipeline,
+                inputs: ["prompt": .string(prompt)],
+                source: repository.gitURL.map(ProjectSource.git) ?? .nothing,
+                origin: M.name,
+                group: repository.id,
+                key: key
+            )
+        )
+    }
+
+    /// The pipeline of the installation, which has an input for the prompt or is told it.
+    private func pipeline(for prompt: String) throws(HTTPError) -> Pipeline {
+        let served: ServedPipeline
+        do throws(PipelineError) { served = try services.pipelines.load(settings.pipeline) } catch {
+            throw HTTPError(error)
+        }
+        let takesPrompt = served.pipeline.inputs["prompt"] != nil
+        var pipeline: Pipeline
+        do throws(FieldProblems) {
+            pipeline = try services.pipelines.resolved(served, inputs: takesPrompt ? ["prompt": .string(prompt)] : [:])
+        } catch {
+            throw HTTPError(error)
+        }
+        if !takesPrompt { pipeline.tell(prompt) }
+        // The files are there for this run alone.
+        pipeline.workspace.isolation = .none
+        pipeline.model = pipeline.model ?? settings.model
+        try services.expectSound(pipeline)
+        return pipeline
+    }
+
+    /// Takes the repository for a run, unless one is under way there. Of two that ask at once one is faster.
+    private func take(_ repository: Repository, for run: RunID) async throws(HTTPError) {
+        let known = try await asking { () async throws(ServiceError) in
+            try await services.documents.document(repository.id, in: Self.turns)
+        }
+        if let other = known?.body["run"]?.text.map({ RunID($0) }) {
+            let row = try await asking { () async throws(ServiceError) in try await services.runs.summary(of: other) }
+            if let row, !row.status.isFinal { throw .busy }
+        }
+        do throws(ServiceError) {
+            try await services.documents.put(
+                ["run": .string(run.value)],
+                as: repository.id,
+                in: Self.turns,
+                expecting: known?.version ?? 0
+            )
+        } catch {
+            if case .store(.stale) = error { throw .busy }
+            throw HTTPError(error)
+        }
+    }
+}

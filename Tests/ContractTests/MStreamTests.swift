@@ -1,0 +1,95 @@
+import HTTPKit
+import MContract
+import PipelineEngine
+import PipelineKit
+import PipelineTesting
+import Testing
+
+/// Streams of Project M: twelve types of events, numbers without gaps, and how the run stands.
+@Suite(.timeLimit(.minutes(5)))
+struct MStreamTests {
+    @Test func aRunIsToldInTwelveTypes() async throws {
+        try await ContractBench.servingM("work") { bench in
+            let run = try await bench.ordered()
+            let question = try await bench.asked(by: run)
+            _ = try await bench.client.post("/api/approvals/\(question)/resolve", ["approved": true])
+            let frames = try await bench.frames(of: run)
+            #expect(
+                frames.types == [
+                    "run_started", "stdout", "tool_call_start", "stdout", "tool_call_end", "tool_call_start",
+                    "approval_requested", "approval_resolved", "stdout", "tool_call_end", "stdout", "run_completed",
+                ]
+            )
+            #expect(frames.numbers == Array(1...frames.types.count))
+            #expect(frames.states.last == "completed")
+            #expect(frames.last?["type"] == "state", "how it ended is the last that is said")
+            #expect(try await bench.mistakes(in: frames) == [:])
+        }
+    }
+
+    @Test func aGoalIsACallNamedAfterItsGate() async throws {
+        try await ContractBench.servingM("fix", pipeline: "fix") { bench in
+            let run = try await bench.ordered()
+            let frames = try await bench.frames(of: run)
+            let checks = frames.compactMap { $0["event"]?["data"] }.filter {
+                $0["tool"] == "content" && $0["success"] != nil
+            }
+            #expect(checks.first?["success"] == false)
+            #expect(checks.first?["error"] == "It is ''.")
+            #expect(checks.last?["success"] == true)
+            #expect(frames.types.last == "run_completed")
+            #expect(try await bench.mistakes(in: frames) == [:])
+        }
+    }
+
+    @Test func whoComesBackIsToldWhatIsNew() async throws {
+        try await ContractBench.servingM("fix", pipeline: "fix") { bench in
+            let run = try await bench.ordered()
+            let all = try await bench.frames(of: run)
+            let events = all.filter { $0["type"] == "event" }
+            for number in 0...events.count + 2 {
+                let rest = try await bench.frames(of: run, from: number)
+                #expect(rest.filter { $0["type"] == "event" } == Array(events.dropFirst(number)))
+                #expect(rest.states == ["completed"], "how it stands, and not how it once stood")
+            }
+            #expect(try await bench.frames(of: run, from: -5).numbers == events.numbers)
+        }
+    }
+
+    @Test func theSameIsThereAsAList() async throws {
+        try await ContractBench.servingM("fix", pipeline: "fix") { bench in
+            let run = try await bench.ordered()
+            let events = try await bench.frames(of: run).compactMap { $0["event"] }
+            #expect(try await bench.json("/api/runs/\(run)/events").elements == events)
+            #expect(try await bench.json("/api/runs/\(run)/events?from_seq=3").elements == Array(events.dropFirst(3)))
+            let wrong = try await bench.client.get("/api/runs/\(run)/events?from_seq=soon")
+            #expect(try refusal(wrong) == "400 invalid_input invalid from_seq parameter")
+        }
+    }
+
+    /// Two that watch together, one from the middle on, are told the same.
+    @Test func whoComesWhileItWorksMissesNothing() async throws {
+        try await ContractBench.servingM("work") { bench in
+            let run = try await bench.ordered()
+            let question = try await bench.asked(by: run)
+            async let first = bench.frames(of: run)
+            async let second = bench.frames(of: run, from: 4)
+            _ = try await bench.client.post("/api/approvals/\(question)/resolve", ["approved": true])
+            let (all, rest) = (try await first, try await second)
+            #expect(rest.numbers == Array(all.numbers.dropFirst(4)))
+            #expect(all.numbers == Array(1...all.numbers.count))
+        }
+    }
+
+    @Test func whatFailsIsTold() async throws {
+        try await ContractBench.servingM("down") { bench in
+            let run = try await bench.ordered()
+            let frames = try await bench.frames(of: run)
+            #expect(frames.types.last == "run_failed")
+            #expect(frames.states.last == "failed")
+            let error = frames.last { $0["event"]?["type"] == "run_failed" }?["event"]?["data"]?["error"]?.text
+            #expect(error?.contains("The service refused the key.") == true)
+            #expect(try await bench.mistakes(in: frames) == [:])
+        }
+    }
+}
