@@ -110,7 +110,7 @@ enum ApproveCommand: Subcommand {
             throw CommandError(status: .notAchieved, message: "Run '\(run)' asks nothing.")
         }
         guard pending.count == 1 else {
-            let names = pending.map { "\($0.id): \($0.question)" }.joined(separator: "\n  ")
+            let names = pending.map { "\($0.id): \($0.inFull)" }.joined(separator: "\n  ")
             throw .usage("Run '\(run)' asks \(pending.count) things. Say which:\n  \(names)")
         }
         return first.id
@@ -130,7 +130,7 @@ enum ApproveCommand: Subcommand {
 
     private static func words(_ run: RunID, _ approval: Approval) -> String {
         let deadline = approval.deadline.map { "\n  until \($0), then \(approval.onDeadline.rawValue)" } ?? ""
-        return "\(run) \(approval.id)  \(approval.question.harmless)\(deadline)"
+        return "\(run) \(approval.id)  \(approval.inFull.harmless)\(deadline)"
     }
 
     private static func line(_ run: RunID, _ approval: Approval) -> String {
