@@ -61,12 +61,21 @@ enum ApproveCommand: Subcommand {
             )
         }
         guard options.resume else {
-            Output.line("\(approval) of run \(run) is \(answer.decision.rawValue). Go on with: sluice resume \(run)")
+            let next = try await holdsUp(approval, run, services) ? " Go on with: sluice resume \(run)" : ""
+            Output.line("\(approval) of run \(run) is \(answer.decision.rawValue).\(next)")
             return .achieved
         }
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         return try await conductor.carryOn()
+    }
+
+    /// Whether something of the run has waited for the answer; for what a program outside asks nothing does.
+    private static func holdsUp(_ approval: ApprovalID, _ run: RunID, _ services: Services) async throws(CommandError)
+        -> Bool
+    {
+        let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
+        return state.approvals[approval]?.approval.isFromOutside != true
     }
 
     /// The arguments that the call is to be made with; `nil` for those that the model wrote.
