@@ -222,7 +222,7 @@ let package = Package(
             "CommandTests",
             of: [
                 "CLinux", "Followers", "LoadKit", "PipelineEngine", "PipelineKit", "PipelineTesting", "ProviderKit",
-                "SocketTesting", "sluice",
+                "SQLiteStore", "SocketTesting", "sluice",
             ]
         ),
         tests("StoreTests", of: ["PipelineEngine", "PipelineKit", "PipelineTesting", "SQLiteStore", "StoreWriter"]),

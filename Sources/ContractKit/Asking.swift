@@ -41,6 +41,7 @@ extension HTTPError {
             case .notFinished: (.conflict, "run_not_ended")
             case .goalHeld: (.conflict, "goal_reached")
             case .notApplied: (.conflict, "not_applied")
+            case .notTaken: (.unprocessable, "invalid")
             case .underWay: (.conflict, "under_way")
             case .notStarted, .notExpired, .unknownCall, .outdated: (.conflict, "refused")
             }

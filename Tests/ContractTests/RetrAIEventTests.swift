@@ -193,6 +193,34 @@ struct RetrAIEventTests {
         )
     }
 
+    @Test func whatAProgramOutsideAsksAndTellsIsTold() throws {
+        let approval = Approval(
+            id: "a1",
+            subject: .outside(key: "k1", tool: "Bash"),
+            question: "May it run?",
+            shown: Chain.start,
+            about: ["command": "make"]
+        )
+        let reports: [OutsideReport] = [
+            .output(.stderr, "Hm."), .callBegun(id: "c1", tool: "Bash", input: ["command": "make"]),
+            .callEnded(id: "c1", tool: "Bash", isError: false, duration: .seconds(1), error: nil),
+            .callEnded(id: "c2", tool: "Write", isError: true, duration: .seconds(1), error: "No room."),
+        ]
+        let lines = try tell(Self.opening() + [.approvalRequested(approval)] + reports.map(Event.Payload.reported))
+        #expect(
+            lines.first { $0.kind == "human_check_required" }?["payload"]?["message"]
+                == "Bash: May it run?\n{\n  \"command\": \"make\"\n}"
+        )
+        #expect(
+            lines.suffix(4).map { $0["payload"] } == [
+                ["message": "stderr: Hm.", "level": "info"],
+                ["message": #"Calls Bash: {"command":"make"}"#, "level": "info"],
+                ["message": "The call of Bash is over.", "level": "info"],
+                ["message": "The call of Write failed: No room.", "level": "warning"],
+            ]
+        )
+    }
+
     @Test(arguments: [
         (Resolution.Decision.approved, "approve"), (.rejected, "reject"), (.expired, "abort"),
     ])

@@ -81,6 +81,28 @@ struct CodecTests {
         .approvalResolved("a1", Resolution(.approved, by: "ada", answer: ["city": "b"])),
         .approvalRequested(Approval(id: "a1", subject: .check(CheckName(iteration: 1)), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .plan(turn: 2), question: "?", shown: digest)),
+        .approvalRequested(
+            Approval(
+                id: "a1",
+                subject: .outside(key: "k", tool: "Bash"),
+                question: "?",
+                shown: digest,
+                about: ["command": ["make", nil, 1.5]]
+            )
+        ),
+        .approvalRequested(
+            Approval(
+                id: "a1",
+                subject: .outside(key: "k", tool: "AskUser"),
+                question: "?",
+                shown: digest,
+                input: .init(.text)
+            )
+        ),
+        .reported(.output(.stderr, "t")), .reported(.callBegun(id: "c", tool: "Bash", input: ["a": [1]])),
+        .reported(.callBegun(id: "c", tool: "Bash", input: .null)),
+        .reported(.callEnded(id: "c", tool: "Bash", isError: true, duration: .milliseconds(1_500), error: "e")),
+        .reported(.callEnded(id: "c", tool: "Bash", isError: false, duration: .zero, error: nil)),
         .approvalRequested(Approval(id: "a1", subject: .limit(.wall), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .limit(.day), question: "?", shown: digest)),
         .approvalRequested(Approval(id: "a1", subject: .limit(.key), question: "?", shown: digest)),

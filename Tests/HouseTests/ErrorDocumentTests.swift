@@ -19,6 +19,7 @@ struct ErrorDocumentTests {
         "unknownCall": .unknownCall("3.1"),
         "outdated": .outdated, "unknownIteration": .unknownIteration(7), "underWay": .underWay, "goalHeld": .goalHeld,
         "notApplied": .notApplied("What run 'k3n8' changed cannot be brought to '/srv/calc':"),
+        "notTaken": .notTaken("Report 1: The call 'c1' has begun already."),
     ]
 
     @Test func everyRefusalHasASectionWithItsSentence() throws {

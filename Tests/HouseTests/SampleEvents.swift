@@ -3,7 +3,7 @@ import PipelineKit
 
 /// Every event, with all that may be in its body and with as little as may be.
 enum SampleEvents {
-    static let all: [Event.Payload] = run + checks + model + calls + people
+    static let all: [Event.Payload] = run + checks + model + calls + people + outside
 
     private static let digest = Digest(of: [1])
     private static let moment = Instant(milliseconds: 0)
@@ -184,10 +184,27 @@ enum SampleEvents {
 
     private static let subjects: [Approval.Subject] = [
         .call("1.1"), .repetition("1.1"), .check(CheckName(iteration: 1)), .plan(turn: 1), .limit(.cost),
-        .step(place, run: nil),
+        .step(place, run: nil), .outside(key: "k", tool: "Bash"),
     ]
 
     private static let place = StepPlace(pass: 1, step: "plan")
+
+    private static let outside: [Event.Payload] = [
+        .approvalRequested(
+            Approval(
+                id: "a1",
+                subject: .outside(key: "k", tool: "AskUser"),
+                question: "Which?",
+                shown: digest,
+                input: Approval.Input(.text),
+                about: ["command": "make"]
+            )
+        ),
+        .reported(.output(.stdout, "Building.")),
+        .reported(.callBegun(id: "c1", tool: "Bash", input: ["command": "make"])),
+        .reported(.callEnded(id: "c1", tool: "Bash", isError: false, duration: .seconds(1), error: nil)),
+        .reported(.callEnded(id: "c1", tool: "Bash", isError: true, duration: .seconds(1), error: "It failed.")),
+    ]
 
     private static let people: [Event.Payload] =
         subjects.map { .approvalRequested(Approval(id: "a1", subject: $0, question: "?", shown: digest)) } + [

@@ -125,7 +125,7 @@ actor ACPSession {
 
     /// Takes the words for the answer where a call of the model asks for words, and for a message anywhere else.
     private func go(on text: String, _ run: RunID, _ state: RunState) async throws(RPCError) {
-        guard let asked = state.pendingApprovals.first?.approval, asked.takesWords else {
+        guard let asked = state.heldUpBy, asked.takesWords else {
             return try await say(text, to: run)
         }
         let answer = Resolution(.approved, by: person, answer: .string(text))

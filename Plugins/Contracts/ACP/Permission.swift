@@ -40,7 +40,7 @@ struct Permission {
         for choice in Choice.allCases where choice == .never || (choice == .always ? isAboutACall : answers.isEmpty) {
             options.append(Self.option(choice.rawValue, choice, name(of: choice)))
         }
-        let question: JSONValue = ["type": "content", "content": ["type": "text", "text": .string(approval.question)]]
+        let question: JSONValue = ["type": "content", "content": ["type": "text", "text": .string(approval.inFull)]]
         var call = call
         call["toolCallId"] = .string(named(subject))
         call["title"] = call["title"] ?? .string(approval.question)
@@ -88,7 +88,7 @@ struct Permission {
     private var subject: String {
         switch approval.subject {
         case .call(let id), .repetition(let id), .input(let id): id.value
-        case .check, .plan, .limit, .step: "question-\(approval.id)"
+        case .check, .plan, .limit, .step, .outside: "question-\(approval.id)"
         }
     }
 
@@ -98,6 +98,8 @@ struct Permission {
         case (.always, _): "Allow exactly this for the rest of the run"
         case (.never, .call): "Refuse"
         case (.once, .repetition): "Make it again"
+        case (.once, .outside): "Yes"
+        case (.never, .outside): "No"
         case (.once, .input): "It is done"
         case (.never, .input): "I do not answer"
         case (.once, _): "Go on"

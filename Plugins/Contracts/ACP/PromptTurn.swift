@@ -63,7 +63,9 @@ struct PromptTurn: Sendable {
     private func ask(_ approval: Approval, _ updates: Updates, _ signal: AsyncStream<News>.Continuation) -> Task<
         Void, Never
     > {
-        guard Permission.canPut(approval) else { return Task { _ = signal.yield(.unanswered) } }
+        // Without an answer to what a program outside asks, the run goes on all the same.
+        let unanswered = { @Sendable in if !approval.isFromOutside { _ = signal.yield(.unanswered) } }
+        guard Permission.canPut(approval) else { return Task { unanswered() } }
         let permission = Permission(approval, updates)
         var params = permission.params
         params["sessionId"] = .string(session)
@@ -76,10 +78,7 @@ struct PromptTurn: Sendable {
                 answer = nil
             }
             guard !Task.isCancelled else { return }
-            guard let answer else {
-                _ = signal.yield(.unanswered)
-                return
-            }
+            guard let answer else { return unanswered() }
             do throws(ServiceError) {
                 try await services.approvals.approve(
                     approval.id,
@@ -102,7 +101,7 @@ struct PromptTurn: Sendable {
 
     /// The end of a turn whose run waits for an answer that is not given here.
     private func rest(_ state: RunState) -> String {
-        let question = state.pendingApprovals.first?.approval
+        let question = state.heldUpBy
         line.tell(Updates.chunk("agent_message_chunk", "\n\n\(words(question))\n"), of: session)
         return "end_turn"
     }
@@ -126,6 +125,11 @@ struct PromptTurn: Sendable {
         case .achieved, .notAchieved, .running, .waiting: return "end_turn"
         }
     }
+}
+
+extension RunState {
+    /// The oldest question without whose answer not all of the run goes on.
+    var heldUpBy: Approval? { self.pendingApprovals.lazy.map(\.approval).first { !$0.isFromOutside } }
 }
 
 extension Approval {

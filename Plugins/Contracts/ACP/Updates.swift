@@ -65,10 +65,25 @@ struct Updates {
             ]
         case .checkFinished(let name, let result):
             return [update(Self.id(of: name), result.holds ? "completed" : "failed", result.reason)]
+        case .reported(let report): return [told(report)]
         case .messageAdded(let text, _): return isLive ? [] : [Self.chunk("user_message_chunk", text)]
         case .runFinished(let status, let reason):
             return [Self.chunk("agent_message_chunk", "\n\nRun \(status.words): \(reason)\n")]
         default: return []
+        }
+    }
+
+    /// What a program tells of that is no part of the run.
+    private func told(_ report: OutsideReport) -> JSONValue {
+        switch report {
+        case .output(_, let text): Self.chunk("agent_thought_chunk", text)
+        case .callBegun(let id, let tool, let input):
+            [
+                "sessionUpdate": "tool_call", "toolCallId": .string(named("outside-\(id)")), "title": .string(tool),
+                "kind": "other", "status": "in_progress", "rawInput": input,
+            ]
+        case .callEnded(let id, _, let isError, _, let error):
+            update("outside-\(id)", isError ? "failed" : "completed", error ?? "")
         }
     }
 
@@ -104,7 +119,7 @@ struct Updates {
     func call(of approval: Approval) -> [String: JSONValue] {
         switch approval.subject {
         case .call(let id), .repetition(let id), .input(let id): shown[id] ?? [:]
-        case .check, .plan, .limit, .step: [:]
+        case .check, .plan, .limit, .step, .outside: [:]
         }
     }
 

@@ -12,11 +12,19 @@ struct PersonQuestion: Sendable {
     /// - Parameter document: Of the question, as the native interface gives it.
     init(_ document: JSONValue) {
         let run = document["run"]?.text ?? ""
-        let question = document["question"]?.text ?? ""
+        let question = Self.inFull(document)
         let pipeline = document["pipeline"]?.text ?? ""
         message = "Run \(run) (\(pipeline)) asks: \(question)"
         asked = document["form"].flatMap { $0["properties"]?.members.isEmpty == false ? $0 : JSONValue?.none }
         state = "\(run) \(document["approval"]?.text ?? "") \(document["shown"]?.text ?? "")"
+    }
+
+    /// The question, with what it is about where a program outside asks.
+    private static func inFull(_ document: JSONValue) -> String {
+        let question = document["question"]?.text ?? ""
+        guard let tool = document["subject"]?["tool"]?.text else { return question }
+        let about = document["about"].map { "\n\(String(decoding: $0.encoded(.pretty), as: UTF8.self))" } ?? ""
+        return "\(tool): \(question)\(about)"
     }
 
     /// The parameters of `elicitation/create`.

@@ -78,7 +78,7 @@ extension ApprovalID {
     fileprivate var number: Int { Int(value.dropFirst()) ?? 0 }
 }
 
-/// A question as clients see it.
+/// A question as clients see it. In lists of all runs what a question from outside is about is left out.
 struct ApprovalDocument: Sendable {
     var run: RunID
     var pipeline: String
@@ -113,6 +113,7 @@ struct ApprovalDocument: Sendable {
         ]
         members["deadline"] = approval.deadline.map { .string("\($0)") }
         members["form"] = approval.input?.form.schema
+        if approval.about != .null { members["about"] = approval.about }
         members["resolution"] = resolution.map { answer in
             var said: [String: JSONValue] = ["decision": .string(answer.decision.rawValue), "by": .string(answer.by)]
             if !answer.message.isEmpty { said["message"] = .string(answer.message) }

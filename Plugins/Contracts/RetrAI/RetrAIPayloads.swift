@@ -11,6 +11,17 @@ extension RetrAIEvent {
         RetrAIEvent(.log, ["message": .string(message.cut(to: Bound.text)), "level": .string(level)])
     }
 
+    /// What a program tells of that is no part of the run. Its calls are none of those that the run's model makes.
+    static func told(_ report: OutsideReport) -> RetrAIEvent {
+        switch report {
+        case .output(let stream, let text): log("\(stream.rawValue): \(text)")
+        case .callBegun(_, let tool, let input): log("Calls \(tool): \(input.jsonText)")
+        case .callEnded(_, let tool, isError: true, _, let error):
+            log("The call of \(tool) failed\(error.map { ": \($0)" } ?? ".")", "warning")
+        case .callEnded(_, let tool, isError: false, _, _): log("The call of \(tool) is over.")
+        }
+    }
+
     static func usage(_ usage: Usage, model: String) -> RetrAIEvent {
         RetrAIEvent(
             .llmUsage,
@@ -105,7 +116,7 @@ extension RetrAIEvent {
     }
 
     static func required(_ approval: Approval, _ iteration: Int, _ check: CheckResult?) -> RetrAIEvent {
-        let question = JSONValue.string(approval.question.cut(to: Bound.text))
+        let question = JSONValue.string(approval.inFull.cut(to: Bound.text))
         return RetrAIEvent(
             .humanCheckRequired,
             [

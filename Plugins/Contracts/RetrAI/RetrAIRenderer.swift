@@ -88,6 +88,7 @@ struct RetrAIRenderer: FrameRenderer {
         case .runReopened(let by): reopen(by)
         case .hookFailed(let failure):
             [.log("The hook '\(failure.hook)' (\(failure.moment)): \(failure.reason)", "warning")]
+        case .reported(let report): [.told(report)]
         }
     }
 

@@ -59,6 +59,8 @@ public struct RunDeeds: Sendable, Hashable {
         case .runForked: "is forked"
         case .runFinished(let status, _): "ends: \(status.words)"
         case .runReopened: "is taken up again"
+        case .reported(.callBegun(_, let tool, let input)): "is told of a call of \(tool) \(input.jsonText)"
+        case .reported(.callEnded(_, let tool, isError: true, _, _)): "is told of a failure of \(tool)"
         default: nil
         }
     }
@@ -72,6 +74,7 @@ public struct RunDeeds: Sendable, Hashable {
         case .plan: "about the plan"
         case .limit(let name): "about the limit '\(name.rawValue)'"
         case .step(let place, let run): run == nil ? "about the step \(place)" : "for the step \(place)"
+        case .outside(_, let tool): "for a program outside, about \(tool)"
         }
     }
 

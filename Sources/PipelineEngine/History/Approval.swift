@@ -18,13 +18,20 @@ public struct Approval: Sendable, Hashable {
         case limit(LimitName)
         /// A step that is a question; or with a run, what that run cannot do its work for the step without.
         case step(StepPlace, run: RunID?)
+        /// What a program asks that works in the run's directory and is no part of it; the run goes on meanwhile.
+        ///
+        /// - Parameters:
+        ///   - key: ``OutsideQuestion/key``.
+        ///   - tool: What the program is about to use.
+        case outside(key: String, tool: String)
 
-        /// Whether more than yes or no is asked for.
-        var asksForInput: Bool {
+        /// Whether more than yes or no is asked for; `nil` where it may be either.
+        var asksForInput: Bool? {
             switch self {
             case .input: true
             case .step(_, let run): run != nil
             case .call, .repetition, .check, .plan, .limit: false
+            case .outside: nil
             }
         }
     }
@@ -39,6 +46,8 @@ public struct Approval: Sendable, Hashable {
     public var onDeadline: HumanPolicy.Fallback
     /// What the answer is to be, and what whoever asked needs besides; `nil` where the answer is yes or no.
     public var input: Input?
+    /// What exactly a question from outside is about; null for nothing, and in lists of questions, which leave it out.
+    public var about: JSONValue
 
     public struct Input: Sendable, Hashable {
         public var form: InputForm
@@ -58,8 +67,10 @@ public struct Approval: Sendable, Hashable {
         shown: Digest,
         deadline: Instant? = nil,
         onDeadline: HumanPolicy.Fallback = .abort,
-        input: Input? = nil
+        input: Input? = nil,
+        about: JSONValue = .null
     ) {
+        self.about = about
         self.id = id
         self.subject = subject
         self.question = question
@@ -67,6 +78,18 @@ public struct Approval: Sendable, Hashable {
         self.deadline = deadline
         self.onDeadline = onDeadline
         self.input = input
+    }
+}
+
+extension Approval {
+    /// Whether a program asks that is no part of the run. Nothing of the run waits for the answer.
+    public var isFromOutside: Bool { if case .outside = subject { true } else { false } }
+
+    /// The question with all that whoever answers has to know, for those who show one text.
+    public var inFull: String {
+        guard case .outside(_, let tool) = subject else { return question }
+        let details = about == .null ? "" : "\n\(String(decoding: about.encoded(.pretty), as: UTF8.self))"
+        return "\(tool): \(question)\(details)"
     }
 }
 

@@ -11,8 +11,8 @@ extension Draft {
     ///
     /// - Parameter time: When the row was last written.
     func changesList(from old: RunState, listedAt time: Instant) -> Bool {
-        at - time >= Self.listLag || !old.openApprovals.isEmpty || !state.openApprovals.isEmpty
-            || payloads.contains(where: \.changesList)
+        at - time >= Self.listLag || payloads.contains(where: \.changesList)
+            || (!old.openApprovals.isEmpty || !state.openApprovals.isEmpty) && !payloads.allSatisfy(\.isReport)
     }
 }
 
@@ -21,8 +21,11 @@ extension Event.Payload {
     fileprivate var changesList: Bool {
         switch self {
         case .callProposed, .callStarted, .callFinished, .callRefused: false
-        case .workspaceOpened, .checkStarted, .modelRequested, .judgeRequested, .networkUsed: false
+        case .workspaceOpened, .checkStarted, .modelRequested, .judgeRequested, .networkUsed, .reported: false
         default: true
         }
     }
+
+    /// Whether the event changes neither whether the run waits nor what it asks.
+    fileprivate var isReport: Bool { if case .reported = self { true } else { false } }
 }

@@ -74,6 +74,8 @@ extension Event {
         case runFinished(RunStatus, reason: String)
         case runReopened(by: String)
         indirect case hookFailed(HookFailure)
+        /// A program told of its work that is no part of the run.
+        indirect case reported(OutsideReport)
     }
 }
 

@@ -45,6 +45,7 @@ extension Event.Payload {
         case "run.finished": runFinished(body)
         case "run.reopened": body.text("by").map(Self.runReopened)
         case "hook.failed": HookFailure(body).map(Self.hookFailed)
+        case "outside.reported": OutsideReport(body).map(Self.reported)
         default: nil
         }
     }

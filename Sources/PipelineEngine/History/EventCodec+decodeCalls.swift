@@ -54,7 +54,7 @@ extension Approval {
             let shown = body.digest("shown"), let fallback: HumanPolicy.Fallback = body.word("on_deadline")
         else { return nil }
         var input: Input?
-        if subject.asksForInput {
+        if subject.asksForInput ?? (body["form"] != nil) {
             guard let read = Input(body) else { return nil }
             input = read
         }
@@ -65,7 +65,8 @@ extension Approval {
             shown: shown,
             deadline: body.instant("deadline"),
             onDeadline: fallback,
-            input: input
+            input: input,
+            about: body["about"] ?? .null
         )
     }
 }
@@ -88,10 +89,16 @@ extension Approval.Subject {
             case "plan": body.integer("turn").map(Self.plan)
             case "limit": body.word("limit").map(Self.limit)
             case "step": StepPlace(body).map { .step($0, run: body.id("run")) }
+            case "outside": Self.fromOutside(body)
             default: nil
             }
         guard let subject else { return nil }
         self = subject
+    }
+
+    private static func fromOutside(_ body: EventBody) -> Self? {
+        guard let key = body.text("key"), let tool = body.text("tool") else { return nil }
+        return .outside(key: key, tool: tool)
     }
 }
 

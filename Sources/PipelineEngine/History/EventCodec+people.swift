@@ -8,7 +8,7 @@ extension Approval {
             .adding(subject.body)
             .adding([
                 "deadline": deadline?.body, "on_deadline": .string(onDeadline.rawValue), "form": input?.form.schema,
-                "state": input?.recordedState,
+                "state": input?.recordedState, "about": about == .null ? JSONValue?.none : about,
             ])
     }
 }
@@ -28,6 +28,7 @@ extension Approval.Subject {
         case .plan: "plan"
         case .limit: "limit"
         case .step: "step"
+        case .outside: "outside"
         }
     }
 
@@ -39,6 +40,7 @@ extension Approval.Subject {
         case .limit(let name): ["subject": .string(kind), "limit": .string(name.rawValue)]
         case .step(let place, let run):
             place.body.adding(["subject": .string(kind), "run": run.map { .string($0.value) }])
+        case .outside(let key, let tool): ["subject": .string(kind), "key": .string(key), "tool": .string(tool)]
         }
     }
 }

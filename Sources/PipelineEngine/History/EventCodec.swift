@@ -83,6 +83,7 @@ extension Event.Payload {
         case .runFinished: "run.finished"
         case .runReopened: "run.reopened"
         case .hookFailed: "hook.failed"
+        case .reported: "outside.reported"
         }
     }
 
@@ -141,6 +142,7 @@ extension Event.Payload {
         case .runReopened(let by): ["by": .string(by)]
         case .hookFailed(let failure):
             ["hook": .string(failure.hook), "moment": .string(failure.moment), "reason": .string(failure.reason)]
+        case .reported(let report): report.body
         }
     }
 }

@@ -41,6 +41,11 @@ public struct Resolution: Sendable, Hashable {
     }
 }
 
+extension Resolution {
+    /// Of questions that nobody had answered when their run ended.
+    static let endOfRun = Resolution(.expired, by: "the end of the run")
+}
+
 /// A call as somebody else than the model wrote it, looked at again.
 public struct CallEdit: Sendable, Hashable {
     /// JSON, in its canonical form.

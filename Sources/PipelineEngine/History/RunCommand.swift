@@ -18,6 +18,11 @@ public enum RunCommand: Sendable, Hashable {
     /// Takes up a run that ended without its goal.
     case reopen(by: String)
 
+    // Asked and told by programs that work in the run's directory and are no part of it.
+    indirect case ask(OutsideQuestion)
+    /// All of them, or none.
+    case report([OutsideReport])
+
     // Brought back by the engine.
     case openWorkspace(Workspace, start: SnapshotID)
     case beginCheck(CheckName, snapshot: SnapshotID)
@@ -145,6 +150,8 @@ public enum Refusal: Error, Sendable, Hashable {
     case goalHeld
     /// What the run changed cannot be brought to the project: whole sentences.
     case notApplied(String)
+    /// What a program outside asks or tells does not go with what it asked and told before: whole sentences.
+    case notTaken(String)
 }
 
 extension Refusal: CustomStringConvertible {
@@ -168,7 +175,7 @@ extension Refusal: CustomStringConvertible {
         case .outdated: "The run has moved on."
         case .unknownIteration(let number): "This run has no snapshot of an iteration \(number)."
         case .underWay: "The run is in the middle of its work. Cancel it first, or wait until it asks or ends."
-        case .notApplied(let sentences): sentences
+        case .notApplied(let sentences), .notTaken(let sentences): sentences
         case .goalHeld: "The run has reached its goal; there is nothing to take up again."
         }
     }

@@ -45,6 +45,7 @@ extension RunFacts {
         case .runFinished(let status, let reason): finish(status, reason)
         case .runReopened: reopen(at: event.at)
         case .hookFailed: break
+        case .reported(let report): take(report)
         }
         trackWaiting(at: event.at)
     }
@@ -69,9 +70,9 @@ extension RunFacts {
         intent = nil
         openCheck = nil
         endJudging()
-        let end = Resolution(.expired, by: "the end of the run")
-        for id in openApprovals { approvals[id]?.resolution = end }
+        for id in openApprovals { approvals[id]?.resolution = .endOfRun }
         openApprovals = []
+        outside.endCalls()
     }
 
     private mutating func reopen(at now: Instant) {
@@ -276,7 +277,15 @@ extension RunFacts {
         switch approval.subject {
         case .call(let id), .repetition(let id), .input(let id): calls.set(id, to: .held(approval.id))
         case .check, .plan, .limit, .step: break
+        case .outside: outside.take(approval)
         }
+    }
+
+    /// Whoever tells of its work may have changed files by it.
+    private mutating func take(_ report: OutsideReport) {
+        outside.take(report)
+        unchangedSince = nil
+        filesAreKnown = false
     }
 
     private mutating func resolve(_ id: ApprovalID, _ answer: Resolution) {
@@ -299,6 +308,7 @@ extension RunFacts {
             planIsApproved = approved
             say(approved ? "The plan is approved. Carry it out." : "The plan is not approved.")
         case .check, .limit, .step: break
+        case .outside: return  // a message is for the program that asked
         }
         if !answer.message.isEmpty { say("\(answer.by) says: \(answer.message)") }
     }

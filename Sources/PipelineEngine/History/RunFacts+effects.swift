@@ -19,6 +19,11 @@ extension RunFacts {
     public var effects: [Effect] {
         guard hasPipeline, !isFinished else { return [] }
         if forkedFiles != nil { return [.openWorkspace] }
+        return openApprovals.isEmpty ? work : work + outsideWakes
+    }
+
+    /// What there is to do but for questions from outside, for which nothing waits.
+    private var work: [Effect] {
         if let approval = blockingApproval { return approval.wake.map { [$0] } ?? [] }
         switch phase {
         case .opening: return [.openWorkspace]
@@ -29,6 +34,10 @@ extension RunFacts {
         case .keeping(let choice): return [.keepBest(choice.best.iteration)]
         case .finished: return []
         }
+    }
+
+    private var outsideWakes: [Effect] {
+        pendingApprovals.compactMap { $0.approval.isFromOutside ? $0.approval.wake : nil }
     }
 
     private var attempt: Int { intent?.attempt ?? failedAttempts + 1 }
@@ -46,6 +55,14 @@ extension RunFacts {
             offered.append(.call(call.proposed.id))
         }
         return offered
+    }
+}
+
+extension RunState {
+    /// Whether the deadline of a question has passed, so that somebody has to say so.
+    func hasPassedDeadline(at now: Instant) -> Bool {
+        !self.openApprovals.isEmpty
+            && effects.contains { if case .wake(_, let at) = $0 { at <= now } else { false } }
     }
 }
 

@@ -42,6 +42,7 @@ extension RunFacts {
     private mutating func goOn() {
         forkedFiles = nil
         steps?.forgetRuns()
+        outside = OutsideWork()
         let end = Resolution(.expired, by: "the fork")
         for id in openApprovals { approvals[id]?.resolution = end }
         openApprovals = []

@@ -58,6 +58,7 @@ public struct RunFacts: Sendable, Hashable {
     public internal(set) var approvals: [ApprovalID: RunState.ApprovalState] = [:]
     /// Those of ``approvals`` that nobody has answered, oldest first.
     var openApprovals: [ApprovalID] = []
+    @Shared var outside = OutsideWork()
     var planIsApproved = false
     /// What people have allowed for the rest of the run, oldest first.
     public internal(set) var grants: [ToolRule] = []
@@ -112,7 +113,7 @@ extension RunFacts {
         pendingApprovals.lazy.map(\.approval).first { approval in
             switch approval.subject {
             case .check, .plan, .limit: true
-            case .call, .repetition, .input, .step: false
+            case .call, .repetition, .input, .step, .outside: false
             }
         }
     }

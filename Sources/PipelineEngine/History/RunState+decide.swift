@@ -46,6 +46,8 @@ struct Decider {
         case .rollBack(let back): return try rollBack(back)
         case .noteApplication(let applied): return [.changesApplied(applied)]
         case .reopen: throw .notFinished
+        case .ask(let question): return try ask(question)
+        case .report(let reports): return try report(reports)
         case .openWorkspace(let workspace, let start): return try openWorkspace(workspace, start)
         case .beginCheck(let name, let snapshot): return try beginCheck(name, snapshot)
         case .finishCheck(let name, let result): return try finishCheck(name, result)
@@ -90,6 +92,7 @@ struct Decider {
                 throw .alreadyResolved(id, earlier)
             }
             throw .alreadyFinished(status)
+        case .ask(let question) where state.outside.approvals[question.key] != nil: return []
         default: throw .alreadyFinished(status)
         }
     }
@@ -117,10 +120,7 @@ struct Decider {
     private func questionsAnew(in workspace: Workspace) -> [Event.Payload] {
         var here = state
         here.facts.workspace = workspace
-        // What runs of steps ask they ask again, as other runs do that work here.
-        let open = state.pendingApprovals.filter {
-            if case .step = $0.approval.subject { $0.approval.input == nil } else { true }
-        }
+        let open = state.pendingApprovals.filter(\.isAskedInForks)
         return open.enumerated().map { number, asked in
             var approval = asked.approval
             approval.id = ApprovalID(number: state.approvals.count + 1 + number)
@@ -140,7 +140,7 @@ struct Decider {
                 return approval.shown
             }
             return CallSubject(call, state, policy).digest
-        case .input, .check, .plan, .limit, .step: return approval.shown
+        case .input, .check, .plan, .limit, .step, .outside: return approval.shown
         }
     }
 
@@ -161,7 +161,8 @@ struct Decider {
         _ text: String,
         shown: Digest,
         offset: Int = 0,
-        input: Approval.Input? = nil
+        input: Approval.Input? = nil,
+        about: JSONValue = .null
     ) -> Event.Payload {
         .approvalRequested(
             Approval(
@@ -171,7 +172,8 @@ struct Decider {
                 shown: shown,
                 deadline: human.deadline.map { now + $0 },
                 onDeadline: human.onDeadline,
-                input: input
+                input: input,
+                about: about
             )
         )
     }
@@ -214,6 +216,7 @@ struct Decider {
             return granted ? [] : [.callRefused(call, reason: "\(answer.by) did not allow the call.\(said(answer))")]
         case .repetition(let call): return granted ? [] : [.callFinished(call, Self.notRepeated)]
         case .input: return []  // the call is made again, and its tool learns what came of the question
+        case .outside: return []  // whoever asked is told, and knows what it means
         case .check(let name): return afterCheck(name, granted, answer)
         case .step(let place, let run): return run == nil ? afterQuestion(place, granted, answer) : []
         case .plan: return granted || !answer.message.isEmpty ? [] : [aborted(by: answer)]
@@ -243,4 +246,16 @@ struct Decider {
             "The call was interrupted: it may have had its effect, wholly, partly or not at all. It was not repeated.",
         isError: true
     )
+}
+
+extension RunState.ApprovalState {
+    /// Whether a fork asks it anew. What runs of steps ask they ask again, as other runs do that work there, and programs
+    /// outside are at work in another place.
+    fileprivate var isAskedInForks: Bool {
+        switch approval.subject {
+        case .step: approval.input == nil
+        case .outside: false
+        case .call, .repetition, .input, .check, .plan, .limit: true
+        }
+    }
 }

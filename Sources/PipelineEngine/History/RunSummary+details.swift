@@ -86,8 +86,8 @@ extension RunState.ApprovalState {
 }
 
 extension Approval.Subject {
-    /// What the question is about, as JSON: `{"kind":"call","call":"3.1"}`, or with `turn`, `iteration` and `round`, or
-    /// `limit`.
+    /// What the question is about, as JSON: `{"kind":"call","call":"3.1"}`, or with `turn`, `iteration` and `round`,
+    /// `limit`, or `key` and `tool`.
     public var json: JSONValue {
         switch self {
         case .call(let id), .repetition(let id), .input(let id): ["kind": .string(kind), "call": .string(id.value)]
@@ -96,6 +96,7 @@ extension Approval.Subject {
         case .limit(let name): ["kind": .string(kind), "limit": .string(name.rawValue)]
         case .step(let place, let run):
             .object(place.body.adding(["kind": .string(kind), "run": run.map { .string($0.value) }]))
+        case .outside(let key, let tool): ["kind": .string(kind), "key": .string(key), "tool": .string(tool)]
         }
     }
 
@@ -113,6 +114,8 @@ extension Approval.Subject {
             case "plan": json["turn"]?.integer.map { .plan(turn: $0) }
             case "limit": (json["limit"]?.text).flatMap(LimitName.init).map { .limit($0) }
             case "step": StepPlace(EventBody(json)).map { .step($0, run: (json["run"]?.text).map { RunID($0) }) }
+            case "outside":
+                json["key"]?.text.flatMap { key in json["tool"]?.text.map { .outside(key: key, tool: $0) } }
             default: nil
             }
         guard let subject else { return nil }

@@ -112,7 +112,7 @@ extension RunState {
         self.pendingApprovals.lazy.map(\.approval).first { approval in
             switch approval.subject {
             case .limit(.cost), .limit(.tokens), .limit(.wall): true
-            case .limit, .call, .repetition, .input, .check, .plan, .step: false
+            case .limit, .call, .repetition, .input, .check, .plan, .step, .outside: false
             }
         }?.id
     }

@@ -224,8 +224,12 @@ public actor LiveRun {
     /// The sequence of what this process recorded last: nobody else had recorded anything before.
     private var recorded = 0
 
-    /// How far this process has recorded, and how far it knows the history.
-    var ends: (recorded: Int, sequence: Int) { (recorded, state.sequence) }
+    /// How far this process has recorded, and how far it knows the history. When a deadline has passed, its driver looks
+    /// around: it may be busy with what does not wait for the answer.
+    func ends(at now: Instant) -> (recorded: Int, sequence: Int) {
+        if state.hasPassedDeadline(at: now) { watcher?() }
+        return (recorded, state.sequence)
+    }
 
     /// Takes in what other processes have recorded since; without it the work cannot go on.
     func takeInNews() async {

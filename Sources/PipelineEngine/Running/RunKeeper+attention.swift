@@ -62,7 +62,7 @@ extension RunKeeper {
     private func takeInNews() async {
         var quiet: [RunID: (run: LiveRun, sequence: Int)] = [:]
         for (id, place) in live {
-            let (recorded, sequence) = await place.run.ends
+            let (recorded, sequence) = await place.run.ends(at: clock.now())
             if recorded == place.recorded { quiet[id] = (place.run, sequence) }
             live[id]?.recorded = recorded
         }

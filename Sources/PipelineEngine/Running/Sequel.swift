@@ -24,7 +24,7 @@ struct Sequel: Sendable {
         policy: () -> String?,
         briefing: (RunState) throws(Failure) -> Briefing
     ) {
-        let effects = state.effects
+        let effects = state.effects.filter { if case .wake = $0 { false } else { true } }
         guard effects.count == 1 else { return nil }
         switch effects[0] {
         case .ask(let turn, let attempt, notBefore: nil) where state.intent == nil:

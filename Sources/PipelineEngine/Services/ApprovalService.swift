@@ -7,17 +7,19 @@ public struct ApprovalService: Sendable {
     let dispatcher: Dispatcher
     let registry: Registry
     let policy: PolicyFile?
+    let feed: EventFeed
+    let redactor: Redactor
 
     /// The open questions of one run, oldest first.
     public func pending(of run: RunID) async throws(ServiceError) -> [Approval] {
         try await keeper.state(of: run).pendingApprovals.map(\.approval)
     }
 
-    /// The runs that wait for a person, newest first.
+    /// The runs that ask a person something, whether or not they can go on meanwhile, newest first.
     public func waiting() async throws(ServiceError) -> [RunSummary] {
         do throws(StoreError) {
             // What an agent asks, the run asks that it works for.
-            return try await store.summaries(RunQuery(statuses: [.waiting], isOwn: true, limit: 10_000))
+            return try await store.summaries(RunQuery(isAsking: true, isOwn: true, limit: 10_000))
         } catch {
             throw .store(error)
         }

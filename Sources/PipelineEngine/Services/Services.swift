@@ -46,7 +46,9 @@ public struct Services: Sendable {
             keeper: keeper,
             dispatcher: dispatcher,
             registry: parts.registry,
-            policy: parts.policy
+            policy: parts.policy,
+            feed: feed,
+            redactor: parts.redactor
         )
         pipelines = PipelineService(parts)
         documents = DocumentService(store: parts.documents)

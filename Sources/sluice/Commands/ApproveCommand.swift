@@ -61,12 +61,21 @@ enum ApproveCommand: Subcommand {
             )
         }
         guard options.resume else {
-            Output.line("\(approval) of run \(run) is \(answer.decision.rawValue). Go on with: sluice resume \(run)")
+            let next = try await holdsUp(approval, run, services) ? " Go on with: sluice resume \(run)" : ""
+            Output.line("\(approval) of run \(run) is \(answer.decision.rawValue).\(next)")
             return .achieved
         }
         let conductor = RunConductor(services, session, run, json: options.json)
         conductor.view.catchUp(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
         return try await conductor.carryOn()
+    }
+
+    /// Whether something of the run has waited for the answer; for what a program outside asks nothing does.
+    private static func holdsUp(_ approval: ApprovalID, _ run: RunID, _ services: Services) async throws(CommandError)
+        -> Bool
+    {
+        let state = try await asking { () throws(ServiceError) in try await services.runs.state(of: run) }
+        return state.approvals[approval]?.approval.isFromOutside != true
     }
 
     /// The arguments that the call is to be made with; `nil` for those that the model wrote.
@@ -110,7 +119,7 @@ enum ApproveCommand: Subcommand {
             throw CommandError(status: .notAchieved, message: "Run '\(run)' asks nothing.")
         }
         guard pending.count == 1 else {
-            let names = pending.map { "\($0.id): \($0.question)" }.joined(separator: "\n  ")
+            let names = pending.map { "\($0.id): \($0.inFull)" }.joined(separator: "\n  ")
             throw .usage("Run '\(run)' asks \(pending.count) things. Say which:\n  \(names)")
         }
         return first.id
@@ -130,7 +139,7 @@ enum ApproveCommand: Subcommand {
 
     private static func words(_ run: RunID, _ approval: Approval) -> String {
         let deadline = approval.deadline.map { "\n  until \($0), then \(approval.onDeadline.rawValue)" } ?? ""
-        return "\(run) \(approval.id)  \(approval.question.harmless)\(deadline)"
+        return "\(run) \(approval.id)  \(approval.inFull.harmless)\(deadline)"
     }
 
     private static func line(_ run: RunID, _ approval: Approval) -> String {

@@ -178,7 +178,10 @@ struct RunConductor: Sendable {
     }
 
     private func waiting(_ state: RunState) {
-        guard let approval = state.pendingApprovals.first?.approval else { return }
+        // For what a program outside asks the run does not wait.
+        guard let approval = state.pendingApprovals.lazy.map(\.approval).first(where: { !$0.isFromOutside }) else {
+            return
+        }
         Output.line("")
         Output.line("waiting for a person. Answer with one of")
         let answer = approval.input.map { Self.answer($0.form) } ?? ""

@@ -64,6 +64,7 @@ struct Transcript {
         case .callAssessed(let id, let hooked): assessed(id, hooked)
         case .hookFailed(let failure):
             [row("hook", Style.yellow("\(failure.hook) (\(failure.moment)): \(failure.reason)".harmlessLine))]
+        case .reported(let report): told(report)
         case .checkStarted, .judgeRequested, .modelRequested, .callStarted: []
         }
     }
@@ -189,7 +190,21 @@ struct Transcript {
     }
 
     private func question(_ approval: Approval) -> [String] {
-        [row("ask", Style.yellow("\(approval.id): \(approval.question.harmless)"))]
+        [row("ask", Style.yellow("\(approval.id): \(approval.inFull.harmless)"))]
+    }
+
+    /// What a program tells of that is no part of the run.
+    private func told(_ report: OutsideReport) -> [String] {
+        switch report {
+        case .output(let stream, let text):
+            return [row(stream.rawValue, (text.hasSuffix("\n") ? String(text.dropLast()) : text).harmless)]
+        case .callBegun(_, let tool, let input):
+            return [row("call", "\(tool.harmless) \(Self.arguments(input.jsonText))")]
+        case .callEnded(_, let tool, let isError, let duration, let error):
+            let mark = isError ? Style.red("✗") : Style.green("✓")
+            let reason = error.map { "  \($0.harmless)" } ?? ""
+            return [row("", "\(mark) \(Style.dim("\(tool.harmless) (\(duration.written))"))\(reason)")]
+        }
     }
 
     private func remark(_ message: String) -> String { message.isEmpty ? "" : ": \(message.harmless)" }

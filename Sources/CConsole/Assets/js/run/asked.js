@@ -1,7 +1,8 @@
-// What the work asks of others: of people, and of agents and steps in runs of their own.
+// What the work asks of others: of people, and of agents and steps in runs of their own. And what programs ask and tell
+// that work in its directory and are no part of it.
 
 import { amount } from "../money.js";
-import { add, call, note, settle } from "./items.js";
+import { add, call, holdsUp, note, settle } from "./items.js";
 
 export const agentTakers = {
   "agent.started"(state, body, event) {
@@ -58,7 +59,7 @@ export const questionTakers = {
     const subject = body.call ? state.calls.get(body.call) : null;
     const item = { kind: "question", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, ...body };
     Object.assign(item, { decision: null, stepBefore: state.step, subjectCall: subject });
-    Object.assign(state, { status: "waiting", step: "person" });
+    if (holdsUp(item)) Object.assign(state, { status: "waiting", step: "person" });
     state.questions.set(body.approval, item);
     return add(state, item);
   },
@@ -66,8 +67,42 @@ export const questionTakers = {
     const item = state.questions.get(body.approval);
     if (!item) return [];
     Object.assign(item, { decision: body.decision, by: body.by, message: body.message, answer: body.answer, resolvedAt: event.at });
-    state.step = item.stepBefore;
+    if (holdsUp(item)) state.step = item.stepBefore;
     settle(state);
     return [item];
   },
 };
+
+const longestOutput = 64_000;
+
+export const outsideTakers = {
+  "outside.reported"(state, body, event) {
+    if (body.what === "output") return output(state, body, event);
+    if (body.what === "call_begun") return begin(state, body, event);
+    const item = state.outside.get(body.call);
+    if (!item) return [];
+    state.outside.delete(body.call);
+    const startedAt = new Date(Date.parse(event.at) - body.milliseconds).toISOString();
+    Object.assign(item.call, { stage: body.is_error ? "failed" : "finished", startedAt, endedAt: event.at, output: body.error ?? "" });
+    return [item];
+  },
+};
+
+// Pieces that follow each other are one entry.
+function output(state, { stream, text }, event) {
+  const last = state.items.at(-1);
+  if (last?.kind === "output" && last.stream === stream) {
+    last.text = (last.text + text).slice(-longestOutput);
+    return [last];
+  }
+  return add(state, { kind: "output", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, stream, text });
+}
+
+function begin(state, body, event) {
+  const key = `e${event.sequence}`;
+  const told = body.input !== null && typeof body.input === "object" ? JSON.stringify(body.input) : String(body.input ?? "");
+  const call = { call: key, tool: body.tool, arguments: told, stage: "running", output: "", at: event.at, startedAt: event.at, endedAt: null };
+  const item = { kind: "outcall", key, sequence: event.sequence, at: event.at, call };
+  state.outside.set(body.call, item);
+  return add(state, item);
+}

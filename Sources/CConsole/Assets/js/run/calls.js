@@ -26,7 +26,7 @@ function brief(call) {
 }
 
 const stages = {
-  proposed: "proposed", running: "runs", finished: "done", failed: "failed", refused: "refused",
+  proposed: "proposed", running: "runs", finished: "done", failed: "failed", refused: "refused", cut: "cut off",
 };
 
 function outcome(call) {

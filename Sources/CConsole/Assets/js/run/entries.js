@@ -42,12 +42,28 @@ const outcomes = { passed: "holds", failed: "does not hold", flaky: "flaky", una
 const answers = { approved: "Approved", rejected: "Rejected", expired: "Expired" };
 const fillings = { approved: "Answered", rejected: "Declined", expired: "Expired" };
 
+// What a program outside of the run calls and puts out.
+function outcall(item, context) {
+  const { stage } = item.call;
+  return frame(item, "Program", stage === "running" ? "live" : "plain", h("span", { class: "soft" }, "tells of a call"),
+    h("div", { class: "calls" }, callBox(item.call, context)));
+}
+
+function output(item) {
+  const label = item.stream === "stderr" ? "Errors of a program" : "Output of a program";
+  return frame(item, "Program", "plain", h("span", { class: "soft" }, item.stream),
+    h("pre", { class: "output", tabindex: "0", role: "region", "aria-label": label }, item.text));
+}
+
+const asker = (item) => item.subject === "outside" && [h("p", null, h("span", { class: "tool" }, item.tool)),
+  item.about !== undefined && h("pre", { class: "output", tabindex: "0", role: "region", "aria-label": "What it is about" }, JSON.stringify(item.about, null, 2))];
+
 function question(item) {
   const answer = item.decision && h("p", null, h("span", { class: "strong" }, `${(item.form ? fillings : answers)[item.decision]} by ${item.by}`),
     item.message && `: ${item.message}`, item.answer && h("span", { class: "mono wrap" }, ` ${JSON.stringify(item.answer)}`));
   const tone = item.decision ? (item.decision === "approved" ? "plain" : "bad") : "held";
   return frame(item, "Question", tone, [h("span", { class: "soft" }, item.approval), !item.decision && h("span", { class: "working" }, "waits for a person")],
-    h("div", { class: "said question-text" }, item.question), answer);
+    h("div", { class: "said question-text" }, item.question), asker(item), answer);
 }
 
 const ends = { passed: ["good", "passed"], failed: ["bad", "failed"], skipped: ["plain", "left out"] };
@@ -74,7 +90,7 @@ function iteration(item) {
   return h("li", { id: item.key, class: "iteration", "data-kind": "iteration" }, h("h3", null, `Iteration ${item.iteration}`));
 }
 
-const kinds = { turn, check, step, question, note, end, iteration };
+const kinds = { turn, check, step, question, outcall, output, note, end, iteration };
 
 /// - context: what is kept beside the state: which boxes a person has opened.
 export const entry = (item, context) => kinds[item.kind](item, context);
@@ -84,7 +100,8 @@ export function fits(item, filter) {
   if (filter === "all" || item.kind === "iteration" || item.kind === "end") return true;
   if (filter === "checks") return item.kind === "check";
   if (filter === "people") return item.kind === "question" || item.tone === "person";
-  if (filter === "calls") return item.kind === "turn" && item.calls.length > 0;
+  if (filter === "calls") return (item.kind === "turn" && item.calls.length > 0) || item.kind === "outcall";
+  if (item.kind === "outcall") return item.call.stage === "failed";
   const trouble = item.kind === "turn" && (item.failure || item.calls.some((call) => call.stage === "failed" || call.stage === "refused"));
   if (item.kind === "step") return item.status === "failed";
   return trouble || (item.kind === "check" && item.outcome && item.outcome !== "passed");

@@ -1,6 +1,6 @@
 // An open question, and its answer. The same card stands on a run's page and in the list of all questions.
 
-import { paths, post } from "../api.js";
+import { get, paths, post } from "../api.js";
 import { announce } from "../announce.js";
 import { button, freshID, h, replace } from "../dom.js";
 import { dayAndTime, fromNow } from "../format.js";
@@ -10,6 +10,7 @@ import { formOf } from "./form.js";
 
 const about = {
   call: "A call of a tool", repetition: "A call that may already have run", input: "Something to answer", check: "After a check", plan: "A plan", limit: "A limit", step: "A step of the pipeline",
+  outside: "A program asks",
 };
 
 // As RunState+decide.swift has it.
@@ -22,6 +23,7 @@ const means = {
   step: "Yes passes the step. No with a message fails it, and the next pass is told; no without one aborts the run.",
   stepRun: "The run of the step goes on with what you answer.",
   limit: "Yes raises the limit by as much as the pipeline gave it. No ends the run.",
+  outside: "The program that asks is told what you answer. The run goes on meanwhile, and a no ends nothing of it.",
 };
 
 const subjectName = (question) => (typeof question.subject === "string" ? question.subject : question.subject?.kind);
@@ -35,6 +37,17 @@ function deadline(question) {
   return h("span", { class: "soft", title: dayAndTime(question.deadline) }, `answer ${fromNow(question.deadline)}, ${then}`);
 }
 
+/// What exactly a program outside of the run asks about. The list of all questions leaves it out.
+function details(question, run) {
+  if (subjectName(question) !== "outside") return null;
+  const place = h("pre", { class: "output", tabindex: "0", role: "region", "aria-label": "What it is about", hidden: true });
+  const show = (text) => { if (text !== undefined) { replace(place, text); place.hidden = false; } };
+  const find = ({ items }) => items.find((one) => one.approval === question.approval)?.about;
+  if (question.subject === "outside") show(JSON.stringify(question.about, null, 2));
+  else get(paths.run(run, "/approvals")).then((all) => show(JSON.stringify(find(all), null, 2)), (error) => show(error.message));
+  return [h("p", null, h("span", { class: "tool" }, question.tool ?? question.subject.tool)), place];
+}
+
 /// The arguments of the call that is asked about, as Decider+turns.swift ends the question with them.
 function argumentsOf(question) {
   const start = question.question.indexOf("? ");
@@ -45,7 +58,8 @@ function argumentsOf(question) {
 export function questionCard(question, run, { link = null, answered = () => {} } = {}) {
   const id = freshID("question");
   const summary = h("p", { class: "wrong", role: "alert" });
-  const message = h("textarea", { rows: 1, id: `${id}-message`, placeholder: "Message to the model, if you like" });
+  const reader = subjectName(question) === "outside" ? "program" : "model";
+  const message = h("textarea", { rows: 1, id: `${id}-message`, placeholder: `Message to the ${reader}, if you like` });
   const written = subjectName(question) === "call" ? argumentsOf(question) : null;
   const edited = h("textarea", { rows: 4, id: `${id}-arguments`, spellcheck: "false" });
   edited.value = written ?? "";
@@ -73,8 +87,9 @@ export function questionCard(question, run, { link = null, answered = () => {} }
     h("div", { class: "question-head" }, h("h2", { id }, about[subjectName(question)] ?? "A question"), link,
       h("span", { class: "soft end" }, "asked ", ago(question.requested_at ?? question.at)), deadline(question)),
     h("div", { class: "question-text", tabindex: "0", role: "region", "aria-label": "Question" }, question.question),
+    details(question, run),
     h("p", { class: "soft small" }, meaning(question)), form?.element,
-    h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, "Message to the model"), message,
+    h("div", { class: "answer" }, h("label", { class: "unseen", for: message.id }, `Message to the ${reader}`), message,
       h("div", { class: "answer-buttons" }, approve, h("kbd", { "aria-hidden": "true" }, "a"), reject, h("kbd", { "aria-hidden": "true" }, "r"))), change, summary);
   // The first time it leads to what is to be filled in.
   card.approve = () => { if (form && !form.element.contains(document.activeElement)) form.focus(); else approve.click(); };

@@ -12,7 +12,7 @@ export function emptyState() {
     run: null, pipeline: null, inputs: {}, project: null, origin: null, version: null, workspace: null, model: null,
     gate: "never", limits: {}, iteration: 0, turn: 0,
     usage: { input: 0, cached: 0, output: 0, unanswered: 0, cost: 0, currency: null },
-    points: [], items: [], calls: new Map(), turns: new Map(), checks: new Map(), questions: new Map(), steps: new Map(), refused: 0,
+    points: [], items: [], calls: new Map(), turns: new Map(), checks: new Map(), questions: new Map(), steps: new Map(), outside: new Map(), refused: 0,
   };
 }
 

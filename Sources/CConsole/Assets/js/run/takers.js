@@ -1,7 +1,7 @@
 // What each type of event does to the state; by the names of Docs/Events.md. Each answers the items it changed.
 
 import { amount } from "../money.js";
-import { agentTakers, questionTakers, stepTakers } from "./asked.js";
+import { agentTakers, outsideTakers, questionTakers, stepTakers } from "./asked.js";
 import { add, call, note, settle } from "./items.js";
 import { drawn } from "./plan.js";
 
@@ -23,6 +23,7 @@ function reserve({ usage }, { failure }, reserved) {
 
 export const takers = {
   ...agentTakers,
+  ...outsideTakers,
   ...questionTakers,
   ...stepTakers,
   "run.started"(state, body, event) {
@@ -160,7 +161,10 @@ export const takers = {
     const { status, reason } = body;
     const left = [...state.questions.values()].filter((question) => !question.decision);
     for (const question of left) Object.assign(question, { decision: "expired", by: "the end of the run", resolvedAt: event.at });
-    return [...left, ...add(state, { kind: "end", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, status, reason })];
+    const cut = [...state.outside.values()];
+    for (const item of cut) Object.assign(item.call, { stage: "cut", endedAt: event.at });
+    state.outside.clear();
+    return [...left, ...cut, ...add(state, { kind: "end", key: `e${event.sequence}`, sequence: event.sequence, at: event.at, status, reason })];
   },
   "run.reopened"(state, body, event) {
     Object.assign(state, { status: "running", reason: null, endedAt: null, step: "model" });
