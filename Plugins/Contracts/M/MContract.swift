@@ -11,10 +11,17 @@ public enum M {
     public struct Settings: Sendable {
         /// Whether repositories of this machine may be cloned, by their path.
         public var clonesFiles: Bool
+        /// How people are told away from the screen; `nil` where they are not.
+        public var push: PushMeans?
         public var now: @Sendable () -> Instant
 
-        public init(clonesFiles: Bool = false, now: @escaping @Sendable () -> Instant = EngineClock.system.now) {
+        public init(
+            clonesFiles: Bool = false,
+            push: PushMeans? = nil,
+            now: @escaping @Sendable () -> Instant = EngineClock.system.now
+        ) {
             self.clonesFiles = clonesFiles
+            self.push = push
             self.now = now
         }
     }
@@ -24,6 +31,7 @@ public enum M {
             name: name,
             routes: RepositoryRoutes(services: services, settings: settings).routes
                 + DeviceRoutes(services: services, settings: settings).routes,
+            background: settings.push.map { [$0.desk(services).run] } ?? [],
             render: \.inWordsOfM
         )
     }
