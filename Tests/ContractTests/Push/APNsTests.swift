@@ -111,7 +111,11 @@ struct APNsTests {
         try await withService { stage in
             let trial = PushTrial()
             for token in ["gone1", "0123abcd"] {
-                _ = try await trial.documents.put(["platform": "ios", "created_at": 1], as: token, in: Device.collection)
+                _ = try await trial.documents.put(
+                    ["platform": "ios", "created_at": 1],
+                    as: token,
+                    in: Device.collection
+                )
             }
             trial.asked.ask("r1", at: trial.clock.now)
             try await trial.desk([stage.channel("gone1"), stage.channel("0123abcd")]).look()

@@ -117,7 +117,8 @@ struct PushChannelTests {
             #expect(await channel.send(message(level: 1)) == .sent)
             let request = try #require(receiver.requests.first)
             let body: JSONValue = [
-                "type": "approval", "approval_id": "r1.a1", "run_id": "r1", "title": "fix-tests still waits for approval",
+                "type": "approval", "approval_id": "r1.a1", "run_id": "r1",
+                "title": "fix-tests still waits for approval",
                 "body": "Run 'make deploy'?", "level": 1, "sent_at": "2026-01-01T00:00:00.000Z",
             ]
             #expect(try JSONValue(parsing: request.body) == body)
@@ -136,7 +137,9 @@ struct PushChannelTests {
                 except library.WebhookVerificationError: print("refused")
                 """
             let names = ["webhook-id", "webhook-timestamp", "webhook-signature"]
-            let headers = Dictionary(uniqueKeysWithValues: names.map { ($0, JSONValue.string(request.headers[$0] ?? "")) })
+            let headers = Dictionary(
+                uniqueKeysWithValues: names.map { ($0, JSONValue.string(request.headers[$0] ?? "")) }
+            )
             let said = try await PushServer.python(
                 program,
                 [Self.secret, JSONValue.object(headers).jsonText, "\(Instant.start.seconds)"],
@@ -157,7 +160,10 @@ struct PushChannelTests {
 
     @Test(arguments: ["", "abc", "whsec_", "whsec_c2hvcnQ=", "whsec_!!!!", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
     func aSecretThatIsNoneIsToldWithoutIt(text: String) async throws {
-        var means = try means(["webhook": ["url": "https://example.org/hook", "secret": "env:HOOK_SECRET"]], NoTransport())
+        var means = try means(
+            ["webhook": ["url": "https://example.org/hook", "secret": "env:HOOK_SECRET"]],
+            NoTransport()
+        )
         means.secrets = { _ in text }
         let outcome = await WebhookChannel(try #require(means.settings.webhook), means).send(message())
         let sentence =
@@ -173,7 +179,11 @@ struct PushChannelTests {
             ["ntfy": ["url": "https://push.test/secret-path", "topic": "t"]],
             ["webhook": ["url": "https://push.test/secret-path", "secret": "env:HOOK_SECRET"]],
         ] {
-            let answer = RecordedTransport.Answer(status: status, headers: ["retry-after": "7"], "{\"error\":\"tk_abc\"}")
+            let answer = RecordedTransport.Answer(
+                status: status,
+                headers: ["retry-after": "7"],
+                "{\"error\":\"tk_abc\"}"
+            )
             let means = try means(settings, RecordedTransport(answer))
             let channel: any PushChannel =
                 if let ntfy = means.settings.ntfy { NtfyChannel(ntfy, means) } else {
@@ -193,7 +203,10 @@ struct PushChannelTests {
         (Failure(.missing, "The certificate is not trusted."), false), (Failure(.invalidInput, "No URL."), false),
     ])
     func whatNeverCameToAnAnswerIsTriedAgainWhereThatHelps(failure: Failure, mayRetry: Bool) async throws {
-        let means = try means(["ntfy": ["url": "https://push.test", "topic": "t"]], RecordedTransport(failing: failure))
+        let means = try means(
+            ["ntfy": ["url": "https://push.test", "topic": "t"]],
+            RecordedTransport(failing: failure)
+        )
         let outcome = await NtfyChannel(try #require(means.settings.ntfy), means).send(message())
         #expect(outcome == .failed(failure, mayRetry: mayRetry))
     }

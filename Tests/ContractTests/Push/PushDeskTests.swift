@@ -162,7 +162,7 @@ struct PushDeskTests {
         let left = try await trial.documents.all(in: Device.collection, most: 10)
         #expect(left.map(\.id) == ["fedcba9876543210"])
         let time = JSONValue.string("\(trial.clock.now)")
-        #expect(trial.log.all == [["time": time, "push": "apns", "device_removed": "01234567…"]])
+        #expect(trial.log.all == [["time": time, "push": "apns", "device": "01234567…", "device_removed": true]])
     }
 
     @Test func noMoreThanSixteenAreOnTheirWayAtOnce() async throws {
@@ -227,7 +227,12 @@ struct PushDeskTests {
         let count = Mutex(0)
         let (looked, bell) = AsyncStream<Void>.makeStream()
         let failing = OpenQuestions { () async throws(ServiceError) in
-            if count.withLock({ $0 += 1; return $0 }) == 5 { bell.yield() }
+            if count.withLock({
+                $0 += 1
+                return $0
+            }) == 5 {
+                bell.yield()
+            }
             throw .invalid("The store is away.")
         } isOpen: { _, _ async throws(ServiceError) in
             true

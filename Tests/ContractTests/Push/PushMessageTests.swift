@@ -33,7 +33,8 @@ struct PushMessageTests {
         #expect(
             payload == [
                 "aps": [
-                    "alert": ["title": "fix-tests asks for approval", "body": "May it?"], "badge": 1, "sound": "default",
+                    "alert": ["title": "fix-tests asks for approval", "body": "May it?"], "badge": 1,
+                    "sound": "default",
                 ],
                 "type": "approval", "approval_id": "r1.a1", "run_id": "r1", "server_id": "home",
             ]

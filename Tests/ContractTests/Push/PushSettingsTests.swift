@@ -43,7 +43,10 @@ struct PushSettingsTests {
                 "Field 'apns.key' must be a reference to a secret such as 'env:OPENAI_API_KEY', not the secret itself.",
                 "Field 'ntfy.url' must be an address such as 'https://push.example.org', but is \"ntfy.sh\".",
                 "Unknown field 'secrets'. Did you mean 'secret'?",
-                "Field 'webhook.url' must be an address such as 'https://push.example.org', without a user name and a password.",
+                """
+                Field 'webhook.url' must be an address such as 'https://push.example.org', without a user name and a \
+                password.
+                """,
             ]
         )
     }
@@ -85,10 +88,17 @@ struct PushSettingsTests {
                 "webhook": ["url": "https://example.org/hook", "secret": "env:HOOK_SECRET"],
             ]
         )
-        let means = M.PushMeans(settings, transport: NoTransport(), secrets: { $0.variable == "HOOK_SECRET" ? "short" : nil })
+        let means = M.PushMeans(
+            settings,
+            transport: NoTransport(),
+            secrets: { $0.variable == "HOOK_SECRET" ? "short" : nil }
+        )
         #expect(
             means.problems == [
-                "There is no key for Apple's service: write it into the file '/keys/key.p8', which nobody but its owner may read (chmod 600).",
+                """
+                There is no key for Apple's service: write it into the file '/keys/key.p8', which nobody but its owner may \
+                read (chmod 600).
+                """,
                 "There is no token for ntfy: set the environment variable NTFY_TOKEN.",
                 "What is in HOOK_SECRET must be 'whsec_' and 24 to 64 bytes in base64, as of: openssl rand -base64 32",
             ]

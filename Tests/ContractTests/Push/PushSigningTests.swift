@@ -132,7 +132,13 @@ struct PushSigningTests {
     }
 
     @Test(arguments: [
-        (String?.none, "There is no key for Apple's service: write it into the file '/keys/key.p8', which nobody but its owner may read (chmod 600)."),
+        (
+            String?.none,
+            """
+            There is no key for Apple's service: write it into the file '/keys/key.p8', which nobody but its owner may \
+            read (chmod 600).
+            """
+        ),
         ("a secret", "What is in 'file:/keys/key.p8' is no private key as Apple's .p8 files hold it."),
     ])
     func aKeyThatIsNoneIsToldWithoutIt(value: String?, message: String) throws {

@@ -17,18 +17,19 @@ struct PushTrial: Sendable {
 
     init() {
         let store = MemoryStore()
-        documents = Services(
-            EngineParts(
-                registry: Registry(),
-                store: store,
-                documents: store,
-                workspaces: PlainWorkspaces(),
-                transport: NoTransport(),
-                secrets: { _ in nil },
-                scratch: "/nowhere",
-                version: "test"
-            )
-        ).documents
+        documents =
+            Services(
+                EngineParts(
+                    registry: Registry(),
+                    store: store,
+                    documents: store,
+                    workspaces: PlainWorkspaces(),
+                    transport: NoTransport(),
+                    secrets: { _ in nil },
+                    scratch: "/nowhere",
+                    version: "test"
+                )
+            ).documents
     }
 
     /// A server over the store; one more is a restart, or a second one.
@@ -57,7 +58,13 @@ final class Asked: Sendable {
     private let open = Mutex<[OpenApproval]>([])
     private static let form: JSONValue = ["type": "object", "properties": ["answer": ["type": "string"]]]
 
-    func ask(_ run: String, _ approval: String = "a1", at moment: Instant, form: Bool = false, question: String = "May it?") {
+    func ask(
+        _ run: String,
+        _ approval: String = "a1",
+        at moment: Instant,
+        form: Bool = false,
+        question: String = "May it?"
+    ) {
         let row = RunSummary(
             run: RunID(run),
             pipeline: "fix-tests",
@@ -152,6 +159,9 @@ final class KeptChannel: PushChannel {
 }
 
 extension PushOutcome {
-    static let later = PushOutcome.failed(Failure(.unavailable, "No connection to 'push.test': refused."), mayRetry: true)
+    static let later = PushOutcome.failed(
+        Failure(.unavailable, "No connection to 'push.test': refused."),
+        mayRetry: true
+    )
     static let never = PushOutcome.failed(Failure(.invalidInput, "'push.test' answered with 403."), mayRetry: false)
 }

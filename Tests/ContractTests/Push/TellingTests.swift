@@ -46,7 +46,10 @@ struct TellingTests {
         #expect(Telling(StoredRecord(id: "r.a1", version: 1, body: telling.body)) == telling)
     }
 
-    @Test(arguments: [.null, [:], ["asked_at": 1], ["asked_at": 1, "used": 4], ["asked_at": "1", "used": 1]] as [JSONValue])
+    @Test(
+        arguments: [.null, [:], ["asked_at": 1], ["asked_at": 1, "used": 4], ["asked_at": "1", "used": 1]]
+            as [JSONValue]
+    )
     func anotherRecordIsNone(body: JSONValue) {
         #expect(Telling(StoredRecord(id: "r.a1", version: 1, body: body)) == nil)
     }

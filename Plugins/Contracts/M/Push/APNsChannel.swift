@@ -134,8 +134,9 @@ extension String {
     var percentEncoded: String {
         utf8.reduce(into: "") { text, byte in
             let scalar = Unicode.Scalar(byte)
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-            text += isPlain || "-_~".unicodeScalars.contains(scalar) ? String(scalar) : "%\([byte].hexadecimal.uppercased())"
+            let isLetter = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            let isPlain = isLetter || "-_~".unicodeScalars.contains(scalar)
+            text += isPlain ? String(scalar) : "%\([byte].hexadecimal.uppercased())"
         }
     }
 }

@@ -9,8 +9,6 @@ import Synchronization
 final class PushDesk: Sendable {
     /// How often the store is asked what is open.
     static let interval = Duration.seconds(2)
-    /// How long each failed attempt is waited after; there is one more attempt than these.
-    static let pauses: [Duration] = [.seconds(2), .seconds(10), .seconds(30)]
     /// Questions that are being told at once; more wait.
     static let most = 64
 
@@ -18,13 +16,13 @@ final class PushDesk: Sendable {
     private let documents: DocumentService
     private let channels: @Sendable () async throws(ServiceError) -> [any PushChannel]
     private let clock: EngineClock
-    private let log: @Sendable ([String: JSONValue]) -> Void
-    private let places = SendingPlaces()
+    private let log: PushLog
+    private let delivery: PushDelivery
     private let underWay = Mutex(0)
 
     /// - Parameters:
     ///   - channels: Where messages arrive now.
-    ///   - log: Takes what could not be told, in members of a line.
+    ///   - log: Takes what could not be told, as the members of a line.
     init(
         _ questions: OpenQuestions,
         documents: DocumentService,
@@ -36,7 +34,8 @@ final class PushDesk: Sendable {
         self.documents = documents
         self.channels = channels
         self.clock = clock
-        self.log = log
+        self.log = PushLog(now: clock.now, write: log)
+        delivery = PushDelivery(questions: questions, documents: documents, clock: clock, log: self.log)
     }
 
     /// Tells people until the task is cancelled.
@@ -48,8 +47,7 @@ final class PushDesk: Sendable {
                     for message in try await take() { group.addTask { await self.tell(message) } }
                     isFailing = false
                 } catch {
-                    // Once, as it would be said every other second.
-                    if !isFailing { note(["failed": .string("\(error)")]) }
+                    if !isFailing { log.note("\(error)") }  // once, as it would be said every other second
                     isFailing = true
                 }
                 await clock.sleep(clock.now() + Self.interval)
@@ -65,14 +63,38 @@ final class PushDesk: Sendable {
         // has ended.
         let records = try await documents.all(in: Telling.collection, most: OpenQuestions.most)
         let open = try await questions.all()
-        let known = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
         try await forget(records, except: Set(open.map(\.id)))
+        let messages = try await due(open, Dictionary(records.map { ($0.id, $0) }) { first, _ in first })
+        underWay.withLock { $0 += messages.count }
+        return messages
+    }
+
+    /// Tells all channels.
+    func tell(_ message: PushMessage) async {
+        defer { underWay.withLock { $0 -= 1 } }
+        let channels: [any PushChannel]
+        do throws(ServiceError) { channels = try await self.channels() } catch {
+            return log.note("\(error)", of: message)
+        }
+        await withDiscardingTaskGroup { group in
+            for channel in channels { group.addTask { await self.delivery.deliver(message, to: channel) } }
+        }
+    }
+}
+
+// What is recorded.
+extension PushDesk {
+    /// Records as told what is due, the oldest first, and no more than can be told at once.
+    private func due(
+        _ open: [OpenApproval],
+        _ records: [String: StoredRecord]
+    ) async throws(ServiceError) -> [PushMessage] {
         var messages: [PushMessage] = []
         let free = Self.most - underWay.withLock(\.self)
         for question in open.sorted(by: { $0.requestedAt < $1.requestedAt }) {
             guard messages.count < free else { break }
             do throws(ServiceError) {
-                guard let level = try await advance(question, known[question.id]) else { continue }
+                guard let level = try await advance(question, records[question.id]) else { continue }
                 messages.append(PushMessage(of: question, level: level, badge: open.count))
             } catch {
                 // What has been recorded is told; the others are met again, and so is what is wrong.
@@ -80,36 +102,16 @@ final class PushDesk: Sendable {
                 break
             }
         }
-        underWay.withLock { $0 += messages.count }
         return messages
     }
 
-    /// Tells all channels, each until it has taken the message, is gone, or has failed too often.
-    func tell(_ message: PushMessage) async {
-        defer { underWay.withLock { $0 -= 1 } }
-        let channels: [any PushChannel]
-        do throws(ServiceError) { channels = try await self.channels() } catch {
-            return note(["failed": .string("\(error)")], of: message)
-        }
-        await withDiscardingTaskGroup { group in
-            for channel in channels { group.addTask { await self.deliver(message, to: channel) } }
-        }
-    }
-}
-
-// What is recorded.
-extension PushDesk {
     /// - Returns: which of the moments it is; `nil` when it is none, or another server tells of it.
     private func advance(_ question: OpenApproval, _ record: StoredRecord?) async throws(ServiceError) -> Int? {
         let telling = record.flatMap(Telling.init) ?? Telling(askedAt: question.requestedAt)
         guard let next = telling.told(at: clock.now()) else { return nil }
+        let version = record?.version ?? 0
         do throws(ServiceError) {
-            try await documents.put(
-                next.body,
-                as: question.id,
-                in: Telling.collection,
-                expecting: record?.version ?? 0
-            )
+            try await documents.put(next.body, as: question.id, in: Telling.collection, expecting: version)
         } catch .store(.stale) {
             return nil
         }
@@ -126,70 +128,6 @@ extension PushDesk {
     }
 }
 
-// What is sent.
-extension PushDesk {
-    private func deliver(_ message: PushMessage, to channel: any PushChannel) async {
-        for attempt in 0... {
-            guard let outcome = await attempted(message, channel), !Task.isCancelled else { return }
-            switch outcome {
-            case .sent: return
-            case .gone: return await takeOut(channel)
-            case .failed(let failure, let mayRetry):
-                guard mayRetry, attempt < Self.pauses.count else {
-                    return note(
-                        ["failed": .string(failure.message), "attempts": .int(attempt + 1)],
-                        of: message,
-                        by: channel
-                    )
-                }
-                await clock.sleep(clock.now() + Self.pause(after: attempt, failure))
-            }
-        }
-    }
-
-    /// - Returns: `nil` when there is nothing to tell any more.
-    private func attempted(_ message: PushMessage, _ channel: any PushChannel) async -> PushOutcome? {
-        do throws(Failure) {
-            return try await places.pass { () async throws(Failure) in
-                do throws(ServiceError) {
-                    guard try await questions.isOpen(message.run, message.approval) else { return nil }
-                } catch {
-                    return .failed(Failure(.unavailable, "\(error)"), mayRetry: true)
-                }
-                return await channel.send(message)
-            }
-        } catch {
-            return nil  // the server ends
-        }
-    }
-
-    /// A service may say how long it wants to be left alone, within reason.
-    private static func pause(after attempt: Int, _ failure: Failure) -> Duration {
-        max(pauses[attempt], .seconds(min(max(failure.retryAfter ?? 0, 0), 60)))
-    }
-
-    private func takeOut(_ channel: any PushChannel) async {
-        guard let device = channel.device else { return }
-        do throws(ServiceError) {
-            try await documents.remove(device, from: Device.collection)
-            note(["push": .string(channel.name), "device_removed": .string(device.masked)])
-        } catch {
-            note(["push": .string(channel.name), "device": .string(device.masked), "failed": .string("\(error)")])
-        }
-    }
-
-    private func note(_ members: [String: JSONValue], of message: PushMessage, by channel: (any PushChannel)? = nil) {
-        var all = members.merging(["run": .string(message.run.value), "approval": .string(message.approval.value)]) { $1 }
-        all["push"] = .string(channel?.name ?? "-")
-        all["device"] = channel?.device.map { .string($0.masked) }
-        note(all)
-    }
-
-    private func note(_ members: [String: JSONValue]) {
-        log(members.merging(["time": .string("\(clock.now())")]) { $1 }.adding(["push": members["push"] ?? "-"]))
-    }
-}
-
 extension OpenApproval {
     fileprivate var id: String { PushMessage.id(run, approval.id) }
 }
@@ -199,9 +137,4 @@ extension StoredRecord {
     fileprivate var question: (RunID, ApprovalID)? {
         id.lastIndex(of: ".").map { (RunID(String(id[..<$0])), ApprovalID(String(id[id.index(after: $0)...]))) }
     }
-}
-
-extension String {
-    /// Enough of a device's token to tell it from others, and not enough to send it anything.
-    fileprivate var masked: String { String(prefix(8)) + (count > 8 ? "…" : "") }
 }

@@ -24,7 +24,7 @@ extension M.PushSettings {
         @Field("The bundle id of the app.") public var topic: String
         @Field("What the app calls this server; goes with each notification, so that a tap opens the right one.")
         public var serverId: String
-        @Field("Where notifications are sent; 'https://api.sandbox.push.apple.com' for an app that is under development.")
+        @Field("Where notifications are sent; https://api.sandbox.push.apple.com for an app under development.")
         public var url: PushAddress = PushAddress(known: "https://api.push.apple.com")
         public init() {}
 
@@ -46,8 +46,8 @@ extension M.PushSettings {
         @Field("Where the server is.") public var url: PushAddress
         @Field("What people subscribe to. Whoever knows it reads along.") public var topic: String
         @Field("A token, where the server asks for one.") public var token: Secret? = nil
-        @Field("Where people reach this Sluice: a tap on a message opens the run there.") public var link: PushAddress? =
-            nil
+        @Field("Where people reach this Sluice: a tap on a message opens the run there.")
+        public var link: PushAddress? = nil
         public init() {}
 
         public func check(_ reader: inout FieldReader) {
