@@ -47,45 +47,89 @@ struct PushCommandTests {
         )
     }
 
-    @Test func aQuestionOfARunArrives() async throws {
+    /// What takes messages for a test, and where a server that sends them there has its settings.
+    private final class Receiver {
+        private let running: Running
+        let words: [String]
+
+        init(_ running: Running, _ words: [String]) {
+            self.running = running
+            self.words = words
+        }
+
+        /// The next messages, by the path they came to.
+        func next(_ count: Int) async throws -> [String: JSONValue] {
+            var told: [String: JSONValue] = [:]
+            while told.count < count {
+                let line = try JSONValue(parsing: Array(try #require(await running.next()).utf8))
+                told[line["path"]?.text ?? ""] = line
+            }
+            return told
+        }
+    }
+
+    private func withReceiver(_ body: (Bench, Receiver) async throws -> Void) async throws {
         try await withBench { bench in
             try prepare(bench)
-            let receiver = try Running(
+            let running = try Running(
                 ["python3", "\(Bench.package)/Tests/Fixtures/Servers/hook_server.py", Self.secret],
                 bench.environment,
                 in: bench.root,
                 errors: "\(bench.root)/receiver.stderr"
             )
-            defer { receiver.send(SIGKILL) }
-            let port = try #require(Int((await receiver.next() ?? "").trimmed))
+            defer { running.send(SIGKILL) }
+            let port = try #require(Int((await running.next() ?? "").trimmed))
             try keep(Self.secret + "\n", in: "\(bench.root)/hook-secret")
-            try bench.write(
-                settings(port).replacing("/SECRET", with: "\(bench.root)/hook-secret"),
-                to: "serve.yaml"
-            )
-            let words = ["--config", "\(bench.root)/serve.yaml"]
-            try await withServer(bench, log: "\(bench.root)/log", words, adding: ["NTFY_TOKEN": "tk_abc"]) { server in
-                let order: JSONValue = ["goal": "asking.yaml", "cwd": "project", "hitl_enabled": true]
-                let answer = try await server.client.post("/api/runs", order)
-                let run = try #require(answer.json["run_id"]?.text, "\(answer.text)")
-                var told: [String: JSONValue] = [:]
-                while told.count < 2 {
-                    let line = try JSONValue(parsing: Array(try #require(await receiver.next()).utf8))
-                    told[line["path"]?.text ?? ""] = line
-                }
+            let settings = settings(port).replacing("/SECRET", with: "\(bench.root)/hook-secret")
+            try bench.write(settings, to: "serve.yaml")
+            try await body(bench, Receiver(running, ["--config", "\(bench.root)/serve.yaml"]))
+        }
+    }
+
+    private static let token = ["NTFY_TOKEN": "tk_abc"]
+
+    private func start(_ client: Client) async throws -> String {
+        let order: JSONValue = ["goal": "asking.yaml", "cwd": "project", "hitl_enabled": true]
+        let answer = try await client.post("/api/runs", order)
+        return try #require(answer.json["run_id"]?.text, "\(answer.text)")
+    }
+
+    @Test func aQuestionOfARunArrives() async throws {
+        try await withReceiver { bench, receiver in
+            try await withServer(bench, log: "\(bench.root)/log", receiver.words, adding: Self.token) { server in
+                let run = try await start(server.client)
+                let told = try await receiver.next(2)
                 let ntfy = try #require(told["/"])
                 #expect(ntfy["authorization"] == "Bearer tk_abc")
                 #expect(ntfy["body"]?["topic"] == "sluice-ada")
                 #expect(ntfy["body"]?["title"] == "asking asks for approval")
                 let hook = try #require(told["/hook"])
                 #expect(hook["signed"] == true)
-                #expect(hook["body"]?["run_id"] == .string(run) && hook["body"]?["approval_id"] == .string("\(run).a1"))
+                #expect(hook["body"]?["run_id"] == .string(run))
+                #expect(hook["body"]?["approval_id"] == .string("\(run).a1"))
                 #expect(hook["body"]?["level"] == 0 && hook["body"]?["type"] == "approval")
                 #expect(hook["body"]?["body"] == ntfy["body"]?["message"])
                 #expect((await server.stop()).status == 0)
             }
             let log = try #require(bench.read("log"))
             #expect(!log.contains("failed") && !log.contains("tk_abc") && !log.contains(Self.secret))
+        }
+    }
+
+    /// Each server is killed as soon as it has told; the next one comes later by its clock.
+    @Test func aServerThatIsKilledGoesOnWhereItWas() async throws {
+        try await withReceiver { bench, receiver in
+            var levels: [JSONValue?] = []
+            for minutes in [0, 20, 70] {
+                let clock = ["SLUICE_TEST_CLOCK": "\(Instant(Date()) + .seconds(60 * minutes))"]
+                let environment = minutes == 0 ? Self.token : Self.token.merging(clock) { $1 }
+                try await withServer(bench, receiver.words, adding: environment) { server in
+                    if minutes == 0 { _ = try await start(server.client) }
+                    levels.append(try await receiver.next(2)["/hook"]?["body"]?["level"])
+                    await server.kill()
+                }
+            }
+            #expect(levels == [0, 1, 2])
         }
     }
 
@@ -116,12 +160,12 @@ struct PushCommandTests {
                 refused.errors == """
                     serve.yaml:2:16: error: Field 'push.ntfy.url' must be an address such as 'https://push.example.org', but \
                     is "ntfy.sh".
-                      2 |   ntfy: { url: ntfy.sh, topic: a b }
-                        |                ^~~~~~~
+                      2 | ntfy: { url: ntfy.sh, topic: a b }
+                        |              ^~~~~~~
                     serve.yaml:3:44: error: Field 'push.webhook.secret' must be a reference to a secret such as \
                     'env:OPENAI_API_KEY', not the secret itself.
-                      3 |   webhook: { url: 'https://a.org', secret: whsec_abc }
-                        |                                            ^~~~~~~~~
+                      3 | webhook: { url: 'https://a.org', secret: whsec_abc }
+                        |                                          ^~~~~~~~~
 
                     """
             )

@@ -114,6 +114,48 @@ struct PushDeskTests {
         #expect(Set(channel.messages.map(\.id)).count == 20 && channel.messages.count == 20)
     }
 
+    @Test func aRecordStaysWhenAPageOfTheListLeftItsQuestionOut() async throws {
+        let channel = KeptChannel()
+        trial.asked.ask("r1", at: trial.clock.now)
+        try await trial.desk([channel]).look()
+        let asked = trial.asked
+        let short = OpenQuestions { () async throws(ServiceError) in
+            []
+        } isOpen: { run, approval async throws(ServiceError) in
+            asked.isOpen(run, approval)
+        }
+        let desk = PushDesk(
+            short,
+            documents: trial.documents,
+            channels: { () async throws(ServiceError) in [channel] },
+            clock: trial.clock.clock,
+            log: { _ in }
+        )
+        try await desk.look()
+        #expect(try await trial.records().map(\.id) == ["r1.a1"])
+        try await trial.desk([channel]).look()
+        #expect(channel.messages.count == 1)
+    }
+
+    /// More than fit on a page, of runs that ask one question or two.
+    @Test func allQuestionsOfAllRunsAreFound() async throws {
+        let store = MemoryStore()
+        for number in 0..<1_203 {
+            let run = RunID("r\(number)")
+            let questions = (0...number % 2).map { Asked.row("a\($0 + 1)") }
+            let details: JSONValue = ["approvals": ["a1"], "questions": .array(questions)]
+            let row = StoreSamples.summary(of: run, at: 1, status: .waiting, details: details)
+            try await store.append(Batch(run: run, events: [StoreSamples.event(1, of: run)], summary: row))
+        }
+        let found = try await OpenQuestions(PushTrial(over: store).services.approvals).all()
+        #expect(Set(found.map { PushMessage.id($0.run, $0.approval.id) }).count == 1_203 + 601)
+        #expect(found.count == 1_203 + 601)
+    }
+
+    @Test func aRunThatIsGoneAsksNothing() async throws {
+        #expect(try await OpenQuestions(trial.services.approvals).isOpen("nowhere", "a1") == false)
+    }
+
     // Failures
 
     @Test func aChannelThatFailsIsTriedThreeTimesMoreAndThenTold() async throws {

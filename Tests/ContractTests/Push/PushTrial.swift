@@ -13,23 +13,22 @@ struct PushTrial: Sendable {
     let clock = EagerClock()
     let asked = Asked()
     let log = Lines()
-    let documents: DocumentService
+    let services: Services
+    var documents: DocumentService { services.documents }
 
-    init() {
-        let store = MemoryStore()
-        documents =
-            Services(
-                EngineParts(
-                    registry: Registry(),
-                    store: store,
-                    documents: store,
-                    workspaces: PlainWorkspaces(),
-                    transport: NoTransport(),
-                    secrets: { _ in nil },
-                    scratch: "/nowhere",
-                    version: "test"
-                )
-            ).documents
+    init(over store: MemoryStore = MemoryStore()) {
+        services = Services(
+            EngineParts(
+                registry: Registry(),
+                store: store,
+                documents: store,
+                workspaces: PlainWorkspaces(),
+                transport: NoTransport(),
+                secrets: { _ in nil },
+                scratch: "/nowhere",
+                version: "test"
+            )
+        )
     }
 
     /// A server over the store; one more is a restart, or a second one.
@@ -78,6 +77,14 @@ final class Asked: Sendable {
         let subject: Approval.Subject = form ? .input("1.1") : .call("1.1")
         let asked = Approval(id: ApprovalID(approval), subject: subject, question: question, shown: shown, input: input)
         open.withLock { $0.append(OpenApproval(row, asked, requestedAt: moment)) }
+    }
+
+    /// A question as the row of a run holds it.
+    static func row(_ approval: String) -> JSONValue {
+        [
+            "id": .string(approval), "subject": ["kind": "call", "call": "1.1"], "question": "May it?",
+            "shown": .string("\(Digest(of: []))"), "requested_at": "2026-01-01T00:00:00.000Z", "on_deadline": "abort",
+        ]
     }
 
     func answer(_ run: String, _ approval: String = "a1") {
