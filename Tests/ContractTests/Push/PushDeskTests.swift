@@ -106,12 +106,37 @@ struct PushDeskTests {
 
     @Test func ofSeveralServersOneTells() async throws {
         let channel = KeptChannel()
-        let desks = (0..<4).map { _ in trial.desk([channel]) }
+        let gathering = Gathering(of: 4)
+        var questions = trial.asked.questions
+        // All have read the records before one of them writes any.
+        questions.all = { [asked = trial.asked] () async throws(ServiceError) in
+            await gathering.arrive()
+            return asked.all
+        }
+        let desks = (0..<4).map { _ in trial.desk([channel], asking: questions) }
         for run in 0..<20 { trial.asked.ask("r\(run)", at: trial.clock.now) }
         try await withThrowingDiscardingTaskGroup { group in
             for desk in desks { group.addTask { try await desk.look() } }
         }
         #expect(Set(channel.messages.map(\.id)).count == 20 && channel.messages.count == 20)
+    }
+
+    /// Lets nobody go on before all are there.
+    private final class Gathering: Sendable {
+        private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+        private let count: Int
+
+        init(of count: Int) { self.count = count }
+
+        func arrive() async {
+            await withCheckedContinuation { arrival in
+                let all = waiting.withLock { waiting in
+                    waiting.append(arrival)
+                    return waiting.count == count ? waiting : []
+                }
+                for one in all { one.resume() }
+            }
+        }
     }
 
     @Test func aRecordStaysWhenAPageOfTheListLeftItsQuestionOut() async throws {
@@ -124,14 +149,7 @@ struct PushDeskTests {
         } isOpen: { run, approval async throws(ServiceError) in
             asked.isOpen(run, approval)
         }
-        let desk = PushDesk(
-            short,
-            documents: trial.documents,
-            channels: { () async throws(ServiceError) in [channel] },
-            clock: trial.clock.clock,
-            log: { _ in }
-        )
-        try await desk.look()
+        try await trial.desk([channel], asking: short).look()
         #expect(try await trial.records().map(\.id) == ["r1.a1"])
         try await trial.desk([channel]).look()
         #expect(channel.messages.count == 1)
@@ -280,13 +298,7 @@ struct PushDeskTests {
             true
         }
         let clock = ManualClock()
-        let desk = PushDesk(
-            failing,
-            documents: trial.documents,
-            channels: { () async throws(ServiceError) in [] },
-            clock: clock.clock,
-            log: { [log = trial.log] in log.add($0) }
-        )
+        let desk = trial.desk([], clock: clock.clock, asking: failing)
         await withDiscardingTaskGroup { group in
             group.addTask { await desk.run() }
             group.addTask {

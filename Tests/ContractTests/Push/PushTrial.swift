@@ -32,9 +32,13 @@ struct PushTrial: Sendable {
     }
 
     /// A server over the store; one more is a restart, or a second one.
-    func desk(_ channels: [any PushChannel], clock: EngineClock? = nil) -> PushDesk {
+    func desk(
+        _ channels: [any PushChannel],
+        clock: EngineClock? = nil,
+        asking questions: OpenQuestions? = nil
+    ) -> PushDesk {
         PushDesk(
-            asked.questions,
+            questions ?? asked.questions,
             documents: documents,
             channels: { () async throws(ServiceError) in channels },
             clock: clock ?? self.clock.clock,
