@@ -10,6 +10,7 @@ PYTHON         = .venv/bin/python3
 LITELLM        = .venv-litellm/bin/python3
 MCP            = .venv-mcp/bin/python3
 ACP            = .venv-acp/bin/python3
+PUSH           = .venv-push/bin/python3
 BENCHES        = ^CommandTests\.(Benchmark|ServeBench|ProviderBench|EngineBench|EngineKill)Tests
 ALONE          = ^CommandTests\.SubscriberTests
 PLAYED         = ^CommandTests\.PlayedPipelinesTests
@@ -18,7 +19,7 @@ BUILDERS       = ^GateTests\.(CTest|Cargo|Go|Swift|Rust|Make|Npm|Node|Bench|Perf
 TEST           = swift test --skip-build --experimental-maximum-parallelization-width 8
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test lint build packages browser python litellm mcp acp timer fuzz figures serve-figures clean
+.PHONY: demo test lint build packages browser python litellm mcp acp push timer fuzz figures serve-figures clean
 
 ## Builds a release and takes a small failing project from red to green.
 demo: build python
@@ -28,7 +29,7 @@ demo: build python
 
 ## Installs what the tests need and runs every test; those that hold hundreds of sockets, start hundreds of programs, build
 ## projects or measure by themselves.
-test: packages browser python litellm mcp acp lint
+test: packages browser python litellm mcp acp push lint
 	swift build --build-tests --explicit-target-dependency-import-check error
 	$(TEST) --skip '^(CommandTests|HTTPTests|ContractTests|GateTests|ModuleTests|ProviderTests)\.'
 	$(TEST) --filter '^ModuleTests\.'
@@ -79,6 +80,11 @@ mcp: packages
 acp: packages
 	@[ -x $(ACP) ] || python3 -m venv .venv-acp
 	@$(ACP) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/acp-requirements.txt
+
+## And one with what stands for those who carry messages to people: 55 MB.
+push: packages
+	@[ -x $(PUSH) ] || python3 -m venv .venv-push
+	@$(PUSH) -m pip --quiet --disable-pip-version-check install -r Tests/Fixtures/push-requirements.txt
 
 ## The fuzzers, for a bounded time each.
 fuzz: packages

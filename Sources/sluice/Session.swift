@@ -1,6 +1,7 @@
 import CLinux
 import FoundationEssentials
 import Glibc
+import MContract
 import PipelineEngine
 import PipelineKit
 import ProcessKit
@@ -84,6 +85,23 @@ struct Session: Sendable {
             if value != nil, secret.isConfidential { _ = forbidsCoreDumps }
             return value
         }
+    }
+
+    /// What telling people away from the screen takes, with its secrets known to be such.
+    ///
+    /// - Parameter database: The one with the stored keys, from an option; `nil` for the configured one.
+    func push(
+        _ settings: M.PushSettings,
+        _ database: String?,
+        log: @escaping @Sendable ([String: JSONValue]) -> Void
+    ) -> M.PushMeans {
+        M.PushMeans(
+            settings,
+            transport: CircuitBreaker(transport, now: clock.now),
+            secrets: redactor.noting(secrets(database)),
+            clock: clock,
+            log: log
+        )
     }
 
     /// What can be told of a pipeline before anything is recorded.

@@ -15,17 +15,21 @@ public enum M {
         public var model: ModelChain?
         /// Whether a repository may have several runs under way.
         public var runsSideBySide: Bool
+        /// How people are told away from the screen; `nil` where they are not.
+        public var push: PushMeans?
         public var now: @Sendable () -> Instant
 
         public init(
             pipeline: String = "task",
             model: ModelChain? = nil,
             runsSideBySide: Bool = false,
+            push: PushMeans? = nil,
             now: @escaping @Sendable () -> Instant = EngineClock.system.now
         ) {
             self.pipeline = pipeline
             self.model = model
             self.runsSideBySide = runsSideBySide
+            self.push = push
             self.now = now
         }
     }
@@ -38,6 +42,7 @@ public enum M {
                 + EventRoutes(services).routes
                 + ApprovalRoutes(services: services).routes
                 + DeviceRoutes(services: services, settings: settings).routes,
+            background: settings.push.map { [$0.desk(services).run] } ?? [],
             render: \.inWordsOfM
         )
     }

@@ -89,6 +89,7 @@ struct MRenderer: FrameRenderer {
             return report.uses.filter { !$0.isAllowed }.flatMap {
                 MEvent.problem("The sandbox kept a command from \($0.host):\($0.port).")
             }
+        case .reported(let report): return told(report)
         case .hookFailed(let failure): return MEvent.problem("The hook '\(failure.hook)' failed: \(failure.reason)")
         case .workspaceOpened, .judgeRequested, .judgeReplied, .iterationStarted, .modelRequested,
             .conversationCompacted, .callAssessed, .callStarted, .agentStarted, .agentFinished, .limitsChanged,
@@ -126,6 +127,16 @@ struct MRenderer: FrameRenderer {
         begun.removeValue(forKey: id).map { time.milliseconds - $0.milliseconds } ?? 0
     }
 
+    private func told(_ report: OutsideReport) -> [MEvent] {
+        switch report {
+        case .output(.stdout, let text): MEvent.out(text)
+        case .output(.stderr, let text): MEvent.problem(text)
+        case .callBegun(let id, let tool, let input): [.begin(id, tool, input)]
+        case .callEnded(let id, let tool, let isError, let duration, let error):
+            [.end(id, tool, after: Int(duration / .milliseconds(1)), error: isError ? error ?? "It failed." : nil)]
+        }
+    }
+
     // MARK: - Questions
 
     private func name(_ approval: ApprovalID) -> String { Question.name(approval, of: run) }
@@ -133,8 +144,8 @@ struct MRenderer: FrameRenderer {
     private mutating func ask(_ approval: Approval) -> [MEvent] {
         questions.append(approval)
         guard approval.input == nil else { return [MEvent(.inputRequested, ["question": .string(approval.question)])] }
-        let call = approval.call.flatMap { calls[$0] }
-        return [.asked(name(approval.id), call.map { QuestionType($0.tool, $0.input) } ?? .generic)]
+        let use = approval.use { calls[$0] }
+        return [.asked(name(approval.id), use.map { QuestionType($0.tool, $0.input) } ?? .generic)]
     }
 
     private mutating func answered(_ id: ApprovalID, _ answer: Resolution) -> [MEvent] {

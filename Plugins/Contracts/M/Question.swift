@@ -13,8 +13,8 @@ struct Question: Sendable {
     let resolution: Resolution?
     /// How the run stands.
     let status: RunStatus
-    /// The call it is about, where it is about one that is known.
-    let call: ToolCall?
+    /// What is about to be used and with what, where that is known.
+    let use: (tool: String, input: JSONValue)?
     /// Absolute path of the directory that the run works in; `nil` where its files are not to be looked at.
     let workspace: String?
 
@@ -25,7 +25,7 @@ struct Question: Sendable {
         requestedAt = known.requestedAt
         resolution = known.resolution
         status = state.status
-        call = known.approval.call.flatMap { state.calls[$0]?.proposed.call }
+        use = known.approval.use { state.calls[$0]?.proposed.call }
         // What was answered is done, or never will be: the files say nothing of it any more.
         workspace = known.resolution == nil && !state.status.isFinal ? state.workspace?.path : nil
     }
@@ -45,11 +45,13 @@ struct Question: Sendable {
     /// Whether words are asked for.
     var isInput: Bool { approval.input != nil }
 
-    private var tool: String { call?.tool ?? approval.subject.json["kind"]?.text ?? "" }
+    private var tool: String { use?.tool ?? approval.subject.json["kind"]?.text ?? "" }
+    /// What whoever asked knows it by.
+    private var key: String { if case .outside(let key, _) = approval.subject { key } else { id } }
 
     private var payload: QuestionPayload {
-        guard let call, !isInput else { return QuestionPayload(approval.question) }
-        return QuestionPayload(approval.question, tool: call.tool, input: call.input) { path in
+        guard let use, !isInput else { return QuestionPayload(approval.question) }
+        return QuestionPayload(approval.question, tool: use.tool, input: use.input) { path in
             workspace.flatMap { ConfinedDirectory.text(of: path, in: $0) }
         }
     }
@@ -63,7 +65,7 @@ struct Question: Sendable {
         let payload = payload
         return [
             "id": .string(id), "run_id": .string(run.value), "type": .string(payload.type.rawValue),
-            "tool": .string(tool), "request_id": .string(id), "payload": payload.json,
+            "tool": .string(tool), "request_id": .string(key), "payload": payload.json,
             "created_at": .int(requestedAt.seconds),
         ]
     }
@@ -95,11 +97,19 @@ extension JSONValue {
 }
 
 extension Approval {
-    /// The call it is about; `nil` for one that is about something else.
-    var call: CallID? {
+    /// What is about to be used, and with what; `nil` where it is about something else.
+    ///
+    /// - Parameter known: A call of the run.
+    func use(_ known: (CallID) -> ToolCall?) -> (tool: String, input: JSONValue)? {
+        if case .outside(_, let tool) = subject { return (tool, about) }
+        return call.flatMap(known).map { ($0.tool, $0.input) }
+    }
+
+    /// The call of the run that it is about; `nil` for one that is about something else.
+    private var call: CallID? {
         switch subject {
         case .call(let id), .repetition(let id), .input(let id): id
-        case .check, .plan, .limit, .step: nil
+        case .check, .plan, .limit, .step, .outside: nil
         }
     }
 }

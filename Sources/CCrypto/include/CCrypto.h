@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// SHA-256, SHA-1 and AES-256-GCM from OpenSSL's libcrypto, which is opened at the first use: most commands hash nothing, and the
+// SHA-256, SHA-1, HMAC-SHA-256, AES-256-GCM and ECDSA from OpenSSL's libcrypto, which is opened at the first use: most commands hash nothing, and the
 // library takes longer to map than they take to run.
 
 typedef struct sluice_digest sluice_digest;
@@ -20,6 +20,31 @@ sluice_digest *_Nonnull sluice_sha1_new(void);
 void sluice_digest_add(sluice_digest *_Nonnull hash, const void *_Nullable bytes, size_t count);
 /// Writes 32 bytes (SHA-1: 20) to `digest` and frees `hash`.
 void sluice_digest_end(sluice_digest *_Nonnull hash, uint8_t *_Nonnull digest);
+
+/// HMAC-SHA-256 (RFC 2104, FIPS 198-1), 32 bytes.
+void sluice_hmac_sha256(
+    const void *_Nullable key, size_t key_count, const void *_Nullable bytes, size_t count, void *_Nonnull mac);
+
+enum {
+    SLUICE_ES256_SIGNATURE = 64,
+};
+
+/// What became of a signature.
+typedef enum {
+    SLUICE_SIGNED,
+    /// The text is no private key in PEM, or one with a passphrase.
+    SLUICE_NO_KEY,
+    /// The key is of another kind than P-256.
+    SLUICE_OTHER_KEY,
+    SLUICE_NOT_SIGNED,
+} sluice_signing;
+
+/// ECDSA on P-256 with SHA-256, as `ES256` of RFC 7518, section 3.4: r and s, each of 32 bytes, and no DER.
+///
+/// `pem` is a private key such as `-----BEGIN PRIVATE KEY-----` begins (RFC 7468, section 10).
+sluice_signing sluice_es256_sign(
+    const void *_Nonnull pem, size_t pem_count, const void *_Nullable bytes, size_t count,
+    uint8_t *_Nonnull signature);
 
 enum {
     SLUICE_GCM_KEY = 32,

@@ -6,16 +6,20 @@ public struct APIContract: Sendable {
     /// The first is asked first.
     public var middleware: [Middleware]
     public var render: @Sendable (HTTPError) -> HTTPResponse
+    /// What it does while it is served, besides answering requests: each is begun with the server and cancelled at its end.
+    public var background: [@Sendable () async -> Void]
 
     public init(
         name: String,
         routes: [Route],
         middleware: [Middleware] = [],
+        background: [@Sendable () async -> Void] = [],
         render: @escaping @Sendable (HTTPError) -> HTTPResponse
     ) {
         self.name = name
         self.routes = routes
         self.middleware = middleware
+        self.background = background
         self.render = render
     }
 

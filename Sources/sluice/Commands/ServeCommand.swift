@@ -1,3 +1,4 @@
+import MContract
 import PipelineEngine
 import PipelineKit
 
@@ -65,6 +66,8 @@ struct ServeSettings: Fields {
     @Field("Where each request is written down: a file, '-' for standard error, or 'off'.") var log: String = "-"
     @Field("The rules of the operator of this machine, which stand before those of pipelines.")
     var policy: String? = nil
+    @Field("How people are told away from the screen: 'apns', 'ntfy' and 'webhook', best in a file of settings.")
+    var push: M.PushSettings? = nil
     @Field("Path of the database.") var db: String? = nil
     @Field("Print every setting and where it comes from, and end.") var printConfig: Bool = false
     init() {}

@@ -123,6 +123,7 @@ extension String {
         case .integer: Int(self).map(JSONValue.int) ?? .string(self)
         case .number: Double(self).map(JSONValue.double) ?? .string(self)
         case .boolean: Bool(self).map(JSONValue.bool) ?? .string(self)
+        case .group: (try? JSONValue(parsing: Array(utf8))) ?? .string(self)
         default: .string(self)
         }
     }

@@ -60,6 +60,7 @@ enum Help {
         case Duration.schema: "DURATION"
         case ByteCount.schema: "SIZE"
         case TokenCount.schema: "TOKENS"
+        case .group: "JSON"
         default: "TEXT"
         }
     }

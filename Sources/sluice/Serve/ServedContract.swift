@@ -22,7 +22,9 @@ struct ServedContract: Sendable {
         ServedContract(name: RetrAI.name) { means throws(CommandError) in
             RetrAI.contract(means.services, RetrAI.Settings(aliases: try means.settings.aliases(), model: means.model))
         },
-        ServedContract(name: M.name) { means in M.contract(means.services, M.Settings(model: means.model)) },
+        ServedContract(name: M.name) { means throws(CommandError) in
+            M.contract(means.services, M.Settings(model: means.model, push: try means.expectedPush()))
+        },
         ServedContract(name: ConsoleContract.name) { _ in ConsoleContract.make() },
         ServedContract(name: Operations.name, isAlwaysThere: true) { means in
             Operations.contract(means.services, metrics: (Metrics.contentType, { [means] in means.metrics.text() }))
@@ -39,6 +41,12 @@ struct ServedContract: Sendable {
         }
         return all.filter { names.isEmpty || $0.isAlwaysThere || names.contains($0.name) }
     }
+
+    /// - Throws: when people are to be told and the interface that does so is not served.
+    static func expectTelling(_ settings: ServeSettings, by chosen: [ServedContract]) throws(CommandError) {
+        guard settings.push != nil, !chosen.contains(where: { $0.name == M.name }) else { return }
+        throw .usage("Option '--push' needs the interface '\(M.name)': serve it too, with --contract \(M.name).")
+    }
 }
 
 /// What interfaces are made of.
@@ -50,4 +58,16 @@ struct ContractMeans: Sendable {
     let metrics: Metrics
     /// Sluice's own, which knows of the server as a whole.
     let native: APIContract
+    /// What telling people away from the screen takes; `nil` where nobody asked for it.
+    let push: M.PushMeans?
+
+    /// - Throws: all that is wrong with the secrets it takes, so that nobody finds out by not being told.
+    fileprivate func expectedPush() throws(CommandError) -> M.PushMeans? {
+        guard let push else { return nil }
+        let problems = push.problems
+        guard problems.isEmpty else {
+            throw .usage(problems.map { "Option '--push': \($0)" }.joined(separator: "\n"))
+        }
+        return push
+    }
 }

@@ -50,7 +50,9 @@ struct Server: Sendable {
         sluice_allow_descriptors(UInt64(settings.connections) + 1000)  // the engine has files of its own
         sluice_keep_freed_memory(2 << 20)  // with less a fifth of a request's time goes into asking for it again
         let log = settings.log == "off" ? nil : try LogWriter(settings.log)
-        let listener = try listen(try await site(log))
+        let tickets = Tickets(now: session.clock.now)
+        let contracts = try contracts(tickets, log)
+        let listener = try listen(try site(contracts, tickets, log))
         gauge(listener)
         // Whoever has read where it is may tell it to end.
         let signals = StopSignals { listener.shutDown(within: .seconds(1)) }
@@ -60,7 +62,9 @@ struct Server: Sendable {
             [now = session.clock.now] run, reason in
             log?.write(["time": .string("\(now())"), "run": .string(run.value), "left_alone": .string(reason)])
         }
-        let problem = await services.serving(policy) { await listener.ended() }
+        let problem = await services.serving(policy) {
+            await listener.ended(beside: contracts.flatMap(\.background))
+        }
         log?.finish()
         if let problem { throw .broken("\(problem)") }
         return .achieved
@@ -82,12 +86,15 @@ struct Server: Sendable {
 
     // MARK: - Parts
 
-    private func site(_ log: LogWriter?) async throws(CommandError) -> Site {
-        let tickets = Tickets(now: session.clock.now)
-        let doors = try doors(tickets)
+    private func contracts(_ tickets: Tickets, _ log: LogWriter?) throws(CommandError) -> [APIContract] {
         let chosen = try ServedContract.chosen(settings.contract)
-        let means = means(tickets, named: chosen.map(\.name))
-        let contracts = try chosen.map { contract throws(CommandError) in try contract.make(means) }
+        try ServedContract.expectTelling(settings, by: chosen)
+        let means = means(tickets, log, named: chosen.map(\.name))
+        return try chosen.map { contract throws(CommandError) in try contract.make(means) }
+    }
+
+    private func site(_ contracts: [APIContract], _ tickets: Tickets, _ log: LogWriter?) throws(CommandError) -> Site {
+        let doors = try doors(tickets)
         let requests = log.map { log in RequestLog(now: session.clock.now) { log.write($0) } }
         let mounts: Mounts
         do throws(MountError) {
@@ -103,7 +110,7 @@ struct Server: Sendable {
         }
     }
 
-    private func means(_ tickets: Tickets, named names: [String]) -> ContractMeans {
+    private func means(_ tickets: Tickets, _ log: LogWriter?, named names: [String]) -> ContractMeans {
         let model = session.configuration.model.flatMap { ModelChain($0) }
         let native = Native.contract(
             services,
@@ -120,7 +127,14 @@ struct Server: Sendable {
                 openAPI: { OpenAPI(title: "Sluice", version: Version.number).document(of: $0) }
             )
         )
-        return ContractMeans(services: services, settings: settings, model: model, metrics: metrics, native: native)
+        return ContractMeans(
+            services: services,
+            settings: settings,
+            model: model,
+            metrics: metrics,
+            native: native,
+            push: settings.push.map { session.push($0, settings.db) { log?.write($0) } }
+        )
     }
 
     private func doors(_ tickets: Tickets) throws(CommandError) -> Doors {
@@ -173,12 +187,16 @@ struct Server: Sendable {
 }
 
 extension HTTPListener {
-    /// Serves until it was told to end.
+    /// Serves until it was told to end, and has the other work done for as long.
     ///
     /// - Returns: why it could not begin.
-    fileprivate func ended() async -> ListenerError? {
-        do throws(ListenerError) { try await run() } catch { return error }
-        return nil
+    fileprivate func ended(beside background: [@Sendable () async -> Void]) async -> ListenerError? {
+        await withDiscardingTaskGroup { group in
+            for work in background { group.addTask { await work() } }
+            defer { group.cancelAll() }
+            do throws(ListenerError) { try await run() } catch { return error }
+            return nil
+        }
     }
 }
 

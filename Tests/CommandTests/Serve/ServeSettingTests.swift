@@ -66,6 +66,7 @@ struct ServeSettingTests {
                     cost_per_day -                        default
                     log          "-"                      default
                     policy       -                        default
+                    push         -                        default
                     db           -                        default
 
                     """
