@@ -6,7 +6,8 @@ public struct APIContract: Sendable {
     /// The first is asked first.
     public var middleware: [Middleware]
     public var render: @Sendable (HTTPError) -> HTTPResponse
-    /// What it does while it is served, besides answering requests: each is begun with the server and cancelled at its end.
+    /// What it does while it is served, besides answering requests: each is begun with the server, and ends soon after it is
+    /// cancelled, at the end of the server.
     public var background: [@Sendable () async -> Void]
 
     public init(
