@@ -55,3 +55,45 @@ test("pieces of output that follow each other are one entry", () => {
   const long = folded(...asked, piece("stdout", "a".repeat(60_000)), piece("stdout", "b".repeat(60_000)));
   equal([long.items.at(-1).text.length, long.items.at(-1).text.at(0)], [64_000, "a"]);
 });
+
+// The card and the entries are drawn where there is a document.
+const drawn = (element) => [...element.querySelectorAll("h2, .tool, .question-text, pre.output:not([hidden])")].map((one) => one.textContent);
+const about = "{\n  \"command\": \"make\"\n}";
+
+test("a question of a program is drawn with the tool and what it is about", async () => {
+  const { questionCard } = await import("../../Sources/CConsole/Assets/js/run/question.js");
+  const { entry } = await import("../../Sources/CConsole/Assets/js/run/entries.js");
+  const item = openQuestions(folded(...asked, question))[0];
+  const card = questionCard(item, "r1");
+  equal(drawn(card), ["A program asks", "May it run?", "Bash", about]);
+  equal([...card.querySelectorAll("button")].map((one) => one.textContent), ["Approve", "Reject"]);
+  equal(drawn(entry(item, { opened: new Set() })), ["May it run?", "Bash", about]);
+});
+
+test("where the list leaves out what it is about, the run is asked", async () => {
+  const { questionCard } = await import("../../Sources/CConsole/Assets/js/run/question.js");
+  const { fetch } = globalThis;
+  const paths = [];
+  globalThis.fetch = async (path) => {
+    paths.push(path);
+    return new Response(JSON.stringify({ items: [{ approval: "a1", about: 1 }, { approval: "a2", about: { command: "make" } }] }));
+  };
+  try {
+    const subject = { kind: "outside", key: "k1", tool: "Bash" };
+    const listed = { run: "r1", approval: "a2", question: "May it run?", shown: "f1", subject, requested_at: "2026-11-21T09:30:00.250Z" };
+    const card = questionCard(listed, "r1");
+    const place = card.querySelector("pre");
+    await new Promise((shown) => { new MutationObserver(shown).observe(place, { attributes: true }); });
+    equal([drawn(card), paths], [["A program asks", "May it run?", "Bash", about], ["/api/v1/runs/r1/approvals"]]);
+  } finally {
+    globalThis.fetch = fetch;
+  }
+});
+
+test("calls and output of a program are drawn", async () => {
+  const { entry } = await import("../../Sources/CConsole/Assets/js/run/entries.js");
+  const output = folded(...asked, told({ what: "output", stream: "stderr", text: "<b>Hm.</b>" })).items.at(-1);
+  equal(drawn(entry(output, { opened: new Set() })), ["<b>Hm.</b>"]);
+  const call = folded(...asked, begun, ended).items.at(-1);
+  equal(drawn(entry(call, { opened: new Set() })), ["Bash"]);
+});

@@ -45,6 +45,17 @@ struct OutsideContractTests {
         }
     }
 
+    @Test func anMCPClientListsItWithItsDetails() async throws {
+        try await MCPTrial.with(.handshake) { trial in
+            let run = try await trial.bench.order(["model": "notes/hang"])
+            _ = try await trial.bench.services.approvals.ask(Self.question, of: RunID(run))
+            let listed = try await trial.value("list_questions")["items"]?.elements
+            #expect(listed?.map { $0["about"] } == [["command": "make"]])
+            #expect(listed?.map { $0["question"] } == ["May it run?"])
+            try await trial.bench.services.runs.cancel(RunID(run), by: "ada")
+        }
+    }
+
     @Test func aPersonBehindAnMCPClientReadsAllOfIt() {
         let document: JSONValue = [
             "run": "r1", "pipeline": "fix", "question": "May it run?", "about": ["command": "make"],

@@ -134,7 +134,21 @@ struct ReadTools: Sendable {
         let items = (all["items"]?.elements ?? []).filter { question in
             desk.isHere(question["project"]?.text ?? "") && asked.run.map { question["run"]?.text == $0 } ?? true
         }
-        return .document(JSONValue.object(["items": .array(items)]).clipped)
+        return .document(JSONValue.object(["items": .array(await whole(items))]).clipped)
+    }
+
+    /// What a program outside of a run asks about is left out of lists; the run knows it.
+    private func whole(_ questions: [JSONValue]) async -> [JSONValue] {
+        var (whole, known) = (questions, [String: [JSONValue]]())
+        for (index, question) in questions.enumerated() {
+            guard question["subject"]?["kind"] == "outside", let run = question["run"]?.text else { continue }
+            if known[run] == nil {
+                let answer = try? await desk.door.ask(.get, ["runs", run, "approvals"]).document()
+                known[run] = answer?["items"]?.elements ?? []
+            }
+            whole[index] = known[run]?.first { $0["approval"] == question["approval"] } ?? question
+        }
+        return whole
     }
 }
 

@@ -284,6 +284,21 @@ struct OutsideServiceTests {
         #expect(state.approvals["a1"]?.resolution == .endOfRun)
     }
 
+    @Test func aDeadlineComesTrueWhereNobodyWorksOnTheRun() async throws {
+        let clock = ManualClock()
+        let bench = Bench(clock: clock.clock)
+        defer { bench.remove() }
+        let run = try await Self.start(bench, human: ["deadline": "1m"])
+        _ = try await bench.services.approvals.ask(Self.question, of: run)
+        let early = try await bench.services.wakeUps.sweep()
+        #expect(early.isEmpty)
+        clock.advance(by: .seconds(60))
+        let woken = try await bench.services.wakeUps.sweep()
+        #expect(woken.map(\.run) == [run])
+        let reason = "Nobody answered 'a1' in time: May it run?"
+        #expect(try await bench.services.runs.state(of: run).phase == .finished(.aborted, reason: reason))
+    }
+
     /// Each question has one outcome, and the run one end, whoever is first.
     @Test(arguments: 0..<8) func manyWhoAnswerAndEndAtOnceEndItOnce(round: Int) async throws {
         let store = MemoryStore()
