@@ -1,4 +1,5 @@
 import ContractKit
+import FoundationEssentials
 import HTTPKit
 import PipelineEngine
 import PipelineKit
@@ -6,6 +7,7 @@ import PipelineKit
 /// The questions that runs ask of people, and the answers.
 struct ApprovalRoutes: Sendable {
     let services: Services
+    let settings: M.Settings
 
     /// Runs whose questions are listed at once.
     private static let most = 1_000
@@ -14,6 +16,7 @@ struct ApprovalRoutes: Sendable {
         [
             .get("/api/approvals/pending", Self.pending) { _ throws(HTTPError) in try await pending() },
             .get("/api/approvals", Self.list) { request throws(HTTPError) in try await list(request) },
+            .post("/api/approvals", Self.create) { request throws(HTTPError) in try await create(request) },
             .get("/api/approvals/{approval_id}", Self.show) { request throws(HTTPError) in
                 .json(try await services.question(request["approval_id"]).details)
             },
@@ -36,6 +39,12 @@ struct ApprovalRoutes: Sendable {
             .init("state", "Only those that are open, or are not any more.", ["enum": ["pending", "resolved"]]),
         ],
         responses: [200: .init("The questions.")]
+    )
+    private static let create = RouteDescription(
+        "Asks a question for a program that works in a run.",
+        tag: "approvals",
+        body: AskBody.schema.jsonSchema,
+        responses: [201: .init("The question."), 409: .init("The run has ended.")]
     )
     private static let show = RouteDescription(
         "Shows a question, and what became of it.",
@@ -75,6 +84,23 @@ struct ApprovalRoutes: Sendable {
         var found: [Question] = []
         for row in rows { found += try await services.questions(of: row.run) }
         return found
+    }
+
+    private func create(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let body = try request.asked(AskBody.self)
+        var about = JSONValue.null
+        if let text = body.payload {
+            do throws(JSONError) { about = try JSONValue(parsing: text) } catch {
+                throw .invalid("payload must be JSON: \(error)")
+            }
+        }
+        let run = try await services.run(RunID(body.runId)).row
+        guard !run.status.isFinal else { throw .notActive }
+        let interaction = Interaction(body.type, tool: body.tool, key: UUID().uuidString.lowercased(), payload: about)
+        let id = try await asking(else: .notActive) { () async throws(ServiceError) in
+            try await services.approvals.ask(interaction.question, of: run.run)
+        }
+        return .json(try await services.question(Question.name(id, of: run.run)).details, status: .created)
     }
 
     private func resolve(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {

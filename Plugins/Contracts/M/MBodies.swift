@@ -33,3 +33,30 @@ struct DeviceBody: Fields {
     @Field("What kind of device it is.") var platform: String
     init() {}
 }
+
+/// `{"run_id":"…","type":"approval","tool":"Bash","request_id":"…","payload":{"command":"make"}}`
+struct InteractionBody: Fields {
+    @Field("The run that the agent works in.") var runId: String
+    @Field("Whether yes or no is asked for, or words.") var type: Interaction.Kind
+    @Field("What the agent is about to use.") var tool: String
+    @Field("The same for the same question; the header 'X-M-Request-ID' stands before it.") var requestId: String? = nil
+    @Field("What the tool is to be used with, or what is asked.") var payload: JSONValue? = nil
+    init() {}
+}
+
+/// `{"run_id":"…","type":"approval","tool":"Bash","payload":"{\"command\":\"make\"}"}`
+struct AskBody: Fields {
+    @Field("The run that it is asked in.") var runId: String
+    @Field("Whether yes or no is asked for, or words.") var type: Interaction.Kind
+    @Field("What is about to be used.") var tool: String
+    @Field("What it is to be used with: a text with JSON in it.") var payload: String? = nil
+    init() {}
+}
+
+/// `{"type":"stdout","data":{"text":"ok"}}`, or a list of such under `events`.
+struct ReportBody: Fields {
+    @Field("What happened, the oldest first.") var events: [JSONValue]? = nil
+    @Field("What one event is.") var type: String? = nil
+    @Field("What it tells.") var data: JSONValue? = nil
+    init() {}
+}

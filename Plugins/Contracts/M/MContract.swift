@@ -15,22 +15,27 @@ public enum M {
         public var model: ModelChain?
         /// Whether a repository may have several runs under way.
         public var runsSideBySide: Bool
+        /// How long the hook of an agent waits for an answer before it has to ask again.
+        public var patience: Duration
         /// How people are told away from the screen; `nil` where they are not.
         public var push: PushMeans?
-        public var now: @Sendable () -> Instant
+        public var clock: EngineClock
+        var now: @Sendable () -> Instant { clock.now }
 
         public init(
             pipeline: String = "task",
             model: ModelChain? = nil,
             runsSideBySide: Bool = false,
+            patience: Duration = .seconds(300),
             push: PushMeans? = nil,
-            now: @escaping @Sendable () -> Instant = EngineClock.system.now
+            clock: EngineClock = .system
         ) {
             self.pipeline = pipeline
             self.model = model
             self.runsSideBySide = runsSideBySide
+            self.patience = patience
             self.push = push
-            self.now = now
+            self.clock = clock
         }
     }
 
@@ -40,7 +45,9 @@ public enum M {
             routes: RepositoryRoutes(services: services, settings: settings).routes
                 + RunRoutes(services: services, starter: RunStarter(services: services, settings: settings)).routes
                 + EventRoutes(services).routes
-                + ApprovalRoutes(services: services).routes
+                + ApprovalRoutes(services: services, settings: settings).routes
+                + HookRoutes(services: services, settings: settings).routes
+                + ReportRoutes(services: services).routes
                 + DeviceRoutes(services: services, settings: settings).routes,
             background: settings.push.map { [$0.desk(services).run] } ?? [],
             render: \.inWordsOfM

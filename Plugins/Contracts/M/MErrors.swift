@@ -25,7 +25,7 @@ extension HTTPError {
     private var statusOfM: (HTTPStatus, String) {
         switch status {
         case .badRequest, .unprocessable, .unsupportedMediaType: (.badRequest, "invalid_input")
-        case .unauthorized: (.unauthorized, "unauthorized")
+        case .unauthorized, .forbidden: (.unauthorized, "unauthorized")
         case .notFound: (.notFound, "not_found")
         case .conflict: (.conflict, code == Self.busyRepository ? "conflict" : "invalid_state")
         case .gatewayTimeout: (.gatewayTimeout, "timeout")
@@ -40,6 +40,7 @@ extension HTTPError {
     static let noRepository = HTTPError(.notFound, "repo not found")
     static let noRun = HTTPError(.notFound, "run not found")
     static let noApproval = HTTPError(.notFound, "approval not found")
+    static let notActive = HTTPError(.conflict, "run is not in an active state")
     static let noDevice = HTTPError(.notFound, "device not found")
 
     static func invalid(_ message: String) -> HTTPError { HTTPError(.badRequest, message) }

@@ -70,20 +70,18 @@ struct Question: Sendable {
         ]
     }
 
+    /// What was decided, as hooks read it; `nil` while it is open.
+    var decision: JSONValue? {
+        guard !isOpen else { return nil }
+        guard let resolution else { return OutsideAnswer.ended(status, reason: "").json(of: approval) }
+        return OutsideAnswer.resolved(resolution).json(of: approval)
+    }
+
     /// With what became of it.
     var details: JSONValue {
         var members = members
         members["state"] = isOpen ? "pending" : "resolved"
-        guard !isOpen else { return .object(members) }
-        guard let resolution else {
-            members["decision"] = "block"
-            members["message"] = "The run has ended."
-            return .object(members)
-        }
-        members["decision"] = approval.grants(resolution) ? "allow" : "block"
-        if !resolution.message.isEmpty { members["message"] = .string(resolution.message) }
-        if let answer = resolution.answer { members["response"] = .string(answer.words) }
-        return .object(members)
+        return .object(members.merging(decision?.members ?? [:]) { $1 })
     }
 }
 

@@ -60,9 +60,8 @@ struct RunRoutes: Sendable {
 
     private func cancel(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let run = try await services.run(request).row
-        let over = HTTPError.state("run is not in an active state")
-        guard !run.status.isFinal else { throw over }
-        try await asking(else: over) { () async throws(ServiceError) in
+        guard !run.status.isFinal else { throw .notActive }
+        try await asking(else: .notActive) { () async throws(ServiceError) in
             try await services.runs.cancel(run.run, by: request.person)
         }
         return .json(try await services.run(run.run).json)

@@ -100,6 +100,11 @@ public struct HTTPRequest: Sendable {
 public struct Principal: Sendable, Hashable {
     /// The name of the key, or of the person; written into histories.
     public var name: String
+    /// The run that it may ask and report for, and do nothing else; `nil` for who may do everything.
+    public var run: String?
 
-    public init(name: String) { self.name = name }
+    public init(name: String, run: String? = nil) {
+        self.name = name
+        self.run = run
+    }
 }

@@ -35,6 +35,13 @@ public struct APIContract: Sendable {
     ///
     /// - Parameter request: Afterwards as the handler got it; or as far as it came.
     public func answer(_ request: inout HTTPRequest, by route: Route) async throws(HTTPError) -> Answer {
+        guard request.principal?.run == nil || route.isForRuns else {
+            throw HTTPError(
+                .forbidden,
+                "This token may ask and report for its run, and nothing else.",
+                code: "token_of_a_run"
+            )
+        }
         guard !middleware.isEmpty else { return try await route.handler.answer(request) }
         return try await middleware.pass(&request) { request throws(HTTPError) in
             try await route.handler.answer(request)

@@ -20,6 +20,10 @@ public struct Route: Sendable {
     public var handler: Handler
     /// The greatest body that is taken; bytes. More is answered with 413.
     public var bodyLimit: Int
+    /// Whether the answer may take minutes: the client is told from time to time that it is being found.
+    public var waits = false
+    /// Whether it is for programs of a run, too (``Principal/run``); the handler sees to it that it is about that run.
+    public var isForRuns = false
     /// What the description of the interface says of the route.
     public var description: RouteDescription?
 

@@ -64,9 +64,16 @@ final class HTTPRole: Role {
         case .head where !parser.isAmidRequest: connection.close()
         case .head: refuse(HTTPError(.requestTimeout, "The head of the request did not come in time."))
         case .body: refuse(HTTPError(.requestTimeout, "The body of the request did not come in time."))
-        case .worker: break
+        case .worker: tellOfWork()
         case .output: checkProgress()
         }
+    }
+
+    /// Who hears nothing for minutes hangs up, and so does whatever stands in between.
+    private func tellOfWork() {
+        connection.send(copying: ResponseHead.processing)
+        if connection.unsent > 0 { connection.flush() }
+        connection.set(due: loop.now + loop.times.heartbeat)
     }
 
     private func checkProgress() {
@@ -178,7 +185,7 @@ extension HTTPRole {
         case .idle: connection.set(due: loop.now + times.idle)
         case .head: connection.set(due: loop.now + times.header)
         case .body: connection.set(due: loop.now + times.body)
-        case .worker: connection.set(due: .max)
+        case .worker: connection.set(due: pending?.isToldOfWork == true ? loop.now + times.heartbeat : .max)
         case .output: connection.set(due: loop.now + times.stall)
         }
     }

@@ -15,6 +15,13 @@ final class PendingRequest {
         self.id = id
     }
 
+    /// Whether the client is told that its answer is being found. Those of HTTP/1.0 know no such answers (RFC 9110, section
+    /// 15.2).
+    var isToldOfWork: Bool {
+        guard case .route(let found) = plan, !head.isOld else { return false }
+        return found.claimants.contains { $0.route.waits }
+    }
+
     func request(_ body: [UInt8], peer: String) -> HTTPRequest {
         HTTPRequest(head.method, target, headers: head.headers, body: body, peer: peer, id: id)
     }

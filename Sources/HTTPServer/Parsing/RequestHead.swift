@@ -18,9 +18,12 @@ package struct RequestHead: Sendable {
     package let keepsAlive: Bool
     /// Whether the client waits to be told to send the body; RFC 9110, section 10.1.1.
     package let expectsContinue: Bool
+    /// Whether it is one of HTTP/1.0.
+    package let isOld: Bool
 
     init(_ line: RequestLine, _ headers: HTTPHeaders) throws(HTTPError) {
         let own = OwnFields(headers)
+        isOld = line.isOld
         method = line.method
         self.headers = headers
         framing = try Self.framing(own, isOld: line.isOld)

@@ -71,12 +71,4 @@ extension [UInt8] {
     mutating func wipe() {
         withUnsafeMutableBytes { if let start = $0.baseAddress { sluice_wipe(start, $0.count) } }
     }
-
-    /// Reads two hexadecimal digits for each byte.
-    init?(hexadecimal text: String) {
-        let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
-        let values = digits.compactMap(\.self)
-        self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
-    }
 }

@@ -8,6 +8,7 @@ public struct Services: Sendable {
     public let pipelines: PipelineService
     public let feed: EventFeed
     public let documents: DocumentService
+    public let tokens: RunTokens
     public let registry: Registry
     /// What keeps a run from being carried on here. To ask has its secrets looked up, so that they are known to be such
     /// before a tool puts one out.
@@ -52,6 +53,7 @@ public struct Services: Sendable {
         )
         pipelines = PipelineService(parts)
         documents = DocumentService(store: parts.documents)
+        tokens = RunTokens(documents: documents)
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }
 

@@ -141,7 +141,11 @@ struct Server: Sendable {
         let now = session.clock.now
         let authentication = Authentication(
             isRequired: { () throws(HTTPError) in try await asksForKey() },
-            find: { [keys] key throws(HTTPError) in try await keys.principal(of: key) },
+            find: { [keys, tokens = services.tokens] key throws(HTTPError) in
+                if let principal = try await keys.principal(of: key) { return principal }
+                let run = try await answering { () throws(ServiceError) in try await tokens.run(of: key) }
+                return run.map { Principal(name: "a program of run \($0)", run: $0.value) }
+            },
             tickets: tickets,
             failures: RateLimit(rate: 1, burst: 10, now: now)
         )

@@ -64,7 +64,7 @@ struct RateLimitTests {
         let limit = RateLimit(rate: 2, burst: 1) { watch.now }
         func come(_ key: String?, _ peer: String) async throws -> HTTPError? {
             var request = try request(peer: peer)
-            request.principal = key.map(Principal.init)
+            request.principal = key.map { Principal(name: $0) }
             return await pass(request, through: [limit.middleware]).error
         }
         #expect(try await come("a", "192.0.2.1") == nil)
