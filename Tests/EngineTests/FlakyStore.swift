@@ -17,13 +17,17 @@ final class FlakyStore: EventStore {
     private let rewrite: @Sendable (Int, [StoredEvent]) -> [StoredEvent]
 
     private let keepsArtifacts: Bool
+    /// What happens just before somebody is told how far histories are.
+    private let looking: @Sendable () async -> Void
 
     init(
         _ store: any EventStore = MemoryStore(),
         keepsArtifacts: Bool = true,
-        rewrite: @escaping @Sendable (Int, [StoredEvent]) -> [StoredEvent] = { $1 }
+        rewrite: @escaping @Sendable (Int, [StoredEvent]) -> [StoredEvent] = { $1 },
+        looking: @escaping @Sendable () async -> Void = {}
     ) {
         self.store = store
+        self.looking = looking
         self.keepsArtifacts = keepsArtifacts
         self.rewrite = rewrite
     }
@@ -66,6 +70,7 @@ final class FlakyStore: EventStore {
         return read(try await store.summaries(query))
     }
     func sequences(of runs: [RunID]) async throws(StoreError) -> [RunID: Int] {
+        await looking()
         try ask()
         return read(try await store.sequences(of: runs))
     }

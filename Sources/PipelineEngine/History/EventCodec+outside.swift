@@ -52,6 +52,11 @@ extension OutsideReport {
 }
 
 extension Duration {
-    /// The nearest whole number of them, of a time that is short enough to be counted so.
-    var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
+    /// The nearest whole number of them; nothing below zero, and the most that a number holds for what is longer.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        let (whole, isTooMuch) = Int(seconds).multipliedReportingOverflow(by: 1_000)
+        if isTooMuch { return seconds < 0 ? 0 : .max }
+        return max(0, whole.adding(Int((Double(attoseconds) / 1e15).rounded())))
+    }
 }

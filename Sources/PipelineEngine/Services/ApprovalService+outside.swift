@@ -16,9 +16,8 @@ extension ApprovalService {
         if let parent = state.start?.parent?.run {
             throw .invalid("Run '\(run)' works for run '\(parent)', and nobody answers there: ask in run '\(parent)'.")
         }
-        let question = try redactor.clean(question)
         if let known = state.outside.approvals[question.key] { return known }
-        let recorded = try await keeper.send(takenOnly: .ask(question), to: run)
+        let recorded = try await keeper.send(takenOnly: .ask(try redactor.clean(question)), to: run)
         if case .approvalRequested(let approval)? = recorded.first { return approval.id }
         // Somebody else has asked the same at the same time.
         guard let known = try await keeper.state(of: run).outside.approvals[question.key] else {

@@ -161,6 +161,25 @@ struct OutsideAnswerTests {
         #expect(scene.store.calls - before < 2_000 + 200)
     }
 
+    /// Nobody hands out here what is followed, and the answer comes when the run is followed already.
+    @Test func anAnswerBetweenLookingAndFollowingIsFound() async throws {
+        let memory = MemoryStore()
+        let meanwhile = Mutex<(@Sendable () async -> Void)?>(nil)
+        let store = FlakyStore(memory, looking: { await meanwhile.withLock(\.self)?() })
+        let (here, elsewhere) = (Bench(store: store), Bench(store: memory))
+        defer { for bench in [here, elsewhere] { bench.remove() } }
+        let run = try await OutsideServiceTests.start(here)
+        let id = try await here.services.approvals.ask(OutsideServiceTests.question, of: run)
+        meanwhile.withLock { meanwhile in
+            meanwhile = {
+                guard here.services.feed.state.withLock({ $0.followed[run] != nil }) else { return }
+                // Asked again, it is answered already.
+                try? await elsewhere.services.approvals.resolve(id, of: run, with: Self.yes, shown: nil)
+            }
+        }
+        #expect(try await here.services.approvals.answer(to: id, of: run) == .resolved(Self.yes))
+    }
+
     /// Between looking and following there is a moment, and the answer may come in any.
     @Test func noAnswerIsMissedWheneverItComes() async throws {
         let scene = try await Scene()

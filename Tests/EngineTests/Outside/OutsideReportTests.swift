@@ -92,6 +92,29 @@ struct OutsideReportTests {
         #expect(draft.changesList(from: asking, listedAt: draft.at))
     }
 
+    /// Whatever stands in the store is read and written again without a trap.
+    @Test(arguments: [0, 1, 1_499, 31_622_400_000, .max]) func aTimeIsReadAsItWasWritten(milliseconds: Int) throws {
+        let body = #"{"call":"c1","milliseconds":\#(milliseconds),"tool":"Bash","what":"call_ended"}"#
+        let row = StoredEvent(
+            sequence: 1,
+            type: "outside.reported",
+            version: 1,
+            body: Array(body.utf8),
+            at: .start,
+            digest: Chain.start
+        )
+        let event = try EventCodec.decode(row)
+        #expect(String(decoding: EventCodec.encode(event.payload).body, as: UTF8.self) == body)
+    }
+
+    @Test(arguments: [
+        (Duration.microseconds(1_499), 1), (.microseconds(1_500), 2), (.seconds(-5), 0), (.seconds(Int.max), .max),
+    ])
+    func aTimeIsRecordedToTheMillisecond(duration: Duration, milliseconds: Int) {
+        let report = OutsideReport.callEnded(id: "c", tool: "t", isError: false, duration: duration, error: nil)
+        #expect(report.body["milliseconds"] == .int(milliseconds))
+    }
+
     @Test func anotherRunThatIsToldTheSameDoesTheSame() {
         let events = [Self.begun, .output(.stdout, "x"), Self.ended].map(Event.Payload.reported)
         let rows = Chain.rows(events, after: 0, head: Chain.start, at: .start)
