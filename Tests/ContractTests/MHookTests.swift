@@ -113,11 +113,7 @@ struct MHookTests {
     }
 
     @Test func whoWaitsTooLongIsToldToComeAgain() async throws {
-        let settings = M.Settings(
-            model: ModelName("notes/hang").map { ModelChain($0) },
-            patience: .milliseconds(50)
-        )
-        try await ContractBench.serving(m: settings) { bench in
+        try await ContractBench.servingM("hang", patience: .milliseconds(50)) { bench in
             let run = try await bench.ordered()
             let response = try await ask(bench, body(run))
             #expect(try refusal(response) == "504 timeout Nobody has answered within 50ms; ask again.")
@@ -159,11 +155,14 @@ struct MHookTests {
                 ),
                 (
                     body(run, ["type": "order"]),
-                    "400 invalid_input Field 'type' must be one of approval, input, but is 'order'."
+                    "400 invalid_input Field 'type' must be one of approval, input, but is \"order\"."
                 ),
                 (body("x"), "404 not_found run not found"),
             ]
-            for (body, message) in wrong { #expect(try refusal(await ask(bench, body)) == message) }
+            for (body, message) in wrong {
+                let told = try refusal(await ask(bench, body))
+                #expect(told == message)
+            }
             let long = try await ask(bench, body(run, ["tool": .string(String(repeating: "t", count: 300))]))
             #expect(try refusal(long).hasPrefix("400 invalid_input The question cannot be asked."))
             #expect(try await bench.json("/api/approvals/pending") == [])
@@ -264,7 +263,8 @@ struct MHookTests {
         try await ContractBench.servingM("hang", as: agent) { bench in
             let refused = "401 unauthorized This token may ask and report for its run, and nothing else."
             let client = bench.client
-            #expect(try refusal(await client.get("/api/repos")) == refused)
+            let repositories = try await client.get("/api/repos")
+            #expect(try refusal(repositories) == refused)
             #expect(try refusal(await client.get("/api/runs/r1/events")) == refused)
             #expect(try refusal(await client.get("/api/runs/r1/token")) == refused)
             #expect(try refusal(await client.post("/api/runs/r1/cancel")) == refused)

@@ -81,6 +81,29 @@ struct MStreamTests {
         }
     }
 
+    /// The whole of a long history, then what happens; who reads it gets all of it, in order.
+    @Test func aHundredThousandEventsAreReplayed() async throws {
+        try await ContractBench.servingM("hang") { bench in
+            let run = try await bench.ordered()
+            let most = 100_000
+            for start in stride(from: 2, through: most - 1, by: 100) {
+                let numbers = start..<min(start + 100, most)
+                try await bench.services.runs.report(numbers.map { .output(.stdout, "line \($0)") }, of: RunID(run))
+            }
+            async let frames = bench.frames(of: run)
+            _ = try await bench.client.post("/api/runs/\(run)/cancel")
+            let all = try await frames
+            #expect(all.numbers == Array(1...most))
+            let lines = all.compactMap { $0["event"]?["data"]?["text"]?.text }
+            #expect(lines == (2..<most).map { "line \($0)" })
+            #expect(all.types.last == "run_cancelled")
+            let rest = try await bench.frames(of: run, from: most - 3)
+            #expect(rest.numbers == [most - 2, most - 1, most])
+            let list = try await bench.json("/api/runs/\(run)/events").elements
+            #expect(list.count == most)
+        }
+    }
+
     @Test func whatFailsIsTold() async throws {
         try await ContractBench.servingM("down") { bench in
             let run = try await bench.ordered()

@@ -14,12 +14,14 @@ extension ContractBench {
         _ model: String,
         pipeline: String = "task",
         sideBySide: Bool = false,
+        patience: Duration = .seconds(300),
         as principal: Principal? = Principal(name: "ada"),
         _ body: (ContractBench) async throws -> Void
     ) async throws {
         let chain = try #require(ModelName("notes/\(model)").map { ModelChain($0) })
-        let settings = M.Settings(pipeline: pipeline, model: chain, runsSideBySide: sideBySide)
-        try await serving(m: settings, as: principal, body)
+        var runs = M.RunSettings()
+        (runs.pipeline, runs.sideBySide, runs.patience) = (pipeline, sideBySide, patience)
+        try await serving(m: M.Settings(runs: runs, model: chain), as: principal, body)
     }
 
     func repository(_ members: [String: JSONValue] = [:]) async throws -> String {

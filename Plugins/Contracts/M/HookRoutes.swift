@@ -77,7 +77,7 @@ struct HookRoutes: Sendable {
                 }
             }
             group.addTask {
-                await settings.clock.sleep(settings.clock.now() + settings.patience)
+                await settings.clock.sleep(settings.clock.now() + settings.runs.patience)
                 return .success(nil)
             }
             defer { group.cancelAll() }
@@ -85,7 +85,7 @@ struct HookRoutes: Sendable {
         }
         let given = try await asking { () async throws(ServiceError) in try answer.get() }
         guard let given else {
-            throw HTTPError(.gatewayTimeout, "Nobody has answered within \(settings.patience.written); ask again.")
+            throw HTTPError(.gatewayTimeout, "Nobody has answered within \(settings.runs.patience.written); ask again.")
         }
         let question = try await services.question(Question.name(approval, of: run))
         return given.json(of: question.approval)

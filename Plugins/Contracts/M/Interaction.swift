@@ -40,10 +40,12 @@ extension OutsideAnswer {
     func json(of approval: Approval) -> JSONValue {
         switch self {
         case .ended(let status, _):
-            return ["decision": "block", "message": .string("The run has ended: \(status.words).")]
+            // One that was taken up again has no word for how it ended before.
+            let how = status.isFinal ? ": \(status.words)" : ""
+            return ["decision": "block", "message": .string("The run has ended\(how).")]
         case .resolved(let resolution):
             let decision: JSONValue = approval.grants(resolution) ? "allow" : "block"
-            let message = resolution.message.isEmpty ? nil : JSONValue.string(resolution.message)
+            let message = resolution.message.isEmpty ? JSONValue?.none : .string(resolution.message)
             return .object(
                 ["decision": decision].adding([
                     "message": message, "response": resolution.answer.map { .string($0.words) },

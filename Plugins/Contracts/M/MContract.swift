@@ -9,31 +9,22 @@ public enum M {
 
     /// What an installation says of it.
     public struct Settings: Sendable {
-        /// The pipeline that every run is made of; an input `prompt` is given the words of whoever asks.
-        public var pipeline: String
+        public var runs: RunSettings
         /// Who works when the pipeline names no model.
         public var model: ModelChain?
-        /// Whether a repository may have several runs under way.
-        public var runsSideBySide: Bool
-        /// How long the hook of an agent waits for an answer before it has to ask again.
-        public var patience: Duration
         /// How people are told away from the screen; `nil` where they are not.
         public var push: PushMeans?
         public var clock: EngineClock
         var now: @Sendable () -> Instant { clock.now }
 
         public init(
-            pipeline: String = "task",
+            runs: RunSettings = RunSettings(),
             model: ModelChain? = nil,
-            runsSideBySide: Bool = false,
-            patience: Duration = .seconds(300),
             push: PushMeans? = nil,
             clock: EngineClock = .system
         ) {
-            self.pipeline = pipeline
+            self.runs = runs
             self.model = model
-            self.runsSideBySide = runsSideBySide
-            self.patience = patience
             self.push = push
             self.clock = clock
         }

@@ -67,7 +67,8 @@ struct MRenderer: FrameRenderer {
         case .checkStarted(let name, _): return goal.isEmpty ? [] : [begin(name.words, goal, at: event.at)]
         case .checkFinished(let name, let result): return goal.isEmpty ? [] : finish(name, result, at: event.at)
         case .modelReplied(let reply): return MEvent.out(reply.text)
-        case .modelFailed(_, _, let failure, _): return MEvent.problem(failure.message)
+        case .modelFailed(_, _, let failure, _):
+            return failure.kind == .cancelled ? [] : MEvent.problem(failure.message)
         case .modelFellBack(let from, let to): return MEvent.problem("'\(to)' stands in for '\(from)'.")
         case .judgeFailed(_, _, let failure): return MEvent.problem(failure.message)
         case .callProposed(let call):

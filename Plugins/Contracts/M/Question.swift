@@ -73,7 +73,9 @@ struct Question: Sendable {
     /// What was decided, as hooks read it; `nil` while it is open.
     var decision: JSONValue? {
         guard !isOpen else { return nil }
-        guard let resolution else { return OutsideAnswer.ended(status, reason: "").json(of: approval) }
+        guard let resolution, !resolution.isEndOfRun else {
+            return OutsideAnswer.ended(status, reason: "").json(of: approval)
+        }
         return OutsideAnswer.resolved(resolution).json(of: approval)
     }
 

@@ -8,11 +8,11 @@ struct ReportRoutes: Sendable {
     let services: Services
 
     var routes: [Route] {
-        var report = Route.post("/api/runs/{run_id}/events", Self.report) { request throws(HTTPError) in
+        var route = Route.post("/api/runs/{run_id}/events", Self.report) { request throws(HTTPError) in
             try await report(request)
         }
-        report.isForRuns = true
-        return [report]
+        route.isForRuns = true
+        return [route]
     }
 
     private static let report = RouteDescription(

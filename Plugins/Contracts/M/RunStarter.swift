@@ -19,7 +19,7 @@ struct RunStarter: Sendable {
     func start(_ prompt: String, in repository: Repository, key: String?) async throws(HTTPError) -> RunID {
         let pipeline = try pipeline(for: prompt)
         let run = RunID(UUID().uuidString.lowercased())
-        if !settings.runsSideBySide { try await take(repository, for: run) }
+        if !settings.runs.sideBySide { try await take(repository, for: run) }
         _ = try await asking { () async throws(ServiceError) in
             try await services.documents.put(
                 Order(repository: repository.id, prompt: prompt).body,
@@ -43,7 +43,7 @@ struct RunStarter: Sendable {
     /// The pipeline of the installation, which has an input for the prompt or is told it.
     private func pipeline(for prompt: String) throws(HTTPError) -> Pipeline {
         let served: ServedPipeline
-        do throws(PipelineError) { served = try services.pipelines.load(settings.pipeline) } catch {
+        do throws(PipelineError) { served = try services.pipelines.load(settings.runs.pipeline) } catch {
             throw HTTPError(error)
         }
         let takesPrompt = served.pipeline.inputs["prompt"] != nil

@@ -33,7 +33,7 @@ struct NativeDoor: Sendable {
         let given = query.compactMap { name, value in value.map { (name: name, value: $0) } }
         let target = RequestTarget(segments: ["api", "v1"] + way, query: given)
         var request = HTTPRequest(method, target, body: body?.encoded() ?? [])
-        request.principal = person.map(Principal.init(name:))
+        request.principal = person.map { Principal(name: $0) }
         let found = try router.find(method, target.segments)
         request.parameters = found.parameters
         switch try await contract.answer(&request, by: found.value) {

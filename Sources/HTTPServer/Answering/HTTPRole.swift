@@ -24,6 +24,9 @@ final class HTTPRole: Role {
     var hasAnsweredLast = false
     /// Whether another role has taken the connection over, or it is closed.
     var isOver = false
+    /// How often the client was told that its answer is being found.
+    private var workSigns = 0
+    private static let mostWorkSigns = 5
     /// What was sent when the time of the output was set.
     private var sentBefore = 0
 
@@ -69,11 +72,14 @@ final class HTTPRole: Role {
         }
     }
 
-    /// Who hears nothing for minutes hangs up, and so does whatever stands in between.
+    /// Who hears nothing for minutes hangs up, and so does whatever stands in between. That the client may go on with its
+    /// request says so to all that were tried (curl, Python, Node, and nginx in between); 102, which is meant for it, is an error
+    /// to Python. Go takes five such signs for an answer, and no sixth.
     private func tellOfWork() {
-        connection.send(copying: ResponseHead.processing)
+        connection.send(copying: ResponseHead.goOn)
         if connection.unsent > 0 { connection.flush() }
-        connection.set(due: loop.now + loop.times.heartbeat)
+        workSigns += 1
+        connection.set(due: workSigns < Self.mostWorkSigns ? loop.now + loop.times.workSign : .max)
     }
 
     private func checkProgress() {
@@ -185,7 +191,9 @@ extension HTTPRole {
         case .idle: connection.set(due: loop.now + times.idle)
         case .head: connection.set(due: loop.now + times.header)
         case .body: connection.set(due: loop.now + times.body)
-        case .worker: connection.set(due: pending?.isToldOfWork == true ? loop.now + times.heartbeat : .max)
+        case .worker:
+            workSigns = 0
+            connection.set(due: pending?.isToldOfWork == true ? loop.now + times.workSign : .max)
         case .output: connection.set(due: loop.now + times.stall)
         }
     }

@@ -83,7 +83,5 @@ struct ResponseHead {
     private static let end = Array("\r\n".utf8)
 
     /// Tells a client that waits to send its body; RFC 9110, section 15.2.1.
-    /// RFC 2518, section 10.1.
-    static let processing = Array("HTTP/1.1 102 Processing\r\n\r\n".utf8)
     static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 }

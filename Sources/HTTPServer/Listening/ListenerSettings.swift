@@ -19,6 +19,10 @@ public struct ListenerSettings: Sendable {
     /// Between two signs of life of a stream; a WebSocket that answers none of two is gone.
     public var heartbeat = Duration.seconds(20)
 
+    /// Between two signs that an answer is being found which may take minutes (``Route/waits``). Less than the 60 s that proxies wait
+    /// as they come, and enough for five minutes of five signs.
+    public var workSign = Duration.seconds(50)
+
     /// More are answered with 503.
     public var maxConnections = 10_000
     /// Of one address. Lower it only where no proxy stands in front, as all its clients come from one.

@@ -6,6 +6,7 @@ struct Times {
     let stall: Int
     let close: Int
     let heartbeat: Int
+    let workSign: Int
 
     init(_ settings: ListenerSettings) {
         header = settings.headerTimeout.milliseconds
@@ -14,6 +15,7 @@ struct Times {
         stall = settings.stallTimeout.milliseconds
         close = settings.closeTimeout.milliseconds
         heartbeat = settings.heartbeat.milliseconds
+        workSign = settings.workSign.milliseconds
     }
 }
 

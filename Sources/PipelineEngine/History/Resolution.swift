@@ -44,6 +44,9 @@ public struct Resolution: Sendable, Hashable {
 extension Resolution {
     /// Of questions that nobody had answered when their run ended.
     static let endOfRun = Resolution(.expired, by: "the end of the run")
+
+    /// Whether nobody has answered before the run ended.
+    public var isEndOfRun: Bool { self == .endOfRun }
 }
 
 /// A call as somebody else than the model wrote it, looked at again.

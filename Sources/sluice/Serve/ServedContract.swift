@@ -23,7 +23,7 @@ struct ServedContract: Sendable {
             RetrAI.contract(means.services, RetrAI.Settings(aliases: try means.settings.aliases(), model: means.model))
         },
         ServedContract(name: M.name) { means throws(CommandError) in
-            M.contract(means.services, M.Settings(model: means.model, push: try means.expectedPush()))
+            M.contract(means.services, try means.settingsOfM())
         },
         ServedContract(name: ConsoleContract.name) { _ in ConsoleContract.make() },
         ServedContract(name: Operations.name, isAlwaysThere: true) { means in
@@ -62,7 +62,15 @@ struct ContractMeans: Sendable {
     let push: M.PushMeans?
 
     /// - Throws: all that is wrong with the secrets it takes, so that nobody finds out by not being told.
-    fileprivate func expectedPush() throws(CommandError) -> M.PushMeans? {
+    fileprivate func settingsOfM() throws(CommandError) -> M.Settings {
+        let runs = settings.projectM
+        do throws(PipelineError) { _ = try services.pipelines.load(runs.pipeline) } catch {
+            throw .usage("Option '--project-m': \(error)")
+        }
+        return M.Settings(runs: runs, model: model, push: try expectedPush())
+    }
+
+    private func expectedPush() throws(CommandError) -> M.PushMeans? {
         guard let push else { return nil }
         let problems = push.problems
         guard problems.isEmpty else {

@@ -37,6 +37,19 @@ struct ServeSettingTests {
         }
     }
 
+    @Test func aPipelineForRunsThatIsNotThereIsTold() async throws {
+        try await withBench { bench in
+            let refused = try await bench.sluice("serve", "--port", "0", "--project-m", #"{"pipeline":"tsk"}"#)
+            #expect(refused.errors == "Option '--project-m': There is no pipeline 'tsk'. Did you mean 'task'?\n")
+            #expect(refused.status == 64)
+            let wrong = try await bench.sluice("serve", "--port", "0", "--project-m", #"{"patience":"2h"}"#)
+            #expect(
+                wrong.errors
+                    == "Option '--project-m.patience' must be at most 1h, and more than nothing, but is 2h.\n"
+            )
+        }
+    }
+
     @Test func everySettingIsPrintedWithWhereItComesFrom() async throws {
         try await withBench { bench in
             try bench.write("port: 8080\nruns: 8\nrate: 7\n", to: "serve.yaml")
@@ -67,6 +80,7 @@ struct ServeSettingTests {
                     log          "-"                      default
                     policy       -                        default
                     push         -                        default
+                    project_m    {"patience":"5m","pipeline":"task","side_by_side":false} default
                     db           -                        default
 
                     """
