@@ -97,18 +97,10 @@ extension [OutsideReport] {
         var rest = text[...]
         while !rest.isEmpty {
             let end = rest.utf8.index(rest.startIndex, offsetBy: OutsideBounds.text, limitedBy: rest.endIndex)
-            let cut = end.map { rest.unicodeScalars.index(atOrBefore: $0, in: rest) } ?? rest.endIndex
-            append(.output(stream, String(rest[..<cut])))
-            rest = rest[cut...]
+            // A slice that would end within a scalar ends before it.
+            let piece = rest[..<(end ?? rest.endIndex)]
+            append(.output(stream, String(piece)))
+            rest = rest[piece.endIndex...]
         }
-    }
-}
-
-extension Substring.UnicodeScalarView {
-    /// The place of the scalar that a place in the bytes of a text lies in.
-    fileprivate func index(atOrBefore place: String.Index, in text: Substring) -> String.Index {
-        var place = place
-        while place > text.startIndex, place.samePosition(in: self) == nil { place = text.utf8.index(before: place) }
-        return place
     }
 }

@@ -5,7 +5,11 @@ import Testing
 /// An agent of another maker does the work of a run of Project M: real programs, a real server, the hook that comes with it.
 @Suite(.timeLimit(.minutes(5)))
 struct ForeignAgentTests {
-    private static let hook = "\(Bench.package)/Docs/Examples/ProjectM/pre_tool_use.py"
+    private static var hook: String {
+        get throws {
+            try String(contentsOfFile: "\(Bench.package)/Docs/Examples/ProjectM/pre_tool_use.py", encoding: .utf8)
+        }
+    }
 
     /// A server whose runs an agent works on.
     ///
@@ -14,10 +18,11 @@ struct ForeignAgentTests {
     ///   - runs: How runs are made, besides.
     private func served(_ bench: Bench, _ agent: String, port: Int = 0, _ runs: JSONValue = [:]) async throws -> Served
     {
-        try bench.write(agent, to: "agent.sh")
-        let settings: JSONValue = .object(
-            ["agent": ["run": ["sh", .string("\(bench.root)/agent.sh")], "timeout": "2m"]].merging(runs.members) { $1 }
-        )
+        // Its sandbox shows nothing of this bench: what it is to run, and to ask with, it is given.
+        let program: JSONValue = [
+            "run": ["sh", "-c", .string(agent)], "timeout": "2m", "env": ["HOOK": .string(try Self.hook)],
+        ]
+        let settings: JSONValue = .object(["agent": program].merging(runs.members) { $1 })
         return try await Served(bench, port: port, ["--project-m", settings.jsonText])
     }
 
@@ -122,7 +127,7 @@ struct ForeignAgentTests {
                 cat > /dev/null
                 for name in one two; do
                   printf '{"tool_name":"Write","tool_input":{"file_path":"%s.txt","content":"1"}}' $name \\
-                    | python3 \(Self.hook) > answer-$name && echo 1 > $name.txt
+                    | python3 -c "$HOOK" > answer-$name && echo 1 > $name.txt
                 done
                 echo Done.
 
