@@ -27,17 +27,19 @@ struct RunStarter: Sendable {
                 in: Order.collection
             )
         }
-        return try await services.startAndSubmit(
-            RunOrder(
-                run: run,
-                pipeline: pipeline,
-                inputs: ["prompt": .string(prompt)],
-                source: repository.gitURL.map(ProjectSource.git) ?? .nothing,
-                origin: M.name,
-                group: repository.id,
-                key: key
-            )
+        let order = RunOrder(
+            run: run,
+            pipeline: pipeline,
+            inputs: ["prompt": .string(prompt)],
+            source: repository.gitURL.map(ProjectSource.git) ?? .nothing,
+            origin: M.name,
+            group: repository.id,
+            key: key
         )
+        do throws(HTTPError) { return try await services.startAndSubmit(order) } catch {
+            await leave(repository)
+            throw error
+        }
     }
 
     /// The pipeline of the installation, which has an input for the prompt or is told it.
@@ -62,25 +64,34 @@ struct RunStarter: Sendable {
         return pipeline
     }
 
+    /// How long a repository is taken by a run that is about to be recorded; that of a process that died in between never is.
+    private static let patience = Duration.seconds(30)
+
     /// Takes the repository for a run, unless one is under way there. Of two that ask at once one is faster.
     private func take(_ repository: Repository, for run: RunID) async throws(HTTPError) {
         let known = try await asking { () async throws(ServiceError) in
             try await services.documents.document(repository.id, in: Self.turns)
         }
-        if let other = known?.body["run"]?.text.map({ RunID($0) }) {
-            let row = try await asking { () async throws(ServiceError) in try await services.runs.summary(of: other) }
-            if let row, !row.status.isFinal { throw .busy }
-        }
+        if let known, try await isTaken(known) { throw .busy }
+        let body: JSONValue = ["run": .string(run.value), "at": .int(settings.now().milliseconds)]
         do throws(ServiceError) {
-            try await services.documents.put(
-                ["run": .string(run.value)],
-                as: repository.id,
-                in: Self.turns,
-                expecting: known?.version ?? 0
-            )
+            try await services.documents.put(body, as: repository.id, in: Self.turns, expecting: known?.version ?? 0)
         } catch {
             if case .store(.stale) = error { throw .busy }
             throw HTTPError(error)
         }
+    }
+
+    private func isTaken(_ turn: StoredRecord) async throws(HTTPError) -> Bool {
+        let run = RunID(turn.body["run"]?.text ?? "")
+        let row = try await asking { () async throws(ServiceError) in try await services.runs.summary(of: run) }
+        if let row { return !row.status.isFinal }
+        let since = Instant(milliseconds: turn.body["at"]?.integer ?? 0)
+        return settings.now() < since + Self.patience
+    }
+
+    /// Lets go of a repository for whose run there was no start.
+    private func leave(_ repository: Repository) async {
+        _ = try? await services.documents.remove(repository.id, from: Self.turns)
     }
 }
