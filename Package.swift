@@ -100,11 +100,7 @@ let modules: [Target] = [
 let contracts: [Target] = [
     module("ACP", "Contract", needs: ["ContractKit", "PipelineEngine", "RPCKit", "WorkspaceKit"]),
     module("Console", "Contract", needs: ["HTTPKit", "CConsole", "CCrypto"]),
-    module(
-        "M",
-        "Contract",
-        needs: ["CCrypto", "ContractKit", "HTTPKit", "PipelineEngine", "ProviderKit", "WorkspaceKit"]
-    ),
+    module("M", "Contract", needs: ["CCrypto", "ContractKit", "HTTPKit", "PipelineEngine", "WorkspaceKit"]),
     module("MCP", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine", "RPCKit"]),
     module("Native", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),
     module("Operations", "Contract", needs: ["ContractKit", "HTTPKit", "PipelineEngine"]),

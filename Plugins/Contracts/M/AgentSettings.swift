@@ -1,5 +1,4 @@
 public import PipelineKit
-public import ProviderKit
 
 extension M {
     /// A coding agent of another maker, as it is started for each run.
@@ -11,7 +10,7 @@ extension M {
         @Field(
             "Environment variables for it besides PATH, HOME, LANG and their like; 'env:NAME' and its like stand for secrets."
         )
-        public var env: [String: SecretText] = [:]
+        public var env: [String: String] = [:]
         @Field("Whether it runs in the sandbox of its run.") public var confined: Bool = true
         @Field("How long it may work.") public var timeout: Duration = .seconds(3_600)
         public init() {}
@@ -35,7 +34,7 @@ extension M.AgentSettings {
         let seconds = JSONValue.string(timeout.written)
         pipeline.providers[Self.provider] = [
             "provider": "command", "run": .array(self.run.map(JSONValue.string)), "protocol": "prints",
-            "env": .object(env.mapValues(\.json).merging(variables) { $1 }), "confined": .bool(confined),
+            "env": .object(env.mapValues(JSONValue.string).merging(variables) { $1 }), "confined": .bool(confined),
             "total_timeout": seconds, "first_byte_timeout": seconds, "idle_timeout": seconds,
         ]
         let name = self.run.first?.split(separator: "/").last.map(String.init) ?? "program"

@@ -53,9 +53,11 @@ extension EffectRunner {
         }
         let printed = PrintedOutput(redactor)
         context.printed = { printed.add($0, isError: $1) }
-        return try await printed.recorded(in: run, clock) { [context] () async throws(Failure) in
+        var reply = try await printed.recorded(in: run, clock) { [context] () async throws(Failure) in
             try await provider.reply(to: self.requestWithImages(question), in: context)
         }
+        reply.text = redactor.clean(reply.text)  // it was given secrets, and may print what it likes
+        return reply
     }
 
     /// What is looked up for a provider; the token of the run too, where its settings name that.

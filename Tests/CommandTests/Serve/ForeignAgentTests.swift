@@ -55,6 +55,11 @@ struct ForeignAgentTests {
         events.filter { $0["type"]?.text == stream }.compactMap { $0["data"]?["text"]?.text }.joined()
     }
 
+    /// How many processes have this command line.
+    private func processes(_ line: String, _ bench: Bench) async throws -> Int {
+        try await bench.run("sh", "-c", "pgrep -fx '\(line)' || true").split(separator: "\n").count
+    }
+
     @Test func itWorksAndWhatItPrintsIsTold() async throws {
         try await withBench { bench in
             let agent = "cat > task; echo Working.; echo Hm. >&2; echo 1 > done.txt; echo Done.\n"
@@ -112,10 +117,10 @@ struct ForeignAgentTests {
             defer { server.running.send(SIGKILL) }
             let run = try await order(server.client)
             _ = try await wait(run, server.client) { text("stdout", $0) == "Up.\n" }
-            #expect(try await bench.run("pgrep", "-fc", "^\(mark)$") == "1\n")
+            #expect(try await processes(mark, bench) == 1)
             let cancelled = try await server.client.post("/api/runs/\(run)/cancel")
             #expect(cancelled.json["state"] == "cancelled")
-            while (try? await bench.run("pgrep", "-f", "^\(mark)$")) != nil { await Task.yield() }
+            while try await processes(mark, bench) > 0 { await Task.yield() }
             #expect(try await events(run, server.client).last?["type"] == "run_cancelled")
         }
     }
@@ -194,12 +199,27 @@ struct ForeignAgentTests {
             let run = try await order(first.client)
             _ = try await wait(run, first.client) { text("stdout", $0) == "Up.\n" }
             await first.kill()
-            while (try? await bench.run("pgrep", "-f", "^\(mark)$")) != nil { await Task.yield() }
+            while try await processes(mark, bench) > 0 { await Task.yield() }
             let second = try await served(bench, agent, port: first.client.port)
             defer { second.running.send(SIGKILL) }
             let events = try await end(of: run, second.client)
             #expect(text("stdout", events) == "Up.\nDone.\n")
             #expect(events.last?["type"] == "run_completed")
+        }
+    }
+
+    @Test func whatItPrintsHasALimit() async throws {
+        try await withBench { bench in
+            let agent = "yes 'All work and no play.' | head -c 9000000; echo Done.\n"
+            let server = try await served(bench, agent)
+            defer { server.running.send(SIGKILL) }
+            let run = try await order(server.client)
+            while try await server.client.get("/api/runs/\(run)").json["state"] == "running" { await Task.yield() }
+            let events = try await events(run, server.client)
+            #expect(events.last?["type"] == "run_completed")
+            let output = text("stdout", events)
+            #expect((8_000_000...8 << 20).contains(output.utf8.count))
+            #expect(text("stderr", events) == "[More than 8 MiB was printed; the rest is not recorded.]\n")
         }
     }
 
