@@ -10,6 +10,8 @@ public struct Secret: Sendable, Hashable {
         case file(String)
         /// In the key store, under this name.
         case stored(String)
+        /// With the engine, for the run that it is looked up in: `token`.
+        case run(String)
     }
 
     public let place: Place
@@ -22,6 +24,9 @@ public struct Secret: Sendable, Hashable {
     public init(file: String) { self.init(.file(file)) }
 
     public init(stored name: String) { self.init(.stored(name)) }
+
+    /// The token with which a program of a run may ask and report for it, and do nothing else.
+    public static let runToken = Secret(.run("token"))
 
     /// A variable that is looked up as secrets are and holds none, such as the address of a service.
     public init(openVariable name: String) { self.init(.variable(name), isConfidential: false) }
@@ -39,7 +44,7 @@ public struct Secret: Sendable, Hashable {
     /// What the place is called, without the kind of place.
     public var name: String {
         switch place {
-        case .variable(let name), .stored(let name): name
+        case .variable(let name), .stored(let name), .run(let name): name
         case .file(let path): path
         }
     }
@@ -55,6 +60,7 @@ public struct Secret: Sendable, Hashable {
         case .variable(let name): "set the environment variable \(name)"
         case .file(let path): "write it into the file '\(path)', which nobody but its owner may read (chmod 600)"
         case .stored(let name): "run 'sluice key set \(name)'"
+        case .run: "it is there within a run, and nowhere else"
         }
     }
 }
@@ -69,10 +75,11 @@ extension Secret: CustomStringConvertible {
         case .variable(let name): "env:\(name)"
         case .file(let path): "file:\(path)"
         case .stored(let name): "stored:\(name)"
+        case .run(let name): "run:\(name)"
         }
     }
 
-    /// Reads `env:NAME`, `file:/absolute/path` or `stored:NAME`; `nil` for anything else.
+    /// Reads `env:NAME`, `file:/absolute/path`, `stored:NAME` or `run:token`; `nil` for anything else.
     public init?(_ text: String) {
         guard case .secret(let secret) = Reading(text) else { return nil }
         self = secret
@@ -80,7 +87,7 @@ extension Secret: CustomStringConvertible {
 
     /// Whether a text is meant as a reference to a secret, rightly written or not.
     public static func isMeant(by text: String) -> Bool {
-        ["env:", "file:/", "file:~", "stored:"].contains { text.hasPrefix($0) }
+        ["env:", "file:/", "file:~", "stored:", "run:token"].contains { text.hasPrefix($0) }
     }
 
     /// Whether the key store can have an entry of this name: up to 64 characters, parts such as `anthropic/work`.
@@ -133,6 +140,8 @@ private enum Reading {
         } else if let name = text.after("stored:") {
             let sentence = "must name a stored key: \(Secret.storedNames)."
             self = Secret.isStoredName(name) ? .secret(Secret(stored: String(name))) : .wrong(sentence)
+        } else if text == "\(Secret.runToken)" {
+            self = .secret(.runToken)
         } else {
             self = .none
         }

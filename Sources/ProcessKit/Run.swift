@@ -47,6 +47,15 @@ public func outcome(
     return try await outcome(of: command, ending, readers)
 }
 
+/// Runs a command whose two streams are read as they come, each by its own; otherwise as ``outcome(of:progress:)``.
+public func outcome(
+    of command: Command,
+    output: @escaping @Sendable (String) -> Void,
+    errors: @escaping @Sendable (String) -> Void
+) async throws(Failure) -> Outcome {
+    try await outcome(of: command, Ending(grace: command.grace), StreamReaders(output: output, errors: errors))
+}
+
 /// What takes the two streams of a command as they come.
 struct StreamReaders: Sendable {
     var output: @Sendable (String) -> Void

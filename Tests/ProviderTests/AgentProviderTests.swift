@@ -163,7 +163,7 @@ struct AgentProviderTests {
     @Test func outsideOfARunThereIsNothingToWorkOn() async throws {
         let example = ProgramExample(["/usr/bin/python3", Self.fixture, "work"], ["protocol": "acp"])
         let words =
-            "A program with 'protocol: acp' works on the files of a run, and is not asked for anything else, such as to judge."
+            "An agent works on the files of a run, and is not asked for anything else, such as to judge."
         await #expect(throws: Failure(.invalidInput, words)) { try await example.ask() }
     }
 

@@ -14,6 +14,8 @@ public enum M {
         public var model: ModelChain?
         /// How people are told away from the screen; `nil` where they are not.
         public var push: PushMeans?
+        /// Where programs of this machine reach the server: `http://127.0.0.1:8000`; `nil` where nobody knows.
+        public var address: @Sendable () -> String?
         public var clock: EngineClock
         var now: @Sendable () -> Instant { clock.now }
 
@@ -21,11 +23,13 @@ public enum M {
             runs: RunSettings = RunSettings(),
             model: ModelChain? = nil,
             push: PushMeans? = nil,
+            address: @escaping @Sendable () -> String? = { nil },
             clock: EngineClock = .system
         ) {
             self.runs = runs
             self.model = model
             self.push = push
+            self.address = address
             self.clock = clock
         }
     }

@@ -15,6 +15,8 @@ struct MRenderer: FrameRenderer {
     private var calls: [CallID: ToolCall] = [:]
     /// When what is under way began.
     private var begun: [String: Instant] = [:]
+    /// Whether what the model's reply says was told as it was printed.
+    private var hasPrinted = false
     /// Open, oldest first.
     private var questions: [Approval] = []
 
@@ -66,7 +68,10 @@ struct MRenderer: FrameRenderer {
         case .runFinished(let status, let reason): return finish(status, reason)
         case .checkStarted(let name, _): return goal.isEmpty ? [] : [begin(name.words, goal, at: event.at)]
         case .checkFinished(let name, let result): return goal.isEmpty ? [] : finish(name, result, at: event.at)
-        case .modelReplied(let reply): return MEvent.out(reply.text)
+        case .modelRequested:
+            hasPrinted = false
+            return []
+        case .modelReplied(let reply): return hasPrinted ? [] : MEvent.out(reply.text)
         case .modelFailed(_, _, let failure, _):
             return failure.kind == .cancelled ? [] : MEvent.problem(failure.message)
         case .modelFellBack(let from, let to): return MEvent.problem("'\(to)' stands in for '\(from)'.")
@@ -92,7 +97,7 @@ struct MRenderer: FrameRenderer {
             }
         case .reported(let report): return told(report)
         case .hookFailed(let failure): return MEvent.problem("The hook '\(failure.hook)' failed: \(failure.reason)")
-        case .workspaceOpened, .judgeRequested, .judgeReplied, .iterationStarted, .modelRequested,
+        case .workspaceOpened, .judgeRequested, .judgeReplied, .iterationStarted,
             .conversationCompacted, .callAssessed, .callStarted, .agentStarted, .agentFinished, .limitsChanged,
             .settingsChanged, .rolledBack, .changesApplied, .runForked, .bestChosen:
             return []
@@ -128,8 +133,9 @@ struct MRenderer: FrameRenderer {
         begun.removeValue(forKey: id).map { time.milliseconds - $0.milliseconds } ?? 0
     }
 
-    private func told(_ report: OutsideReport) -> [MEvent] {
-        switch report {
+    private mutating func told(_ report: OutsideReport) -> [MEvent] {
+        if case .output = report { hasPrinted = true }
+        return switch report {
         case .output(.stdout, let text): MEvent.out(text)
         case .output(.stderr, let text): MEvent.problem(text)
         case .callBegun(let id, let tool, let input): [.begin(id, tool, input)]

@@ -8,6 +8,8 @@ extension M {
         @Field("Whether a repository may have several runs under way.") public var sideBySide: Bool = false
         @Field("How long the hook of an agent waits for an answer before it has to ask again.")
         public var patience: Duration = .seconds(300)
+        @Field("A coding agent of another maker that does the work of every run.") public var agent: AgentSettings? =
+            nil
         public init() {}
 
         public func check(_ reader: inout FieldReader) {

@@ -17,8 +17,8 @@ struct RunStarter: Sendable {
     /// - Parameter key: The name of the client's key.
     /// - Throws: 409 when the repository has a run under way, and may have one only.
     func start(_ prompt: String, in repository: Repository, key: String?) async throws(HTTPError) -> RunID {
-        let pipeline = try pipeline(for: prompt)
         let run = RunID(UUID().uuidString.lowercased())
+        let pipeline = try pipeline(for: prompt, of: run)
         if !settings.runs.sideBySide { try await take(repository, for: run) }
         _ = try await asking { () async throws(ServiceError) in
             try await services.documents.put(
@@ -43,7 +43,7 @@ struct RunStarter: Sendable {
     }
 
     /// The pipeline of the installation, which has an input for the prompt or is told it.
-    private func pipeline(for prompt: String) throws(HTTPError) -> Pipeline {
+    private func pipeline(for prompt: String, of run: RunID) throws(HTTPError) -> Pipeline {
         let served: ServedPipeline
         do throws(PipelineError) { served = try services.pipelines.load(settings.runs.pipeline) } catch {
             throw HTTPError(error)
@@ -59,6 +59,7 @@ struct RunStarter: Sendable {
         // The files are there for this run alone.
         pipeline.workspace.isolation = .none
         pipeline.model = pipeline.model ?? settings.model
+        settings.runs.agent?.take(over: &pipeline, for: run, at: settings.address())
         try services.expectSound(pipeline)
         return pipeline
     }

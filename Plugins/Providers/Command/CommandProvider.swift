@@ -21,6 +21,8 @@ public struct CommandProvider: Provider {
 
     public func price(of model: String) -> Price? { price }
 
+    public var printsItsWork: Bool { settings.protocol == .prints }
+
     /// No vendor's list has it.
     public var isAtListPrice: Bool { false }
 
@@ -52,6 +54,12 @@ public struct CommandProvider: Provider {
     private func reply(to request: ModelRequest, _ environment: [String: String], _ context: ProviderContext)
         async throws(Failure) -> ModelReply
     {
+        if settings.protocol == .prints {
+            let workspace = try await AgentPlace.workspace(context)
+            let program = try program(of: request.model)
+            let command = AgentPlace.worker(program, settings, environment, workspace, task: request.asPrompt)
+            return try await PrintingTurn(request, command, context.printed).reply()
+        }
         if settings.protocol == .acp {
             let workspace = try await AgentPlace.workspace(context)
             let command = try AgentPlace.command(try program(of: request.model), settings, environment, workspace)

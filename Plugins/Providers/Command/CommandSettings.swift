@@ -5,7 +5,9 @@ public import ProviderKit
 public struct CommandSettings: PricedSettings {
     @Field("The program with its arguments: its absolute path, or a name that is looked up in PATH; no shell reads it.")
     var run: [String] = []
-    @Field("What it speaks: pieces of a reply, or acp, with an agent that works in the workspace by itself.")
+    @Field(
+        "What it speaks: pieces of a reply; or, as an agent that works in the workspace by itself, acp, or prints, for people."
+    )
     var `protocol`: ProgramProtocol = .pieces
     @Field("How an agent is answered that asks for permission; each answer is noted in the reply.")
     var permissions: AgentPermissions = .refuse
@@ -83,6 +85,8 @@ public enum ProgramProtocol: String, Choice {
     case pieces
     /// The Agent Client Protocol, version 1.
     case acp
+    /// Nothing but the task, on its standard input: it prints what people read, and its exit status says whether it is done.
+    case prints
 }
 
 /// How an agent is answered that asks for permission.

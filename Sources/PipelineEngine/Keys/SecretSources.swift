@@ -34,6 +34,7 @@ public final class SecretSources: Sendable {
         case .variable(MasterKeyPlaces.variable): return nil
         case .variable(let name): return environment[name]
         case .stored(let name): return try stored.value(of: name)
+        case .run: return nil  // of which run is known where it is asked for
         case .file(let path):
             guard let bytes = try PrivateFile.read(path) else { return nil }
             guard let text = String(validating: bytes, as: UTF8.self)?.trimmed, !text.isEmpty else {

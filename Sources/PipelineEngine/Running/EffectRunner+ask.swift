@@ -41,12 +41,34 @@ extension EffectRunner {
         _ attempt: Int,
         of run: LiveRun
     ) async throws(Failure) -> ModelReply {
+        let secrets = try await secrets(for: question, of: run.id)
         var context = ProviderContext(transport: transport, secrets: secrets, turn: turn, attempt: attempt)
         context.emit = { [emit, id = run.id] in emit(id, .model(turn: turn, $0)) }
         if let workspace = question.state.workspace {
             context.workspace = { () async throws(Failure) in try await self.confined(workspace, of: run) }
         }
-        return try await question.briefing.provider.reply(to: requestWithImages(question), in: context)
+        let provider = question.briefing.provider
+        guard provider.printsItsWork else {
+            return try await provider.reply(to: requestWithImages(question), in: context)
+        }
+        let printed = PrintedOutput(redactor)
+        context.printed = { printed.add($0, isError: $1) }
+        var reply = try await printed.recorded(in: run, clock) { [context] () async throws(Failure) in
+            try await provider.reply(to: self.requestWithImages(question), in: context)
+        }
+        reply.text = redactor.clean(reply.text)  // it was given secrets, and may print what it likes
+        return reply
+    }
+
+    /// What is looked up for a provider; the token of the run too, where its settings name that.
+    private func secrets(for question: Question, of run: RunID) async throws(Failure) -> SecretResolver {
+        let providers = question.state.pipeline?.providers ?? [:]
+        guard providers.values.contains(where: \.namesRunToken) else { return secrets }
+        let token: String
+        do throws(ServiceError) { token = try await tokens.token(for: run) } catch {
+            throw Failure(.unavailable, "The token of the run cannot be had. \(error)")
+        }
+        return redactor.noting { [secrets] in $0 == .runToken ? token : secrets($0) }
     }
 
     private func fail(_ question: Question, _ turn: Int, _ attempt: Int, _ failure: Failure, _ run: LiveRun)
@@ -65,5 +87,17 @@ extension EffectRunner {
 extension Event.Payload {
     var isModelRequest: Bool {
         if case .modelRequested = self { true } else { false }
+    }
+}
+
+extension JSONValue {
+    /// Whether it is, or holds, a reference to the token of a run.
+    fileprivate var namesRunToken: Bool {
+        switch self {
+        case .string(let text): text == "\(Secret.runToken)"
+        case .array(let elements): elements.contains(where: \.namesRunToken)
+        case .object(let members): members.values.contains(where: \.namesRunToken)
+        case .null, .bool, .int, .double: false
+        }
     }
 }

@@ -22,6 +22,7 @@ final class EffectRunner: Sendable {
     let policy: PolicyFile?
     let hookRunner: (any HookRunner)?
     let agents = AgentDesk()
+    let tokens: RunTokens
 
     init(_ parts: EngineParts, emit: @escaping @Sendable (RunID, LivePiece) -> Void) {
         registry = parts.registry
@@ -37,6 +38,7 @@ final class EffectRunner: Sendable {
         fault = parts.fault
         policy = parts.policy
         hookRunner = parts.hooks
+        tokens = RunTokens(documents: DocumentService(store: parts.documents))
         self.emit = emit
     }
 

@@ -53,7 +53,7 @@ public struct Services: Sendable {
         )
         pipelines = PipelineService(parts)
         documents = DocumentService(store: parts.documents)
-        tokens = RunTokens(documents: documents)
+        tokens = runner.tokens
         wakeUps = WakeUps(store: parts.store, keeper: keeper, clock: parts.clock)
     }
 

@@ -28,6 +28,9 @@ public protocol Provider: Sendable {
     /// What the model may be shown; `nil` when it takes no images, or nobody knows.
     func images(of model: String) -> ImageAllowance?
 
+    /// Whether what is asked is a program that works in the workspace by itself, and prints what it does.
+    var printsItsWork: Bool { get }
+
     /// Streams pieces to `context.emit` and returns the whole.
     ///
     /// - Throws: ``Failure`` with the service's own words. ``Failure/Kind/unavailable``,
@@ -42,6 +45,7 @@ extension Provider {
     public var isAtListPrice: Bool { true }
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {}
     public func images(of model: String) -> ImageAllowance? { nil }
+    public var printsItsWork: Bool { false }
 }
 
 /// What a provider may use while it asks for a reply.
@@ -57,6 +61,8 @@ public struct ProviderContext: Sendable {
     public var workspace: (@Sendable () async throws(Failure) -> Workspace)?
     /// Takes pieces of the reply as they come.
     public var emit: @Sendable (ModelPiece) -> Void
+    /// Takes what a program prints while it works (``Provider/printsItsWork``), which is recorded.
+    public var printed: @Sendable (_ text: String, _ isError: Bool) -> Void = { _, _ in }
 
     public init(
         transport: any HTTPTransport,

@@ -60,6 +60,8 @@ struct ContractMeans: Sendable {
     let native: APIContract
     /// What telling people away from the screen takes; `nil` where nobody asked for it.
     let push: M.PushMeans?
+    /// Where programs of this machine reach the server; `nil` before it listens.
+    let address: @Sendable () -> String?
 
     /// - Throws: all that is wrong with the secrets it takes, so that nobody finds out by not being told.
     fileprivate func settingsOfM() throws(CommandError) -> M.Settings {
@@ -67,7 +69,7 @@ struct ContractMeans: Sendable {
         do throws(PipelineError) { _ = try services.pipelines.load(runs.pipeline) } catch {
             throw .usage("Option '--project-m': \(error)")
         }
-        return M.Settings(runs: runs, model: model, push: try expectedPush())
+        return M.Settings(runs: runs, model: model, push: try expectedPush(), address: address)
     }
 
     private func expectedPush() throws(CommandError) -> M.PushMeans? {

@@ -14,6 +14,7 @@ struct Server: Sendable {
     let keys: KeyRing
     let roots: [String]
     private let metrics = Metrics()
+    private let address = ServedAddress()
 
     init(_ settings: ServeSettings, _ session: Session) throws(CommandError) {
         try session.expectPolicy(settings.policy)
@@ -53,6 +54,7 @@ struct Server: Sendable {
         let tickets = Tickets(now: session.clock.now)
         let contracts = try contracts(tickets, log)
         let listener = try listen(try site(contracts, tickets, log))
+        address.take(settings.host, listener.port)
         gauge(listener)
         // Whoever has read where it is may tell it to end.
         let signals = StopSignals { listener.shutDown(within: .seconds(1)) }
@@ -133,7 +135,8 @@ struct Server: Sendable {
             model: model,
             metrics: metrics,
             native: native,
-            push: settings.push.map { session.push($0, settings.db) { log?.write($0) } }
+            push: settings.push.map { session.push($0, settings.db) { log?.write($0) } },
+            address: { [address] in address() }
         )
     }
 

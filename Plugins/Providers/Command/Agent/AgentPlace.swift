@@ -8,7 +8,7 @@ enum AgentPlace {
         guard let open = context.workspace else {
             throw Failure(
                 .invalidInput,
-                "A program with 'protocol: acp' works on the files of a run, and is not asked for anything else, such as to judge."
+                "An agent works on the files of a run, and is not asked for anything else, such as to judge."
             )
         }
         return try await open()
@@ -28,5 +28,24 @@ enum AgentPlace {
             return Command(program, arguments, in: settings.directory, environment: environment, timeout: life)
         }
         return Command(program, arguments, in: workspace, environment: environment, timeout: life)
+    }
+
+    /// A program that is given its task on standard input; in the sandbox of the run unless the settings say otherwise, and in
+    /// the directory of the work in any case.
+    static func worker(
+        _ program: String,
+        _ settings: CommandSettings,
+        _ environment: [String: String],
+        _ workspace: Workspace,
+        task: String
+    ) -> Command {
+        let arguments = Array(settings.run.dropFirst())
+        var command = Command(program, arguments, in: workspace, environment: environment)
+        if !settings.confined { command.confinement = nil }
+        command.input = Array(task.utf8)
+        command.timeout = settings.totalTimeout
+        command.grace = .seconds(5)
+        command.limit = OutputLimit(head: 0, tail: 16_000)
+        return command
     }
 }
