@@ -259,6 +259,23 @@ struct WebSocketServerTests {
         #expect(stream.count == 0)
     }
 
+    /// For clients that do not count the pings of the protocol: the message that their own has for it.
+    @Test func aHeartbeatOfAContractComesWithThePing() async throws {
+        let route = Route.webSocket("/socket") { _ in
+            var session = StreamSession(opened: { _ in })
+            session.heartbeat = Frame(sequence: nil, text: Array("still here".utf8))
+            return session
+        }
+        let frames = try await serving(settings { $0.heartbeat = .milliseconds(500) }, [route]) { listener in
+            let client = RawClient(listener.port)
+            client.upgrade()
+            let first = [client.frame(), client.frame()]
+            client.sendText("pong")
+            return first + [client.frame(), client.frame()]
+        }
+        #expect(frames == ["ping 0", "text still here", "ping 0", "text still here"])
+    }
+
     @Test func manyIdleSocketsAreHeldAndAllHearOneFrame() async throws {
         let sinks = Collected<any FrameSink>()
         let all = TestGate()
