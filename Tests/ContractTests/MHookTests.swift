@@ -50,7 +50,6 @@ struct MHookTests {
             _ = try await bench.client.post("/api/runs/\(run)/cancel")
             let frames = try await bench.frames(of: run)
             #expect(frames.types.count { $0 == "approval_requested" } == 1)
-            #expect(try await bench.mistakes(in: frames) == [:])
         }
     }
 
@@ -239,7 +238,6 @@ struct MHookTests {
                     "run_started", "tool_call_start", "stderr", "tool_call_end", "stdout", "run_cancelled",
                 ]
             )
-            #expect(try await bench.mistakes(in: frames) == [:])
             let late = try await bench.client.post(path, ["type": "stdout", "data": ["text": "Late."]])
             #expect(try refusal(late) == "409 invalid_state run is not in an active state")
         }
