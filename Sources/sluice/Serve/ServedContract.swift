@@ -66,8 +66,11 @@ struct ContractMeans: Sendable {
     /// - Throws: all that is wrong with the secrets it takes, so that nobody finds out by not being told.
     fileprivate func settingsOfM() throws(CommandError) -> M.Settings {
         let runs = settings.projectM
-        do throws(PipelineError) { _ = try services.pipelines.load(runs.pipeline) } catch {
-            throw .usage("Option '--project-m': \(error)")
+        // What nobody has named is there, but in a server that is only measured.
+        if runs.pipeline != M.RunSettings().pipeline {
+            do throws(PipelineError) { _ = try services.pipelines.load(runs.pipeline) } catch {
+                throw .usage("Option '--project-m': \(error)")
+            }
         }
         return M.Settings(runs: runs, model: model, push: try expectedPush(), address: address)
     }

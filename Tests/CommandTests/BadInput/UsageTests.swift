@@ -151,7 +151,7 @@ struct UsageTests {
             """
             There is no built-in pipeline 'pytets'. Did you mean 'pytest'? There are: ai-eval, bench-compare, command, \
             coverage, fix-ci, fix-lint, generate-eval, perf-check, plan-approve-build, prompt, pytest, refactor, \
-            refactor-by-review, reproduce-bug, review, swarm, upgrade-dependency. The name of a goal does it, too \
+            refactor-by-review, reproduce-bug, review, swarm, task, upgrade-dependency. The name of a goal does it, too \
             ('sluice modules' lists them). A file is named with its ending: 'pytets.yaml'.
             """
         ),
