@@ -11,12 +11,14 @@ final class StopSignals: Sendable {
     var hasCome: Bool { count.withLock { $0 > 0 } }
 
     init(first: @escaping @Sendable () -> Void) {
-        let queue = DispatchQueue(label: "signals")
+        let (queue, ready) = (DispatchQueue(label: "signals"), DispatchGroup())
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for source in sources {
+            ready.enter()
+            source.setRegistrationHandler { ready.leave() }
             source.setEventHandler { [self] in
                 let isFirst = count.withLock { count in
                     count += 1
@@ -26,5 +28,7 @@ final class StopSignals: Sendable {
             }
             source.resume()
         }
+        // One that comes before anybody listens is lost: the system ignores it by now.
+        ready.wait()
     }
 }

@@ -61,6 +61,9 @@ struct BenchChild: ~Copyable {
         close(output)
     }
 
+    /// Whether ``killAll()`` was called.
+    static var areOver: Bool { alive.withLock(\.isOver) }
+
     /// Kills all that there are and all that still come, for somebody who ends the benchmark early.
     static func killAll() {
         alive.withLock { alive in
