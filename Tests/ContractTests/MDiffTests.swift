@@ -62,6 +62,11 @@ struct MDiffTests {
                 "a +2 -1"
             ),
             ("apply_patch", ["patch": "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+2\n"], "a +1 -1"),
+            // Lines of a hunk that look like the names of a file, and a file that goes.
+            (
+                "apply_patch", ["patch": "--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n x\n--- old\n+++ new\n y\n"], "a +1 -1"
+            ),
+            ("apply_patch", ["patch": "--- a/b\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-x\n-y\n-x\n"], "b +0 -3"),
             ("NotebookEdit", ["notebook_path": "n.ipynb", "new_source": "a\nb"], "n.ipynb +2 -0"),
         ] as [(String, JSONValue, String)]
     )

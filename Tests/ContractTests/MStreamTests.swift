@@ -1,9 +1,10 @@
 import HTTPKit
-import MContract
 import PipelineEngine
 import PipelineKit
 import PipelineTesting
 import Testing
+
+@testable import MContract
 
 /// Streams of Project M: twelve types of events, numbers without gaps, and how the run stands.
 @Suite(.timeLimit(.minutes(5)))
@@ -100,6 +101,20 @@ struct MStreamTests {
             let list = try await bench.json("/api/runs/\(run)/events").elements
             #expect(list.count == most)
         }
+    }
+
+    /// What stands in a store may be anything: it traps nobody.
+    @Test func aCallThatLastedForEverIsTold() throws {
+        var renderer = MRenderer(run: "r1")
+        let report = OutsideReport.callEnded(
+            id: "c1",
+            tool: "Bash",
+            isError: false,
+            duration: .milliseconds(Int.max),
+            error: nil
+        )
+        let event = Event(sequence: 1, at: Instant(milliseconds: 0), payload: .reported(report), digest: Chain.start)
+        #expect(renderer.numbered(event).first?.event.data["duration_ms"] == .int(.max))
     }
 
     @Test func whatFailsIsTold() async throws {

@@ -7,7 +7,6 @@ import PipelineKit
 /// The questions that runs ask of people, and the answers.
 struct ApprovalRoutes: Sendable {
     let services: Services
-    let settings: M.Settings
 
     /// Runs whose questions are listed at once.
     private static let most = 1_000
@@ -71,7 +70,7 @@ struct ApprovalRoutes: Sendable {
         }
         var found: [Question]
         if let name = request.query("run_id") {
-            found = try await services.questions(of: services.run(RunID(name)).row.run)
+            found = try await services.questions(of: services.row(of: RunID(name)).run)
         } else {
             found = try await questions(RunQuery(isAsking: state == "pending", isOwn: true, limit: 100))
         }
@@ -94,7 +93,7 @@ struct ApprovalRoutes: Sendable {
                 throw .invalid("payload must be JSON: \(error)")
             }
         }
-        let run = try await services.run(RunID(body.runId)).row
+        let run = try await services.row(of: RunID(body.runId))
         guard !run.status.isFinal else { throw .notActive }
         let interaction = Interaction(body.type, tool: body.tool, key: UUID().uuidString.lowercased(), payload: about)
         let id = try await asking(else: .notActive) { () async throws(ServiceError) in

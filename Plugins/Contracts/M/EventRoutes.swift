@@ -37,7 +37,7 @@ struct EventRoutes: Sendable {
 
     private func stream(_ request: HTTPRequest) async throws(HTTPError) -> StreamSession {
         let number = try Self.number(request)
-        let run = try await services.run(request).row.run
+        let run = try await services.row(of: RunID(request["run_id"])).run
         var session = broadcasts.session(of: run.value, after: 0, beyond: number)
         session.heartbeat = Self.ping
         return session
@@ -54,7 +54,7 @@ struct EventRoutes: Sendable {
 
     private func list(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let first = try Self.number(request)
-        let run = try await services.run(request).row.run
+        let run = try await services.row(of: RunID(request["run_id"])).run
         var (renderer, sequence) = (MRenderer(run: run), 0)
         var told: [(number: Int, event: MEvent, at: Instant)] = []
         while told.count < Self.most {

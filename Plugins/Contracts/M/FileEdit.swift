@@ -1,4 +1,5 @@
 import PipelineKit
+import WorkspaceKit
 
 /// What a call makes of one file.
 struct FileEdit: Sendable {
@@ -54,26 +55,19 @@ struct FileEdit: Sendable {
         input["replace_all"] == true ? 0 : max(0, input["occurrence"]?.integer ?? 1)
     }
 
-    /// The files of a patch, by the lines that begin each: of unified diffs, and of the form with `*** Update File:`.
-    private static func patched(_ patch: String) -> [FileEdit] {
-        var files: [(path: String, lines: [Substring])] = []
-        for line in patch.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let path = header(line) {
-                files.append((path, []))
-            } else if !files.isEmpty, !line.hasPrefix("--- "), !line.hasPrefix("*** ") {
-                files[files.count - 1].lines.append(line)
-            }
+    /// The files of a patch, as the tool reads it: what is shown is what it would do.
+    private static func patched(_ text: String) -> [FileEdit] {
+        guard let patches = try? PatchText(text).patches() else { return [] }
+        return patches.flatMap { patch -> [FileEdit] in
+            let edit =
+                switch patch.change {
+                case .add(let content): Change.write(String(decoding: content, as: UTF8.self))
+                case .delete: Change.delete
+                case .update(let hunks): Change.told(hunks.map(\.shown).joined())
+                }
+            let moved = patch.newPath.map { FileEdit($0, .told("Moved from \(patch.path).\n")) }
+            return [FileEdit(patch.path, edit), moved].compactMap(\.self)
         }
-        return files.map { FileEdit($0.path, .told($0.lines.joined(separator: "\n"))) }
-    }
-
-    private static func header(_ line: Substring) -> String? {
-        for mark in ["*** Add File: ", "*** Update File: ", "*** Delete File: "] where line.hasPrefix(mark) {
-            return String(line.dropFirst(mark.count))
-        }
-        guard line.hasPrefix("+++ ") else { return nil }
-        let path = line.dropFirst(4).split(separator: "\t").first ?? ""
-        return String(path.hasPrefix("b/") ? path.dropFirst(2) : path)
     }
 
     /// - Parameter before: What a file of the workspace holds; `nil` for one that is not there.
@@ -113,7 +107,7 @@ struct FileEdit: Sendable {
         for pair in pairs {
             guard !pair.old.isEmpty else { return pieces() }
             let ranges = text.ranges(of: pair.old)
-            guard occurrence < ranges.count + 1, !ranges.isEmpty else { return pieces() }
+            guard occurrence <= ranges.count, !ranges.isEmpty else { return pieces() }
             if occurrence == 0 {
                 text.replace(pair.old, with: pair.new)
             } else {
@@ -130,5 +124,23 @@ struct FileEdit: Sendable {
         if added.last == "" { added.removeLast() }
         lines.insert(contentsOf: added, at: min(max(line, 1), lines.count + 1) - 1)
         return compared(before, lines.map { $0 + "\n" }.joined())
+    }
+}
+
+extension Hunk {
+    /// As it stands in a patch.
+    fileprivate var shown: String {
+        let place = start.map { " line \($0 + 1)" } ?? anchors.map { " \($0.text)" }.joined()
+        return "@@\(place) @@\n" + lines.map { "\($0.kind.mark)\($0.text.text)\n" }.joined()
+    }
+}
+
+extension Hunk.Kind {
+    fileprivate var mark: Character {
+        switch self {
+        case .context: " "
+        case .removed: "-"
+        case .added: "+"
+        }
     }
 }

@@ -44,7 +44,7 @@ struct HookRoutes: Sendable {
         guard !key.isEmpty else { throw .invalid("request_id is required") }
         let run = RunID(body.runId)
         try request.expectOwn(run)
-        let row = try await services.run(run).row
+        let row = try await services.row(of: run)
         if let known = try await known(key, in: run), let decision = known.decision {
             return .json(decision, status: .conflict)
         }
@@ -67,7 +67,6 @@ struct HookRoutes: Sendable {
     ///
     /// - Throws: 504 when none came in time.
     private func decision(on approval: ApprovalID, of run: RunID) async throws(HTTPError) -> JSONValue {
-        let (services, settings) = (services, settings)
         let answer = await withTaskGroup(of: Result<OutsideAnswer?, ServiceError>.self) { group in
             group.addTask {
                 do throws(ServiceError) {
@@ -92,7 +91,7 @@ struct HookRoutes: Sendable {
     }
 
     private func token(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let run = try await services.run(request).row.run
+        let run = try await services.row(of: RunID(request["run_id"])).run
         let token = try await asking { () async throws(ServiceError) in try await services.tokens.token(for: run) }
         return .json(["token": .string(token)])
     }

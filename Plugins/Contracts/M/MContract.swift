@@ -40,7 +40,7 @@ public enum M {
             routes: RepositoryRoutes(services: services, settings: settings).routes
                 + RunRoutes(services: services, starter: RunStarter(services: services, settings: settings)).routes
                 + EventRoutes(services).routes
-                + ApprovalRoutes(services: services, settings: settings).routes
+                + ApprovalRoutes(services: services).routes
                 + HookRoutes(services: services, settings: settings).routes
                 + ReportRoutes(services: services).routes
                 + DeviceRoutes(services: services, settings: settings).routes,

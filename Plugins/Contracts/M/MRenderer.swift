@@ -60,7 +60,7 @@ struct MRenderer: FrameRenderer {
     private mutating func events(for event: Event) -> [MEvent] {
         switch event.payload {
         case .runStarted(let start):
-            goal = Self.goal(start.pipeline)
+            goal = (try? Pipeline(json: start.pipeline))?.goalInWords ?? ""
             return [MEvent(.runStarted)]
         case .runReopened:
             status = .running
@@ -104,12 +104,6 @@ struct MRenderer: FrameRenderer {
         }
     }
 
-    private static func goal(_ pipeline: JSONValue) -> String {
-        let gates = (try? Pipeline(json: pipeline))?.gates.map(\.id.value) ?? []
-        return gates.enumerated().filter { !gates[..<$0.offset].contains($0.element) }.map(\.element)
-            .joined(separator: ", ")
-    }
-
     // MARK: - Calls and checks
 
     private mutating func begin(_ id: String, _ tool: String, _ input: JSONValue = [:], at time: Instant) -> MEvent {
@@ -140,7 +134,7 @@ struct MRenderer: FrameRenderer {
         case .output(.stderr, let text): MEvent.problem(text)
         case .callBegun(let id, let tool, let input): [.begin(id, tool, input)]
         case .callEnded(let id, let tool, let isError, let duration, let error):
-            [.end(id, tool, after: Int(duration / .milliseconds(1)), error: isError ? error ?? "It failed." : nil)]
+            [.end(id, tool, after: duration.milliseconds, error: isError ? error ?? "It failed." : nil)]
         }
     }
 

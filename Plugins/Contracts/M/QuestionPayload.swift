@@ -54,24 +54,19 @@ struct QuestionPayload: Sendable {
     var type: QuestionType { !files.isEmpty ? .diff : command != nil ? .command : .generic }
 
     var json: JSONValue {
-        var members: [String: JSONValue] = ["message": .string(message.cut(to: Self.most))]
-        if let command { members["command"] = .string(command.cut(to: Self.most)) }
+        var members: [String: JSONValue] = ["message": .string(message.shortened(to: Self.most))]
+        if let command { members["command"] = .string(command.shortened(to: Self.most)) }
         guard !files.isEmpty else { return .object(members) }
         let whole = files.map { "--- a/\($0.path)\n+++ b/\($0.path)\n\($0.content)" }.joined()
-        members["diff"] = .string(whole.cut(to: Self.most))
+        members["diff"] = .string(whole.shortened(to: Self.most))
         members["files"] = .array(
             files.map { file in
                 [
                     "path": .string(file.path), "additions": .int(file.additions), "deletions": .int(file.deletions),
-                    "content": .string(file.content.cut(to: Self.most)),
+                    "content": .string(file.content.shortened(to: Self.most)),
                 ]
             }
         )
         return .object(members)
     }
-}
-
-extension String {
-    /// The text, or its beginning with a sign that there is more.
-    func cut(to most: Int) -> String { utf8.count > most && count > most ? prefix(most) + "…" : self }
 }

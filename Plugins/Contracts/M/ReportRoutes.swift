@@ -26,7 +26,7 @@ struct ReportRoutes: Sendable {
         let run = RunID(request["run_id"])
         try request.expectOwn(run)
         let body = try request.asked(ReportBody.self)
-        let row = try await services.run(run).row
+        let row = try await services.row(of: run)
         guard !row.status.isFinal else { throw .notActive }
         let reports = try reports(in: body)
         try await asking(else: .notActive) { () async throws(ServiceError) in

@@ -74,7 +74,8 @@ struct RepositoryRoutes: Sendable {
             }
         }
         _ = try await asking { () async throws(ServiceError) in
-            try await services.documents.remove(repository.id, from: Repository.collection)
+            try await services.documents.remove(repository.id, from: RunStarter.turns)
+            return try await services.documents.remove(repository.id, from: Repository.collection)
         }
         return HTTPResponse(.noContent)
     }

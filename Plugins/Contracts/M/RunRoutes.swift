@@ -59,7 +59,7 @@ struct RunRoutes: Sendable {
     }
 
     private func cancel(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let run = try await services.run(request).row
+        let run = try await services.row(of: RunID(request["run_id"]))
         guard !run.status.isFinal else { throw .notActive }
         try await asking(else: .notActive) { () async throws(ServiceError) in
             try await services.runs.cancel(run.run, by: request.person)
@@ -69,7 +69,7 @@ struct RunRoutes: Sendable {
 
     private func input(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let body = try request.asked(InputBody.self)
-        let run = try await services.run(request).row.run
+        let run = try await services.row(of: RunID(request["run_id"])).run
         let none = HTTPError.state("run is not waiting for input")
         let open = try await asking { () async throws(ServiceError) in try await services.approvals.pending(of: run) }
         guard let question = open.first(where: { $0.input != nil }) else { throw none }
@@ -101,10 +101,15 @@ extension Services {
     func run(_ request: HTTPRequest) async throws(HTTPError) -> MRun { try await run(RunID(request["run_id"])) }
 
     /// - Throws: 404.
-    func run(_ id: RunID) async throws(HTTPError) -> MRun {
+    func run(_ id: RunID) async throws(HTTPError) -> MRun { try await described(row(of: id)) }
+
+    /// The row of a run, for who needs nothing of what was asked for.
+    ///
+    /// - Throws: 404.
+    func row(of id: RunID) async throws(HTTPError) -> RunSummary {
         let row = try await asking { () async throws(ServiceError) in try await runs.summary(of: id) }
         guard let row else { throw .noRun }
-        return try await described(row)
+        return row
     }
 
     /// A row with what was asked for.

@@ -10,7 +10,7 @@ struct RunStarter: Sendable {
     let settings: M.Settings
 
     /// Which run a repository is taken by, for those where it may be one only.
-    private static let turns = "m.turns"
+    static let turns = "m.turns"
 
     /// Checks all of it, then records the run and queues it.
     ///

@@ -28,7 +28,14 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
     }
 
     /// - Returns: whether what is kept of later sequences is little enough to be pushed at once.
-    func lacksLittle(_ wish: FollowerWish) -> Bool { recent.bytes(after: wish.after) <= RecentFrames.mostAtOnce }
+    func lacksLittle(_ wish: FollowerWish) -> Bool {
+        missed(by: wish).reduce(0) { $0 + $1.text.count } <= RecentFrames.mostAtOnce
+    }
+
+    /// What is kept here and a follower is to be sent.
+    private func missed(by wish: FollowerWish) -> ArraySlice<Frame> {
+        recent.frames(after: wish.after).drop { !wish.includes($0) }
+    }
 
     /// Takes in a follower, the first together with its renderer.
     mutating func add(_ sink: any FrameSink, _ renderer: Renderer, position: Int, _ wish: FollowerWish) {
@@ -41,7 +48,7 @@ struct BroadcastState<Renderer: FrameRenderer>: Sendable {
     /// Takes in a follower, once the broadcast has begun.
     mutating func add(_ sink: any FrameSink, _ wish: FollowerWish) {
         followers[ObjectIdentifier(sink)] = Follower(sink: sink, wish: wish)
-        sink.push(recent.frames(after: wish.after).drop { !wish.includes($0) })
+        sink.push(missed(by: wish))
         if let standing = renderer?.standing { sink.push([standing]) }
         if isOver { sink.close(.normal, "") }
     }

@@ -37,9 +37,6 @@ struct RecentFrames: Sendable {
         return frames[index...]
     }
 
-    /// How much those are.
-    func bytes(after sequence: Int) -> Int { frames(after: sequence).reduce(0) { $0 + $1.text.count } }
-
     private mutating func dropOldest() {
         let frame = frames[start]
         start += 1

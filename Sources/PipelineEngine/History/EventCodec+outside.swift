@@ -53,7 +53,7 @@ extension OutsideReport {
 
 extension Duration {
     /// The nearest whole number of them; nothing below zero, and the most that a number holds for what is longer.
-    var milliseconds: Int {
+    public var milliseconds: Int {
         let (seconds, attoseconds) = components
         let (whole, isTooMuch) = Int(seconds).multipliedReportingOverflow(by: 1_000)
         if isTooMuch { return seconds < 0 ? 0 : .max }

@@ -34,7 +34,7 @@ extension RunFacts {
         return [
             "project": .string(start?.project ?? ""),
             "origin": .string(start?.origin ?? ""),
-            "goal": .string(goalInWords),
+            "goal": .string(pipeline?.goalInWords ?? ""),
             "human_gate": .string((pipeline?.human.gate ?? .never).rawValue),
             "iteration": .int(iteration),
             "iterations": .int(iterationLimit),
@@ -58,13 +58,6 @@ extension RunFacts {
     /// Why the run has ended; `nil` while it has not.
     private var reason: String? {
         if case .finished(_, let reason) = phase { reason } else { nil }
-    }
-
-    /// The gates that judge, each once, in the order they are named: `pytest, command`.
-    private var goalInWords: String {
-        let gates = goal?.judge.gates(at: FieldPath()).map(\.id.value) ?? []
-        return gates.enumerated().filter { !gates[..<$0.offset].contains($0.element) }.map(\.element)
-            .joined(separator: ", ")
     }
 }
 
@@ -120,5 +113,14 @@ extension Approval.Subject {
             }
         guard let subject else { return nil }
         self = subject
+    }
+}
+
+extension Pipeline {
+    /// The gates that judge, each once, in the order they are named: `pytest, command`; empty without a goal.
+    public var goalInWords: String {
+        let names = gates.map(\.id.value)
+        return names.enumerated().filter { !names[..<$0.offset].contains($0.element) }.map(\.element)
+            .joined(separator: ", ")
     }
 }

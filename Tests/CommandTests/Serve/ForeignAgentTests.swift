@@ -26,12 +26,6 @@ struct ForeignAgentTests {
         return try await Served(bench, port: port, ["--project-m", settings.jsonText])
     }
 
-    private func order(_ client: Client) async throws -> String {
-        let repository = try await client.post("/api/repos", ["name": "shop"]).json["id"]?.text ?? ""
-        let answer = try await client.post("/api/repos/\(repository)/runs", ["prompt": "Write it down."])
-        return try #require(answer.json["id"]?.text, "\(answer.text)")
-    }
-
     private func events(_ run: String, _ client: Client) async throws -> [JSONValue] {
         try await client.get("/api/runs/\(run)/events").json.elements
     }
@@ -65,7 +59,7 @@ struct ForeignAgentTests {
             let agent = "cat > task; echo Working.; echo Hm. >&2; echo 1 > done.txt; echo Done.\n"
             let server = try await served(bench, agent)
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             let events = try await end(of: run, server.client)
             #expect(text("stdout", events) == "Working.\nDone.\n")
             #expect(text("stderr", events) == "Hm.\n")
@@ -90,7 +84,7 @@ struct ForeignAgentTests {
             let agent = "cat > task; if test -e one.txt; then touch two.txt; else touch one.txt; fi; echo Tried.\n"
             let server = try await served(bench, agent, ["pipeline": "checked.yaml"])
             defer { server.running.send(SIGKILL) }
-            let events = try await end(of: order(server.client), server.client)
+            let events = try await end(of: server.client.orderOfM(), server.client)
             let checks = events.compactMap { $0["data"] }.filter { $0["tool"] == "command" && $0["success"] != nil }
             #expect(checks.map { $0["success"] } == [false, false, true])
             #expect(events.last?["type"] == "run_completed")
@@ -101,7 +95,7 @@ struct ForeignAgentTests {
         try await withBench { bench in
             let server = try await served(bench, "echo No luck. >&2; exit 3\n")
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             let last = try await end(of: run, server.client).last
             #expect(last?["type"] == "run_failed")
             #expect(last?["data"]?["error"]?.text?.contains("exited with 3: No luck.") == true)
@@ -115,7 +109,7 @@ struct ForeignAgentTests {
             let mark = "sleep \(Int.random(in: 100_000...999_999))"
             let server = try await served(bench, "trap '' TERM; \(mark) & echo Up.; wait; \(mark)\n")
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             _ = try await wait(run, server.client) { text("stdout", $0) == "Up.\n" }
             #expect(try await processes(mark, bench) == 1)
             let cancelled = try await server.client.post("/api/runs/\(run)/cancel")
@@ -139,7 +133,7 @@ struct ForeignAgentTests {
                 """
             let server = try await served(bench, agent)
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             for (number, isAllowed) in [true, false].enumerated() {
                 let asked = try await wait(run, server.client) { events in
                     events.count { $0["type"] == "approval_requested" } == number + 1
@@ -178,7 +172,7 @@ struct ForeignAgentTests {
             defer { server.running.send(SIGKILL) }
             var person = server.client
             person.key = String(key)
-            let run = try await order(person)
+            let run = try await person.orderOfM()
             let events = try await end(of: run, person)
             #expect(text("stdout", events) == "201 401 My token is [secret token].\n")
             #expect(events.contains { $0["type"] == "tool_call_start" && $0["data"]?["tool"] == "Bash" })
@@ -196,7 +190,7 @@ struct ForeignAgentTests {
             let agent = "if test -e again; then echo Done.; else touch again; echo Up.; \(mark); fi\n"
             let first = try await served(bench, agent)
             defer { first.running.send(SIGKILL) }
-            let run = try await order(first.client)
+            let run = try await first.client.orderOfM()
             _ = try await wait(run, first.client) { text("stdout", $0) == "Up.\n" }
             await first.kill()
             while try await processes(mark, bench) > 0 { await Task.yield() }
@@ -213,7 +207,7 @@ struct ForeignAgentTests {
             let agent = "yes 'All work and no play.' | head -c 9000000; echo Done.\n"
             let server = try await served(bench, agent)
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             while try await server.client.get("/api/runs/\(run)").json["state"] == "running" { await Task.yield() }
             let events = try await events(run, server.client)
             #expect(events.last?["type"] == "run_completed")

@@ -17,12 +17,6 @@ struct HookScriptTests {
         try await Served(bench, port: port, adding: ["SLUICE_MODEL": "scripted/script.json"].merging(more) { $1 })
     }
 
-    private func order(_ client: Client) async throws -> String {
-        let repository = try await client.post("/api/repos", ["name": "shop"]).json["id"]?.text ?? ""
-        let answer = try await client.post("/api/repos/\(repository)/runs", ["prompt": "Write it down."])
-        return try #require(answer.json["id"]?.text, "\(answer.text)")
-    }
-
     /// Starts the hook with what an agent gives it.
     private func hook(_ bench: Bench, _ input: String, _ variables: [String: String]) throws -> Running {
         let script = "\(Bench.package)/Docs/Examples/ProjectM/pre_tool_use.py"
@@ -56,7 +50,7 @@ struct HookScriptTests {
             try prepare(bench)
             let server = try await served(bench)
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             for (input, isAllowed) in [(Self.bash, true), (#"{"tool":"Bash","input":{"command":"make"}}"#, false)] {
                 let hook = try hook(bench, input, variables(server.client, run))
                 let question = try await question(about: "Bash", server.client)
@@ -82,7 +76,7 @@ struct HookScriptTests {
             try prepare(bench)
             let server = try await served(bench)
             defer { server.running.send(SIGKILL) }
-            let run = try await order(server.client)
+            let run = try await server.client.orderOfM()
             let input = #"{"tool_name":"AskUserQuestion","tool_input":{"question":"Which colour?"}}"#
             let hook = try hook(bench, input, variables(server.client, run))
             let question = try await question(about: "AskUserQuestion", server.client)
@@ -102,7 +96,7 @@ struct HookScriptTests {
             let first = try await served(bench)
             defer { first.running.send(SIGKILL) }
             let port = first.client.port
-            let run = try await order(first.client)
+            let run = try await first.client.orderOfM()
             let hook = try hook(bench, Self.bash, variables(first.client, run))
             let question = try await question(about: "Bash", first.client)
             await first.kill()
@@ -156,7 +150,7 @@ struct HookScriptTests {
             defer { server.running.send(SIGKILL) }
             var person = server.client
             person.key = String(key)
-            let run = try await order(person)
+            let run = try await person.orderOfM()
             let token = try #require(try await person.get("/api/runs/\(run)/token").json["token"]?.text)
             let hook = try hook(bench, Self.bash, variables(person, run, ["M_RUN_TOKEN": token]))
             let question = try await question(about: "Bash", person)

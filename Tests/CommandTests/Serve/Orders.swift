@@ -34,6 +34,13 @@ extension Client {
         return events
     }
 
+    /// Starts a run of Project M, in a repository of its own.
+    func orderOfM() async throws -> String {
+        let repository = try await post("/api/repos", ["name": "shop"]).json["id"]?.text ?? ""
+        let answer = try await post("/api/repos/\(repository)/runs", ["prompt": "Write it down."])
+        return try #require(answer.json["id"]?.text, "\(answer.text)")
+    }
+
     /// The questions of all runs that are open.
     func questions() async throws -> [JSONValue] {
         try await get("/api/v1/approvals").json["items"]?.elements ?? []

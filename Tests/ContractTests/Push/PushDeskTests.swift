@@ -166,7 +166,7 @@ struct PushDeskTests {
             try await store.append(Batch(run: run, events: [StoreSamples.event(1, of: run)], summary: row))
         }
         let found = try await OpenQuestions(PushTrial(over: store).services.approvals).all()
-        #expect(Set(found.map { PushMessage.id($0.run, $0.approval.id) }).count == 1_203 + 601)
+        #expect(Set(found.map { Question.name($0.approval.id, of: $0.run) }).count == 1_203 + 601)
         #expect(found.count == 1_203 + 601)
     }
 

@@ -62,7 +62,7 @@ struct PushSequenceTests {
             #expect(levels == levels.sorted() && Set(levels).count == levels.count && levels.count <= 3, "\(question)")
         }
         try await desks[0].look()
-        let open = Set(trial.asked.all.map { PushMessage.id($0.run, $0.approval.id) })
+        let open = Set(trial.asked.all.map { Question.name($0.approval.id, of: $0.run) })
         #expect(Set(try await trial.records().map(\.id)) == open)
     }
 

@@ -122,19 +122,12 @@ extension PushDesk {
     private func forget(_ records: [StoredRecord], except open: Set<String>) async throws(ServiceError) {
         for record in records where !open.contains(record.id) {
             // The list is read in pages, between which a run may have moved from one to another.
-            if let (run, approval) = record.question, try await questions.isOpen(run, approval) { continue }
+            if let (run, approval) = Question.parse(record.id), try await questions.isOpen(run, approval) { continue }
             try await documents.remove(record.id, from: Telling.collection)
         }
     }
 }
 
 extension OpenApproval {
-    fileprivate var id: String { PushMessage.id(run, approval.id) }
-}
-
-extension StoredRecord {
-    /// The question that a record is of, out of its id.
-    fileprivate var question: (RunID, ApprovalID)? {
-        id.lastIndex(of: ".").map { (RunID(String(id[..<$0])), ApprovalID(String(id[id.index(after: $0)...]))) }
-    }
+    fileprivate var id: String { Question.name(approval.id, of: run) }
 }

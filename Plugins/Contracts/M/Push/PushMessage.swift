@@ -37,9 +37,7 @@ struct PushMessage: Sendable, Hashable {
     }
 
     /// The question among those of all runs.
-    var id: String { Self.id(run, approval) }
-
-    static func id(_ run: RunID, _ approval: ApprovalID) -> String { "\(run).\(approval)" }
+    var id: String { Question.name(approval, of: run) }
 
     private static func title(_ pipeline: String, _ kind: Kind, _ level: Int) -> String {
         let name = Printable.text(pipeline).shortened(to: 60)

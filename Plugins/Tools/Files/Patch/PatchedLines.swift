@@ -1,3 +1,5 @@
+import WorkspaceKit
+
 /// The lines of a file while hunks are applied to it, one after the other.
 struct PatchedLines {
     /// Where a hunk was found, and how.

@@ -1,11 +1,11 @@
-import PipelineKit
+package import PipelineKit
 
 /// The text of a patch, line by line, in either form.
-struct PatchText {
+package struct PatchText {
     private let lines: [ArraySlice<UInt8>]
 
     /// - Throws: ``Failure/Kind/invalidInput`` for one that is too large.
-    init(_ text: String) throws(Failure) {
+    package init(_ text: String) throws(Failure) {
         guard text.utf8.count <= Self.limit else {
             throw Failure(
                 .invalidInput,
@@ -19,7 +19,7 @@ struct PatchText {
     private static let limit = 2_000_000
 
     /// - Throws: ``Failure/Kind/invalidInput`` with the line of the patch.
-    func patches() throws(Failure) -> [FilePatch] {
+    package func patches() throws(Failure) -> [FilePatch] {
         let patches: [FilePatch]
         if let begin = lines.firstIndex(where: { $0.trimmed.elementsEqual("*** Begin Patch".utf8) }) {
             var reader = MarkedPatch(lines, from: begin + 1)
@@ -41,7 +41,7 @@ struct PatchText {
     /// A failure that says where the patch cannot be read.
     ///
     /// - Parameter index: Of the line, counted from 0.
-    static func failure(_ index: Int, _ words: String) -> Failure {
+    package static func failure(_ index: Int, _ words: String) -> Failure {
         Failure(.invalidInput, "The patch cannot be read at its line \(index + 1): \(words) Nothing was changed.")
     }
 }
