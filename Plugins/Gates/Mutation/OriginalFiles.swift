@@ -12,21 +12,31 @@ struct OriginalFiles: Sendable {
     private let scratch: String
     /// By path relative to the tree.
     private var stamps: [String: FileStamp] = [:]
-    private var lastSecond = time(nil)
+    private var lastSecond: Int
+    private let clock: Clock
+
+    /// The whole seconds of the time, as files get it.
+    typealias Clock = @Sendable () -> Int
 
     /// The trees in the scratch directory: one that nothing runs in, and one whose files are changed and brought back.
     private static let kept = "original/tree"
     private static let tree = "tree"
 
     /// Copies a workspace twice.
-    static func copy(of workspace: Workspace, in scratch: String) async throws(Failure) -> (OriginalFiles, Workspace) {
+    static func copy(
+        of workspace: Workspace,
+        in scratch: String,
+        clock: @escaping Clock = systemSecond
+    ) async throws(Failure) -> (OriginalFiles, Workspace) {
         let kept = try await ScratchTree.copy(of: workspace, in: "\(scratch)/original")
         let tree = try await ScratchTree.copy(of: kept, in: scratch)
-        return (OriginalFiles(in: scratch), tree)
+        return (OriginalFiles(in: scratch, clock), tree)
     }
 
-    private init(in scratch: String) {
+    private init(in scratch: String, _ clock: @escaping Clock) {
         self.scratch = scratch
+        self.clock = clock
+        lastSecond = clock()
         let root = "\(scratch)/\(Self.kept)"
         for path in ReportFile.paths(below: root, ending: "", most: 500_000) {
             let file = String(path.dropFirst(root.count + 1))
@@ -82,11 +92,21 @@ struct OriginalFiles: Sendable {
         }
     }
 
-    /// Gives a file a time of its own. Python takes a compiled file for that of its source by whole seconds and the size
-    /// of the source, so two changes within one second would be one to it.
+    /// Gives a file a time of its own, later than that of all there is.
+    ///
+    /// What builds, as make does, takes an object for that of its source when it is no older, and one may have been built
+    /// in this very second. Python takes a compiled file for that of its source by whole seconds and the size of the
+    /// source, so two changes within one second would be one to it.
     private mutating func setTime(of file: String) {
-        lastSecond = max(time(nil), lastSecond + 1)
-        let now = timespec(tv_sec: lastSecond, tv_nsec: 0)
-        _ = utimensat(AT_FDCWD, "\(scratch)/\(Self.tree)/\(file)", [now, now], AT_SYMLINK_NOFOLLOW)
+        lastSecond = max(clock(), lastSecond) + 1
+        let later = timespec(tv_sec: lastSecond, tv_nsec: 0)
+        _ = utimensat(AT_FDCWD, "\(scratch)/\(Self.tree)/\(file)", [later, later], AT_SYMLINK_NOFOLLOW)
+    }
+
+    /// Of the clock that is read, not of the one that `time` reads, which is behind it by a tick at most.
+    @Sendable static func systemSecond() -> Int {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return now.tv_sec
     }
 }
