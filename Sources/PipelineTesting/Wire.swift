@@ -16,7 +16,7 @@ final class Wire: Sendable {
     private let buffer = Mutex<[UInt8]>([])
 
     /// Milliseconds after which a test gives up waiting.
-    private static let patience: Int32 = 20_000
+    private static let patience: Int32 = 60_000
 
     init(port: Int) throws(Failure) {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -76,7 +76,7 @@ final class Wire: Sendable {
 
     // MARK: - WebSocket
 
-    /// The next message; pings are left alone, as tests are shorter than the patience of servers.
+    /// The next message; pings are left alone, so that a server ends a stream in which nothing is said.
     func message() -> Message? {
         while true {
             let head = take(2)

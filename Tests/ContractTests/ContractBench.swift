@@ -139,7 +139,9 @@ struct ContractBench: Sendable {
     ) throws -> HTTPListener {
         let mounts = try Mounts(contracts) { run in (try? await services.runs.summary(of: RunID(run)))?.origin }
         let knows = Middleware(admit: { $0.principal = principal })
-        return try HTTPListener(ListenerSettings(), site: Site(mounts, frame: [knows]))
+        var settings = ListenerSettings()
+        settings.heartbeat = .seconds(600)  // the client answers no pings, and takes long where much else is going on
+        return try HTTPListener(settings, site: Site(mounts, frame: [knows]))
     }
 
     private static let builtIn = [
