@@ -39,7 +39,8 @@ struct MDiffTests {
     }
 
     private func payload(_ tool: String, _ input: JSONValue, _ files: [String: String] = [:]) -> QuestionPayload {
-        QuestionPayload("May it?", tool: tool, input: input) { files[$0] }
+        let before = FilesBefore(in: "/w") { files[$0].map(FilesBefore.Content.text) ?? .nothing }
+        return QuestionPayload("May it?", tool: tool, input: input, files: before)
     }
 
     @Test(
@@ -55,6 +56,21 @@ struct MDiffTests {
             (
                 "MultiEdit", ["file_path": "a", "edits": [["old_string": "1", "new_string": "2"]]], "a +1 -1"
             ),
+            (
+                "MultiEdit",
+                [
+                    "file_path": "b",
+                    "edits": [
+                        ["old_string": "x", "new_string": "z", "replace_all": true],
+                        ["old_string": "z", "new_string": "x"],
+                    ],
+                ],
+                "b +1 -1"
+            ),
+            // By the names that programs give files that find out where they are.
+            ("Write", ["file_path": "/w/a", "content": "1\n2\n"], "a +1 -0"),
+            ("Write", ["file_path": "/w//new", "content": "1\n"], "new +1 -0"),
+            ("Edit", ["file_path": "/w/b", "old_string": "x", "new_string": "y", "replace_all": true], "b +2 -2"),
             ("file_insert", ["path": "a", "line": 1, "content": "0\n"], "a +1 -0"),
             ("file_delete", ["path": "b"], "b +0 -3"),
             (
@@ -77,6 +93,84 @@ struct MDiffTests {
         let json = payload.json
         #expect(json["files"]?.elements.first?["content"]?.text != nil)
         #expect(json["diff"]?.text?.hasPrefix("--- a/") == true)
+    }
+
+    private static let notebook = """
+        {"cells": [{"id": "first", "source": ["a\\n", "b"]}, {"source": "c"}], "metadata": {}, "nbformat": 4}
+        """
+
+    @Test(
+        arguments: [
+            (["cell_id": "first", "new_source": "a\nx"], "@@ -1,2 +1,2 @@\n a\n-b\n+x\n"),
+            (["cell_id": "first", "edit_mode": "delete"], "@@ -1,2 +0,0 @@\n-a\n-b\n"),
+            (["cell_id": "cell-1", "edit_mode": "delete", "new_source": ""], "@@ -1 +0,0 @@\n-c\n"),
+            (["cell_number": 1, "new_source": "d"], "@@ -1 +1 @@\n-c\n+d\n"),
+            (["cell_id": "first", "edit_mode": "insert", "new_source": "d"], "@@ -0,0 +1 @@\n+d\n"),
+            (["cell_id": "other", "edit_mode": "delete"], "The notebook has no such cell.\n"),
+        ] as [(JSONValue, String)]
+    )
+    func aCellIsComparedWithWhatItHolds(edit: JSONValue, shown: String) {
+        let input = JSONValue.object(edit.members.merging(["notebook_path": "/w/n.ipynb"]) { $1 })
+        let file = payload("NotebookEdit", input, ["n.ipynb": Self.notebook]).files.first
+        #expect(file?.content == shown)
+        #expect(file?.deletions == shown.split(separator: "\n").count { $0.hasPrefix("-") })
+    }
+
+    /// An overwritten file is never shown as a new one.
+    @Test func whatCannotBeReadIsSaid() async throws {
+        try await withEmptyDirectory { directory in
+            let place = URL(filePath: directory)
+            try Data([0xFF, 0]).write(to: place.appending(path: "binary"))
+            try Data(repeating: 10, count: 200_001).write(to: place.appending(path: "long"))
+            try FileManager.default.createSymbolicLink(atPath: "\(directory)/link", withDestinationPath: "/etc/passwd")
+            let files = FilesBefore(in: directory)
+            let reasons = [
+                ("binary", "'binary' is no text."), ("link", "'link' leaves the workspace."),
+                ("\(directory)/long", "'long' has 200001 bytes; at most 200000 can be read at once."),
+                ("/etc/passwd", "'/etc/passwd' is outside of the workspace."),
+                ("\(directory)s/a", "'\(directory)s/a' is outside of the workspace."),
+                ("\(directory)/../a", "'../a' leaves the workspace."),
+            ]
+            for (path, reason) in reasons {
+                let input: JSONValue = ["file_path": .string(path), "content": "1\n2"]
+                let payload = QuestionPayload("May it?", tool: "Write", input: input, files: files)
+                #expect(payload.files.first?.content == "What it holds now is not shown: \(reason)\n+1\n+2\n")
+                #expect(payload.files.first?.additions == 2)
+            }
+            let new: JSONValue = ["file_path": .string("\(directory)/new"), "content": "1\n"]
+            let payload = QuestionPayload("May it?", tool: "Write", input: new, files: files)
+            #expect(payload.json["diff"] == "--- a/new\n+++ b/new\n@@ -0,0 +1 @@\n+1\n")
+        }
+    }
+
+    /// Of a file elsewhere the path is shown as it stands, and of an edit what goes and what comes.
+    @Test func anEditElsewhereIsShownWithItsPath() {
+        let input: JSONValue = ["file_path": "/etc/hosts", "old_string": "a", "new_string": "b"]
+        #expect(
+            payload("Edit", input).json["diff"] == """
+                --- /etc/hosts
+                +++ /etc/hosts
+                What it holds now is not shown: '/etc/hosts' is outside of the workspace.
+                -a
+                +b
+
+                """
+        )
+    }
+
+    /// A program that looks where it is finds no symbolic link on the way.
+    @Test func aFileIsFoundByTheRealPathOfItsDirectory() async throws {
+        try await withEmptyDirectory { directory in
+            let place = URL(filePath: directory)
+            try FileManager.default.createDirectory(atPath: "\(directory)/real", withIntermediateDirectories: true)
+            try Data("1\n".utf8).write(to: place.appending(path: "real/a"))
+            try FileManager.default.createSymbolicLink(atPath: "\(directory)/link", withDestinationPath: "real")
+            let files = FilesBefore(in: "\(directory)/link")
+            for path in ["\(directory)/real/a", "\(directory)/link/a", "a"] {
+                #expect(files.name(of: path) == "a")
+                #expect(files.content(of: path) == .text("1\n"))
+            }
+        }
     }
 
     /// Whatever a tool is called with, each member is of the type that clients decode, or is not there.

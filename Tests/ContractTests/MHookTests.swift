@@ -18,6 +18,8 @@ struct MHookTests {
         )
     }
 
+    private static let question = #"May the agent use Bash? {"command":"make"}"#
+
     private func ask(_ bench: ContractBench, _ body: JSONValue) async throws -> HTTPResponse {
         try await bench.client.post("/api/internal/interaction-request", body)
     }
@@ -34,7 +36,7 @@ struct MHookTests {
             let question = try await bench.asked(by: run)
             let shown = try #require(try await bench.json("/api/approvals/pending").elements.first)
             #expect((shown["type"], shown["tool"], shown["request_id"]) == ("command", "Bash", "k1"))
-            #expect(shown["payload"] == ["message": "May the agent use Bash?", "command": "make"])
+            #expect(shown["payload"] == ["message": .string(Self.question), "command": "make"])
             #expect(try await bench.json("/api/runs/\(run)")["state"] == "waiting_approval")
             async let second = ask(bench, body(run))
             try await answer(bench, question, ["approved": true])

@@ -1,9 +1,10 @@
 import HTTPKit
-import MContract
 import PipelineEngine
 import PipelineKit
 import PipelineTesting
 import Testing
+
+@testable import MContract
 
 /// Repositories and devices, as clients of Project M know them.
 @Suite(.timeLimit(.minutes(5)))
@@ -43,6 +44,34 @@ struct MRepositoryTests {
         }
     }
 
+    private static let noUser =
+        "git_url must hold no user name but for ssh, as it may be a token: put it where git looks, such as a "
+        + "credential helper or a key of ssh"
+
+    @Test func aUserOfSshMayBeNamed() async throws {
+        try await ContractBench.servingM("work") { bench in
+            for url in ["ssh://git@example.org/a.git", "git@example.org:a.git", "https://example.org/@scope/a.git"] {
+                let repository = try await bench.repository(["git_url": .string(url)])
+                #expect(try await bench.json("/api/repos/\(repository)")["git_url"]?.text == url)
+            }
+        }
+    }
+
+    /// Clients know a wrong request by its status; what went wrong in the server is another thing.
+    @Test(
+        arguments: [
+            (.unprocessable, "", "400 invalid_input It cannot be."),
+            (.contentTooLarge, "", "413 invalid_input It cannot be."),
+            (.headersTooLarge, "", "431 invalid_input It cannot be."),
+            (.tooManyRequests, "too_fast", "429 too_fast It cannot be."),
+            (.serviceUnavailable, "", "503 internal_error It cannot be."),
+        ] as [(HTTPStatus, String, String)]
+    )
+    func anErrorHasTheCodeOfItsStatus(status: HTTPStatus, code: String, told: String) throws {
+        let error = HTTPError(status, "It cannot be.", code: code)
+        #expect(try refusal(error.inWordsOfM) == told)
+    }
+
     @Test(
         arguments: [
             ("{", "invalid JSON body"), ("[]", "invalid JSON body"), ("{}", "name is required"),
@@ -63,6 +92,13 @@ struct MRepositoryTests {
             ),
             (
                 #"{"name":"a","git_url":"https://ada:secret@example.org/a.git"}"#,
+                "git_url must hold no password: put it where git looks, such as a credential helper or a key of ssh"
+            ),
+            (#"{"name":"a","git_url":"http://ghp_secret123@127.0.0.1:1/x.git"}"#, Self.noUser),
+            (#"{"name":"a","git_url":"HTTPS://ada@example.org/a.git"}"#, Self.noUser),
+            (#"{"name":"a","git_url":"git://ada@example.org/a.git"}"#, Self.noUser),
+            (
+                #"{"name":"a","git_url":"ssh://ada:secret@example.org/a.git"}"#,
                 "git_url must hold no password: put it where git looks, such as a credential helper or a key of ssh"
             ),
         ]

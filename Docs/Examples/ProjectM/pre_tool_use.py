@@ -2,19 +2,20 @@
 """The hook of a coding agent that asks a person, on a Sluice server, before a tool is used.
 
 Claude Code calls it as a PreToolUse hook, with JSON on standard input. What is not allowed, and what nobody could be asked
-about, is blocked: it ends with 2 then, which is the one status that keeps the tool from being used. Needs Python 3.8 or newer, and nothing
-besides.
+about, is blocked: it ends with 2 then, which is the one status that keeps the tool from being used, and so it does when it is told to end.
+Needs Python 3.8 or newer, and nothing besides.
 
   M_SERVER_URL      where the server is: http://127.0.0.1:8000
   M_RUN_ID          the run that the agent works in
   M_RUN_TOKEN       its token, which may ask and answer nothing: GET /api/runs/ID/token. M_API_KEY where there is none.
   M_APPROVAL_TOOLS  tools that a person allows (Edit Write MultiEdit Bash NotebookEdit)
   M_INPUT_TOOLS     tools that ask a person for words (AskUserQuestion)
-  M_HOOK_TIMEOUT    seconds until it gives up and blocks (3600)
+  M_HOOK_TIMEOUT    seconds until it gives up and blocks (3500); fewer than the agent gives its hooks
 """
 
 import json
 import os
+import signal
 import sys
 import time
 import urllib.error
@@ -30,6 +31,16 @@ def block(reason):
     print(json.dumps({"decision": "block", "message": reason}))
     print(reason, file=sys.stderr)
     sys.exit(BLOCKED)
+
+
+def stop(number, _):
+    """Ends at once, wherever it is: what is ended by a signal itself keeps no tool from being used."""
+    os.write(2, f"The hook was ended by {signal.Signals(number).name}.\n".encode())
+    os._exit(BLOCKED)
+
+
+def give_up(*_):
+    raise TimeoutError("no answer in time")
 
 
 def allow(decision):
@@ -90,6 +101,8 @@ def ask(url, token, body, seconds):
 
 
 def main():
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         tool, given = read_call()
     except (ValueError, AttributeError) as error:
@@ -112,7 +125,10 @@ def main():
     }
     url = server.rstrip("/") + "/api/internal/interaction-request"
     try:
-        decision = ask(url, words("M_RUN_TOKEN") or words("M_API_KEY"), body, float(words("M_HOOK_TIMEOUT", "3600")))
+        seconds = float(words("M_HOOK_TIMEOUT", "3500"))
+        signal.signal(signal.SIGALRM, give_up)
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # each Continue of the server lets urllib wait anew
+        decision = ask(url, words("M_RUN_TOKEN") or words("M_API_KEY"), body, seconds)
     except PermissionError as error:
         block(f"The server does not take the question: {error}")
     except (TimeoutError, ValueError, OSError) as error:

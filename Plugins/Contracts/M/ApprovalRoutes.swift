@@ -107,11 +107,31 @@ struct ApprovalRoutes: Sendable {
         let question = try await services.question(request["approval_id"])
         let closed = HTTPError.state("approval is not pending")
         guard question.isOpen else { throw closed }
-        let words = body.approved ? body.response ?? body.reason : body.reason ?? body.response
-        let answer = Resolution(body.approved ? .approved : .rejected, by: request.person, message: words ?? "")
+        let answer = try body.answer(to: question.approval, by: request.person)
         try await asking(else: closed) { () async throws(ServiceError) in
             try await services.approvals.resolve(question.approval.id, of: question.run, with: answer, shown: nil)
         }
         return .json(try await services.question(question.id).details)
+    }
+}
+
+extension ResolveBody {
+    /// - Throws: 400 where words are asked for, and none are there.
+    fileprivate func answer(to approval: Approval, by person: String) throws(HTTPError) -> Resolution {
+        let (reason, response) = (reason ?? "", response ?? "")
+        guard approved, approval.input?.form.single != nil else {
+            // Yes and no have room for one text, in which nothing is to be lost.
+            let words = [reason, response].filter { !$0.isEmpty }.joined(separator: "\n")
+            return Resolution(approved ? .approved : .rejected, by: person, message: words)
+        }
+        // Clients of the first version know the reason alone.
+        guard !response.isEmpty || !reason.isEmpty else { throw .invalid("response is required") }
+        let isBoth = !response.isEmpty && !reason.isEmpty
+        return Resolution(
+            .approved,
+            by: person,
+            message: isBoth ? reason : "",
+            answer: .string(response.isEmpty ? reason : response)
+        )
     }
 }

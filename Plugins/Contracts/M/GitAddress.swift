@@ -20,21 +20,27 @@ struct GitAddress: Sendable, Hashable {
             let scheme = text[..<colons.lowerBound].lowercased()
             guard Self.schemes.contains(scheme) else { throw Self.refusal(text) }
             // It would stand in the history, and in what every client reads.
-            guard !Self.hasPassword(text[colons.upperBound...]) else {
-                throw .invalid(
-                    "git_url must hold no password: put it where git looks, such as a credential helper or a key of ssh"
-                )
-            }
+            guard let user = Self.user(text[colons.upperBound...]) else { return }
+            guard !user.contains(":") else { throw Self.secret("password") }
+            // Services take tokens for one.
+            guard scheme == "ssh" else { throw Self.secret("user name but for ssh, as it may be a token") }
         } else if !text.hasPrefix("/"), !Self.isScp(text) {
             throw Self.refusal(text)
         }
     }
 
+    /// Who asks, maybe with a password; `nil` for an address that does not say it.
+    ///
     /// - Parameter rest: What stands behind the scheme.
-    private static func hasPassword(_ rest: Substring) -> Bool {
+    private static func user(_ rest: Substring) -> Substring? {
         let authority = rest.prefix { $0 != "/" }
-        guard let at = authority.lastIndex(of: "@") else { return false }
-        return authority[..<at].contains(":")
+        return authority.lastIndex(of: "@").map { authority[..<$0] }
+    }
+
+    private static func secret(_ what: String) -> HTTPError {
+        .invalid(
+            "git_url must hold no \(what): put it where git looks, such as a credential helper or a key of ssh"
+        )
     }
 
     private static func isClean(_ text: String) -> Bool {

@@ -10,19 +10,29 @@ struct Interaction: Sendable {
 
     let question: OutsideQuestion
 
+    /// Characters of what a tool is used with that stand in a question: lists and messages carry it.
+    private static let mostArguments = 1_000
+
     init(_ kind: Kind, tool: String, key: String, payload: JSONValue) {
-        let text = kind == .approval ? "May the agent use \(tool)?" : Self.words(of: payload, tool)
+        let asked = kind == .approval ? nil : Self.words(of: payload)
+        let sentence = kind == .approval ? "May the agent use \(tool)?" : "\(tool) asks for an answer."
         question = OutsideQuestion(
             key: key,
             tool: tool,
-            text: text,
+            text: asked ?? sentence + Self.arguments(payload),
             about: payload,
             form: kind == .input ? .text : nil
         )
     }
 
+    private static func arguments(_ payload: JSONValue) -> String {
+        payload == .null ? "" : " \(payload.jsonText.shortened(to: mostArguments))"
+    }
+
     /// The question, by the names that hooks give it; that of Claude Code's `AskUserQuestion` has several with choices.
-    private static func words(of payload: JSONValue, _ tool: String) -> String {
+    ///
+    /// - Returns: `nil` where none of them is there.
+    private static func words(of payload: JSONValue) -> String? {
         if let text = payload["question"]?.text ?? payload["message"]?.text ?? payload["text"]?.text, !text.isEmpty {
             return text
         }
@@ -31,7 +41,7 @@ struct Interaction: Sendable {
             let choices = (question["options"]?.elements ?? []).compactMap { $0["label"]?.text ?? $0.text }
             return choices.isEmpty ? text : "\(text) (\(choices.joined(separator: ", ")))"
         }
-        return questions.isEmpty ? "\(tool) asks for an answer." : questions.joined(separator: "\n")
+        return questions.isEmpty ? nil : questions.joined(separator: "\n")
     }
 }
 

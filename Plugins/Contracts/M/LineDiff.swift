@@ -24,6 +24,11 @@ struct LineDiff: Sendable {
         for hunk in Self.hunks(lines) { add(lines[hunk]) }
     }
 
+    /// All lines of a text with one mark.
+    static func marked(_ mark: Character, _ text: String) -> String {
+        split(text).map { "\(mark)\($0)\n" }.joined()
+    }
+
     /// A line that has no end is one, too.
     private static func split(_ text: String) -> [Substring] {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)

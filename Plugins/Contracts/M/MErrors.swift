@@ -6,7 +6,8 @@ import PipelineKit
 extension HTTPError {
     /// The error in the words of this interface: `{"error":{"code":"not_found","message":"repo not found"}}`.
     ///
-    /// Its clients know the statuses 400, 401, 404 and 409 alone, so a body that cannot be is a 400 here.
+    /// Its clients know the statuses 400, 401, 404 and 409 alone, so a body that cannot be is a 400 here. One that is too
+    /// long to be read stays a 413, as every interface owes it, with the code of a wrong request.
     var inWordsOfM: HTTPResponse {
         let (status, code) = statusOfM
         return .json(["error": ["code": .string(code), "message": .string(wordsOfM)]], status: status)
@@ -29,9 +30,11 @@ extension HTTPError {
         case .notFound: (.notFound, "not_found")
         case .conflict: (.conflict, code == Self.busyRepository ? "conflict" : "invalid_state")
         case .gatewayTimeout: (.gatewayTimeout, "timeout")
-        default: (status, code.isEmpty ? "internal_error" : code)
+        default: (status, code.isEmpty ? otherCode : code)
         }
     }
+
+    private var otherCode: String { status.code < 500 ? "invalid_input" : "internal_error" }
 
     /// A run of the repository is under way, and it may have no second.
     private static let busyRepository = "repository_busy"

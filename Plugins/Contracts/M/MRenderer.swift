@@ -153,8 +153,8 @@ struct MRenderer: FrameRenderer {
         guard let place = questions.firstIndex(where: { $0.id == id }) else { return [] }
         let approval = questions.remove(at: place)
         guard approval.input == nil else {
-            let words = answer.answer?.words ?? answer.message
-            return [MEvent(.inputReceived, ["text": .string(words)])]
+            // A no has brought nothing.
+            return answer.answer.map { [MEvent(.inputReceived, ["text": .string($0.words)])] } ?? []
         }
         return [
             .answered(name(id), approval.grants(answer), reason: answer.message.isEmpty ? nil : answer.message)

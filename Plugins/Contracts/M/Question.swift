@@ -2,7 +2,6 @@ import ContractKit
 import HTTPKit
 import PipelineEngine
 import PipelineKit
-import WorkspaceKit
 
 /// A question of a run, open or closed, as clients read it.
 struct Question: Sendable {
@@ -15,7 +14,7 @@ struct Question: Sendable {
     let status: RunStatus
     /// What is about to be used and with what, where that is known.
     let use: (tool: String, input: JSONValue)?
-    /// Absolute path of the directory that the run works in; `nil` where its files are not to be looked at.
+    /// Absolute path of the directory that the run works in; `nil` before it has one.
     let workspace: String?
 
     /// - Parameter state: Of the run.
@@ -26,8 +25,7 @@ struct Question: Sendable {
         resolution = known.resolution
         status = state.status
         use = known.approval.use { state.calls[$0]?.proposed.call }
-        // What was answered is done, or never will be: the files say nothing of it any more.
-        workspace = known.resolution == nil && !state.status.isFinal ? state.workspace?.path : nil
+        workspace = state.workspace?.path
     }
 
     /// Approvals are numbered within their run, and clients know no runs where they answer.
@@ -51,9 +49,23 @@ struct Question: Sendable {
 
     private var payload: QuestionPayload {
         guard let use, !isInput else { return QuestionPayload(approval.question) }
-        return QuestionPayload(approval.question, tool: use.tool, input: use.input) { path in
-            workspace.flatMap { ConfinedDirectory.text(of: path, in: $0) }
-        }
+        var payload = QuestionPayload(approval.question, tool: use.tool, input: use.input, files: files)
+        // Where no view shows what is used with what, the words have to, all of it.
+        if payload.type == .generic, approval.isFromOutside { payload.message = inFull(use.input) }
+        return payload
+    }
+
+    private func inFull(_ input: JSONValue) -> String {
+        let arguments = input.jsonText
+        guard input != .null, !approval.question.contains(arguments) else { return approval.question }
+        return "\(approval.question)\n\(arguments)"
+    }
+
+    private var files: FilesBefore {
+        // What was answered is done, or never will be: the files say nothing of it any more.
+        guard isOpen else { return FilesBefore(in: workspace) { _ in .hidden("The question is not open any more.") } }
+        guard let workspace else { return FilesBefore(in: nil) { _ in .hidden("The run has no files yet.") } }
+        return FilesBefore(in: workspace)
     }
 
     var type: QuestionType { payload.type }

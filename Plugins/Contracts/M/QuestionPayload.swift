@@ -30,6 +30,11 @@ struct QuestionPayload: Sendable {
         var deletions: Int
         /// A unified diff.
         var content: String
+
+        fileprivate var diff: String {
+            let (old, new) = path.hasPrefix("/") ? (path, path) : ("a/\(path)", "b/\(path)")
+            return "--- \(old)\n+++ \(new)\n\(content)"
+        }
     }
 
     var message: String
@@ -42,11 +47,11 @@ struct QuestionPayload: Sendable {
     /// - Parameters:
     ///   - message: What the person is asked.
     ///   - input: What the tool is called with, by the names of Sluice's own tools or of those of Claude Code.
-    ///   - before: What a file of the workspace holds; `nil` for one that is not there.
-    init(_ message: String, tool: String, input: JSONValue, before: (_ path: String) -> String?) {
+    ///   - files: Those of the workspace.
+    init(_ message: String, tool: String, input: JSONValue, files: FilesBefore) {
         self.message = message
         command = input.commandLine(of: tool)
-        files = FileEdit.all(tool, input).prefix(200).map { $0.file(before) }
+        self.files = FileEdit.all(tool, input).prefix(200).map { $0.file(files) }
     }
 
     init(_ message: String) { self.message = message }
@@ -57,7 +62,7 @@ struct QuestionPayload: Sendable {
         var members: [String: JSONValue] = ["message": .string(message.shortened(to: Self.most))]
         if let command { members["command"] = .string(command.shortened(to: Self.most)) }
         guard !files.isEmpty else { return .object(members) }
-        let whole = files.map { "--- a/\($0.path)\n+++ b/\($0.path)\n\($0.content)" }.joined()
+        let whole = files.map(\.diff).joined()
         members["diff"] = .string(whole.shortened(to: Self.most))
         members["files"] = .array(
             files.map { file in

@@ -68,7 +68,7 @@ struct ServeSettings: Fields {
     var policy: String? = nil
     @Field("How people are told away from the screen: 'apns', 'ntfy' and 'webhook', best in a file of settings.")
     var push: M.PushSettings? = nil
-    @Field("How the interface of Project M makes runs: a mapping of pipeline, side_by_side and patience.")
+    @Field("How the interface of Project M makes runs: a mapping of pipeline, side_by_side, patience and agent.")
     var projectM: M.RunSettings = M.RunSettings()
     @Field("Path of the database.") var db: String? = nil
     @Field("Print every setting and where it comes from, and end.") var printConfig: Bool = false

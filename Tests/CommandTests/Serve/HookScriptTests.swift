@@ -130,6 +130,42 @@ struct HookScriptTests {
         }
     }
 
+    /// Whatever else a hook ends with lets the tool be used, also when the agent has ended it for being slow.
+    @Test(arguments: [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT"), (SIGHUP, "SIGHUP")])
+    func aHookThatIsEndedBlocks(signal: Int32, name: String) async throws {
+        try await withBench { bench in
+            try prepare(bench)
+            let server = try await served(bench)
+            defer { server.running.send(SIGKILL) }
+            let run = try await server.client.orderOfM()
+            let hook = try hook(bench, Self.bash, variables(server.client, run))
+            _ = try await question(about: "Bash", server.client)
+            hook.send(signal)
+            let ended = await hook.ended()
+            #expect((ended.status, ended.errors) == (2, "The hook was ended by \(name).\n"))
+        }
+    }
+
+    /// The agent ends it later than it does itself, however often it is told to wait.
+    @Test func aServerThatOnlySaysContinueIsLeft() async throws {
+        try await withBench { bench in
+            let server = """
+                import socket
+                door = socket.create_server(("127.0.0.1", 0))
+                print(door.getsockname()[1], flush=True)
+                caller = door.accept()[0]
+                while True: caller.sendall(b"HTTP/1.1 100 Continue\\r\\n\\r\\n")
+                """
+            let errors = "\(bench.root)/server.stderr"
+            let serving = try Running(["python3", "-c", server], bench.environment, in: bench.root, errors: errors)
+            defer { serving.send(SIGKILL) }
+            let port = try #require(await serving.next()).filter(\.isNumber)
+            let place = ["M_SERVER_URL": "http://127.0.0.1:\(port)", "M_RUN_ID": "r1", "M_HOOK_TIMEOUT": "0.5"]
+            let ended = try await hook(bench, Self.bash, place).ended()
+            #expect((ended.status, ended.errors) == (2, "Nobody could be asked: no answer in time\n"))
+        }
+    }
+
     @Test func withoutARunNobodyIsAsked() async throws {
         try await withBench { bench in
             let ended = try await hook(bench, Self.bash, [:]).ended()

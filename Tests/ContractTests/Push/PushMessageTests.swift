@@ -17,6 +17,16 @@ struct PushMessageTests {
         #expect(message("Run 'rm'?\n\u{202E}gpj.exe\u{1B}[2J").body == "Run 'rm'?\n\\u{202E}gpj.exe\\u{1B}[2J")
     }
 
+    /// What a hook asks is sent with what it is about.
+    @Test func aQuestionOfAHookSaysWhatIsToBeDone() {
+        let bash = Interaction(.approval, tool: "Bash", key: "k", payload: ["command": "rm -r build"]).question.text
+        #expect(message(bash).body == #"May the agent use Bash? {"command":"rm -r build"}"#)
+        let other = Interaction(.input, tool: "Ask", key: "k", payload: ["prompt": "Which?"]).question.text
+        #expect(message(other).body == #"Ask asks for an answer. {"prompt":"Which?"}"#)
+        let nothing = Interaction(.approval, tool: "Bash", key: "k", payload: .null).question.text
+        #expect(message(nothing).body == "May the agent use Bash?")
+    }
+
     @Test func aLongQuestionIsCutBetweenCharacters() {
         let family = "👩‍👩‍👧"
         let body = message(String(repeating: family, count: 200)).body
