@@ -45,7 +45,8 @@ struct HeldOutTests {
         let words = Report.words(
             CheckResult(verdict, refused: [], report: nil),
             after: CheckName(iteration: 1),
-            of: Limits()
+            of: Limits(),
+            hasGoal: true
         )
         #expect(!words.contains("secret."))
         #expect(words.hasSuffix("1 of 2 cases fails."))

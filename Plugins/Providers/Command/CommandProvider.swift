@@ -23,6 +23,8 @@ public struct CommandProvider: Provider {
 
     public var printsItsWork: Bool { settings.protocol == .prints }
 
+    public var worksConfined: Bool { settings.confined || settings.protocol == .pieces }
+
     /// No vendor's list has it.
     public var isAtListPrice: Bool { false }
 

@@ -19,7 +19,7 @@ struct ProgramGate: Sendable {
         DeclaredGate(
             ModuleID(name),
             declaration.summary,
-            protection: EditPolicy(protect: declaration.protect + declaration.run.files),
+            protection: EditPolicy(protect: declaration.protect + declaration.run.judgingFiles),
             settings: declaration.arguments.fields,
             judge: judge
         )
@@ -62,18 +62,5 @@ struct ProgramGate: Sendable {
 
     private func fault(_ sentence: String) -> Failure {
         Failure(.unavailable, "The verdict of gate '\(name)' cannot be used: \(sentence)")
-    }
-}
-
-extension HookCommand {
-    /// The words that may be files of the workspace, as patterns: what judges is not to be changed by what is judged.
-    fileprivate var files: [String] {
-        let all =
-            switch self {
-            case .words(let words): words
-            case .line(let line): line.split { " \t\n;&|<>()'\"".contains($0) }.map(String.init)
-            }
-        return all.filter { $0.contains(where: "./".contains) && !$0.hasPrefix("-") && !$0.hasPrefix("/") }
-            .map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }.filter { !$0.isEmpty && $0 != "." }
     }
 }

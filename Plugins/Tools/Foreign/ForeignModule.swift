@@ -39,13 +39,9 @@ struct ForeignModule: Sendable {
     private var subject: String { "The library '\(declaration.path)'" }
 
     var shelf: ToolShelf {
-        ToolShelf(prefix: prefix, reach: Set(Reach.allCases)) { (workspace: Workspace) async throws(Failure) in
-            do throws(Failure) {
-                return try await tools(in: workspace)
-            } catch {
-                guard declaration.optional, error.kind != .cancelled else { throw error.about(subject) }
-                return []
-            }
+        ToolShelf(prefix: prefix, reach: Set(Reach.allCases), isOptional: declaration.optional) {
+            (workspace: Workspace) async throws(Failure) in
+            do throws(Failure) { return try await tools(in: workspace) } catch { throw error.about(subject) }
         }
     }
 

@@ -27,7 +27,7 @@ struct ForeignTool: Sendable {
     private var given: [Signature.Parameter] { declaration.signature.parameters.filter(\.isGiven) }
 
     var declared: DeclaredTool {
-        let given = given
+        let (given, signature) = (given, declaration.signature)
         let fields = given.map {
             FieldSchema(name: $0.name, value: $0.type.schema, help: "\($0.type.words).", standard: nil)
         }
@@ -36,7 +36,7 @@ struct ForeignTool: Sendable {
         var tool = DeclaredTool(id, summary, reach: declaration.reach, arguments: fields, call: call)
         tool.problems = { json in
             given.compactMap { parameter in
-                json[parameter.name].flatMap(parameter.type.problem).map {
+                json[parameter.name].flatMap { signature.problem(with: $0, for: parameter) }.map {
                     FieldProblem(FieldPath().appending(parameter.name), "Field '\(parameter.name)' \($0)")
                 }
             }

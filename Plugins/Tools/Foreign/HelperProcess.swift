@@ -13,6 +13,8 @@ final class HelperProcess: Sendable {
         var reader = RPCFrameReader(.lines, limit: HelperProcess.longest)
         /// What it has said beyond its last answer.
         var lines: [[UInt8]] = []
+        /// How often it has been asked.
+        var asked = 0
         /// What it answered to ``HelperProcess/first``.
         var opened: [JSONValue] = []
     }
@@ -80,14 +82,13 @@ final class HelperProcess: Sendable {
     }
 
     private func answer(to request: HostRequest, _ patience: Duration) async throws(Failure) -> JSONValue {
-        guard let companion = running.withLock({ $0?.companion }) else {
-            throw Failure(.unavailable, "The helper process has ended.")
-        }
-        let bytes = try await withTaskCancellationHandler { () async -> Result<[UInt8], Failure> in
-            await exchange(request.json.encoded() + [UInt8(ascii: "\n")], companion, patience)
+        let (companion, number) = try next()
+        let line = try await withTaskCancellationHandler { () async -> Result<[UInt8], Failure> in
+            await exchange(request.line(number), companion, patience)
         } onCancel: {
             companion.end()
         }.get()
+        guard let bytes = HostRequest.numbered(line, number) else { throw stray() }
         let json: JSONValue
         do throws(JSONError) { json = try JSONValue(parsing: bytes) } catch {
             end()
@@ -95,6 +96,31 @@ final class HelperProcess: Sendable {
         }
         if let error = json["error"]?.text, json.members.count == 1 { throw Failure(.invalidInput, error) }
         return json
+    }
+
+    /// The number of the next request, which no line may have come before.
+    private func next() throws(Failure) -> (Companion, Int) {
+        let next = running.withLock { running in
+            running?.asked += 1
+            return running.map { ($0.companion, $0.asked, isQuiet: $0.lines.isEmpty) }
+        }
+        guard let (companion, number, isQuiet) = next else {
+            throw Failure(.unavailable, "The helper process has ended.")
+        }
+        guard isQuiet else { throw stray() }
+        return (companion, number)
+    }
+
+    /// Ends a helper that has said what nobody asked: from then on nobody knows whose an answer is.
+    private func stray() -> Failure {
+        end()
+        return Failure(
+            .unavailable,
+            """
+            gave no answer that is surely its own, as something else stood where answers are written. That comes from a \
+            library that forks, or writes there. Its process was ended.
+            """
+        )
     }
 
     private func exchange(_ request: [UInt8], _ companion: Companion, _ patience: Duration) async

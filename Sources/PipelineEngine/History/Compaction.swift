@@ -59,7 +59,8 @@ extension Compaction {
     private static func failures(_ state: RunState) -> String {
         guard let check = state.lastCheck, !check.holds else { return "" }
         let iteration = state.facts.iterationIsOpen ? state.iteration - 1 : state.iteration
-        return Report.words(check, after: CheckName(iteration: max(0, iteration)), of: state.limits)
+        let name = CheckName(iteration: max(0, iteration))
+        return Report.words(check, after: name, of: state.limits, hasGoal: state.goal != nil)
     }
 
     // MARK: - Without a model

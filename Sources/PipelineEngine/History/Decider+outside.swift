@@ -20,6 +20,11 @@ extension Decider {
         return [self.question(subject, question.text, shown: question.shown, input: input, about: question.about)]
     }
 
+    /// No answer could reach who asked any more, and an open question would keep people busy.
+    var dropped: [Event.Payload] {
+        state.pendingApprovals.filter(\.approval.isFromOutside).map { .approvalResolved($0.approval.id, .endOfAsker) }
+    }
+
     /// All of them, or none.
     func report(_ reports: [OutsideReport]) throws(Refusal) -> [Event.Payload] {
         var work = state.outside

@@ -5,13 +5,20 @@ enum Report {
     /// The most bytes of failing cases and output in one message.
     static let mostBytes = 12_000
 
-    /// - Parameter best: Of a goal that seeks the best, this check counted too.
-    static func words(_ result: CheckResult, after name: CheckName, of limits: Limits, best: BestScore? = nil) -> String
-    {
-        let opening = opening(result, after: name, of: limits, best: best)
+    /// - Parameters:
+    ///   - hasGoal: Whether gates judge, and not only whether the work has come to its end.
+    ///   - best: Of a goal that seeks the best, this check counted too.
+    static func words(
+        _ result: CheckResult,
+        after name: CheckName,
+        of limits: Limits,
+        hasGoal: Bool,
+        best: BestScore? = nil
+    ) -> String {
+        let opening = hasGoal ? opening(result, after: name, of: limits, best: best) : ""
         let again = result.unchangedSince.map { "Nothing was done since \(moment($0)), so it was not judged again." }
         let parts = [
-            [opening, again, result.reason].compactMap(\.self).joined(separator: " "),
+            [opening, again ?? "", result.reason].filter { !$0.isEmpty }.joined(separator: " "),
             refused(result.refused),
             result.details.isEmpty ? cases(result.failing) : result.details,
         ]

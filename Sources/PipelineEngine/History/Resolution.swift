@@ -45,6 +45,9 @@ extension Resolution {
     /// Of questions that nobody had answered when their run ended.
     static let endOfRun = Resolution(.expired, by: "the end of the run")
 
+    /// Of questions whose program ended before anybody had answered.
+    static let endOfAsker = Resolution(.rejected, by: "the end of the program that asked")
+
     /// Whether nobody has answered before the run ended.
     public var isEndOfRun: Bool { self == .endOfRun }
 }

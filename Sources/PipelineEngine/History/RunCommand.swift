@@ -22,6 +22,8 @@ public enum RunCommand: Sendable, Hashable {
     indirect case ask(OutsideQuestion)
     /// All of them, or none.
     case report([OutsideReport])
+    /// The program is gone that the engine had started and that asked; nobody waits for answers to what is open.
+    case dropQuestions
 
     // Brought back by the engine.
     case openWorkspace(Workspace, start: SnapshotID)

@@ -133,7 +133,8 @@ extension RunFacts {
             iterationIsOpen = false
             askFirst()
             if !result.holds {
-                conversation.append(.user(Report.words(result, after: name, of: limits, best: best)))
+                let words = Report.words(result, after: name, of: limits, hasGoal: goal != nil, best: best)
+                conversation.append(.user(words))
             } else if worksAnyway {
                 conversation.append(.user("The goal holds before any work. It is to hold when yours is done."))
             }

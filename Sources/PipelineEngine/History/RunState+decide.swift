@@ -48,6 +48,7 @@ struct Decider {
         case .reopen: throw .notFinished
         case .ask(let question): return try ask(question)
         case .report(let reports): return try report(reports)
+        case .dropQuestions: return dropped
         case .openWorkspace(let workspace, let start): return try openWorkspace(workspace, start)
         case .beginCheck(let name, let snapshot): return try beginCheck(name, snapshot)
         case .finishCheck(let name, let result): return try finishCheck(name, result)

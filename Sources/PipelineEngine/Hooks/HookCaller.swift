@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import PipelineKit
 
 /// Asks the hooks of a run, one after the other.
@@ -36,9 +35,10 @@ struct HookCaller: Sendable {
             )
             reply.reason = redactor.clean(reply.reason)
             reply.note = redactor.clean(reply.note)
+            reply.stop = reply.stop.map { redactor.clean($0) }
             return reply
         } catch {
-            return error.kind == .cancelled ? nil : HookReply(failed: error.message)
+            return error.kind == .cancelled ? nil : HookReply(failed: redactor.clean(error.message))
         }
     }
 
@@ -119,28 +119,29 @@ extension HookDecision {
 
 /// Where the program of a hook lies.
 enum HookPlace {
-    /// Why a hook cannot be one: a word of it names a file that the model could change; `nil` when none does.
+    /// Why a hook cannot be one: a word of it names something that the model could change; `nil` when none does.
     static func problem(_ hook: Hook, in directories: [String]) -> String? {
-        let words: [String] =
-            switch hook.run {
-            case .words(let words): words
-            case .line(let line): line.split { " \t\n;|&()<>'\"=".contains($0) }.map(String.init)
-            }
+        let words = words(of: hook.run)
         for directory in directories {
-            guard let root = real(directory) else { continue }
-            for word in words {
-                let path = word.hasPrefix("/") ? word : "\(root)/\(word)"
-                guard let file = real(path), file.hasPrefix(root == "/" ? "/" : root + "/") else { continue }
-                return
-                    "The hook '\(hook.run.name)' names '\(word)', which lies in '\(directory)', where the model could change it. Keep it elsewhere."
-            }
+            guard let word = ChangeablePlace(directory)?.word(among: words, from: [directory]) else { continue }
+            return """
+                The hook '\(hook.run.name)' names '\(word)', which lies in '\(directory)', where the model could change it. Keep \
+                it elsewhere.
+                """
         }
         return nil
     }
 
-    private static func real(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
+    private static func words(of run: HookCommand) -> [String] {
+        switch run {
+        case .words(let words): words
+        case .line(let line): line.split { "\n;|&()".contains($0) }.flatMap { words(of: $0) }
+        }
+    }
+
+    /// The words of one command of a line. A `.` at its beginning is a command, and no directory.
+    private static func words(of command: Substring) -> [String] {
+        let words = command.split { " \t<>'\"=".contains($0) }.map(String.init)
+        return words.first == "." ? Array(words.dropFirst()) : words
     }
 }

@@ -31,8 +31,8 @@ struct Briefing: Sendable {
         instructions = pipeline.instructions
         workspace = state.workspace
         tools = try Self.tools(pipeline, registry, isPlanning: state.isPlanning)
-        system = Self.system(pipeline, registry, state.workspace)
         provider = try registry.provider(of: model, in: pipeline)
+        system = Self.system(pipeline, registry, state.workspace, isConfined: provider.worksConfined)
         price = registry.price(of: model, in: pipeline, asked: provider)
         window = provider.window(of: model.model)
         bytes = system.utf8.count + tools.reduce(0) { $0 + $1.bytes }
@@ -67,7 +67,12 @@ struct Briefing: Sendable {
     }
 
     /// Who the model is and what it works for; the same at every turn, so that a service may cache it.
-    private static func system(_ pipeline: Pipeline, _ registry: Registry, _ workspace: Workspace?) -> String {
+    private static func system(
+        _ pipeline: Pipeline,
+        _ registry: Registry,
+        _ workspace: Workspace?,
+        isConfined: Bool
+    ) -> String {
         let parts = [
             """
             You are a software engineer. You work in the directory \(workspace?.path ?? "."), and only there. Paths \
@@ -75,7 +80,7 @@ struct Briefing: Sendable {
             it takes.
             """,
             pipeline.goal.map { goal($0, registry) } ?? "",
-            walls(pipeline.workspace, workspace),
+            isConfined ? walls(pipeline.workspace, workspace) : "",
             pipeline.goal == nil ? end : endWithGoal,
             outputs(pipeline),
             pipeline.human.gate == .plan ? plan : "",

@@ -4,6 +4,7 @@ extension EffectRunner {
     func ask(_ turn: Int, _ attempt: Int, of run: LiveRun) async throws(ServiceError) {
         guard let question = try await begin(turn, attempt, of: run) else { return }
         fault("model.requested")
+        try await dropQuestions(of: question.briefing.provider, in: run)  // of one that another process had started
         var reply: ModelReply
         do throws(Failure) {
             reply = try await self.reply(to: question, turn, attempt, of: run)
@@ -11,6 +12,7 @@ extension EffectRunner {
             return try await fail(question, turn, attempt, error, run)
         }
         fault("model.replied")
+        try await dropQuestions(of: question.briefing.provider, in: run)
         let cost = question.briefing.price?.cost(of: reply.usage)
         let assessor = CallAssessor(run.modules, question.state, policy)
         let calls = assessor?.assess(reply.calls, of: turn) ?? []
@@ -60,6 +62,11 @@ extension EffectRunner {
         return reply
     }
 
+    /// What a program asks that works by itself is asked for as long as it runs.
+    private func dropQuestions(of provider: any Provider, in run: LiveRun) async throws(ServiceError) {
+        if provider.printsItsWork { try await run.record(.dropQuestions) }
+    }
+
     /// What is looked up for a provider; the token of the run too, where its settings name that.
     private func secrets(for question: Question, of run: RunID) async throws(Failure) -> SecretResolver {
         let providers = question.state.pipeline?.providers ?? [:]
@@ -77,10 +84,11 @@ extension EffectRunner {
         // Cancelled means that this process ends; whoever takes the run up finds the question open.
         guard failure.kind != .cancelled else { return }
         let state = question.state
+        try await dropQuestions(of: question.briefing.provider, in: run)
         let policy = state.standIn == nil ? RetryPolicy() : .beforeFallback
         let delay = policy.delay(after: state.failuresOfModel + 1, failure: failure, random: random())
         let retryAt = delay.map { clock.now() + $0 }
-        try await run.record(.failTurn(turn, attempt: attempt, failure, retryAt: retryAt))
+        try await run.record(.failTurn(turn, attempt: attempt, redactor.clean(failure), retryAt: retryAt))
     }
 }
 

@@ -120,7 +120,8 @@ extension EffectRunner {
             return snapshot
         } catch {
             if error.kind != .cancelled {
-                show("\nThe files were not looked at after this: \(error.message)\n", of: call, run)
+                let reason = redactor.clean(error.message)
+                show("\nThe files were not looked at after this: \(reason)\n", of: call, run)
             }
             return nil
         }

@@ -55,7 +55,7 @@ extension EffectRunner {
             judgement = try await judge(state, at: snapshot, of: run, in: rooms, asking: desk, after: before)
         } catch {
             if try desk.hasEnded { return nil }
-            return error.kind == .cancelled ? nil : (CheckResult(unanswered: error), nil)
+            return error.kind == .cancelled ? nil : (CheckResult(unanswered: redactor.clean(error)), nil)
         }
         if try desk.hasEnded { return nil }
         await run.noteJudged(name.iteration)

@@ -12,7 +12,7 @@ extension EffectRunner {
             try await sandboxes.check()
             return .confined
         } catch  where asked == .preferred && error.kind != .cancelled {
-            return .open(error.message)
+            return .open(redactor.clean(error.message))
         }
     }
 

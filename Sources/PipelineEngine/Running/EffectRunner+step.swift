@@ -34,7 +34,8 @@ extension EffectRunner {
     /// A step that cannot even be begun as it is has failed.
     private func fail(_ place: StepPlace, _ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
         try await run.record(.step(place, .begin(runs: [], question: nil)))
-        try await run.record(.step(place, .finish(StepResult(.failed, summary: failure.message), spent: Spending())))
+        let result = redactor.clean(StepResult(.failed, summary: failure.message))
+        try await run.record(.step(place, .finish(result, spent: Spending())))
     }
 
     /// Asks the gate of a step, for each element.

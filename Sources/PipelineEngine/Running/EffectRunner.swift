@@ -44,7 +44,7 @@ final class EffectRunner: Sendable {
 
     /// - Throws: ``ServiceError/refused(_:)`` when the run has moved on meanwhile.
     func carryOut(_ effect: Effect, of run: LiveRun) async throws(ServiceError) {
-        if !run.modules.isEquipped, effect.needsModules, let failure = await equip(run) {
+        if !run.modules.isEquipped, effect.needsModules, let failure = try await equip(run) {
             return try await giveUp(failure, run)
         }
         switch effect {
@@ -66,17 +66,24 @@ final class EffectRunner: Sendable {
     ///
     /// - Returns: what cannot be had.
     @inline(never)
-    private func equip(_ run: LiveRun) async -> Failure? {
+    private func equip(_ run: LiveRun) async throws(ServiceError) -> Failure? {
         let state = await run.state
         guard let pipeline = state.pipeline, let workspace = state.workspace else { return nil }
+        let missing: [Failure]
         do throws(Failure) {
-            try await run.modules.equip(for: pipeline) { () async throws(Failure) in
+            missing = try await run.modules.equip(for: pipeline, redactor) { () async throws(Failure) in
                 try await self.confined(workspace, of: run)
             }
-            return nil
         } catch {
             return error
         }
+        guard !missing.isEmpty else { return nil }
+        try await run.record(.report(missing.map { .output(.stderr, goingWithout($0)) }))
+        return nil
+    }
+
+    private func goingWithout(_ failure: Failure) -> String {
+        "\(redactor.clean(failure.message).shortened(to: 4_000)) As it is optional, the run goes without it.\n"
     }
 
     private func openWorkspace(of run: LiveRun) async throws(ServiceError) {
@@ -98,7 +105,7 @@ final class EffectRunner: Sendable {
     /// Ends the run over something without which it cannot go on, unless it is only this process that ends.
     func giveUp(_ failure: Failure, _ run: LiveRun) async throws(ServiceError) {
         guard failure.kind != .cancelled else { return }
-        try await run.record(.fail(failure))
+        try await run.record(.fail(redactor.clean(failure)))
     }
 
     /// Judges the goal in the tree that counts, one check of the run at a time.

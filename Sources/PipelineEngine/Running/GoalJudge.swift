@@ -79,7 +79,7 @@ struct GoalJudge: Sendable {
         var all = self
         all.before = EarlierCases()
         do throws(Failure) { return shown.and(try await all.judge(work, under: policy)) } catch {
-            return try shown.hiding(error)
+            return try shown.hiding(redactor.clean(error))
         }
     }
 

@@ -80,7 +80,7 @@ final class JudgeDesk: Sendable {
             } catch {
                 // Cancelled means that this process ends; whoever takes the run up finds the question open.
                 guard error.kind != .cancelled else { throw error }
-                try await record(.failJudgement(number, attempt: attempt, error))
+                try await record(.failJudgement(number, attempt: attempt, runner.redactor.clean(error)))
                 guard let delay = RetryPolicy().delay(after: attempt, failure: error, random: runner.random()) else {
                     throw error
                 }

@@ -72,6 +72,13 @@ extension Redactor {
         return verdict
     }
 
+    /// The tool as a model may be told of it; what it is called stays.
+    func clean(_ tool: ToolFactory) -> ToolFactory {
+        guard !isIdle else { return tool }
+        let told = tool.specification
+        return tool.described(as: clean(told.summary), arguments: clean(told.arguments))
+    }
+
     func clean(_ failure: Failure) -> Failure {
         guard !isIdle else { return failure }
         var failure = failure

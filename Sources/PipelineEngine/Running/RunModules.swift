@@ -28,24 +28,32 @@ final class RunModules: Sendable {
 
     /// Adds what the pipeline brings along; servers are started for it where its rules name what they have.
     ///
-    /// - Parameter workspace: With what confines its commands.
+    /// - Parameters:
+    ///   - redactor: Cleans what servers say of their tools, as they are given secrets.
+    ///   - workspace: With what confines its commands.
+    /// - Returns: why a run goes without what is optional.
     /// - Throws: ``Failure`` for what cannot be had.
     func equip(
         for pipeline: Pipeline,
+        _ redactor: Redactor,
         in workspace: () async throws(Failure) -> Workspace
-    ) async throws(Failure) {
-        guard !pipeline.brought.isEmpty else { return state.withLock { $0.isEquipped = true } }
-        try await entrance.pass { () async throws(Failure) in
-            guard !self.isEquipped else { return }
+    ) async throws(Failure) -> [Failure] {
+        guard !pipeline.brought.isEmpty else {
+            state.withLock { $0.isEquipped = true }
+            return []
+        }
+        return try await entrance.pass { () async throws(Failure) in
+            guard !self.isEquipped else { return [] }
             let workspace = try await workspace()
             let (included, findings) = self.own.including(pipeline, in: workspace.project)
             guard findings.problems.isEmpty else { throw FieldProblems(findings.problems).failure }
             let rules = pipeline.tools.allow + pipeline.tools.ask
-            let whole = try await included.opening(for: rules, in: workspace)
+            let (whole, missing) = try await included.opening(for: rules, in: workspace) { redactor.clean($0) }
             self.state.withLock { state in
                 state.registry = whole
                 state.isEquipped = true
             }
+            return missing
         }
     }
 

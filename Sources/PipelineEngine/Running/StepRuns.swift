@@ -209,7 +209,7 @@ struct StepRuns: Sendable {
             return StepResult(.failed, summary: "Run '\(led.id)': \(state.status.words). \(state.endReason)")
         }
         if case .left(let sentence) = try await led.handOver(state) { return StepResult(.failed, summary: sentence) }
-        let missing = work.step.outputs.keys.filter { state.outputs[$0] == nil }.sorted()
+        let missing = (work.step.outputNames ?? []).filter { state.outputs[$0] == nil }
         guard missing.isEmpty else {
             let names = missing.map { "'\($0)'" }.joined(separator: ", ")
             return StepResult(.failed, summary: "It ended without handing on \(names).", outputs: state.outputs)

@@ -94,6 +94,7 @@ extension Pipeline {
         pipeline.tools = tools.stepping(step)
         if let limits = step.limits {
             pipeline.limits = limits
+            pipeline.limits.allowUnknownPrice = limits.allowUnknownPrice || self.limits.allowUnknownPrice
         } else if race == nil {
             pipeline.limits.iterations = Limits().iterations  // the pipeline's are passes
         }
@@ -118,7 +119,6 @@ extension ToolPolicy {
             policy.deny = deny + policy.deny.filter { !deny.contains($0) }
             policy.with = with.merging(policy.with) { $1 }
         }
-        if !step.outputs.isEmpty { policy.allow.append(ToolRule(Step.outputTool)) }
-        return policy
+        return policy.settingOutputs(step.outputs)
     }
 }

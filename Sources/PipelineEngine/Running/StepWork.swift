@@ -99,7 +99,7 @@ struct StepWork: Sendable {
         let lines = parts.enumerated().map { index, part in
             "\(name(at: index)) \(part.status.rawValue): \(part.summary.shortened(to: 1_000))"
         }
-        let outputs = step.outputs.keys.map { name in
+        let outputs = (step.outputNames ?? []).map { name in
             (name, JSONValue.array(parts.map { $0.outputs[name] ?? .null }))
         }
         return StepResult(

@@ -4,7 +4,7 @@ public struct ToolFactory: Sendable {
     public let aliases: [ModuleID]
     /// All names the tool answers to; its own comes first.
     public let names: [String]
-    public let summary: String
+    public private(set) var summary: String
     public let reach: Set<Reach>
     /// Arguments of a call, for people.
     public let example: JSONValue
@@ -12,7 +12,7 @@ public struct ToolFactory: Sendable {
     public let exampleSettings: JSONValue
     private let describeSettings: Once<[FieldSchema]>
     private let describeArguments: Once<[FieldSchema]>
-    private let specify: Once<ToolSpecification>
+    private var specify: Once<ToolSpecification>
     /// Checks the settings, all of them, and touches nothing else.
     public let make: @Sendable (JSONValue) throws(FieldProblems) -> ConfiguredTool
 
@@ -61,6 +61,18 @@ public struct ToolFactory: Sendable {
 
     /// The tool as a model is told of it.
     public var specification: ToolSpecification { specify() }
+
+    /// The same tool, of which models are told in other words.
+    ///
+    /// - Parameter arguments: JSON Schema of the arguments; what a call takes stays as it is.
+    public func described(as summary: String, arguments: JSONValue) -> ToolFactory {
+        var tool = self
+        tool.summary = summary
+        tool.specify = Once { [name = id.value] in
+            ToolSpecification(name: name, summary: summary, arguments: arguments)
+        }
+        return tool
+    }
 }
 
 /// A tool with its settings, its argument type erased.

@@ -53,18 +53,22 @@ public struct ToolShelf: Sendable {
     public internal(set) var path = FieldPath()
     /// What calls of its tools may touch at most.
     public var reach: Set<Reach>
+    /// Whether a run goes without its tools when they cannot be had, and says so.
+    public var isOptional: Bool
     /// All of them, for a run in this workspace; asked once each time that a process takes a run up.
     ///
-    /// - Throws: ``Failure`` when they cannot be had, which ends the run.
+    /// - Throws: ``Failure`` when they cannot be had, which ends the run unless they are optional.
     public var tools: @Sendable (Workspace) async throws(Failure) -> [ToolFactory]
 
     public init(
         prefix: String,
         reach: Set<Reach>,
+        isOptional: Bool = false,
         tools: @escaping @Sendable (Workspace) async throws(Failure) -> [ToolFactory]
     ) {
         self.prefix = prefix
         self.reach = reach
+        self.isOptional = isOptional
         self.tools = tools
     }
 

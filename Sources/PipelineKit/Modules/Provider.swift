@@ -31,6 +31,9 @@ public protocol Provider: Sendable {
     /// Whether what is asked is a program that works in the workspace by itself, and prints what it does.
     var printsItsWork: Bool { get }
 
+    /// Whether what works in the workspace, be it tools or the program that is asked, does so in the sandbox of the run.
+    var worksConfined: Bool { get }
+
     /// Streams pieces to `context.emit` and returns the whole.
     ///
     /// - Throws: ``Failure`` with the service's own words. ``Failure/Kind/unavailable``,
@@ -46,6 +49,7 @@ extension Provider {
     public func check(_ model: String, secrets: SecretResolver) throws(Failure) {}
     public func images(of model: String) -> ImageAllowance? { nil }
     public var printsItsWork: Bool { false }
+    public var worksConfined: Bool { true }
 }
 
 /// What a provider may use while it asks for a reply.

@@ -20,16 +20,26 @@ extension Registry {
 
     /// The registry with what stands on the shelves that these rules may name.
     ///
-    /// - Throws: what the first shelf says whose tools cannot be had.
-    public func opening(for rules: [ToolRule], in workspace: Workspace) async throws(Failure) -> Registry {
-        var registry = self
+    /// - Parameter taken: Makes of each tool what is taken.
+    /// - Returns: the registry, and what those shelves say whose tools cannot be had and are optional.
+    /// - Throws: what the first other shelf says whose tools cannot be had.
+    public func opening(
+        for rules: [ToolRule],
+        in workspace: Workspace,
+        taken: (ToolFactory) -> ToolFactory
+    ) async throws(Failure) -> (registry: Registry, missing: [Failure]) {
+        var (registry, missing) = (self, [Failure]())
         registry.shelves = []
         for shelf in shelves where rules.contains(where: shelf.mayBeNamed) {
-            for tool in try await shelf.tools(workspace) where registry.tools[tool.id] == nil {
-                registry.tools[tool.id] = tool
+            do throws(Failure) {
+                for tool in try await shelf.tools(workspace) where registry.tools[tool.id] == nil {
+                    registry.tools[tool.id] = taken(tool)
+                }
+            } catch  where shelf.isOptional && error.kind != .cancelled {
+                missing.append(error)
             }
         }
-        return registry
+        return (registry, missing)
     }
 
     /// A tool by one of its names; one that stands on a shelf as far as it is known.

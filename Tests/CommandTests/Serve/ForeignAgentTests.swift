@@ -16,11 +16,18 @@ struct ForeignAgentTests {
     /// - Parameters:
     ///   - agent: A program of the shell.
     ///   - runs: How runs are made, besides.
-    private func served(_ bench: Bench, _ agent: String, port: Int = 0, _ runs: JSONValue = [:]) async throws -> Served
-    {
+    ///   - confined: Whether it works in the sandbox.
+    private func served(
+        _ bench: Bench,
+        _ agent: String,
+        port: Int = 0,
+        _ runs: JSONValue = [:],
+        confined: Bool = true
+    ) async throws -> Served {
         // Its sandbox shows nothing of this bench: what it is to run, and to ask with, it is given.
         let program: JSONValue = [
             "run": ["sh", "-c", .string(agent)], "timeout": "2m", "env": ["HOOK": .string(try Self.hook)],
+            "confined": .bool(confined),
         ]
         let settings: JSONValue = .object(["agent": program].merging(runs.members) { $1 })
         return try await Served(bench, port: port, ["--project-m", settings.jsonText])
@@ -66,7 +73,55 @@ struct ForeignAgentTests {
             #expect(events.last?["type"] == "run_completed")
             let place = try #require(try await server.client.get("/api/runs/\(run)").json["workspace_path"]?.text)
             #expect(bench.read("\(place)/done.txt") == "1\n")
-            #expect(bench.read("\(place)/task")?.contains("Write it down.") == true)
+            let task = try #require(bench.read("\(place)/task"))
+            #expect(task.contains("Write it down."))
+            #expect(task.contains("Commands run in a sandbox"))
+            #expect(!task.contains("The goal"))
+        }
+    }
+
+    @Test func outsideOfTheSandboxItIsToldOfNone() async throws {
+        try await withBench { bench in
+            let server = try await served(bench, "cat > task\n", confined: false)
+            defer { server.running.send(SIGKILL) }
+            let run = try await server.client.orderOfM()
+            #expect(try await end(of: run, server.client).last?["type"] == "run_completed")
+            let place = try #require(try await server.client.get("/api/runs/\(run)").json["workspace_path"]?.text)
+            let task = try #require(bench.read("\(place)/task"))
+            #expect(task.contains("Write it down."))
+            #expect(!task.contains("sandbox"))
+        }
+    }
+
+    /// Nobody could be told the answer any more, and the next attempt asks by itself.
+    @Test func whatItAskedAndDidNotWaitForIsBlocked() async throws {
+        try await withBench { bench in
+            try bench.write(
+                """
+                name: checked
+                goal: { gate: command, with: { command: "test -e two.txt" } }
+                limits: { iterations: 3 }
+                """,
+                to: "checked.yaml"
+            )
+            let agent = """
+                cat > /dev/null
+                if test -e go; then touch two.txt; echo Again.; exit; fi
+                echo '{"tool_name":"Bash","tool_input":{"command":"make"}}' | python3 -c "$HOOK" > answer &
+                while ! test -e go; do sleep 0.1; done
+
+                """
+            let server = try await served(bench, agent, ["pipeline": "checked.yaml"])
+            defer { server.running.send(SIGKILL) }
+            let run = try await server.client.orderOfM()
+            _ = try await wait(run, server.client) { $0.contains { $0["type"] == "approval_requested" } }
+            let place = try #require(try await server.client.get("/api/runs/\(run)").json["workspace_path"]?.text)
+            try "".write(toFile: "\(place)/go", atomically: false, encoding: .utf8)
+            let told = try await end(of: run, server.client)
+            let blocked = try #require(told.firstIndex { $0["type"] == "approval_resolved" })
+            #expect(told[blocked]["data"]?["approved"] == false)
+            let again = try #require(told.firstIndex { $0["data"]?["text"] == "Again.\n" })
+            #expect(blocked < again)
         }
     }
 
@@ -208,7 +263,11 @@ struct ForeignAgentTests {
             let server = try await served(bench, agent)
             defer { server.running.send(SIGKILL) }
             let run = try await server.client.orderOfM()
-            while try await server.client.get("/api/runs/\(run)").json["state"] == "running" { await Task.yield() }
+            // Who asks too often is not told.
+            let ends: [JSONValue] = ["completed", "failed", "cancelled"]
+            while !ends.contains(try await server.client.get("/api/runs/\(run)").json["state"] ?? "") {
+                await Task.yield()
+            }
             let events = try await events(run, server.client)
             #expect(events.last?["type"] == "run_completed")
             let output = text("stdout", events)

@@ -30,6 +30,19 @@ struct OutsideQuestionTests {
         .given([.started(["name": "p", "goal": "command", "model": "scripted/x", "human": human])] + payloads)
     }
 
+    // MARK: - When who asked is gone
+
+    @Test func whatAProgramAskedThatIsGoneIsBlocked() throws {
+        let gone = Resolution(.rejected, by: "the end of the program that asked")
+        #expect(try asking.when(.dropQuestions) == [.approvalResolved("a1", gone)])
+        #expect(try idle.when(.dropQuestions) == [])
+    }
+
+    @Test func whatWasAnsweredStaysAnswered() throws {
+        let answered = asking.after(try asking.when(resolve("a1", Self.yes)))
+        #expect(try answered.when(.dropQuestions) == [])
+    }
+
     // MARK: - Asking
 
     @Test func theQuestionHoldsAllThatAPersonIsShown() throws {

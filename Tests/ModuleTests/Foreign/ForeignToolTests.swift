@@ -134,6 +134,29 @@ struct ForeignToolTests {
         )
     }
 
+    @Test func bytesThatAreMoreThanTheirLengthCanTellAreRefused() async throws {
+        let tool = try made(
+            "libc.so.6",
+            "abs",
+            "int(bytes data, uint8 length(data), string text, inout int8 length(text))"
+        )
+        let long = String(repeating: "x", count: 128)
+        let base64 = Data(repeating: 0, count: 300).base64EncodedString()
+        let error = await #expect(throws: Failure.self) {
+            let given: JSONValue = ["data": ["base64": .string(base64)], "text": .string(long)]
+            _ = try await tool.call(given, ToolContext(workspace: Workspace(path: "/")))
+        }
+        #expect(
+            error?.message == """
+                Field 'data' has 300 bytes, which the uint8_t that tells their number cannot hold. Field 'text' has 128 bytes, \
+                which the int8_t that tells their number cannot hold.
+                """
+        )
+        let memory: JSONValue = "int(bytes data, uint8 length(data))"
+        let most: JSONValue = ["data": .string(String(repeating: "1", count: 255))]
+        #expect(try await text("libc.so.6", "atoi", memory, most) == "-1")
+    }
+
     @Test func oneThatCrashesIsACallThatFailed() async throws {
         #expect(
             await failure("libc.so.6", "abort", "void()", [:])

@@ -196,8 +196,9 @@ struct ModuleLibraryTests {
                 ]
             )
             let shelf = try #require(found.shelves.map(\.thing).first { $0.prefix == "gone__" })
-            let none = try await shelf.tools(workspace)
-            #expect(none.isEmpty)
+            #expect(shelf.isOptional)
+            let failure = await #expect(throws: Failure.self) { _ = try await shelf.tools(workspace) }
+            #expect(failure?.message == "The library './libgone.so' is not there.")
         }
     }
 }

@@ -94,6 +94,7 @@ struct SignatureTests {
             ("int(out bytes b[9999999])", "the size of a buffer is from 1 to 1048576 bytes"),
             ("int(size_t length(b))", "'length(b)' names no parameter of bytes or text"),
             ("int(bytes b, double length(b))", "a length is an integer"),
+            ("int(out bytes b[300], uint8 length(b))", "a length of type uint8_t cannot tell 300 bytes"),
             ("int(int a, int a)", "two parameters are named 'a'"),
             ("struct {}(int)", "a structure without members cannot be passed"),
             ("struct {string s}(int)", "a structure holds numbers, and other structures"),
@@ -103,6 +104,20 @@ struct SignatureTests {
     func whatCannotBeIsToldWithItsReason(_ text: String, _ reason: String) {
         let end = reason.hasSuffix("?") ? "" : "."
         #expect(words(text) == "The signature '\(text)' cannot be: \(reason)\(end)")
+    }
+
+    @Test func structuresStandInOneAnotherEightDeepAtMost() {
+        func nested(_ depth: Int) -> String {
+            String(repeating: "struct{", count: depth) + "int a" + String(repeating: "}", count: depth) + "(int)"
+        }
+        #expect(words(nested(8)).hasPrefix("struct { struct {"))
+        #expect(
+            words(nested(9)) == """
+                The signature '\(nested(9))' cannot be: more than 8 structures stand in one another.
+                """
+        )
+        #expect(words(nested(20_000)).hasSuffix("cannot be: more than 8 structures stand in one another."))
+        #expect(words(String(repeating: "struct{", count: 20_000)).hasSuffix("stand in one another."))
     }
 
     /// Whatever a person, or a file, throws at it.

@@ -234,4 +234,40 @@ struct MCPProgramTests {
             )
         }
     }
+
+    @Test func noneOfItsWordsLeadsIntoTheWorkspace() async throws {
+        try await MCPTrial.with { trial in
+            let path = trial.workspace.path
+            for folder in ["srv", "lib"] {
+                try FileManager.default.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
+            }
+            try FileManager.default.createSymbolicLink(atPath: "\(path)/away", withDestinationPath: "/usr")
+            for word in [
+                "\(path)/srv", "\(path)/srv/", path, "srv", "./srv", "lib/../srv", "--load=\(path)/srv", "--load=srv",
+                "-I\(path)/lib", "exec python3 \(path)/srv", "PYTHONPATH=/usr/lib:\(path)/lib", "file://\(path)/srv",
+                "\(path)/away/bin/python3", "\(path)/made/later", "..\(path)/srv",
+            ] {
+                let command: JSONValue = ["/usr/bin/python3", .string(word), "dir"]
+                let failure = await #expect(throws: Failure.self) {
+                    _ = try await trial.tools(["d": ["command": command, "confined": false]])
+                }
+                #expect(
+                    failure?.message == """
+                        MCP server 'd' is not confined, and names '\(word)', which lies in the workspace, where the model could \
+                        change it. Keep it elsewhere, or leave 'confined: false' out.
+                        """
+                )
+            }
+        }
+    }
+
+    @Test func aProgramOfThePathIsNoWordOfTheWorkspace() async throws {
+        try await withTemporaryWorkspace(["python3": "text"]) { workspace in
+            let declared: JSONValue = [
+                "own": ["command": ["python3", .string(MCPTrial.server), "--speak", "both"], "confined": false]
+            ]
+            let names = try await MCPTrial(in: workspace).tools(declared).names
+            #expect(names.count == 24)
+        }
+    }
 }

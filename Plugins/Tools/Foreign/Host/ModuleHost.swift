@@ -4,8 +4,8 @@ import PipelineKit
 
 /// The helper process: it loads libraries and calls what is in them, so that a crash of theirs is a call that failed.
 ///
-/// One request a line on standard input, one answer a line on what was standard output. A library that prints does so on
-/// standard error.
+/// One request a line on standard input, one answer a line on what was standard output, with the number of its request. A
+/// library that prints does so on standard error.
 public enum ModuleHost {
     /// What this program is called with to be a helper.
     public static let word = "module-host"
@@ -19,8 +19,9 @@ public enum ModuleHost {
 
     /// Answers until there are no more requests.
     public static func run() {
-        let requests = dup(0)
-        let answers = dup(1)
+        let requests = fcntl(0, F_DUPFD_CLOEXEC, 3)
+        let answers = fcntl(1, F_DUPFD_CLOEXEC, 3)
+        let own = getpid()
         let null = open("/dev/null", O_RDONLY)
         _ = (dup2(null, 0), dup2(2, 1), close(null))
         var host = HostState()
@@ -29,8 +30,10 @@ public enum ModuleHost {
         while true {
             let count = getline(&line, &capacity, input)
             guard count > 0, let line else { return }
-            let bytes = Array(UnsafeRawBufferPointer(start: line, count: count))
-            guard write(host.answer(to: bytes).encoded() + [UInt8(ascii: "\n")], to: answers) else { return }
+            let parts = HostRequest.parts(of: Array(UnsafeRawBufferPointer(start: line, count: count)))
+            let answer = host.answer(to: Array(parts.json))
+            guard getpid() == own else { _exit(0) }  // a library has forked, and one of the two answers
+            guard write(HostRequest.line(parts.number, answer), to: answers) else { return }
         }
     }
 

@@ -18,10 +18,12 @@ struct ELFLibrary: Sendable {
         guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else {
             throw Failure(.missing, "cannot be read.")
         }
-        try self.init(ELFReader(bytes))
+        try self.init(bytes)
     }
 
-    private init(_ file: ELFReader) throws(Failure) {
+    /// - Parameter bytes: The whole file, whatever is in it.
+    init(_ bytes: Data) throws(Failure) {
+        let file = ELFReader(bytes)
         guard file.bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else {
             throw Failure(.invalidInput, "is no shared library.")
         }
@@ -30,18 +32,25 @@ struct ELFLibrary: Sendable {
         }
         guard file.half(16) == 3 else { throw Failure(.invalidInput, "is a program, and no shared library.") }
         let sections = file.sections
-        var (functions, data, needed): (Set<String>, Set<String>, [String]) = ([], [], [])
-        for section in sections
-        where section.type == ELFReader.dynamicSymbols && sections.indices.contains(section.link) {
-            for symbol in file.symbols(in: section, names: sections[section.link]) where symbol.isDefined {
+        var (functions, data): (Set<String>, Set<String>) = ([], [])
+        if let (section, names) = Self.first(ELFReader.dynamicSymbols, of: sections) {
+            for symbol in file.symbols(in: section, names: names) where symbol.isDefined {
                 if symbol.isFunction { functions.insert(symbol.name) } else { data.insert(symbol.name) }
             }
         }
-        for section in sections
-        where section.type == ELFReader.dynamicEntries && sections.indices.contains(section.link) {
-            needed += file.needed(in: section, names: sections[section.link])
+        let entries = Self.first(ELFReader.dynamicEntries, of: sections)
+        needed = entries.map { file.needed(in: $0, names: $1) } ?? []
+        (self.functions, self.data) = (functions, data)
+    }
+
+    /// The section of a type, of which a library has one, and that with its names.
+    private static func first(_ type: Int, of sections: [ELFReader.Section]) -> (
+        ELFReader.Section, names: ELFReader.Section
+    )? {
+        guard let section = sections.first(where: { $0.type == type }), sections.indices.contains(section.link) else {
+            return nil
         }
-        (self.functions, self.data, self.needed) = (functions, data, needed)
+        return (section, sections[section.link])
     }
 
     #if arch(x86_64)
@@ -81,29 +90,33 @@ private struct ELFReader {
     private func long(_ offset: Int) -> Int { number(offset, 8) }
 
     private func number(_ offset: Int, _ count: Int) -> Int {
-        guard offset >= 0, offset <= bytes.count - count else { return 0 }
+        guard isInside(offset, count) else { return 0 }
         let value = (0..<count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[bytes.startIndex + offset + $1]) }
         return Int(exactly: value) ?? -1
     }
 
-    private func name(_ offset: Int) -> String {
-        guard bytes.indices.contains(bytes.startIndex + offset) else { return "" }
-        let rest = bytes[(bytes.startIndex + offset)...].prefix(1_000)
+    /// Whether so many bytes from there on are all in the file.
+    private func isInside(_ offset: Int, _ count: Int) -> Bool {
+        (0...bytes.count).contains(count) && (0...bytes.count - count).contains(offset)
+    }
+
+    private func name(_ offset: Int, in names: Section) -> String {
+        guard (0..<names.size).contains(offset) else { return "" }
+        let rest = bytes[(bytes.startIndex + names.offset + offset)...].prefix(min(1_000, names.size - offset))
         return String(decoding: rest.prefix { $0 != 0 }, as: UTF8.self)
     }
 
     var sections: [Section] {
         let (start, size, count) = (long(40), half(58), half(60))
-        guard size >= 64, start > 0 else { return [] }
-        return (0..<count).map { index in
-            let place = start + index * size
-            return Section(
-                type: word(place + 4),
-                link: word(place + 40),
-                offset: long(place + 24),
-                size: long(place + 32)
-            )
-        }
+        guard size >= 64, start > 0, isInside(start, count * size) else { return [] }
+        return (0..<count).map { section(at: start + $0 * size) }
+    }
+
+    /// One that does not lie in the file has nothing in it.
+    private func section(at place: Int) -> Section {
+        let (offset, size) = (long(place + 24), long(place + 32))
+        let range = isInside(offset, size) ? (offset, size) : (0, 0)
+        return Section(type: word(place + 4), link: word(place + 40), offset: range.0, size: range.1)
     }
 
     func symbols(in section: Section, names: Section) -> [Symbol] {
@@ -111,7 +124,7 @@ private struct ELFReader {
             let place = section.offset + index * 24
             let kind = byte(place + 4) & 0xF
             return Symbol(
-                name: name(names.offset + word(place)),
+                name: name(word(place), in: names),
                 isFunction: kind == 2 || kind == 10,  // STT_FUNC, STT_GNU_IFUNC
                 isDefined: half(place + 6) != 0 && byte(place + 4) >> 4 != 0
             )
@@ -120,7 +133,7 @@ private struct ELFReader {
 
     func needed(in section: Section, names: Section) -> [String] {
         (0..<min(section.size / 16, Self.most)).filter { long(section.offset + $0 * 16) == 1 }.map {
-            name(names.offset + long(section.offset + $0 * 16 + 8))
+            name(long(section.offset + $0 * 16 + 8), in: names)
         }
     }
 }

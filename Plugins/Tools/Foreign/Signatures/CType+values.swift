@@ -75,6 +75,9 @@ extension CType {
         return json.text.flatMap { UInt64($0) }
     }
 
+    /// Whether it is an integer of which a number is one.
+    func holds(_ number: Int) -> Bool { integer(of: .int(number)) != nil }
+
     /// The bytes of a text, or of base64.
     func bytes(of json: JSONValue) -> [UInt8]? {
         if let text = json.text { return Array(text.utf8) }

@@ -1,3 +1,5 @@
+import PipelineKit
+
 /// What a C function takes and gives, as a person declares it: `double(double x)`.
 struct Signature: Sendable, Hashable {
     var result: CType
@@ -42,4 +44,21 @@ struct Signature: Sendable, Hashable {
     static let largestBuffer = 1 << 20
     /// Parameters of a function, and members of a structure, at most.
     static let most = 32
+    /// Structures in one another, at most.
+    static let deepest = 8
+
+    /// What is wrong with a value of the right kind of JSON that is given for a parameter; `nil` for nothing.
+    func problem(with json: JSONValue, for parameter: Parameter) -> String? {
+        if let problem = parameter.type.problem(with: json) { return problem }
+        guard let place = parameters.firstIndex(of: parameter),
+            let length = parameters.first(where: { $0.tells(place) }),
+            let count = json.text?.utf8.count ?? parameter.type.bytes(of: json)?.count, !length.type.holds(count)
+        else { return nil }
+        return "has \(count) bytes, which the \(length.type.words) that tells their number cannot hold."
+    }
+}
+
+extension Signature.Parameter {
+    /// Whether it tells how many bytes the parameter at a place has.
+    func tells(_ place: Int) -> Bool { role == .length(of: place) || role == .changedLength(of: place) }
 }

@@ -16,6 +16,8 @@ struct SignatureParser {
 
     private let text: String
     private var tokens: ArraySlice<Token>
+    /// Structures around what is read.
+    private var depth = 0
 
     /// - Throws: ``Failure/Kind/invalidInput`` with what was read and what could stand there.
     static func parse(_ text: String) throws(Failure) -> Signature {
@@ -125,6 +127,9 @@ struct SignatureParser {
                 let place = parameters.firstIndex(where: { $0.name == counted && [.string, .bytes].contains($0.type) })
             else { throw wrong("'length(\(counted))' names no parameter of bytes or text") }
             guard case .integer = draft.parameter.type else { throw wrong("a length is an integer") }
+            if case .buffer(let bytes) = parameters[place].role, !draft.parameter.type.holds(bytes) {
+                throw wrong("a length of type \(draft.parameter.type.words) cannot tell \(bytes) bytes")
+            }
             parameters[index].role = .length(of: place)
         }
         for (index, draft) in drafts.enumerated() where draft.parameter.role == .changed {
@@ -174,6 +179,11 @@ struct SignatureParser {
 
     private mutating func structure() throws(Failure) -> CType {
         try expect("{", "after 'struct'")
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Signature.deepest else {
+            throw wrong("more than \(Signature.deepest) structures stand in one another")
+        }
         var fields: [CField] = []
         while !take("}") {
             let type = try type()

@@ -9,6 +9,8 @@ final class ServerSession: Sendable {
     let wire: any ServerWire
     private let numbers: CallNumbers
     private let client: ClientWords
+    /// How many answers in a row did not come in time.
+    private let silences = Atomic<Int>(0)
 
     init(
         _ wire: any ServerWire,
@@ -42,7 +44,23 @@ final class ServerSession: Sendable {
         if !meta.isEmpty { call.params["_meta"] = .object(meta) }
         talk.watch(number, progress)
         defer { talk.watch(number, nil) }
-        return try await wire.call(call, within: patience)
+        do throws(RPCFault) {
+            let answer = try await wire.call(call, within: patience)
+            silences.store(0, ordering: .relaxed)
+            return answer
+        } catch {
+            notice(error)
+            throw error
+        }
+    }
+
+    /// One that does not answer twice in a row is ended, as it may hang for good; the next call starts it again.
+    private func notice(_ fault: RPCFault) {
+        switch fault {
+        case .refused: silences.store(0, ordering: .relaxed)
+        case .timedOut: if silences.add(1, ordering: .relaxed).newValue > 1 { wire.close() }
+        case .cancelled, .gone, .ended: break
+        }
     }
 }
 

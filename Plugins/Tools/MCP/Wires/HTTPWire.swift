@@ -33,6 +33,8 @@ final class HTTPWire: ServerWire {
     }
 
     var end: Failure? { state.withLock(\.end) }
+    /// Each request is answered by itself there, and none waits for another.
+    func close() {}
     func lastWords() async -> String? { nil }
     func adopt(_ agreement: Agreement) { state.withLock { $0.agreement = agreement } }
 

@@ -39,6 +39,7 @@ final class ProgramWire: ServerWire {
     func notify(_ method: String) { peer.notify(method) }
     func adopt(_ agreement: Agreement) {}
     var end: Failure? { peer.end }
+    func close() { peer.close() }
     func lastWords() async -> String? {
         if peer.end != RPCPeer.ended { peer.close() }  // it lives on, and nothing it says makes sense any more
         return await peer.lastWords()

@@ -22,5 +22,7 @@ protocol ServerWire: Sendable {
     func adopt(_ agreement: Agreement)
     /// Why nothing can be asked any more; `nil` as long as it can.
     var end: Failure? { get }
+    /// Ends a server that may hang for good, where that is a program here.
+    func close()
     func lastWords() async -> String?
 }
