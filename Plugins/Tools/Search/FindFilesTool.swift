@@ -16,21 +16,32 @@ public struct FindFilesTool: Tool {
     }
 
     private let usesPrograms: Bool
+    private let mostNames: Int
 
-    public init(settings: NoFields) throws(Failure) { usesPrograms = true }
+    public init(settings: NoFields) throws(Failure) { self.init(usesPrograms: true) }
 
-    /// For tests of the search that needs no ripgrep.
-    init(usesPrograms: Bool) { self.usesPrograms = usesPrograms }
+    /// For tests of the search that needs no ripgrep, and of more files than are looked at.
+    init(usesPrograms: Bool, mostNames: Int = SearchLimits.names) {
+        self.usesPrograms = usesPrograms
+        self.mostNames = mostNames
+    }
 
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         let pattern = try GlobPattern(arguments.pattern)
-        let found = try await paths(in: context.workspace).filter(pattern.matches)
-        guard !found.isEmpty else { return ToolOutput("No file matches '\(pattern)'.") }
-        return ToolOutput(ShownList(found, most: SearchLimits.files, noun: "files").text)
+        let (paths, isComplete) = try await paths(in: context.workspace)
+        let found = paths.filter(pattern.matches)
+        guard !found.isEmpty else {
+            let end = isComplete ? "." : " among the \(paths.count) that were looked at; there are more."
+            return ToolOutput("No file matches '\(pattern)'\(end)")
+        }
+        let list = ShownList(found, most: SearchLimits.files, noun: "files", isComplete: isComplete, \.self)
+        return ToolOutput(list.text)
     }
 
-    private func paths(in workspace: Workspace) async throws(Failure) -> [String] {
-        if usesPrograms, let ripgrep = Ripgrep(in: workspace) { return try await ripgrep.files() }
-        return try FileWalk(workspace).paths()
+    private func paths(in workspace: Workspace) async throws(Failure) -> (paths: [String], isComplete: Bool) {
+        guard usesPrograms, let ripgrep = Ripgrep(in: workspace) else {
+            return (try FileWalk(workspace).paths(), true)
+        }
+        return try await ripgrep.files(most: mostNames)
     }
 }

@@ -17,11 +17,15 @@ public struct GrepTool: Tool {
     }
 
     private let usesPrograms: Bool
+    private let mostNames: Int
 
-    public init(settings: NoFields) throws(Failure) { usesPrograms = true }
+    public init(settings: NoFields) throws(Failure) { self.init(usesPrograms: true) }
 
-    /// For tests of the search that needs no ripgrep.
-    init(usesPrograms: Bool) { self.usesPrograms = usesPrograms }
+    /// For tests of the search that needs no ripgrep, and of more files than are looked at.
+    init(usesPrograms: Bool, mostNames: Int = SearchLimits.names) {
+        self.usesPrograms = usesPrograms
+        self.mostNames = mostNames
+    }
 
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(Failure) -> ToolOutput {
         let pattern = arguments.pattern
@@ -32,7 +36,10 @@ public struct GrepTool: Tool {
         let glob = try arguments.includeGlob.map { text throws(Failure) in try GlobPattern(text) }
         let query = SearchQuery(pattern: pattern, isRegex: arguments.isRegex, ignoresCase: arguments.caseInsensitive)
         let (hits, isComplete) = try await search(query, glob, context.workspace)
-        guard !hits.isEmpty else { return ToolOutput("No line matches '\(pattern)'.") }
+        guard !hits.isEmpty else {
+            let end = isComplete ? "." : " in the files that were searched; there are more."
+            return ToolOutput("No line matches '\(pattern)'\(end)")
+        }
         let list = ShownList(hits, most: SearchLimits.hits, noun: "hits", isComplete: isComplete, \.shown)
         return ToolOutput(list.text)
     }
@@ -47,12 +54,13 @@ public struct GrepTool: Tool {
             return (try walk.hits(query, in: walk.paths().filter { glob?.matches($0) ?? true }), true)
         }
         guard let glob else { return try await ripgrep.hits(query, in: nil) }
+        let (paths, areAll) = try await ripgrep.files(most: mostNames)
         var found: (hits: [SearchHit], isComplete: Bool) = ([], true)
-        for part in Self.parts(try await ripgrep.files().filter(glob.matches)) where found.isComplete {
+        for part in Self.parts(paths.filter(glob.matches)) where found.isComplete {
             let next = try await ripgrep.hits(query, in: part)
             found = (found.hits + next.hits, next.isComplete)
         }
-        return found
+        return (found.hits, found.isComplete && areAll)
     }
 
     /// The paths in groups that fit on a command line; execve(2) takes 2 MB, and a path has 4 kB at most.

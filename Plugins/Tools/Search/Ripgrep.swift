@@ -23,10 +23,14 @@ struct Ripgrep {
     /// Takes one thread where there could be many, and so more than twice the time.
     private static let inOrder = "--sort=path"
 
-    /// Every file that is not ignored, relative to the workspace, in order.
-    func files() async throws(Failure) -> [String] {
-        let output = try await run(command(["--files", "--", "./"], most: 1 << 23)).output
-        return output.bytes.split(separator: 0).sorted { $0.lexicographicallyPrecedes($1) }.map(Self.path)
+    /// The files that are not ignored, relative to the workspace, in order: all, or those that were met first.
+    ///
+    /// - Parameter most: Bytes of their names.
+    func files(most: Int) async throws(Failure) -> (paths: [String], isComplete: Bool) {
+        let output = try await run(command(["--files", "--", "./"], most: most)).output
+        let end = output.isCut ? output.bytes.prefix(most).lastIndex(of: 0) : output.bytes.endIndex
+        let names = output.bytes[..<(end ?? 0)].split(separator: 0)
+        return (names.sorted { $0.lexicographicallyPrecedes($1) }.map(Self.path), !output.isCut)
     }
 
     /// The lines that match in some files, or in all when none are named; in the order of their paths.

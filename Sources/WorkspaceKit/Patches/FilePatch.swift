@@ -16,6 +16,11 @@ package struct FilePatch: Sendable {
     package var change: Change
     /// Where it begins in the patch, counted from 1.
     package var line: Int
+
+    /// The files it names as it spells them, and what tells them apart: `./a` is `a`.
+    package var files: [(path: String, place: String)] {
+        [path, newPath].compactMap(\.self).map { ($0, (try? WorkspacePath($0))?.joined ?? $0) }
+    }
 }
 
 /// One piece of a patch: lines that have to be there, and what becomes of them.

@@ -8,15 +8,7 @@ struct UnifiedDiff {
     private var index = 0
     private var found: [FilePatch] = []
     /// What git says above a file.
-    private var header = Header()
-
-    private struct Header {
-        var line: Int?
-        var isNew = false
-        var isDeleted = false
-        var from: String?
-        var to: String?
-    }
+    private var header = GitHeader()
 
     init(_ lines: [ArraySlice<UInt8>]) { self.lines = lines }
 
@@ -32,7 +24,7 @@ struct UnifiedDiff {
                 index += 1
             }
         }
-        endHeader()
+        try endHeader()
         return found
     }
 
@@ -42,28 +34,15 @@ struct UnifiedDiff {
     }
 
     private mutating func note(_ line: ArraySlice<UInt8>) throws(Failure) {
-        if line.begins(with: "diff --git ") {
-            endHeader()
-            header.line = index
-        } else if line.begins(with: "new file mode") {
-            header.isNew = true
-        } else if line.begins(with: "deleted file mode") {
-            header.isDeleted = true
-        } else if let path = line.after("rename from ") {
-            header.from = Self.unquoted(path)
-        } else if let path = line.after("rename to ") {
-            header.to = Self.unquoted(path)
-        } else if line.begins(with: "GIT binary patch") || line.begins(with: "Binary files ") {
-            throw PatchText.failure(index, "it changes a binary file; only text can be patched.")
-        }
+        guard let words = line.after("diff --git ") else { return try header.note(line, at: index) }
+        try endHeader()
+        header = GitHeader(words, line: index)
     }
 
-    /// A file that git only renames has no hunks.
-    private mutating func endHeader() {
-        if let from = header.from, let to = header.to {
-            found.append(FilePatch(path: from, newPath: to, change: .update([]), line: (header.line ?? index) + 1))
-        }
-        header = Header()
+    /// A file that git renames, or that is empty, has no hunks.
+    private mutating func endHeader() throws(Failure) {
+        if let patch = try header.patch() { found.append(patch) }
+        header = GitHeader()
     }
 
     private mutating func readFile() throws(Failure) {
@@ -73,8 +52,8 @@ struct UnifiedDiff {
         var hunks: [Hunk] = []
         while index < lines.count, lines[index].begins(with: "@@") { hunks.append(try hunk()) }
         let (isNew, isDeleted) = (header.isNew || old == nil, header.isDeleted || new == nil)
-        let (from, to) = Self.named(old, new)
-        header = Header()
+        let (from, to) = GitHeader.plain(old, new)
+        header = GitHeader()
         guard let path = isNew ? to : from else {
             throw PatchText.failure(start, "neither '---' nor '+++' names a file.")
         }
@@ -166,36 +145,7 @@ struct UnifiedDiff {
     /// The path of a file, without a time behind it; `nil` for the one that is not there.
     private static func path(_ text: ArraySlice<UInt8>) -> String? {
         let text = text.prefix { $0 != UInt8(ascii: "\t") }.trimmed.text
-        let path = unquoted(text)
+        let path = GitHeader.unquoted(text)
         return path == "/dev/null" ? nil : path
-    }
-
-    /// Without git's `a/` and `b/`.
-    private static func named(_ old: String?, _ new: String?) -> (String?, String?) {
-        let isPrefixed = old?.hasPrefix("a/") ?? true && new?.hasPrefix("b/") ?? true
-        guard isPrefixed else { return (old, new) }
-        return (old.map { String($0.dropFirst(2)) }, new.map { String($0.dropFirst(2)) })
-    }
-
-    /// A path as git quotes what is no ASCII: `"a/\303\244.txt"`.
-    private static func unquoted(_ text: String) -> String {
-        guard text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8.dropFirst().dropLast())[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "\\"), let next = rest.first else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(3).prefix { (0x30...0x37).contains($0) }
-            if digits.count == 3 {
-                bytes.append(UInt8(truncatingIfNeeded: digits.reduce(0) { $0 * 8 + Int($1 - 0x30) }))
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(next == UInt8(ascii: "n") ? 0x0A : next == UInt8(ascii: "t") ? 0x09 : next)
-                rest = rest.dropFirst()
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

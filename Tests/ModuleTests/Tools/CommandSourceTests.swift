@@ -213,13 +213,6 @@ import Testing
         )
     }
 
-    @Test func whatJudgesIsProtected() throws {
-        let listed = try gate(declaration(["python3", "./tools/no_todo.py", "-v", "src"]))
-        #expect(listed.protection == EditPolicy(protect: ["tools/no_todo.py"]))
-        let line = try gate(declaration("cd checks && ./run.sh /usr/bin/env 'a b.txt' | tee log.txt"))
-        #expect(line.protection.protect == ["run.sh", "b.txt", "log.txt"])
-    }
-
     // MARK: - Mistakes
 
     @Test func allMistakesAreToldWhereTheyStand() throws {

@@ -96,6 +96,30 @@ import Testing
         }
     }
 
+    /// Each of the names has eleven bytes with its end, so the third is cut; which they are is left to ripgrep.
+    @Test(.enabled(if: ways.count > 1)) func moreFilesThanAreLookedAtAreSpokenOf() async throws {
+        let files = Dictionary(uniqueKeysWithValues: (100..<150).map { ("f\($0).txt", "x\n") })
+        try await withTemporaryWorkspace(files) { (workspace: Workspace) async throws in
+            let (context, most) = (ToolContext(workspace: workspace), 25)
+            let find = FindFilesTool(usesPrograms: true, mostNames: most)
+            let found = try await find.call(.init(json: ["pattern": "*.txt"]), in: context).text.split(separator: "\n")
+            #expect(found.count == 3 && found.dropLast().allSatisfy { files["\($0)"] != nil }, "\(found)")
+            #expect(found.last == "(2 of more than 2 files shown)")
+            let none = try await find.call(.init(json: ["pattern": "*.py"]), in: context).text
+            #expect(none == "No file matches '*.py' among the 2 that were looked at; there are more.")
+
+            let grep = GrepTool(usesPrograms: true, mostNames: most)
+            let lines: JSONValue = ["pattern": "x", "include_glob": "*.txt"]
+            let hits = try await grep.call(.init(json: lines), in: context).text.split(separator: "\n")
+            #expect(hits.count == 3 && hits.last == "(2 of more than 2 hits shown)")
+            let absent: JSONValue = ["pattern": "y", "include_glob": "*.txt"]
+            #expect(
+                try await grep.call(.init(json: absent), in: context).text
+                    == "No line matches 'y' in the files that were searched; there are more."
+            )
+        }
+    }
+
     @Test(
         arguments: [
             (["pattern": ""], "The pattern is empty; every line would match."),

@@ -48,14 +48,14 @@ struct PatchWork {
     private static func requireEachOnce(_ patches: [FilePatch]) throws(Failure) {
         var seen: [String: Int] = [:]
         for patch in patches {
-            for path in [patch.path, patch.newPath].compactMap({ $0 }) {
-                if let line = seen[path] {
+            for (path, place) in patch.files {
+                if let line = seen[place] {
                     throw PatchText.failure(
                         patch.line - 1,
                         "'\(path)' is changed a second time, after line \(line); put all its hunks below one header."
                     )
                 }
-                seen[path] = patch.line
+                seen[place] = patch.line
             }
         }
     }
