@@ -75,6 +75,23 @@ struct BenchModelsTests {
         }
     }
 
+    @Test func whatStepsReplyIsCounted() async throws {
+        try await withModels { bench in
+            let steps = """
+                name: two
+                steps: [{ id: plan }, { id: fix, needs: [plan] }]
+                tools: [file_write]
+                workspace: { sandbox: off }
+                """
+            try bench.write(steps, to: "two.yaml")
+            let words = ["bench-models", "two.yaml", "-m", "scripted/good.json", "-n", "1", "--cwd", "project"]
+            let ended = try await bench.start(words + ["--json"]).ended()
+            #expect(ended.status == 0, "\(ended)")
+            let run = try JSONValue(parsing: try #require(ended.lines.first))
+            #expect(run["replies"] == 4 && run["calls"] == 2 && run["tokens"] == 2_200, "\(run)")
+        }
+    }
+
     @Test func whatWasFoundIsKeptAndServed() async throws {
         try await withModels { bench in
             let words = ["bench-models", "p.yaml", "--models", "scripted/good.json", "--n", "1", "--cwd", "project"]

@@ -96,4 +96,130 @@ struct ComparisonTests {
             #expect(json == ["same": 5, "difference": .null])
         }
     }
+
+    // MARK: - Runs with steps
+
+    private static let steps = """
+        name: two
+        steps:
+          - id: plan
+          - { id: fix, needs: [plan] }
+          - { id: look, needs: [fix], human: Is it well? }
+        tools: [file_write]
+        workspace: { isolation: copy, sandbox: off }
+        """
+
+    private static func write(_ file: String, _ text: String) -> JSONValue {
+        ["tool": "file_write", "arguments": ["path": .string(file), "content": .string(text)]]
+    }
+
+    /// Two that wait for a person when their steps have written; the one writes more than the other.
+    private func withTwoRunsOfSteps(_ body: (Bench) async throws -> Void) async throws {
+        try await withBench { bench in
+            try bench.write(Self.steps, to: "two.yaml")
+            try bench.write("", to: "project/a.txt")
+            let usage: JSONValue = ["input": 100, "output": 10]
+            let one: JSONValue = [["calls": [Self.write("b.txt", "1")], "usage": usage], ["text": "One."]]
+            let two: JSONValue = [
+                ["text": "More.", "calls": [Self.write("b.txt", "2"), Self.write("evil.txt", "")]], ["text": "Two."],
+            ]
+            for (name, script) in [("c1", one), ("c2", two)] {
+                try bench.write(script.jsonText, to: "\(name).json")
+                let words = ["--cwd", "project", "--model", "scripted/\(name).json", "--id", name]
+                let ended = try await bench.start(["run", "two.yaml"] + words).ended()
+                #expect(ended.status == 2, "\(ended)")
+            }
+            try await body(bench)
+        }
+    }
+
+    @Test func whatStepsDidIsCompared() async throws {
+        try await withTwoRunsOfSteps { bench in
+            let ended = try await bench.sluice("compare", "c1", "c2")
+            #expect(ended.status == 0, "\(ended)")
+            for row in ["replies  4  4", "calls  2  4", "tokens  220  0", "model  scripted/c1.json  scripted/c2.json"] {
+                let words = row.split(separator: " ")
+                #expect(ended.lines.contains { $0.split(separator: " ") == words }, "\(row)\n\(ended.output)")
+            }
+            let parting = ended.lines.drop { $0 != "First other words:" }.split(separator: "First other deed:")
+            try #require(parting.count == 2, "\(ended.output)")
+            #expect(
+                parting[0].dropFirst().map { $0.withoutEvent } == [
+                    "  c1-1-1: step 'plan': says nothing", "  c2-1-1: step 'plan': says: More.",
+                ]
+            )
+            #expect(
+                parting[1].map { $0.withoutEvent } == [
+                    #"  c1-1-1: step 'plan': calls file_write {"content":"1","path":"b.txt"}"#,
+                    #"  c2-1-1: step 'plan': calls file_write {"content":"2","path":"b.txt"}"#,
+                ]
+            )
+            let json = try JSONValue(parsing: try await bench.sluice("compare", "c1", "c2", "--json").output)
+            #expect(json["first_other_deed"]?.elements.map { $0["run"] } == ["c1-1-1", "c2-1-1"])
+            #expect(json["first_other_deed"]?.elements.map { $0["for"] } == ["step 'plan'", "step 'plan'"])
+            #expect(json["missing"] == [])
+        }
+    }
+
+    @Test func requestsOfStepsAreMadeAgainAsLongAsTheyCanBeRead() async throws {
+        try await withTwoRunsOfSteps { bench in
+            let same = try await bench.sluice("replay", "c2", "--strict")
+            #expect(same.output == "All 4 requests are today what they were.\n")
+            #expect(same.status == 0, "\(same)")
+            let removed = try await bench.sluice("gc", "--keep", "0s")
+            #expect(removed.output.hasPrefix("Removed 4 runs"), "\(removed)")
+            let replay = try await bench.sluice("replay", "c2", "--strict")
+            #expect(replay.status == 1, "\(replay)")
+            #expect(
+                replay.lines == [
+                    "All 0 requests that can be read are today what they were.",
+                    "The run 'c2-1-1', for step 'plan' of run 'c2', cannot be read: it was removed, or never began.",
+                    "The run 'c2-1-2', for step 'fix' of run 'c2', cannot be read: it was removed, or never began.",
+                ]
+            )
+            let compared = try await bench.sluice("compare", "c2", "c2")
+            #expect(
+                compared.lines.suffix(4).prefix(2) == [
+                    "Both say the same, to the end, as far as it can be read.",
+                    "Both do the same, in the same order, as far as it can be read.",
+                ],
+                "\(compared.output)"
+            )
+        }
+    }
+
+    @Test func whoWonIsCompared() async throws {
+        try await withBench { bench in
+            try bench.write("", to: "project/b.txt")
+            let race = Self.pipeline.replacing("name: p", with: "name: p\nrace: { models: MODELS, win: cheapest }")
+            for (run, right) in [("r1", "a"), ("r2", "b")] {
+                for name in ["a", "b"] {
+                    let calls = [Self.write(name == right ? "done" : "no")]
+                    let script: JSONValue = [["calls": .array(calls)], ["text": "So."], ["text": "So."]]
+                    try bench.write(script.jsonText, to: "\(name).json")
+                }
+                let models = "[scripted/a.json, scripted/b.json]"
+                try bench.write(race.replacing("MODELS", with: models) + "\nlimits: { iterations: 1 }", to: "race.yaml")
+                let ended = try await bench.sluice("run", "race.yaml", "--cwd", "project", "--id", run)
+                #expect(ended.status == 0, "\(ended)")
+                let replay = try await bench.sluice("replay", run, "--strict")
+                #expect(replay.output == "All 4 requests are today what they were.\n", "\(replay)")
+            }
+            let ended = try await bench.sluice("compare", "r1", "r2")
+            let row = ["won", "by", "scripted/a.json", "scripted/b.json"]
+            #expect(ended.lines.contains { $0.split(separator: " ").map(String.init) == row }, "\(ended.output)")
+            #expect(
+                ended.lines.suffix(2).map { $0.withoutEvent } == [
+                    "  r1: decides the race race: scripted/a.json", "  r2: decides the race race: scripted/b.json",
+                ]
+            )
+        }
+    }
+}
+
+extension String {
+    /// Of a line that says where runs part: without the number, which is that of no promise.
+    fileprivate var withoutEvent: String {
+        replacing(/, event [0-9]+:/, with: ":")
+    }
 }

@@ -8,7 +8,7 @@ public struct RunComparison: Sendable, Hashable {
         public var right: RunDeeds.Deed?
 
         init?(_ left: [RunDeeds.Deed], _ right: [RunDeeds.Deed]) {
-            let count = zip(left, right).prefix { $0.words == $1.words }.count
+            let count = zip(left, right).prefix { $0.isLike($1) }.count
             self.left = left.dropFirst(count).first
             self.right = right.dropFirst(count).first
             if self.left == nil, self.right == nil { return nil }
@@ -22,9 +22,13 @@ public struct RunComparison: Sendable, Hashable {
     /// `nil` when the same was done in the same order, to the end.
     public let otherDeeds: Parting?
 
+    /// Runs that worked for one of them and cannot be read: what they did is not compared.
+    public let missing: [RunTree.Missing]
+
     /// - Parameters:
     ///   - left: A whole history, as `right` is.
-    public init(_ left: [Event], _ right: [Event]) {
+    public init(_ left: RunTree, _ right: RunTree) {
+        missing = left.missing + right.missing.filter { !left.missing.contains($0) }
         (self.left, self.right) = (RunOutcome(left), RunOutcome(right))
         let deeds = (RunDeeds(left), RunDeeds(right))
         otherWords = Parting(deeds.0.said, deeds.1.said)
@@ -32,7 +36,7 @@ public struct RunComparison: Sendable, Hashable {
     }
 }
 
-/// What came of a run, and what it took.
+/// What came of a run, and what it took, with all runs that worked for it.
 public struct RunOutcome: Sendable, Hashable {
     public struct Check: Sendable, Hashable {
         public var name: CheckName
@@ -43,6 +47,8 @@ public struct RunOutcome: Sendable, Hashable {
     public var pipeline: String
     /// Those that were asked, `provider/model`, in the order they were asked first; without those that judged.
     public var models: [String]
+    /// Those that won its races, in the order of the races; `nil` for a race that nobody won.
+    public var winners: [String?]
     public var status: RunStatus
     /// Why it ended; empty before.
     public var reason: String
@@ -53,10 +59,11 @@ public struct RunOutcome: Sendable, Hashable {
     public var spent: Spending
     /// From its start to its last event, waiting for people not counted.
     public var time: Duration
+    /// Of the run itself.
     public var checks: [Check]
 
-    public init(_ events: [Event]) {
-        let state = RunState(replaying: events)
+    public init(_ tree: RunTree) {
+        let state = RunState(replaying: tree.events)
         run = state.start?.run
         pipeline = state.pipeline?.name ?? ""
         status = state.status
@@ -64,8 +71,24 @@ public struct RunOutcome: Sendable, Hashable {
         iterations = state.iteration
         spent = state.spent
         time = state.elapsed(at: state.updatedAt)
-        (models, replies, calls, checks) = ([], 0, 0, [])
-        for event in events { take(event.payload) }
+        (models, winners, replies, calls, checks) = ([], [], 0, 0, [])
+        for event in tree.events {
+            if case .checkFinished(let name, let result) = event.payload {
+                checks.append(Check(name: name, result: result))
+            }
+        }
+        take(tree)
+    }
+
+    private mutating func take(_ tree: RunTree) {
+        for entry in tree.entries {
+            switch entry {
+            case .event(let event): take(event.payload)
+            case .branch(let branch):
+                if !branch.isSettled { spent.add(RunState(replaying: branch.tree.events).spent) }
+                take(branch.tree)
+            }
+        }
     }
 
     private mutating func take(_ payload: Event.Payload) {
@@ -73,8 +96,13 @@ public struct RunOutcome: Sendable, Hashable {
         case .modelRequested(let intent): if !models.contains(intent.model) { models.append(intent.model) }
         case .modelReplied: replies += 1
         case .callProposed: calls += 1
-        case .checkFinished(let name, let result): checks.append(Check(name: name, result: result))
+        case .raceDecided(_, let decision): winners.append(decision.winnersModel)
         default: break
         }
     }
+}
+
+extension RaceDecision {
+    /// `nil` when nobody held the goal.
+    var winnersModel: String? { entrants.first { $0.run == winner }?.model }
 }

@@ -15,7 +15,8 @@ enum CompareCommand: Subcommand {
     {
         let left = try await RecordedHistory.find([operands[0]], options.db, session)
         let right = try await RecordedHistory.find([operands[1]], options.db, session)
-        let comparison = RunComparison(left.events, right.events)
+        let trees = (try await left.tree(options.db, session), try await right.tree(options.db, session))
+        let comparison = RunComparison(trees.0, trees.1)
         if options.json {
             Output.line(comparison.json.jsonText)
         } else {
@@ -30,14 +31,33 @@ extension RunComparison {
     fileprivate var json: JSONValue {
         [
             "runs": [left.json, right.json], "first_other_words": otherWords?.json ?? .null,
-            "first_other_deed": otherDeeds?.json ?? .null,
+            "first_other_deed": otherDeeds?.json ?? .null, "missing": .array(missing.map(\.json)),
         ]
     }
 }
 
 extension RunComparison.Parting {
     fileprivate var json: JSONValue {
-        .array([left, right].map { $0.map { ["sequence": .int($0.sequence), "words": .string($0.words)] } ?? .null })
+        .array([left, right].map { $0?.json ?? .null })
+    }
+}
+
+extension RunDeeds.Deed {
+    fileprivate var json: JSONValue {
+        var members: [String: JSONValue] = ["sequence": .int(sequence), "words": .string(words)]
+        members["run"] = run.map { .string($0.value) }
+        if !work.isEmpty { members["for"] = .string(work) }
+        return .object(members)
+    }
+}
+
+extension RunTree.Missing {
+    /// As programs read it.
+    var json: JSONValue {
+        [
+            "run": .string(run.value), "parent": parent.map { .string($0.value) } ?? .null, "for": .string(words),
+            "reason": .string(reason),
+        ]
     }
 }
 
@@ -45,7 +65,8 @@ extension RunOutcome {
     fileprivate var json: JSONValue {
         [
             "run": run.map { .string($0.value) } ?? .null, "pipeline": .string(pipeline),
-            "models": .array(models.map(JSONValue.string)), "status": .string(status.rawValue),
+            "models": .array(models.map(JSONValue.string)),
+            "winners": .array(winners.map { $0.map(JSONValue.string) ?? .null }), "status": .string(status.rawValue),
             "reason": .string(reason), "iterations": .int(iterations), "replies": .int(replies), "calls": .int(calls),
             "tokens": .int(spent.tokens), "cost": spent.cost?.json ?? .null, "seconds": .double(time / .seconds(1)),
             "checks": .array(

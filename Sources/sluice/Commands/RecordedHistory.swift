@@ -8,6 +8,8 @@ struct RecordedHistory {
     var events: [Event]
     /// The row that lists show for the run; `nil` for a file.
     var kept: RunSummary?
+    /// Where it was read; `nil` for a file.
+    var services: Services? = nil
 
     /// What names one on the command line.
     static let operand = Operand(
@@ -29,7 +31,16 @@ struct RecordedHistory {
         let run = try await session.run(operands, services)
         let events = try await asking { () throws(ServiceError) in try await services.runs.events(of: run) }
         let kept = try await asking { () throws(ServiceError) in try await services.runs.summary(of: run) }
-        return RecordedHistory(run: run, events: events, kept: kept)
+        return RecordedHistory(run: run, events: events, kept: kept, services: services)
+    }
+
+    /// With the histories of the runs that worked for it. Those of a file are in the database, if its run is.
+    func tree(_ database: String?, _ session: Session) async throws(CommandError) -> RunTree {
+        let alone = RunTree(events)
+        guard alone.namesOthers else { return alone }
+        let known: Services
+        if let services { known = services } else { known = try session.services(database) }
+        return try await asking { () throws(ServiceError) in try await known.runs.tree(events) }
     }
 
     private static func read(_ path: String) throws(CommandError) -> RecordedHistory {

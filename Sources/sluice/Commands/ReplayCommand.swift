@@ -19,7 +19,7 @@ enum ReplayCommand: Subcommand {
         -> ExitStatus
     {
         let history = try await RecordedHistory.find(operands, options.db, session)
-        guard !options.strict else { return try repeatRequests(of: history, options, session) }
+        guard !options.strict else { return try await repeatRequests(of: history, options, session) }
         var transcript = Transcript(of: history.run)
         for event in history.events {
             let lines = transcript.lines(for: event)
@@ -38,37 +38,60 @@ enum ReplayCommand: Subcommand {
         throw .broken("The replay does not end where the run did: its list entry says \(kept.json.jsonText).")
     }
 
-    /// - Returns: not achieved, when a request is another one today.
+    /// - Returns: not achieved, when a request is another one today, or requests of runs that worked for it are not there.
     private static func repeatRequests(of history: RecordedHistory, _ options: Options, _ session: Session)
-        throws(CommandError) -> ExitStatus
+        async throws(CommandError) -> ExitStatus
     {
-        guard case .runStarted(let start)? = history.events.first?.payload else {
-            throw .usage("The history does not begin with a run's start.")
+        let tree = try await history.tree(options.db, session)
+        let replay: TreeReplay
+        do throws(Failure) { replay = try TreeReplay(tree, session.registry) } catch { throw .usage(error.message) }
+        if options.json {
+            Output.line(replay.json(without: tree.missing).jsonText)
+        } else {
+            for line in replay.lines(without: tree.missing) { Output.line(line.harmless) }
         }
-        do throws(Failure) {
-            var replay = try StrictReplay(start, session.registry)
-            for event in history.events {
-                guard let difference = try replay.take(event) else { continue }
-                show(difference, replay.count, options)
-                return .notAchieved
-            }
-            show(nil, replay.count, options)
-            return .achieved
-        } catch {
-            throw .usage(error.message)
-        }
+        return replay.difference == nil && tree.missing.isEmpty ? .achieved : .notAchieved
+    }
+}
+
+extension TreeReplay {
+    fileprivate func json(without missing: [RunTree.Missing]) -> JSONValue {
+        var members: [String: JSONValue] = ["same": .int(count), "difference": difference?.json ?? .null]
+        if !missing.isEmpty { members["missing"] = .array(missing.map(\.json)) }
+        return .object(members)
     }
 
-    private static func show(_ difference: StrictReplay.Difference?, _ same: Int, _ options: Options) {
-        if options.json {
-            let found = difference.map {
-                ["sequence": .int($0.sequence), "turn": .int($0.turn), "words": .string($0.words)] as JSONValue
-            }
-            return Output.line((["same": .int(same), "difference": found ?? .null] as JSONValue).jsonText)
+    fileprivate func lines(without missing: [RunTree.Missing]) -> [String] {
+        guard let difference else {
+            let all = missing.isEmpty ? "All \(count) requests" : "All \(count) requests that can be read"
+            return ["\(all) are today what they were."] + missing.lines
         }
-        guard let difference else { return Output.line("All \(same) requests are today what they were.") }
-        Output.line("Event \(difference.sequence), the request of turn \(difference.turn), is another one today.")
-        Output.line(difference.words.harmless)
-        Output.line("\(same) requests before it are the same.")
+        let request = difference.request
+        let place = difference.work.isEmpty ? "" : " of run '\(difference.run)', for \(difference.work)"
+        return [
+            "Event \(request.sequence)\(place), the request of turn \(request.turn), is another one today.",
+            request.words, "\(count) requests before it are the same.",
+        ] + missing.lines
     }
+}
+
+extension TreeReplay.Difference {
+    fileprivate var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "run": .string(run.value), "sequence": .int(request.sequence), "turn": .int(request.turn),
+            "words": .string(request.words),
+        ]
+        if !work.isEmpty { members["for"] = .string(work) }
+        return .object(members)
+    }
+}
+
+extension [RunTree.Missing] {
+    /// One for each, as far as a person reads them.
+    var lines: [String] {
+        let more = count > Self.mostTold ? ["And \(count - Self.mostTold) more runs cannot be read."] : []
+        return prefix(Self.mostTold).map { "\($0)" } + more
+    }
+
+    private static var mostTold: Int { 10 }
 }

@@ -14,6 +14,7 @@ struct ComparisonTable {
 
     var lines: [String] {
         table + ["", parting("words", comparison.otherWords), parting("deed", comparison.otherDeeds)]
+            + comparison.missing.lines
     }
 
     private var names: (String, String) {
@@ -22,7 +23,9 @@ struct ComparisonTable {
 
     // MARK: - The columns
 
-    private var table: [String] { Columns.lines([["", names.0, names.1]] + figures + checks, numbers: false) }
+    private var table: [String] {
+        Columns.lines([["", names.0, names.1]] + figures + winners + checks, numbers: false)
+    }
 
     private var figures: [[String]] {
         let (left, right) = (comparison.left, comparison.right)
@@ -33,6 +36,16 @@ struct ComparisonTable {
             row("replies") { "\($0.replies)" }, row("calls") { "\($0.calls)" }, row("tokens") { "\($0.spent.tokens)" },
             row("cost") { $0.spent.cost.map { "\($0)" } ?? "unknown" }, row("time") { $0.time.written },
         ]
+    }
+
+    /// A line for each race that one of them has.
+    private var winners: [[String]] {
+        let all = [comparison.left.winners, comparison.right.winners]
+        let most = all.map(\.count).max() ?? 0
+        return (0..<most).map { index in
+            let words = all.map { $0.indices.contains(index) ? $0[index] ?? "nobody" : "-" }
+            return [most == 1 ? "won by" : "race \(index + 1)"] + words
+        }
     }
 
     /// A line for each check that one of them has.
@@ -50,7 +63,8 @@ struct ComparisonTable {
 
     private func parting(_ what: String, _ parting: RunComparison.Parting?) -> String {
         guard let parting else {
-            return what == "words" ? "Both say the same, to the end." : "Both do the same, in the same order."
+            let same = what == "words" ? "Both say the same, to the end" : "Both do the same, in the same order"
+            return comparison.missing.isEmpty ? "\(same)." : "\(same), as far as it can be read."
         }
         let parts = [words(names.0, what, parting.left), words(names.1, what, parting.right)]
         return "First other \(what):\n" + parts.joined(separator: "\n")
@@ -60,7 +74,8 @@ struct ComparisonTable {
         guard let deed else { return "  \(run) has no more" }
         let words = deed.words.split(whereSeparator: \.isNewline).joined(separator: " ").shortened(to: Self.width)
         let said = what == "words" ? (words.isEmpty ? "says nothing" : "says: \(words)") : words
-        return "  \(run), event \(deed.sequence): \(said)"
+        let work = deed.work.isEmpty ? "" : "\(deed.work): "
+        return "  \(deed.run?.value ?? run), event \(deed.sequence): \(work)\(said)"
     }
 }
 

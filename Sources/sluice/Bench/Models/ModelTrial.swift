@@ -37,7 +37,7 @@ struct ModelTrial: Sendable {
         if !state.isFinished {
             try await cancel(run, interrupts.happened ? "The measurement was interrupted." : "A person was asked.")
         }
-        return RunOutcome(try await asking { () throws(ServiceError) in try await services.runs.events(of: run) })
+        return RunOutcome(try await asking { () throws(ServiceError) in try await services.runs.tree(of: run) })
     }
 
     /// Ctrl-C stops the run that is under way.
