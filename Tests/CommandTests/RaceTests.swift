@@ -148,6 +148,27 @@ struct RaceTests {
         return try await bench.events(of: "r1").reduce(into: RunState()) { $0.apply($1) }
     }
 
+    /// Who won and what they changed is of the run that raced; a fork has neither its entrants nor its files.
+    @Test func aForkAtAnyEventOfARaceEndsAsTheRaceDid() async throws {
+        let scripts = ["fast": Self.script(0, "bad"), "slow": Self.script(2, "good")]
+        try await withRace("[scripted/fast.json, scripted/slow.json]", scripts) { bench in
+            #expect(try await bench.sluice("run", "race.yaml", "--cwd", "project", "--id", "r1").status == 0)
+            let events = try await bench.events(of: "r1")
+            let check = try #require(events.last { $0.payload.type == "check.started" })
+            var forked: [String] = []
+            for event in events.prefix(check.sequence) {
+                let fork = "f\(event.sequence)"
+                let ended = try await bench.sluice("fork", "r1", "--at", "\(event.sequence)", "--id", fork)
+                if ended.errors.contains("nobody knows the files") { continue }
+                #expect(ended.status == 0, "at \(event.payload.type): \(ended)")
+                let diff = try await bench.sluice("diff", fork).output
+                #expect(diff.contains("+good"), "at \(event.payload.type): \(diff)")
+                forked.append(event.payload.type)
+            }
+            #expect(Set(forked).isSuperset(of: ["step.started", "race.decided"]), "\(forked)")
+        }
+    }
+
     @Test func whatCannotBeARaceIsToldWhereItStands() async throws {
         try await withBench { bench in
             for (text, sentence) in [

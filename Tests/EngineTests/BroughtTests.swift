@@ -6,7 +6,8 @@ import Testing
 
 /// Tools and gates that a pipeline brings along.
 struct BroughtTests {
-    /// Reads names of servers under `mcp`, each with one tool `say`; `off` is one that cannot be had.
+    /// Reads names of servers under `mcp`, each with one tool `say`; `off` is one that cannot be had, and
+    /// `optional` one that cannot be had either.
     private struct Servers: ModuleSource {
         let key = "mcp"
         let summary = "Servers of a test."
@@ -18,9 +19,11 @@ struct BroughtTests {
         func modules(of json: JSONValue, in project: String?) -> BroughtModules {
             var found = BroughtModules()
             for (name, word) in json.members.sorted(by: { $0.key < $1.key }) {
-                let shelf = ToolShelf(prefix: "\(name)__", reach: [.reads]) { _ throws(Failure) in
+                let isOptional = word == "optional"
+                let shelf = ToolShelf(prefix: "\(name)__", reach: [.reads], isOptional: isOptional) {
+                    _ throws(Failure) in
                     opened.add(name)
-                    guard word != "off" else { throw Failure(.unavailable, "Server '\(name)' is off.") }
+                    guard word != "off", !isOptional else { throw Failure(.unavailable, "Server '\(name)' is off.") }
                     let held = Held(name, closed)
                     let tool = DeclaredTool(ModuleID("\(name)__say"), "Says it.", reach: [.reads]) { _, _ in
                         ToolOutput("\(held.name) says \(word.text ?? "")")
@@ -85,6 +88,23 @@ struct BroughtTests {
             let state = try await bench.services.runs.carryOn("r1")
             guard case .finished(_, let reason) = state.phase else { return #expect(state.isFinished) }
             #expect(reason == "Server 'one' is off.")
+        }
+    }
+
+    @Test func anOptionalOneThatCannotBeHadIsReportedAndTheRunGoesOn() async throws {
+        try await withBench { bench, _ in
+            let servers: [String: JSONValue] = ["one": "hi", "two": "optional"]
+            _ = try await bench.services.runs.start(
+                order(bench, servers, ["allow": ["one__*", "two__*"]], Self.call)
+            )
+            let state = try await bench.services.runs.carryOn("r1")
+            #expect("\(state.messages)".contains("one says hi"))
+            let reports = try await bench.services.runs.events(of: "r1").compactMap { event in
+                if case .reported(let report) = event.payload { report } else { nil as OutsideReport? }
+            }
+            #expect(
+                reports == [.output(.stderr, "Server 'two' is off. As it is optional, the run goes without it.\n")]
+            )
         }
     }
 

@@ -47,7 +47,10 @@ public struct StepProgress: Sendable, Hashable {
     mutating func forgetQuestions() { begun = begun.filter { !$0.value.isEmpty } }
 
     /// Has steps that other runs were at begin anew: those runs work for the run that this one is a fork of.
-    mutating func forgetRuns() { begun = begun.filter(\.value.isEmpty) }
+    mutating func forgetRuns() {
+        begun = begun.filter(\.value.isEmpty)
+        races = races.filter { results[$0.key] != nil }
+    }
 }
 
 extension RunFacts {

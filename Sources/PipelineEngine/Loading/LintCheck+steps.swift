@@ -4,12 +4,16 @@ import PipelineKit
 extension LintCheck {
     var steps: [Finding] {
         let pairs = zip(written.steps ?? [], pipeline.steps ?? [])
-        return pairs.enumerated().flatMap { index, pair in
-            let place = Self.path("steps").appending(index)
-            let check = self.check(of: pair.1, written: pair.0, at: place)
-            return Self.findings(of: pair.1, check).map { $0.moved(to: place, isGate: pair.1.kind == .gate) }
-                + self.inputs(of: pair.1, at: place)
+        let names = StepGraph(written.steps ?? []).calledOutputProblems.map { problem in
+            Finding(FieldProblem(Self.path("steps").appending(problem.path), problem.message))
         }
+        return names
+            + pairs.enumerated().flatMap { index, pair in
+                let place = Self.path("steps").appending(index)
+                let check = self.check(of: pair.1, written: pair.0, at: place)
+                return Self.findings(of: pair.1, check).map { $0.moved(to: place, isGate: pair.1.kind == .gate) }
+                    + self.inputs(of: pair.1, at: place) + commandLines(of: pair.0, at: place)
+            }
     }
 
     /// The step as a pipeline of its own.

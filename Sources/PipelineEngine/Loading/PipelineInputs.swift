@@ -33,6 +33,8 @@ extension Pipeline {
         interpolation.replace(in: &result)
         problems += interpolation.findings.map(\.problem)
         guard problems.isEmpty else { throw FieldProblems(problems) }
+        // Those of steps and of races set none of the pipeline's.
+        if steps == nil, race == nil { result.tools = result.tools.settingOutputs(outputs ?? [:]) }
         return result
     }
 
@@ -60,5 +62,16 @@ extension Pipeline {
             values[name] = value
         }
         return values
+    }
+}
+
+extension ToolPolicy {
+    /// The rules with which a model can set outputs, if there are any.
+    func settingOutputs(_ outputs: [String: OutputDeclaration]) -> ToolPolicy {
+        let rule = ToolRule(Step.outputTool)
+        guard !outputs.isEmpty, !(allow + ask).contains(rule) else { return self }
+        var policy = self
+        policy.allow.append(rule)
+        return policy
     }
 }

@@ -87,7 +87,7 @@ public struct PipelineLoader: Sendable {
             let problems = (error.all + (draft?.further ?? [])).filter { isWhole || !$0.path.parts.isEmpty }
             let told = before + problems.map { Finding($0) }
             guard let draft, let linter else { return (nil, told) }
-            return (nil, told + linter.findings(in: draft.pipeline).filter { draft.holds($0.problem.path) })
+            return (nil, told + linter.findings(in: draft.pipeline).filter { draft.holds($0) })
         }
     }
 }

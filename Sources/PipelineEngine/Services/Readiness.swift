@@ -14,33 +14,61 @@ public struct Readiness: Sendable {
     /// - Parameter shared: A limit of cost that the run would share with others.
     /// - Throws: ``Failure`` with the first thing that would keep a model of the pipeline from being asked.
     public func check(_ pipeline: Pipeline, sharing shared: Money? = nil) throws(Failure) {
-        let models = try Self.models(pipeline)
-        for model in models { try check(model, in: pipeline, sharing: shared) }
-        for judge in try judges(pipeline, besides: models.first) { try check(judge, in: pipeline, sharing: shared) }
+        if let first = problems(pipeline, sharing: shared).first { throw first }
     }
 
-    /// The models that work: one of the pipeline, or those of its steps.
-    private static func models(_ pipeline: Pipeline) throws(Failure) -> [ModelName] {
-        if let race = pipeline.race { return race.models }
+    /// Everything that would keep models of the pipeline from being asked, each once.
+    ///
+    /// - Parameter shared: A limit of cost that the run would share with others.
+    public func problems(_ pipeline: Pipeline, sharing shared: Money? = nil) -> [Failure] {
+        var problems: [Failure] = []
+        func note(_ work: () throws(Failure) -> Void) {
+            do throws(Failure) { try work() } catch { if !problems.contains(error) { problems.append(error) } }
+        }
+        let work = Self.work(pipeline)
+        for part in work {
+            if part.models.isEmpty { note { () throws(Failure) in throw Self.nameless(part.step) } }
+            for model in part.models {
+                note { () throws(Failure) in try check(model, in: pipeline, part.limits, sharing: shared) }
+            }
+        }
+        note { () throws(Failure) in
+            for judge in try judges(pipeline, besides: work.flatMap(\.models).first) {
+                note { () throws(Failure) in try check(judge, in: pipeline, pipeline.limits, sharing: shared) }
+            }
+        }
+        return problems
+    }
+
+    /// Models at work, of a step or of a pipeline without any, and what they may use.
+    private struct Work {
+        var step: String?
+        var models: [ModelName]
+        var limits: Limits
+    }
+
+    private static func work(_ pipeline: Pipeline) -> [Work] {
         guard let steps = pipeline.steps else {
-            if let model = pipeline.model { return model.names }
-            throw Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
+            return [Work(models: pipeline.race?.models ?? pipeline.model?.names ?? [], limits: pipeline.limits)]
         }
-        var models: [ModelName] = []
-        for step in steps where step.kind == .model {
-            if let race = step.race {
-                models += race.models.filter { !models.contains($0) }
-                continue
-            }
-            guard let model = step.model ?? pipeline.model else {
-                throw Failure(
-                    .missing,
-                    "Step '\(step.id)' names no model, and neither does the pipeline. Add 'model: provider/name', or give --model."
-                )
-            }
-            models += model.names.filter { !models.contains($0) }
+        return steps.filter { $0.kind == .model }.map { step in
+            var limits = step.limits ?? pipeline.limits
+            // It may use no more than the run has, and do what the run may.
+            limits.cost = [limits.cost, pipeline.limits.cost].compactMap(\.self).min()
+            limits.allowUnknownPrice = limits.allowUnknownPrice || pipeline.limits.allowUnknownPrice
+            let models = step.race?.models ?? (step.model ?? pipeline.model)?.names ?? []
+            return Work(step: step.id, models: models, limits: limits)
         }
-        return models
+    }
+
+    private static func nameless(_ step: String?) -> Failure {
+        guard let step else {
+            return Failure(.missing, "The pipeline names no model. Add 'model: provider/name' to it, or give --model.")
+        }
+        return Failure(
+            .missing,
+            "Step '\(step)' names no model, and neither does the pipeline. Add 'model: provider/name', or give --model."
+        )
     }
 
     /// The models that the gates of the goal ask.
@@ -57,13 +85,16 @@ public struct Readiness: Sendable {
         return judges
     }
 
-    private func check(_ model: ModelName, in pipeline: Pipeline, sharing shared: Money?) throws(Failure) {
+    private func check(
+        _ model: ModelName,
+        in pipeline: Pipeline,
+        _ limits: Limits,
+        sharing shared: Money?
+    ) throws(Failure) {
         let provider = try registry.provider(of: model, in: pipeline)
         try provider.check(model.model, secrets: secrets)
-        guard !pipeline.limits.allowUnknownPrice, registry.price(of: model, in: pipeline, asked: provider) == nil else {
-            return
-        }
-        guard let limit = pipeline.limits.cost else {
+        guard !limits.allowUnknownPrice, registry.price(of: model, in: pipeline, asked: provider) == nil else { return }
+        guard let limit = limits.cost else {
             if let shared { throw Budget.unknownPrice(of: "\(model)", shared) }
             return
         }

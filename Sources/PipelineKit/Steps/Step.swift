@@ -89,6 +89,15 @@ public struct Step: Fields, Hashable {
         }
     }
 
+    /// The names of what the step hands on; `nil` for that of a pipeline that has not been loaded.
+    public var outputNames: [String]? {
+        guard kind == .pipeline else { return outputs.keys.sorted() }
+        guard case .object(let called)? = pipeline else { return nil }
+        // Of several models nobody knows whose values they would be.
+        let isOneModel = ["steps", "race"].allSatisfy { (called[$0] ?? .null) == .null }
+        return isOneModel ? called["outputs"]?.members.keys.sorted() ?? [] : []
+    }
+
     /// The only step of a pipeline that is a race.
     public static func racing(_ race: Race, for goal: Goal?) -> Step {
         var step = Step()

@@ -7,20 +7,40 @@ extension StepGraph {
         case skipped
     }
 
+    /// Runs that were recorded before anybody looked at what pipelines hand on have to be read still.
     var conditionProblems: [FieldProblem] {
+        problems { step, name in
+            problem(withStepIn: name, for: step) ?? (isCalled(name) ? nil : problem(withValueIn: name))
+        }
+    }
+
+    /// What conditions name of steps that are pipelines, and those do not hand on; not among the ``problems``.
+    public var calledOutputProblems: [FieldProblem] {
+        problems { step, name in
+            isCalled(name) && problem(withStepIn: name, for: step) == nil ? problem(withValueIn: name) : nil
+        }
+    }
+
+    private func problems(with condition: (Step, String) -> String?) -> [FieldProblem] {
         steps.enumerated().flatMap { index, step in
             (step.if?.names ?? []).compactMap { name in
-                problem(with: name, for: step).map { FieldProblem(FieldPath().appending(index).appending("if"), $0) }
+                condition(step, name).map { FieldProblem(FieldPath().appending(index).appending("if"), $0) }
             }
         }
     }
+
+    private func isCalled(_ name: String) -> Bool { Self.step(in: name).flatMap { self[$0] }?.kind == .pipeline }
 
     /// What is wrong with a name in a condition, or in a reference `${...}`, of a step; `nil` when it names something
     /// that is known by the time the step begins.
     ///
     /// - Parameter name: `steps.lint.passed`; names that begin otherwise are another's affair.
     public func problem(with name: String, for step: Step) -> String? {
-        let parts = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        problem(withStepIn: name, for: step) ?? problem(withValueIn: name)
+    }
+
+    private func problem(withStepIn name: String, for step: Step) -> String? {
+        let parts = Self.parts(of: name)
         guard parts[0] == "steps" else { return nil }
         guard parts.count == 3 else {
             return "'\(name)' names nothing of a step. Write 'steps.ID.passed', for example."
@@ -29,16 +49,26 @@ extension StepGraph {
             let near = Suggestion.sentence(for: parts[1], among: steps.map(\.id))
             return "'\(name)' names a step '\(parts[1])' that is not there.\(near)"
         }
-        guard ancestors(of: step.id).contains(other.id) else {
-            return other.id == step.id
-                ? "'\(name)' is of the step itself, and is not known before it has ended."
-                : "'\(name)' is not known when '\(step.id)' begins: add '\(other.id)' to its 'needs'."
+        guard !ancestors(of: step.id).contains(other.id) else { return nil }
+        return other.id == step.id
+            ? "'\(name)' is of the step itself, and is not known before it has ended."
+            : "'\(name)' is not known when '\(step.id)' begins: add '\(other.id)' to its 'needs'."
+    }
+
+    private func problem(withValueIn name: String) -> String? {
+        let parts = Self.parts(of: name)
+        guard parts.count == 3, parts[0] == "steps", let other = self[parts[1]], let outputs = other.outputNames else {
+            return nil
         }
-        let known = Step.reserved + other.outputs.keys.sorted()
-        guard !known.contains(parts[2]), other.kind != .pipeline else { return nil }
+        let known = Step.reserved + outputs
+        guard !known.contains(parts[2]) else { return nil }
         let near = Suggestion.nearest(to: parts[2], among: known).map { " Did you mean 'steps.\(other.id).\($0)'?" }
         let all = " It has: \(known.joined(separator: ", "))."
         return "Nobody sets '\(parts[2])' of step '\(other.id)'.\(near ?? all)"
+    }
+
+    private static func parts(of name: String) -> [String] {
+        name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     }
 
     /// Steps that no run ever begins, whatever comes of those before them.

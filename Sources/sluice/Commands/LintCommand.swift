@@ -88,14 +88,16 @@ enum LintCommand: Subcommand {
     /// What would keep a run from starting here and now; the file itself may be in order.
     private static func warnings(_ loaded: LoadedPipeline, _ file: String, _ session: Session) -> [Diagnostic] {
         // Without its inputs nobody knows yet which model or key is meant.
-        guard let pipeline = try? loaded.resolved([:], session), pipeline.model != nil else { return [] }
-        let sentences: [String]
-        do throws(Failure) {
-            try session.readiness.check(pipeline)
-            sentences = session.readiness.warnings(pipeline)
-        } catch {
-            sentences = [error.message]
-        }
+        guard let pipeline = try? loaded.resolved([:], session), pipeline.namesModels else { return [] }
+        let problems = session.readiness.problems(pipeline).map(\.message)
+        let sentences = problems.isEmpty ? session.readiness.warnings(pipeline) : problems
         return sentences.map { Diagnostic(.warning, $0, in: file) }
+    }
+}
+
+extension Pipeline {
+    /// Whether it says who works; a pipeline that does not is told when it is started.
+    fileprivate var namesModels: Bool {
+        model != nil || race != nil || steps?.contains { $0.model != nil || $0.race != nil } == true
     }
 }

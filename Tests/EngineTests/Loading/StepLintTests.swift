@@ -54,6 +54,35 @@ struct StepLintTests {
         #expect(Self.told(steps) == [sentence])
     }
 
+    @Test func noMistakeHidesAnother() {
+        let steps = """
+              - { id: a, needs: [b], wait: 30 }
+              - { id: b, needs: [a, nope] }
+              - { id: c, needs: [a], instructions: "${steps.zz.t} ${steps.b.summary} ${inputs.q}" }
+
+            """
+        #expect(
+            Self.told(steps) == [
+                "4:21: These steps wait for each other for ever: 'a' needs 'b' needs 'a'.",
+                "4:26: Unknown field 'wait'.", "5:25: There is no step 'nope'.",
+                "6:41: 'steps.zz.t' names a step 'zz' that is not there.",
+                "6:74: Unknown input 'q'. Declare it under 'inputs'.",
+            ]
+        )
+    }
+
+    /// What a step needs that could not be read is not told to be missing.
+    @Test func whatCannotBeReadIsNotMissing() {
+        let steps = """
+              - { id: a, outputs: { n: { type: integr } } }
+              - { id: b, needs: a }
+              - { id: c, needs: [b], if: "steps.a.passed", instructions: "${steps.a.n}" }
+
+            """
+        let told = Self.told(steps)
+        #expect(told.count == 2 && told[0].hasPrefix("4:36: ") && told[1].hasPrefix("5:21: "), "\(told)")
+    }
+
     @Test func aPipelineThatIsAStepIsLoadedAndItsInputsAreLookedAt() throws {
         let called = "name: called\ngoal: pytest\nmodel: openai/x\ninputs: { path: {}, runs: { default: x } }\n"
         let files = sources(["called.yaml": called])
@@ -71,6 +100,44 @@ struct StepLintTests {
         let pipeline = try loaded(text, files).resolved(inputs: ["x": "${steps.a}"])
         #expect(pipeline.steps?.first?.with == ["path": "$${steps.a}"], "what a person gives is no reference")
         #expect(pipeline.steps?.first?.pipeline?["inputs"]?["path"] != nil)
+    }
+
+    @Test func whatAPipelineHandsOnIsKnown() {
+        let files = sources([
+            "some.yaml": "name: some\nmodel: openai/x\noutputs: { parts: { type: list } }\n",
+            "none.yaml": "name: none\nmodel: openai/x\ngoal: pytest\n",
+            "many.yaml": "name: many\nmodel: openai/x\noutputs: { parts: {} }\nsteps: [{ id: a }]\n",
+        ])
+        let own = "passed, failed, skipped, status, summary, empty"
+        for (file, steps, sentence) in [
+            ("some.yaml", "{ id: b, needs: [a], each: '${steps.a.parts}' }", nil),
+            (
+                "some.yaml", "{ id: b, needs: [a], each: '${steps.a.prats}' }",
+                "5:33: Nobody sets 'prats' of step 'a'. Did you mean 'steps.a.parts'?"
+            ),
+            (
+                "none.yaml", "{ id: b, needs: [a], if: 'steps.a.parts' }",
+                "5:30: Nobody sets 'parts' of step 'a'. It has: \(own)."
+            ),
+            (
+                "many.yaml", "{ id: b, needs: [a], instructions: '${steps.a.parts}' }",
+                "5:41: Nobody sets 'parts' of step 'a'. It has: \(own)."
+            ),
+        ] as [(String, String, String?)] {
+            #expect(
+                Self.told("  - { id: a, pipeline: \(file) }\n  - \(steps)\n", files) == (sentence.map { [$0] } ?? [])
+            )
+        }
+    }
+
+    /// Runs were recorded before anybody looked at what pipelines hand on.
+    @Test func aRecordedPipelineWithAConditionOnWhatNobodyHandsOnIsRead() throws {
+        let called: JSONValue = ["name": "called", "goal": "pytest"]
+        let steps: JSONValue = [
+            ["id": "a", "pipeline": called], ["id": "b", "needs": ["a"], "if": "steps.a.parts == 'x'"],
+        ]
+        let pipeline = try Pipeline(json: ["name": "p", "steps": steps])
+        #expect(pipeline.steps?.count == 2)
     }
 
     @Test func aPipelineMayNotBeAStepOfItself() {

@@ -1,3 +1,4 @@
+import OutputsTool
 import PipelineKit
 
 /// Modules with settings of every kind, that do nothing.
@@ -25,6 +26,7 @@ enum TestModules {
         registry.add(RunTests.self)
         registry.add(Anthropic.self)
         registry.add(OpenAI.self)
+        registry.add(OutputSource())
         return registry
     }()
 }
