@@ -53,9 +53,9 @@ let fuzzers = Context.environment["SLUICE_FUZZ"] == nil ? [] : [fuzzer("Program"
 
 /// The built-in pipelines that have their tests beside them.
 let testedPipelines = [
-    "bench-compare", "command", "coverage", "fix-ci", "fix-lint", "perf-check", "plan-approve-build",
-    "pytest", "refactor", "refactor-by-review", "reproduce-bug", "review", "swarm", "task",
-    "upgrade-dependency",
+    "ai-eval", "bench-compare", "command", "coverage", "fix-ci", "fix-lint", "generate-eval", "perf-check",
+    "plan-approve-build", "prompt", "pytest", "refactor", "refactor-by-review", "reproduce-bug", "review", "swarm",
+    "task", "upgrade-dependency",
 ]
 
 let modules: [Target] = [
@@ -75,7 +75,7 @@ let modules: [Target] = [
     module("LSP", "Tool", needs: ["ProcessKit", "RPCKit", "WorkspaceKit"]),
     module("MCP", "Tool", needs: ["ProcessKit", "ProviderKit", "RPCKit"]),
     module("Web", "Tool"),
-    module("Command", "Gate", needs: ["GateKit", "ProcessKit"]),
+    module("Command", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Linters", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
     module("Reports", "Gate", needs: ["GateKit", "WorkspaceKit"]),
     module("Repository", "Gate", needs: ["GateKit", "ProcessKit", "WorkspaceKit"]),
@@ -169,7 +169,7 @@ let package = Package(
             path: "Pipelines",
             exclude: ["examples"] + testedPipelines.map { "\($0).test.yaml" },
             sources: ["BuiltInPipelines.swift"],
-            resources: (testedPipelines + ["ai-eval", "generate-eval", "prompt"]).map { .embedInCode("\($0).yaml") },
+            resources: testedPipelines.map { .embedInCode("\($0).yaml") },
             swiftSettings: strict
         ),
         .target(

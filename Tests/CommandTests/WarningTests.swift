@@ -59,6 +59,23 @@ struct WarningTests {
         }
     }
 
+    @Test func everyKeyThatIsMissingIsToldAlsoOfARaceAndOfSteps() async throws {
+        try await withBench { bench in
+            let models = ["openai/gpt-5.2", "anthropic/claude-sonnet-4-6", "google/gemini-3-pro"]
+            let steps = models.enumerated().map { "  - { id: s\($0), model: \($1) }\n" }.joined()
+            for text in ["race: [\(models.joined(separator: ", "))]\ngoal: pytest\n", "steps:\n\(steps)"] {
+                try bench.write("name: keys\n\(text)", to: "keys.yaml")
+                let linted = try await bench.sluice("lint", "keys.yaml")
+                #expect(linted.status == 0)
+                let lines = linted.errors.split(separator: "\n")
+                #expect(lines.count == 3 && lines.allSatisfy { $0.hasPrefix("keys.yaml: warning: ") }, "\(linted)")
+                for (line, key) in zip(lines, ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"]) {
+                    #expect(line.contains(key), "\(line)")
+                }
+            }
+        }
+    }
+
     @Test func aLimitThatAReplyFitsIsNotTold() async throws {
         try await withPipeline("{ cost: 0.02 USD, tokens: 400k }") { bench in
             let linted = try await bench.sluice("lint", "dear.yaml")

@@ -1,4 +1,5 @@
 import CommandGate
+import Foundation
 import PipelineKit
 import PipelineTesting
 import Testing
@@ -95,6 +96,49 @@ struct CommandGateTests {
         await #expect(throws: Failure(kind, message)) { try await judge(settings) }
     }
 
+    private static let kept: JSONValue = ["command": "true", "kept": ["**/*test*"], "timeout": "20s"]
+    private static let start = ["a.c": "1", "b_test.c": "two\n", "tests/c": "three\n"]
+
+    @Test(
+        arguments: [
+            (start.merging(["a.c": "2", "d.c": "new"]) { $1 }, nil, ""),
+            (
+                start.merging(["b_test.c": ""]) { $1 }, "'b_test.c' is changed. Put it back.",
+                "'b_test.c' was:\ntwo\n\n"
+            ),
+            (
+                ["a.c": "1", "b_test.c": "two\n", "tests2/test_c": ""],
+                "'tests2/test_c' is new. Put it back.", ""
+            ),
+        ] as [([String: String], String?, String)]
+    )
+    func filesThatAreKeptHaveToBeAsTheyWere(now: [String: String], told: String?, details: String) async throws {
+        var start = Self.start
+        if now["tests/c"] == nil { start["tests/c"] = nil }
+        let verdict = try await GateTrial.verdict(of: CommandLineGate.self, now, Self.kept, before: start)
+        let reason = told.map { "What matches '**/*test*' has to be as it was at the start: \($0)" }
+        #expect(verdict.reason == reason ?? "'true' exited with 0.")
+        #expect(verdict.holds == (told == nil) && verdict.details == details)
+    }
+
+    @Test func aFileThatIsKeptIsNeitherDeletedNorMadeALink() async throws {
+        let start = ["a_test": "x", "b_test": "y"]
+        let gate = try CommandLineGate(settings: .init(json: Self.kept))
+        try await withTemporaryWorkspace(start) { base in
+            try await withTemporaryWorkspace(["other": "y"]) { workspace in
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(workspace.path)/b_test",
+                    withDestinationPath: "other"
+                )
+                let context = GateContext(scratch: { workspace.path }, base: { _ in base })
+                let verdict = try await gate.judge(workspace, in: context)
+                let sentence = "has to be as it was at the start: 'a_test' is gone, 'b_test' is changed. Put it back."
+                #expect(verdict.reason == "What matches '**/*test*' \(sentence)")
+                #expect(verdict.details == "'a_test' was:\nx\n'b_test' was:\ny\n")
+            }
+        }
+    }
+
     @Test func aStatusThatIsExpectedIsNoFailure() async throws {
         #expect(try await judge(["command": "exit 127", "exit_code": 127]).holds)
     }
@@ -102,6 +146,7 @@ struct CommandGateTests {
     @Test(
         arguments: [
             (["command": ""], "Field 'command' must be a command line, but is empty."),
+            (["command": "true", "kept": ["/a"]], "Pattern '/a' is absolute; write it relative to the workspace."),
             (["command": "true", "exit_code": 256], "Field 'exit_code' must be from 0 to 255, but is 256."),
             (
                 ["command": "true", "output_regex": "("],

@@ -22,11 +22,14 @@ public struct CommandLineGate: Gate {
         )
         @Field("Whether its answer depends on the files alone; then it is not run again while nothing was done.")
         var filesOnly: Bool = false
+        @Field("Patterns of files that must be as at the start of the run; looked at before the command is run.")
+        var kept: [String] = []
         public init() {}
     }
 
     private let settings: Settings
     private let pattern: Pattern?
+    private let kept: KeptFiles
 
     public init(settings: Settings) throws(Failure) {
         guard settings.command.contains(where: { !$0.isWhitespace }) else {
@@ -36,6 +39,7 @@ public struct CommandLineGate: Gate {
             throw Failure(.invalidInput, "Field 'exit_code' must be from 0 to 255, but is \(settings.exitCode).")
         }
         try Self.checkTimes(settings)
+        kept = try KeptFiles(settings.kept)
         self.settings = settings
         if let expression = settings.outputRegex { pattern = try Pattern(expression) } else { pattern = nil }
     }
@@ -43,6 +47,7 @@ public struct CommandLineGate: Gate {
     public var dependsOnFilesAlone: Bool { settings.filesOnly }
 
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
+        if let verdict = try await kept.verdict(in: workspace, since: context) { return verdict }
         let command = Command.shell(
             settings.command,
             in: workspace,

@@ -15,6 +15,7 @@ public struct SARIFGate: Gate {
         var command: String? = nil
         @Field("Patterns of the reports in the workspace; what the command writes to $SLUICE_REPORT is read anyway.")
         var report: [String] = []
+        @Field("Whether a report that is as it was at the start of the run does not count.") var fresh: Bool = false
         @Field("What must not be found: error; warning stands for errors too, note for all.")
         var level: Threshold = .warning
         @Field("How many findings of that level there may be.") var most: Int = 0
@@ -44,11 +45,15 @@ public struct SARIFGate: Gate {
     public func judge(_ workspace: Workspace, in context: GateContext) async throws(Failure) -> Verdict {
         let patterns = patterns
         let source = ReportSource(command: settings.command, timeout: settings.timeout) { patterns.matches($0) }
-        let reports = try await source.read(in: workspace, context)
+        var reports = try await source.read(in: workspace, context)
         if let end = reports.end {
             try LinterEnd(name: end.name, status: end.status, finished: end.finished).requireWork(settings.exitCodes)
         }
         guard !reports.all.isEmpty else { return reports.nothing(named: "SARIF report", settings.report) }
+        if settings.fresh {
+            let old = try await reports.dropStale(since: context)
+            guard !reports.all.isEmpty else { return .failed(Self.words(old: old)) }
+        }
         let results = try results(reports.all, FilePlace(in: workspace))
         let findings = results.filter { settings.suppressions == .refuse || !$0.isSuppressed }.map(\.finding)
         if let end = reports.end, end.status != 0, results.isEmpty {
@@ -60,6 +65,14 @@ public struct SARIFGate: Gate {
         report.level = settings.level
         report.most = settings.most
         return report.verdict
+    }
+
+    private static func words(old names: [String]) -> String {
+        let names = names.map { "'\($0)'" }.joined(separator: ", ")
+        return """
+            The report \(names) is what it was at the start of the run, so it does not count. Write it anew; where it would \
+            say the same, give its run another 'automationDetails.guid'.
+            """
     }
 
     private func results(
@@ -90,6 +103,16 @@ extension LinterEnd {
 }
 
 extension ReportSource.Reports {
+    /// Leaves out those that were there, as they are, when the run began; what a command wrote elsewhere is new.
+    ///
+    /// - Returns: the names of those left out.
+    fileprivate mutating func dropStale(since context: GateContext) async throws(Failure) -> [String] {
+        let base = try await context.base()
+        let old = all.filter { ReportFile.bytes(at: "\(base.path)/\($0.name)") == $0.bytes }.map(\.name)
+        all.removeAll { old.contains($0.name) }
+        return old
+    }
+
     /// What the verdict calls what found something.
     fileprivate var name: String { end?.name ?? (all.count == 1 ? "The report '\(all[0].name)'" : "The reports") }
 }

@@ -9,13 +9,23 @@ import PipelineKit
 struct PlayedSteps: Sendable {
     private let model: JSONValue?
     private let steps: [String: JSONValue]
+    /// Whether commands have the network that the pipeline gives them.
+    private let allowsNetwork: Bool
 
-    private init(_ model: JSONValue?, _ steps: [String: JSONValue]) { (self.model, self.steps) = (model, steps) }
+    private init(_ model: JSONValue?, _ steps: [String: JSONValue], allowsNetwork: Bool = false) {
+        (self.model, self.steps, self.allowsNetwork) = (model, steps, allowsNetwork)
+    }
 
     /// - Returns: `nil` in a process that plays no test.
     init?(_ environment: [String: String]) {
         guard let json = try? environment[TestEnvironment.steps].map({ try JSONValue(parsing: $0) }) else { return nil }
-        self.init(json["model"], json["steps"]?.members ?? [:])
+        let allows = environment[TestEnvironment.network] != nil
+        self.init(json["model"], json["steps"]?.members ?? [:], allowsNetwork: allows)
+    }
+
+    /// Leaves the commands of a run no network, unless the test says so.
+    func deny(_ pipeline: inout Pipeline) {
+        if !allowsNetwork { pipeline.workspace.network = .deny }
     }
 
     /// Has scripts play the models of the steps of a pipeline, so that nobody else needs to be there: those of the step, and
@@ -39,6 +49,7 @@ struct PlayedSteps: Sendable {
     ///
     /// - Parameter way: From the outermost run down to that one.
     func cast(_ way: [StepAttempt], _ pipeline: inout Pipeline) {
+        deny(&pipeline)
         var (script, inner, isSaid) = (model, steps, false)
         for attempt in way {
             let entry = inner[attempt.place.step]

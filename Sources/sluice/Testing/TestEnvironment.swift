@@ -8,6 +8,8 @@ enum TestEnvironment {
     static let offline = "SLUICE_OFFLINE"
     /// `r1:7` ends this process with SIGKILL as soon as event 7 of run 'r1' is on disk, before anything follows from it.
     static let kill = "SLUICE_KILL_AT"
+    /// Set to anything, commands have the network that the pipeline gives them.
+    static let network = "SLUICE_TEST_NETWORK"
 
     /// The scripts that play the models of steps, as ``PlayedSteps`` reads them.
     static let steps = "SLUICE_STEP_SCRIPTS"
@@ -18,7 +20,7 @@ enum TestEnvironment {
         return [steps: json.jsonText]
     }
 
-    /// Has scripts play the models of all steps, in a process of a test.
+    /// Has scripts play the models of all steps, and no command reach a network, in a process of a test.
     ///
     /// - Throws: when no run could ever play what the test gives.
     static func play(_ pipeline: inout Pipeline, _ environment: [String: String]) throws(CommandError) {
@@ -26,6 +28,7 @@ enum TestEnvironment {
         let problems = played.problems(in: pipeline)
         guard problems.isEmpty else { throw .usage(problems.joined(separator: "\n")) }
         played.play(&pipeline)
+        played.deny(&pipeline)
     }
 
     static func killing(_ run: RunID, at number: Int) -> [String: String] { [kill: "\(run):\(number)"] }

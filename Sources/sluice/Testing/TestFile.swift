@@ -28,6 +28,8 @@ struct PipelineTest: Fields {
     var workspace: String? = nil
     @Field("Texts of files to begin with, by path; they come on top of 'workspace'.") var files: [String: String] = [:]
     @Field("Whether the files are committed to a git repository first.") var git: Bool = false
+    @Field("What commands reach: nothing, or with 'allow' what the pipeline gives them.")
+    var network: TestNetwork = .deny
     @Field("What the model says: a list of replies, or all that a script may hold.") var model: TestScript? = nil
     @Field("What the models of steps say, by the names of the steps; the other steps have what stands under 'model'.")
     var steps: [String: StepScript] = [:]
@@ -69,6 +71,13 @@ struct TestScript: FieldValue {
         guard reader.problems.count == before else { return nil }
         self.json = json
     }
+}
+
+/// What the commands of a test reach.
+enum TestNetwork: String, Choice {
+    case deny
+    /// What the pipeline says.
+    case allow
 }
 
 /// When the process is killed.

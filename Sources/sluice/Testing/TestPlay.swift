@@ -108,6 +108,7 @@ struct TestPlay {
         environment["SLUICE_STATE"] = stage.state
         environment["XDG_CONFIG_HOME"] = "\(stage.root)/config"  // prices and policies of the person are not the test's
         environment[TestEnvironment.offline] = "1"
+        if test.network == .allow { environment[TestEnvironment.network] = "1" }
         environment.merge(TestEnvironment.playing(stage.scripts, model: stage.script)) { $1 }
         if let number { environment.merge(TestEnvironment.killing(Self.run, at: number)) { $1 } }
         let command = Command(try Self.program(), words, in: stage.home, environment: environment, timeout: left)

@@ -17,13 +17,13 @@ struct TestReport: Sendable {
         return "\(tests) in \(places): \(results.count - self.failed.count) passed\(failed) (\(elapsed.seconds1)s)."
     }
 
-    /// A line, and what was wrong below it.
+    /// A line, and what was wrong below it, for a terminal.
     static func lines(_ result: TestResult) -> [String] {
         let word = result.passed ? Style.green("passed") : Style.red("FAILED")
-        let first = "\(word)  \(result.name)  (\(result.elapsed.seconds1)s)"
+        let first = "\(word)  \(result.name.harmless)  (\(result.elapsed.seconds1)s)"
         return [first]
             + result.problems.flatMap { problem in
-                problem.split(separator: "\n", omittingEmptySubsequences: false).map { "        \($0)" }
+                problem.harmless.split(separator: "\n", omittingEmptySubsequences: false).map { "        \($0)" }
             }
     }
 

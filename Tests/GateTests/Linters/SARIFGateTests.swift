@@ -122,6 +122,28 @@ enum SARIFExamples {
         }
     }
 
+    @Test func aReportFromBeforeTheRunDoesNotCountWhereAFreshOneIsAskedFor() async throws {
+        let old = #"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Scan"}}, "results": []}]}"#
+        let settings: JSONValue = ["report": ["*.sarif"], "fresh": true]
+        let left = try await GateTrial.verdict(
+            of: SARIFGate.self,
+            ["a.sarif": old, "b.c": "new"],
+            settings,
+            before: ["a.sarif": old]
+        )
+        #expect(left.outcome == .failed)
+        #expect(
+            left.reason == """
+                The report 'a.sarif' is what it was at the start of the run, so it does not count. Write it anew; where it \
+                would say the same, give its run another 'automationDetails.guid'.
+                """
+        )
+        let files = ["a.sarif": old + "\n"]
+        let anew = try await GateTrial.verdict(of: SARIFGate.self, files, settings, before: ["a.sarif": old])
+        #expect(anew.reason == "The report 'a.sarif' finds nothing.")
+        #expect(try await GateTrial.verdict(of: SARIFGate.self, files, settings, before: [:]).holds)
+    }
+
     @Test func aSettingThatNamesNoReportIsRefused() throws {
         let read = try SARIFGate.Settings(json: [:])
         let message = "Field 'report' must name the reports when there is no 'command' to write them."

@@ -155,4 +155,41 @@ import Testing
         let read = try JUnitGate.Settings(json: settings)
         #expect(throws: Failure(.invalidInput, message)) { try JUnitGate(settings: read) }
     }
+
+    @Test(arguments: ["true", "cp in.sarif r.sarif", "cp in.sarif $SLUICE_REPORT"])
+    func aReportInSARIFIsForAnotherGate(command: String) async throws {
+        let log = #"{"version": "2.1.0", "runs": []}"#
+        let name = command.hasSuffix("T") ? "$SLUICE_REPORT" : "r.sarif"
+        let files = ["in.sarif": log].merging(command == "true" ? ["r.sarif": log] : [:]) { $1 }
+        let message = """
+            The report '\(name)' is SARIF, and no JUnit XML. Have the gate 'sarif' judge it; the pipeline 'fix-lint' begins \
+            with such a report.
+            """
+        await #expect(throws: Failure(.invalidInput, message)) {
+            try await check(["command": .string(command), "report": ["r.sarif"]], files)
+        }
+    }
+
+    private static let expected: JSONValue = ["command": "exit 1", "report": ["r.xml"], "must_exist": true]
+
+    @Test func aReportThatIsNowhereIsNoVerdictWhereOneMustExist() async throws {
+        let message = """
+            There is no JUnit report. No file of the project matches 'r.xml'. 'exit 1' exited with 1, and wrote none there, \
+            nor to $SLUICE_REPORT. Put the failing report there first.
+            """
+        await #expect(throws: Failure(.missing, message)) { try await check(Self.expected) }
+    }
+
+    @Test func aReportThatWasThereOnceMayBeGone() async throws {
+        let reason = """
+            'exit 1' exited with 1, but wrote no JUnit report: nothing new matches 'r.xml', and $SLUICE_REPORT is empty
+            """
+        let now = try await check(Self.expected, ["r.xml": Self.failing])
+        #expect(now.reason == "\(reason); 1 report from before it is not read.")
+        let start = ["r.xml": Self.failing]
+        let then = try await GateTrial.verdict(of: JUnitGate.self, [:], Self.expected, before: start)
+        #expect(then.reason == "\(reason).")
+        let written = try await GateTrial.verdict(of: JUnitGate.self, [:], Self.expected, before: [:], failed: ["x"])
+        #expect(written.reason == "\(reason).")
+    }
 }
