@@ -73,11 +73,19 @@ public struct Mounts: Sendable {
     /// The methods of a path, as `Allow` lists them; `nil` for a path nobody has.
     public func methods(_ segments: [String]) -> String? { router.methods(segments) }
 
-    /// The contract that words an error which no route owns: the one with the longest literal beginning of a pattern in
-    /// common with the path, else the first.
+    /// The contract that words an error which no route owns: the only one that has the path with other methods, else the
+    /// one with the longest literal beginning of a pattern in common with it, else the first.
     ///
     /// - Parameter segments: None where the request could not be read so far.
-    public func fallback(for segments: [String] = []) -> APIContract { prefixes.longest(of: segments) ?? first }
+    public func fallback(for segments: [String] = []) -> APIContract {
+        owner(of: segments) ?? prefixes.longest(of: segments) ?? first
+    }
+
+    private func owner(of segments: [String]) -> APIContract? {
+        let owners = router.all(segments).flatMap { claims[$0] }.map(\.contract)
+        guard let owner = owners.first, owners.allSatisfy({ $0.name == owner.name }) else { return nil }
+        return owner
+    }
 }
 
 /// Why contracts cannot be served together.

@@ -16,7 +16,7 @@ struct MountsTests {
     init() throws {
         let native = Self.contract("native", [(.get, "/api/v1/runs/{run}"), (.get, "/health"), (.get, "/")])
         let retrai = Self.contract("retrai", [(.get, "/api/runs/{run}"), (.delete, "/api/runs/{run}")])
-        let m = Self.contract("m", [(.get, "/api/runs/{id}"), (.post, "/api/goals")])
+        let m = Self.contract("m", [(.get, "/api/runs/{id}"), (.post, "/api/runs/{id}/cancel"), (.post, "/api/goals")])
         mounts = try Mounts([native, retrai, m]) { ["r1": "retrai", "m1": "m", "n1": "native"][$0] }
     }
 
@@ -64,6 +64,13 @@ struct MountsTests {
     ])
     func theNearestContractWordsWhatNobodyOwns(path: String, name: String) throws {
         #expect(mounts.fallback(for: try RequestTarget(path).segments).name == name)
+    }
+
+    @Test(arguments: [("/api/runs/r1/cancel", "m"), ("/api/runs/m1", "retrai"), ("/health", "native")])
+    func whoAloneHasThePathWordsThatItTakesNoSuchMethod(path: String, name: String) throws {
+        let segments = try RequestTarget(path).segments
+        #expect(throws: HTTPError.self) { try mounts.find(.put, segments) }
+        #expect(mounts.fallback(for: segments).name == name)
     }
 
     @Test func aPathOfThousandsOfSegmentsIsNoMoreWork() {

@@ -46,10 +46,18 @@ public struct Router<Value: Sendable>: Sendable {
 
     /// The methods of a path, as `Allow` lists them; `nil` for a path nobody has.
     public func methods(_ segments: [String]) -> String? {
+        let taken = taken(segments)
+        return taken.isEmpty ? nil : taken.asAllowed
+    }
+
+    /// What a path leads to with each of its methods, in no order; nothing for a path nobody has.
+    public func all(_ segments: [String]) -> [Value] { taken(segments).compactMap { try? find($0, segments).value } }
+
+    private func taken(_ segments: [String]) -> Set<HTTPMethod> {
         // No method has no name.
         var search = RouteTree.Search(method: HTTPMethod(""))
         _ = tree.find(segments[...], &search)
-        return search.others.isEmpty ? nil : search.others.asAllowed
+        return search.others
     }
 }
 
