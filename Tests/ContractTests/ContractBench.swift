@@ -164,6 +164,16 @@ struct ContractBench: Sendable {
         tools: { allow: [look, write, ask_human] }
         instructions: "${inputs.prompt}"
         """,
+        "parts": """
+        name: parts
+        description: Has a step do the work, which asks before it writes.
+        inputs:
+          prompt: { type: string }
+        human: { gate: before_writes }
+        tools: { allow: [look, write] }
+        steps:
+          - { id: part, instructions: "${inputs.prompt}" }
+        """,
     ]
 
     private static let registry: Registry = {

@@ -50,6 +50,26 @@ struct MQuestionTests {
         }
     }
 
+    /// It asks through the run, with a form; here it is a question like any other.
+    @Test func whatAStepAsksIsAllowedWithYes() async throws {
+        try await ContractBench.servingM("work", pipeline: "parts") { bench in
+            let run = try await bench.ordered()
+            let question = try await bench.asked(by: run)
+            #expect(try await bench.json("/api/runs/\(run)")["state"] == "waiting_approval")
+            let pending = try await bench.json("/api/approvals/pending").elements
+            #expect(pending.map { $0["id"]?.text } == [question])
+            #expect(pending.first?["type"] == "generic")
+            #expect(pending.first?["payload"]?["message"]?.text?.contains("Let the model call write?") == true)
+            let words = try await bench.client.post("/api/runs/\(run)/input", ["text": "no"])
+            #expect(try refusal(words) == "409 invalid_state run is not waiting for input")
+            let answer = try await bench.client.post("/api/approvals/\(question)/resolve", ["approved": true])
+            #expect(try answer.json()["decision"] == "allow")
+            let events = try await bench.frames(of: run).compactMap { $0["event"] }
+            #expect(events.first { $0["type"] == "approval_resolved" }?["data"]?["approved"] == true)
+            #expect(events.last?["type"] == "run_completed")
+        }
+    }
+
     @Test func anAnswerInWordsNeedsSome() async throws {
         try await ContractBench.servingM("hang") { bench in
             let run = try await bench.ordered()

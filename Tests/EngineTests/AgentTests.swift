@@ -153,6 +153,26 @@ struct AgentTests {
         #expect(answer == Resolution(.approved, by: "ada", message: "Well."))
     }
 
+    /// Whoever knows no forms can say yes or no, and what the agent is to know.
+    @Test func yesIsYesWithoutAForm() async throws {
+        let bench = Self.bench()
+        defer { bench.remove() }
+        let run = try await start(bench, tools: ["ask": ["write"], "allow": []])
+        let waiting = try await bench.services.runs.carryOn(run)
+        let question = try #require(waiting.pendingApprovals.first?.approval)
+        #expect(question.input != nil && !question.asksForWords)
+        let yes = Resolution(.approved, by: "ada", message: "Well.")
+        try await bench.services.approvals.resolve("a1", of: run, with: yes, shown: nil)
+        #expect(try await bench.services.runs.carryOn(run).status == .achieved)
+        let state = try await bench.services.runs.state(of: run)
+        let filled = Resolution(.approved, by: "ada", answer: ["decision": "approve", "message": "Well."])
+        #expect(state.approvals["a1"]?.resolution == filled)
+        #expect(question.grants(filled))
+        #expect(!question.grants(Resolution(.approved, by: "ada", answer: ["decision": "refuse"])))
+        let answer = try await bench.services.runs.state(of: "r1-1-1").approvals["a1"]?.resolution
+        #expect(answer == Resolution(.approved, by: "ada", message: "Well."))
+    }
+
     @Test func aNoIsANoToTheAgentToo() async throws {
         let bench = Self.bench()
         defer { bench.remove() }

@@ -119,7 +119,7 @@ extension ResolveBody {
     /// - Throws: 400 where words are asked for, and none are there.
     fileprivate func answer(to approval: Approval, by person: String) throws(HTTPError) -> Resolution {
         let (reason, response) = (reason ?? "", response ?? "")
-        guard approved, approval.input?.form.single != nil else {
+        guard approved, approval.asksForWords else {
             // Yes and no have room for one text, in which nothing is to be lost.
             let words = [reason, response].filter { !$0.isEmpty }.joined(separator: "\n")
             return Resolution(approved ? .approved : .rejected, by: person, message: words)

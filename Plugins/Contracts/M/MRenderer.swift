@@ -53,7 +53,7 @@ struct MRenderer: FrameRenderer {
             number += 1
             return (number, told)
         }
-        state = MRunState(status, isInput: questions.map { $0.input != nil })
+        state = MRunState(status, isInput: questions.map(\.asksForWords))
         return told
     }
 
@@ -144,7 +144,7 @@ struct MRenderer: FrameRenderer {
 
     private mutating func ask(_ approval: Approval) -> [MEvent] {
         questions.append(approval)
-        guard approval.input == nil else { return [MEvent(.inputRequested, ["question": .string(approval.question)])] }
+        guard !approval.asksForWords else { return [MEvent(.inputRequested, ["question": .string(approval.question)])] }
         let use = approval.use { calls[$0] }
         return [.asked(name(approval.id), use.map { QuestionType($0.tool, $0.input) } ?? .generic)]
     }
@@ -152,7 +152,7 @@ struct MRenderer: FrameRenderer {
     private mutating func answered(_ id: ApprovalID, _ answer: Resolution) -> [MEvent] {
         guard let place = questions.firstIndex(where: { $0.id == id }) else { return [] }
         let approval = questions.remove(at: place)
-        guard approval.input == nil else {
+        guard !approval.asksForWords else {
             // A no has brought nothing.
             return answer.answer.map { [MEvent(.inputReceived, ["text": .string($0.words)])] } ?? []
         }
@@ -164,7 +164,7 @@ struct MRenderer: FrameRenderer {
     /// What is open then is blocked.
     private mutating func finish(_ status: RunStatus, _ reason: String) -> [MEvent] {
         self.status = status
-        let blocked = questions.filter { $0.input == nil }.map {
+        let blocked = questions.filter { !$0.asksForWords }.map {
             MEvent.answered(name($0.id), false, reason: "The run has ended.")
         }
         questions = []

@@ -32,7 +32,7 @@ enum MRunState: String, Sendable, CaseIterable {
 
     init(_ row: RunSummary) {
         let questions = row.details["questions"]?.elements ?? []
-        self.init(row.status, isInput: questions.map { $0["form"] != nil })
+        self.init(row.status, isInput: questions.map { $0["asks_for_words"] == true })
     }
 
     var isActive: Bool { self == .running || self == .waitingInput || self == .waitingApproval }

@@ -41,7 +41,7 @@ struct Question: Sendable {
 
     var isOpen: Bool { resolution == nil && !status.isFinal }
     /// Whether words are asked for.
-    var isInput: Bool { approval.input != nil }
+    var isInput: Bool { approval.asksForWords }
 
     private var tool: String { use?.tool ?? approval.subject.json["kind"]?.text ?? "" }
     /// What whoever asked knows it by.

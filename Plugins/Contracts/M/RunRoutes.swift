@@ -72,7 +72,7 @@ struct RunRoutes: Sendable {
         let run = try await services.row(of: RunID(request["run_id"])).run
         let none = HTTPError.state("run is not waiting for input")
         let open = try await asking { () async throws(ServiceError) in try await services.approvals.pending(of: run) }
-        guard let question = open.first(where: { $0.input != nil }) else { throw none }
+        guard let question = open.first(where: \.asksForWords) else { throw none }
         try await asking(else: none) { () async throws(ServiceError) in
             let answer = Resolution(.approved, by: request.person, message: body.text)
             try await services.approvals.resolve(question.id, of: run, with: answer, shown: nil)

@@ -8,17 +8,29 @@ extension Approval.Input {
     }
 }
 
+extension Approval.Input {
+    /// Whether no more is asked for than whether another run may do something, which works for this one.
+    var decides: Bool { form == AgentQuestion.decision }
+}
+
 extension Approval {
+    /// Whether a person is to say more than yes or no.
+    public var asksForWords: Bool { input.map { !$0.decides } ?? false }
+
     /// The answer as the form has it, where one is asked for.
     ///
-    /// Whoever cannot fill in a form may still send a message, which is taken for the one thing that is asked for.
+    /// Whoever cannot fill in a form may still send a message, which is taken for the one thing that is asked for; and where
+    /// no more is asked for than whether another run may do something, yes is yes.
     func fitted(_ given: Resolution) throws(Refusal) -> Resolution {
         guard let input, given.decision == .approved else {
             guard given.answer == nil else { throw .takesNoAnswer(id) }
             return given
         }
         var given = given
-        if given.answer == nil, !given.message.isEmpty, input.form.single != nil {
+        if given.answer == nil, input.decides {
+            given.answer = AgentQuestion.yes(given.message)
+            given.message = ""
+        } else if given.answer == nil, !given.message.isEmpty, input.form.single != nil {
             given.answer = .string(given.message)
             given.message = ""
         }

@@ -318,6 +318,7 @@ extension RunFacts {
 extension Approval {
     /// Whether an answer lets happen what was asked about.
     public func grants(_ answer: Resolution) -> Bool {
-        answer.decision == .approved || (answer.decision == .expired && onDeadline == .approve)
+        if input?.decides == true, AgentQuestion.isNo(answer.answer) { return false }
+        return answer.decision == .approved || (answer.decision == .expired && onDeadline == .approve)
     }
 }

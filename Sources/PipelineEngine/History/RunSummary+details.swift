@@ -73,7 +73,10 @@ extension RunState.ApprovalState {
                 "question": .string(String(approval.question.prefix(Self.longestQuestion))),
                 "shown": .string("\(approval.shown)"), "requested_at": .string("\(requestedAt)"),
                 "on_deadline": .string(approval.onDeadline.rawValue),
-            ].adding(["deadline": approval.deadline.map { .string("\($0)") }, "form": approval.input?.form.schema])
+            ].adding([
+                "deadline": approval.deadline.map { .string("\($0)") }, "form": approval.input?.form.schema,
+                "asks_for_words": approval.asksForWords ? true : JSONValue?.none,
+            ])
         )
     }
 }

@@ -15,8 +15,16 @@ enum AgentQuestion {
         )
     }
 
+    /// The form as somebody fills it in who says yes.
+    static func yes(_ message: String) -> JSONValue {
+        let yes: [String: JSONValue] = ["decision": "approve"]
+        return .object(yes.adding(["message": message.isEmpty ? JSONValue?.none : .string(message)]))
+    }
+
+    static func isNo(_ answer: JSONValue?) -> Bool { answer?["decision"] == "refuse" }
+
     /// Yes or no, and what the agent is to know.
-    private static let decision = InputForm([
+    static let decision = InputForm([
         InputField("decision", .choice([.init("approve"), .init("refuse")]), title: "May it?"),
         InputField("message", .text(), title: "Message to the agent", isRequired: false),
     ])
@@ -38,8 +46,11 @@ enum AgentQuestion {
     private static func resolution(_ answer: InputAnswer, decides: Bool) -> Resolution {
         switch answer.outcome {
         case .given(let content) where decides:
-            let isYes = content["decision"] == "approve"
-            return Resolution(isYes ? .approved : .rejected, by: answer.by, message: content["message"]?.text ?? "")
+            return Resolution(
+                isNo(content) ? .rejected : .approved,
+                by: answer.by,
+                message: content["message"]?.text ?? ""
+            )
         case .given(let content): return Resolution(.approved, by: answer.by, answer: content)
         // A deadline that counts as yes says so, and has nothing to fill in.
         case .expired where decides: return Resolution(.approved, by: answer.by)

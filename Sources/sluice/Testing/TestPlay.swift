@@ -86,9 +86,7 @@ struct TestPlay {
         guard let asked = TestQuestions.next(of: state) else { return nil }
         let words = ["approve", Self.run.value, asked.id.value, "--resume", "--json"]
         // Whether a call may run again is only asked because the test killed the process before it began.
-        if try await isRepetition(asked) {
-            return words + (asked.input == nil ? [] : TestAnswer.answer(["decision": "approve"]).options)
-        }
+        if try await isRepetition(asked) { return words }
         return answers.popFirst().map { words + $0.options }
     }
 

@@ -28,7 +28,7 @@ struct PushMessage: Sendable, Hashable {
     init(of open: OpenApproval, level: Int, badge: Int) {
         run = open.run
         approval = open.approval.id
-        kind = open.approval.input == nil ? .approval : .input
+        kind = open.approval.asksForWords ? .input : .approval
         title = Self.title(open.pipeline, kind, level)
         body = Self.harmless(open.approval.question).shortened(toBytes: Self.longestBody)
         self.level = level
