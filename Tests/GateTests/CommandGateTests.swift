@@ -103,12 +103,12 @@ struct CommandGateTests {
         arguments: [
             (start.merging(["a.c": "2", "d.c": "new"]) { $1 }, nil, ""),
             (
-                start.merging(["b_test.c": ""]) { $1 }, "'b_test.c' is changed. Put it back.",
+                start.merging(["b_test.c": ""]) { $1 }, "'b_test.c' is changed. Undo that.",
                 "'b_test.c' was:\ntwo\n\n"
             ),
             (
                 ["a.c": "1", "b_test.c": "two\n", "tests2/test_c": ""],
-                "'tests2/test_c' is new. Put it back.", ""
+                "'tests2/test_c' is new. Undo that.", ""
             ),
         ] as [([String: String], String?, String)]
     )
@@ -132,7 +132,7 @@ struct CommandGateTests {
                 )
                 let context = GateContext(scratch: { workspace.path }, base: { _ in base })
                 let verdict = try await gate.judge(workspace, in: context)
-                let sentence = "has to be as it was at the start: 'a_test' is gone, 'b_test' is changed. Put it back."
+                let sentence = "has to be as it was at the start: 'a_test' is gone, 'b_test' is changed. Undo that."
                 #expect(verdict.reason == "What matches '**/*test*' \(sentence)")
                 #expect(verdict.details == "'a_test' was:\nx\n'b_test' was:\ny\n")
             }

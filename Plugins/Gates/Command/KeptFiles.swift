@@ -27,7 +27,7 @@ struct KeptFiles: Sendable {
         let sought = patterns.map { "'\($0)'" }.joined(separator: ", ")
         return Verdict(
             .failed,
-            "What matches \(sought) has to be as it was at the start: \(names)\(more). Put it back.",
+            "What matches \(sought) has to be as it was at the start: \(names)\(more). Undo that.",
             details: changes.map(\.text).joined().capped(to: 12_000)
         )
     }
