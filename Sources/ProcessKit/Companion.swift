@@ -103,10 +103,12 @@ public final class Companion: Sendable {
 
     /// Reads what the program says, waiting until it says something.
     ///
+    /// - Parameter isAwake: Whether it is waited for without sleep at first, as it is likely to come at once.
     /// - Returns: no bytes once it says nothing more.
     /// - Throws: ``Failure/Kind/timedOut`` when it said nothing in time.
-    public func read(within patience: Duration) throws(Failure) -> [UInt8] {
+    public func read(within patience: Duration, isAwake: Bool = false) throws(Failure) -> [UInt8] {
         let deadline = ContinuousClock.now + patience
+        if isAwake { Vigil.keep(over: output.number) }
         while true {
             guard isReady(output, POLLIN, until: deadline) else {
                 throw Failure(.timedOut, "'\(command)' said nothing for \(patience.written).")

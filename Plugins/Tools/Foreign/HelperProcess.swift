@@ -151,7 +151,7 @@ final class HelperProcess: Sendable {
         while true {
             let line = running.withLock { $0?.lines.isEmpty == false ? $0?.lines.removeFirst() : nil }
             if let line { return line }
-            let piece = try companion.read(within: patience)
+            let piece = try companion.read(within: patience, isAwake: true)
             guard !piece.isEmpty else { throw Failure(.unavailable, "The helper process has ended.") }
             try running.withLock { running throws(Failure) in
                 let lines = try running?.reader.take(piece) ?? []

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import PipelineKit
+import ProcessKit
 
 /// The helper process: it loads libraries and calls what is in them, so that a crash of theirs is a call that failed.
 ///
@@ -28,6 +29,7 @@ public enum ModuleHost {
         guard let input = fdopen(requests, "r") else { return }
         var (line, capacity): (UnsafeMutablePointer<CChar>?, Int) = (nil, 0)
         while true {
+            Vigil.keep(over: requests)
             let count = getline(&line, &capacity, input)
             guard count > 0, let line else { return }
             let parts = HostRequest.parts(of: Array(UnsafeRawBufferPointer(start: line, count: count)))

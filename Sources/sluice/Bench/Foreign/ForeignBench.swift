@@ -5,7 +5,8 @@ import PipelineEngine
 import PipelineKit
 import WorkspaceKit
 
-/// Measures calls of a C function in its helper process. A line for each figure, medians of single calls in turns:
+/// Measures calls of a C function in its helper process. A line for each figure, medians of single calls, a hundred of each
+/// kind in turn:
 ///
 ///     {"ev":"foreign","processors":2,"calls":10000,"us":52.2,"confined_us":54.4,"echo_us":10.3}
 ///     {"ev":"foreign","processors":1,"calls":10000,"us":24.1,"confined_us":24.4,"echo_us":7.8}
@@ -18,6 +19,8 @@ import WorkspaceKit
 struct ForeignBench {
     private let lines = BenchLines()
     private let directory: String
+    /// Calls of a kind in a row: a helper stays awake for a moment after each.
+    private static let turn = 100
 
     /// - Parameter calls: Of each kind; ten times as many are made.
     static func measure(_ calls: Int, in directory: String, _ registry: Registry) async throws(CommandError) {
@@ -43,10 +46,11 @@ struct ForeignBench {
         let (plain, walled) = (try Self.cosine(registry), try Self.cosine(registry))
         let echo = try BareEcho(bytes: #"{"call":0,"with":[0.5]}"#.utf8.count + 1)
         var times: (plain: [Duration], confined: [Duration], echo: [Duration]) = ([], [], [])
-        for _ in 0..<calls {
-            times.plain.append(try await time(plain, in: workspace))
-            times.confined.append(try await time(walled, in: confined))
-            times.echo.append(try time(echo))
+        for start in stride(from: 0, to: calls, by: Self.turn) {
+            let turn = 0..<min(Self.turn, calls - start)
+            for _ in turn { times.plain.append(try await time(plain, in: workspace)) }
+            for _ in turn { times.confined.append(try await time(walled, in: confined)) }
+            for _ in turn { times.echo.append(try time(echo)) }
         }
         lines.tell(
             "foreign",
