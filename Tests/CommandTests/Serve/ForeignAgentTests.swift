@@ -11,6 +11,13 @@ struct ForeignAgentTests {
         }
     }
 
+    /// A goal that is not reached at once.
+    private static let checked = """
+        name: checked
+        goal: { gate: command, with: { command: "test -e two.txt" } }
+        limits: { iterations: 3 }
+        """
+
     /// A server whose runs an agent works on.
     ///
     /// - Parameters:
@@ -96,14 +103,7 @@ struct ForeignAgentTests {
     /// Nobody could be told the answer any more, and the next attempt asks by itself.
     @Test func whatItAskedAndDidNotWaitForIsBlocked() async throws {
         try await withBench { bench in
-            try bench.write(
-                """
-                name: checked
-                goal: { gate: command, with: { command: "test -e two.txt" } }
-                limits: { iterations: 3 }
-                """,
-                to: "checked.yaml"
-            )
+            try bench.write(Self.checked, to: "checked.yaml")
             let agent = """
                 cat > /dev/null
                 if test -e go; then touch two.txt; echo Again.; exit; fi
@@ -128,14 +128,7 @@ struct ForeignAgentTests {
     /// A goal judges what it has done, and tells it what is wrong.
     @Test func aGoalJudgesItAfterwards() async throws {
         try await withBench { bench in
-            try bench.write(
-                """
-                name: checked
-                goal: { gate: command, with: { command: "test -e two.txt" } }
-                limits: { iterations: 3 }
-                """,
-                to: "checked.yaml"
-            )
+            try bench.write(Self.checked, to: "checked.yaml")
             let agent = "cat > task; if test -e one.txt; then touch two.txt; else touch one.txt; fi; echo Tried.\n"
             let server = try await served(bench, agent, ["pipeline": "checked.yaml"])
             defer { server.running.send(SIGKILL) }
