@@ -16,6 +16,21 @@ struct ComparisonTests {
         ["tool": "file_write", "arguments": ["path": "a.txt", "content": .string(text)]]
     }
 
+    /// Runs of a pipeline, each called as its script is.
+    private func play(
+        _ scripts: [(String, JSONValue)],
+        in pipeline: String,
+        status: Int,
+        _ bench: Bench
+    ) async throws {
+        for (name, script) in scripts {
+            try bench.write(script.jsonText, to: "\(name).json")
+            let words = ["--cwd", "project", "--model", "scripted/\(name).json", "--id", name]
+            let ended = try await bench.start(["run", pipeline] + words).ended()
+            #expect(ended.status == status, "\(ended)")
+        }
+    }
+
     /// One that is right at once, and one that is wrong first.
     private func withTwoRuns(_ body: (Bench) async throws -> Void) async throws {
         try await withBench { bench in
@@ -29,12 +44,7 @@ struct ComparisonTests {
                 first, ["text": "I write.", "calls": [Self.write("no")]], ["text": "Done?"],
                 ["calls": [Self.write("done")]], ["text": "Done."],
             ]
-            for (name, script) in [("good", good), ("bad", bad)] {
-                try bench.write(script.jsonText, to: "\(name).json")
-                let words = ["--cwd", "project", "--model", "scripted/\(name).json", "--id", name]
-                let ended = try await bench.start(["run", "p.yaml"] + words).ended()
-                #expect(ended.status == 0, "\(ended)")
-            }
+            try await play([("good", good), ("bad", bad)], in: "p.yaml", status: 0, bench)
             try await body(bench)
         }
     }
@@ -123,12 +133,7 @@ struct ComparisonTests {
             let two: JSONValue = [
                 ["text": "More.", "calls": [Self.write("b.txt", "2"), Self.write("evil.txt", "")]], ["text": "Two."],
             ]
-            for (name, script) in [("c1", one), ("c2", two)] {
-                try bench.write(script.jsonText, to: "\(name).json")
-                let words = ["--cwd", "project", "--model", "scripted/\(name).json", "--id", name]
-                let ended = try await bench.start(["run", "two.yaml"] + words).ended()
-                #expect(ended.status == 2, "\(ended)")
-            }
+            try await play([("c1", one), ("c2", two)], in: "two.yaml", status: 2, bench)
             try await body(bench)
         }
     }

@@ -121,6 +121,22 @@ struct CommandGateTests {
         #expect(verdict.holds == (told == nil) && verdict.details == details)
     }
 
+    /// Larger than any report that is read.
+    @Test func aLargeFileIsKeptOrNotLikeAnyOther() async throws {
+        let gate = try CommandLineGate(settings: .init(json: Self.kept))
+        try await withTemporaryWorkspace(["a_test": "x"]) { base in
+            try await withTemporaryWorkspace(["a_test": "y"]) { workspace in
+                for place in [base, workspace] { #expect(truncate("\(place.path)/a_test", 65 << 20) == 0) }
+                let context = GateContext(scratch: { workspace.path }, base: { _ in base })
+                let verdict = try await gate.judge(workspace, in: context)
+                #expect(verdict.reason.hasSuffix("'a_test' is changed. Undo that."))
+                #expect(verdict.details.utf8.count <= 13_000)
+                let same = GateContext(scratch: { workspace.path }, base: { _ in workspace })
+                #expect(try await gate.judge(workspace, in: same).holds)
+            }
+        }
+    }
+
     @Test func aFileThatIsKeptIsNeitherDeletedNorMadeALink() async throws {
         let start = ["a_test": "x", "b_test": "y"]
         let gate = try CommandLineGate(settings: .init(json: Self.kept))

@@ -14,12 +14,15 @@ struct KeptFiles: Sendable {
     }
 
     /// - Returns: `nil` when all are as they were.
+    /// - Throws: ``PipelineKit/Failure/Kind/unavailable`` for a file that cannot be read: nobody knows whether it is kept.
     func verdict(in workspace: Workspace, since context: GateContext) async throws(Failure) -> Verdict? {
         guard !patterns.isEmpty else { return nil }
         let base = try await context.base()
         let (before, after) = (paths(below: base.path), paths(below: workspace.path))
-        let changes = before.union(after).sorted().compactMap { path in
-            KeptFile(path, before: "\(base.path)/\(path)", after: "\(workspace.path)/\(path)")
+        var changes: [KeptFile] = []
+        for path in before.union(after).sorted() {
+            let file = try KeptFile(path, before: "\(base.path)/\(path)", after: "\(workspace.path)/\(path)")
+            if let file { changes.append(file) }
         }
         guard !changes.isEmpty else { return nil }
         let names = changes.prefix(5).map(\.words).joined(separator: ", ")
@@ -56,13 +59,15 @@ struct KeptFiles: Sendable {
 /// A file that is not what it was.
 private struct KeptFile {
     private let path: String
-    private let before: [UInt8]?
-    private let after: [UInt8]?
+    private let before: Data?
+    private let after: Data?
+    /// Bytes of one file that are shown.
+    private static let most = 12_000
 
     /// - Returns: `nil` when nothing has changed.
-    init?(_ path: String, before: String, after: String) {
+    init?(_ path: String, before: String, after: String) throws(Failure) {
         self.path = path
-        (self.before, self.after) = (Self.content(at: before), Self.content(at: after))
+        (self.before, self.after) = (try Self.content(at: before), try Self.content(at: after))
         if self.before == self.after { return nil }
     }
 
@@ -72,16 +77,20 @@ private struct KeptFile {
     /// What it held, so that it can be written again.
     var text: String {
         guard let before else { return "" }
-        return "'\(path)' was:\n\(String(decoding: before.dropFirst(2), as: UTF8.self))\n"
+        return "'\(path)' was:\n\(String(decoding: before.dropFirst(2).prefix(Self.most), as: UTF8.self))\n"
     }
 
     /// The kind, whether it may be run, and what it holds or leads to; `nil` when nothing is there.
-    private static func content(at path: String) -> [UInt8]? {
+    private static func content(at path: String) throws(Failure) -> Data? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
         let isLink = status.st_mode & S_IFMT == S_IFLNK
-        let kind: [UInt8] = [isLink ? 1 : 0, status.st_mode & S_IXUSR == 0 ? 0 : 1]
-        let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
-        return kind + (isLink ? Array((target ?? "").utf8) : ReportFile.bytes(at: path) ?? [])
+        let kind = Data([isLink ? 1 : 0, status.st_mode & S_IXUSR == 0 ? 0 : 1])
+        do {
+            let target = { try FileManager.default.destinationOfSymbolicLink(atPath: path) }
+            return kind + (isLink ? Data(try target().utf8) : try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw Failure(.unavailable, "'\(path)' cannot be compared with the start of the run: \(error.systemWords).")
+        }
     }
 }
